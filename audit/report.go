@@ -1,0 +1,209 @@
+package audit
+
+import (
+	"time"
+
+	"remotion-doctor/policy"
+)
+
+// SchemaVersion is the version of the JSON form of a Report. Fields are added
+// within a version, and neither renamed nor removed.
+const SchemaVersion = "1"
+
+// An Engine says what decided the probes.
+type Engine string
+
+// The engines.
+const (
+	EngineAWS   Engine = "aws"   // iam:SimulatePrincipalPolicy
+	EngineLocal Engine = "local" // the offline evaluator
+	EngineBoth  Engine = "both"
+)
+
+// A Report is the outcome of one run.
+type Report struct {
+	SchemaVersion string    `json:"schemaVersion"`
+	Tool          Tool      `json:"tool"`
+	GeneratedAt   time.Time `json:"generatedAt"`
+	Engine        Engine    `json:"engine"`
+	// OK says that every requirement of every section is met.
+	OK       bool      `json:"ok"`
+	Sections []Section `json:"sections"`
+}
+
+// A Tool names the program that made a report.
+type Tool struct {
+	Name    string `json:"name"`
+	Version string `json:"version"`
+}
+
+// A Section is the outcome for one target and one requirement.
+type Section struct {
+	Target      Target      `json:"target"`
+	Principal   Principal   `json:"principal"`
+	Requirement Requirement `json:"requirement"`
+	Regions     []string    `json:"regions"`
+	Modules     []Module    `json:"modules"`
+	Findings    []Finding   `json:"findings"`
+	Operations  []Operation `json:"operations"`
+	// Remediation is the policy that grants what a grant can cure; nil where
+	// there is nothing to cure.
+	Remediation *policy.Document `json:"remediation"`
+	// Obstacles are what no grant cures.
+	Obstacles []Obstacle `json:"obstacles"`
+	// Verified says that with the remediation attached every finding that it
+	// is meant to cure was evaluated again and passed.
+	Verified bool    `json:"verified"`
+	Summary  Summary `json:"summary"`
+	// Usage is what the evaluation cost.
+	Usage Usage `json:"usage"`
+	// Notes are sentences that the reader should know and that are no finding.
+	Notes []string `json:"notes,omitzero"`
+	// Error says why the target could not be audited; the section then has no
+	// findings.
+	Error *Problem `json:"error,omitzero"`
+}
+
+// A Problem is an error as the user reads it.
+type Problem struct {
+	Message string `json:"message"`
+	Hint    string `json:"hint,omitzero"`
+}
+
+// A Requirement is a policy that a principal must be granted in full.
+type Requirement struct {
+	Name            string `json:"name"` // caller, renderer or a file's name
+	RemotionVersion string `json:"remotionVersion,omitzero"`
+	// Digest is the SHA-256 of the policy document as minified JSON.
+	Digest string `json:"digest"`
+}
+
+// A Module is one check module: the required statement that its findings are
+// about, why Remotion needs it and what breaks without it.
+type Module struct {
+	Name   string `json:"name"`  // storage
+	Title  string `json:"title"` // Storage
+	Sid    string `json:"sid,omitzero"`
+	Why    string `json:"why,omitzero"`
+	Breaks string `json:"breaks,omitzero"`
+}
+
+// A Status is the outcome of one required grant.
+type Status string
+
+// The statuses; all but Pass count as not met. See ARCHITECTURE.md, "How a
+// requirement is judged".
+const (
+	Pass    Status = "pass"
+	Partial Status = "partial"
+	Fail    Status = "fail"
+	Blocked Status = "blocked"
+	Unknown Status = "unknown"
+)
+
+// A Scope says how much of a requirement passed.
+type Scope string
+
+// The scopes of a pass.
+const (
+	ScopeDocumented Scope = "documented" // the whole documented pattern
+	ScopeEffective  Scope = "effective"  // all that Remotion touches in this account
+)
+
+// A Finding is the outcome for one action on one required resource pattern.
+type Finding struct {
+	Module   string `json:"module"`
+	Sid      string `json:"sid,omitzero"`
+	Action   string `json:"action"`
+	Resource string `json:"resource"` // the pattern as required
+	Status   Status `json:"status"`
+	Scope    Scope  `json:"scope,omitzero"`
+
+	// Granted and NotGranted are resources of the required pattern that are
+	// and are not granted, where such were found.
+	Granted    string `json:"granted,omitzero"`
+	NotGranted string `json:"notGranted,omitzero"`
+	// Layer is the one that stops the resource in NotGranted.
+	Layer Layer `json:"layer,omitzero"`
+
+	Reason         string         `json:"reason"`
+	Statements     []StatementRef `json:"statements"`
+	MissingContext []string       `json:"missingContext"`
+	// Evidence is everything that was asked for this finding.
+	Evidence []Evidence `json:"evidence"`
+}
+
+// An Evidence is one probe of a finding and its answer.
+type Evidence struct {
+	Resource string  `json:"resource"`
+	Region   string  `json:"region,omitzero"`
+	Context  Context `json:"context,omitzero"`
+	// Documented marks the probe of the documented pattern itself.
+	Documented bool    `json:"documented,omitzero"`
+	Verdict    Verdict `json:"verdict"`
+}
+
+// An OperationStatus says what becomes of an operation of Remotion.
+type OperationStatus string
+
+// The statuses of operations.
+const (
+	Works    OperationStatus = "works"
+	Degraded OperationStatus = "degraded"
+	Fails    OperationStatus = "fails"
+)
+
+// An Operation is something that Remotion does, such as a render.
+type Operation struct {
+	Name    string          `json:"name"`
+	Status  OperationStatus `json:"status"`
+	Because []string        `json:"because"` // the actions that are missing
+}
+
+// An Obstacle is what stops a required grant and is not cured by granting.
+type Obstacle struct {
+	Actions    []string       `json:"actions"`
+	Resource   string         `json:"resource"`
+	Layer      Layer          `json:"layer,omitzero"`
+	Statements []StatementRef `json:"statements"`
+	Reason     string         `json:"reason"`
+	Advice     string         `json:"advice"`
+}
+
+// A Summary counts findings by status.
+type Summary struct {
+	Pass    int `json:"pass"`
+	Partial int `json:"partial"`
+	Fail    int `json:"fail"`
+	Blocked int `json:"blocked"`
+	Unknown int `json:"unknown"`
+}
+
+// Total returns the number of findings.
+func (s Summary) Total() int { return s.Pass + s.Partial + s.Fail + s.Blocked + s.Unknown }
+
+// Summarize counts findings.
+func Summarize(findings []Finding) Summary {
+	var s Summary
+	for i := range findings {
+		switch findings[i].Status {
+		case Pass:
+			s.Pass++
+		case Partial:
+			s.Partial++
+		case Fail:
+			s.Fail++
+		case Blocked:
+			s.Blocked++
+		default:
+			s.Unknown++
+		}
+	}
+	return s
+}
+
+// A Usage is what an evaluation cost.
+type Usage struct {
+	Calls  int `json:"calls"`  // API calls that evaluated probes
+	Probes int `json:"probes"` // probes that they answered
+}

@@ -1,0 +1,151 @@
+package audit
+
+import (
+	"context"
+
+	"remotion-doctor/policy"
+)
+
+// A Probe asks whether a principal may do one action on one resource.
+type Probe struct {
+	Action string
+	// Resource is an ARN, taken literally, or "*" for actions that have no
+	// resource.
+	Resource string
+	Context  Context
+}
+
+// A Context is the part of a request's context that the asker knows. No two
+// entries have the same key, case ignored.
+type Context []ContextEntry
+
+// A ContextEntry is one condition key with its value or values.
+type ContextEntry struct {
+	Key    string      `json:"key"`
+	Type   ContextType `json:"type"`
+	Values []string    `json:"values"`
+}
+
+// A ContextType is the type of a context value, spelled as in IAM's API.
+type ContextType string
+
+// The types of context values. A list type marks a multivalued key even where
+// it holds one value.
+const (
+	String      ContextType = "string"
+	StringList  ContextType = "stringList"
+	Numeric     ContextType = "numeric"
+	NumericList ContextType = "numericList"
+	Boolean     ContextType = "boolean"
+	BooleanList ContextType = "booleanList"
+	IP          ContextType = "ip"
+	IPList      ContextType = "ipList"
+	Binary      ContextType = "binary"
+	BinaryList  ContextType = "binaryList"
+	Date        ContextType = "date"
+	DateList    ContextType = "dateList"
+)
+
+// IsList reports whether values of the type are lists.
+func (t ContextType) IsList() bool {
+	switch t {
+	case StringList, NumericList, BooleanList, IPList, BinaryList, DateList:
+		return true
+	}
+	return false
+}
+
+// A Decision is the answer to a Probe, spelled as in IAM's API. The zero
+// Decision is no answer and never counts as allowed.
+type Decision string
+
+// The decisions.
+const (
+	Allowed      Decision = "allowed"
+	ExplicitDeny Decision = "explicitDeny"
+	ImplicitDeny Decision = "implicitDeny"
+)
+
+// A Layer is one of the sets of policies that must agree to a request.
+type Layer string
+
+// The layers, in the order in which IAM documents them.
+const (
+	LayerRCP      Layer = "rcp"
+	LayerSCP      Layer = "scp"
+	LayerResource Layer = "resource"
+	LayerIdentity Layer = "identity"
+	LayerBoundary Layer = "boundary"
+	LayerSession  Layer = "session"
+)
+
+// Title returns the layer in words: "permissions boundary".
+func (l Layer) Title() string {
+	switch l {
+	case LayerRCP:
+		return "resource control policy"
+	case LayerSCP:
+		return "service control policy"
+	case LayerResource:
+		return "resource-based policy"
+	case LayerIdentity:
+		return "identity-based policy"
+	case LayerBoundary:
+		return "permissions boundary"
+	case LayerSession:
+		return "session policy"
+	}
+	return string(l)
+}
+
+// A Verdict is the answer to one Probe with its evidence.
+type Verdict struct {
+	// Decision is zero where the probe could not be decided; Problem says why.
+	Decision Decision `json:"decision"`
+	Problem  string   `json:"problem,omitzero"`
+
+	// Matched are the statements that determined the decision: all allows of
+	// an allowed request, all denies of an explicitly denied one.
+	Matched []StatementRef `json:"matched,omitzero"`
+
+	// BlockedBy are the layers that stop a request which the identity-based
+	// policies alone would not: a boundary, an organization policy, ….
+	BlockedBy []Layer `json:"blockedBy,omitzero"`
+
+	// Layers are the decisions of the layers that were looked at. Not every
+	// evaluator knows them.
+	Layers []LayerDecision `json:"layers,omitzero"`
+
+	// MissingContext are the condition keys that the policies use and the
+	// probe did not give. Giving one need not change the decision.
+	MissingContext []string `json:"missingContext,omitzero"`
+
+	// UnknownAction says that no service is known to have the action.
+	UnknownAction bool `json:"unknownAction,omitzero"`
+}
+
+// A LayerDecision is what one layer by itself says to a request.
+type LayerDecision struct {
+	Layer    Layer    `json:"layer"`
+	Decision Decision `json:"decision"`
+}
+
+// A StatementRef points at a statement of a policy.
+type StatementRef struct {
+	Policy string          `json:"policy"` // a name; for a managed policy not its ARN
+	Sid    string          `json:"sid,omitzero"`
+	Index  int             `json:"index"` // from 0; -1 where only the position is known
+	Effect policy.Effect   `json:"effect,omitzero"`
+	Layer  Layer           `json:"layer,omitzero"`
+	Start  policy.Position `json:"start"`
+	End    policy.Position `json:"end"`
+}
+
+// An Evaluator decides probes.
+type Evaluator interface {
+	// Evaluate returns one Verdict for each probe, in the order of probes.
+	//
+	// A denial is a Verdict, not an error, and so is a probe that could not
+	// be decided. An error means that none of the verdicts can be used.
+	Evaluate(ctx context.Context, principal Principal, probes []Probe) ([]Verdict, error)
+}
