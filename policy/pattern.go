@@ -71,10 +71,7 @@ func (p Pattern) Match(s string) bool {
 	if len(p.literal) == len(p.text) {
 		return len(s) == len(p.text)
 	}
-	if p.arn {
-		return matchARN(p.text, s)
-	}
-	return glob(p.text, s, false)
+	return glob(p.text, s, p.arn, false)
 }
 
 // matchEscaped is the rare match of a pattern whose leading literal text holds
@@ -83,64 +80,80 @@ func (p Pattern) matchEscaped(s string) bool {
 	if !strings.ContainsRune(p.literal, literalStar) && !strings.ContainsRune(p.literal, literalQuestion) {
 		return false
 	}
-	if p.arn {
-		return matchARN(p.text, s)
-	}
-	return glob(p.text, s, false)
+	return glob(p.text, s, p.arn, false)
 }
 
 // MatchFold is Match for patterns compiled in lower case; s may be in any case
 // of ASCII letters.
 func (p Pattern) MatchFold(s string) bool {
-	return p.any || glob(p.text, s, true)
+	return p.any || glob(p.text, s, false, true)
 }
 
-// glob is the iterative matcher that goes back to the last star only. "?"
-// stands for one UTF-16 unit: a character outside the basic plane takes two
-// (recorded cases arn-like-plus-one, arn-like-plus-astral).
-func glob(pat, s string, fold bool) bool {
-	var pi, si int
-	star, mark := -1, 0
-	half := false // the low surrogate of s[si] is still to be matched
-	markHalf := false
+// A star is a wildcard that the matcher can go back to.
+type star struct {
+	at     int // where it stands in the pattern; -1 for none
+	mark   int // how far into the text it reaches
+	half   bool
+	colons int // how many colons of the pattern come before it
+}
+
+// glob is the iterative matcher. It goes back to the last star only, and in
+// ARN mode first to the last star that keeps to its segment, then to the last
+// that crosses colons: a later star makes the choices of the earlier ones
+// irrelevant, so the work is bounded by the product of the lengths.
+//
+// "?" stands for one UTF-16 unit: a character outside the basic plane takes
+// two (recorded cases arn-like-plus-one, arn-like-plus-astral).
+func glob(pat, s string, arn, fold bool) bool {
+	pi, si, colons := 0, 0, 0
+	half := false // the second unit of the character at si is still to be matched
+	soft, hard := star{at: -1}, star{at: -1}
 	for si < len(s) {
 		if pi < len(pat) {
+			segment := arn && colons < 5
 			switch c := pat[pi]; {
 			case c == '*':
-				star, mark, markHalf = pi, si, half
-				pi++
-				continue
-			case c == '?':
-				n, astral := width(s[si:])
-				if astral && !half {
-					half = true
-					pi++
-					continue
+				here := star{pi, si, half, colons}
+				if segment && pi+1 < len(pat) && pat[pi+1] != ':' {
+					soft = here
+				} else {
+					soft.at, hard = -1, here
 				}
-				half = false
-				si += n
 				pi++
 				continue
-			case half:
+			case c == '?' && (!segment || s[si] != ':'):
+				n, astral := width(s[si:])
+				pi++
+				if half = astral && !half; !half {
+					si += n
+				}
+				continue
+			case c == '?', half:
 			default:
-				if n, m := sameByte(pat[pi:], s[si], fold); n > 0 {
+				if n := sameByte(pat[pi:], s[si], fold); n > 0 {
+					if c == ':' {
+						colons++
+					}
 					pi += n
-					si += m
+					si++
 					continue
 				}
 			}
 		}
-		if star < 0 {
+		back := &hard
+		if soft.at >= 0 && s[soft.mark] != ':' {
+			back = &soft
+		} else {
+			soft.at = -1
+		}
+		if back.at < 0 || back.mark >= len(s) {
 			return false
 		}
-		n, astral := width(s[mark:])
-		if astral && !markHalf {
-			markHalf = true
-		} else {
-			markHalf = false
-			mark += n
+		n, astral := width(s[back.mark:])
+		if back.half = astral && !back.half; !back.half {
+			back.mark += n
 		}
-		pi, si, half = star+1, mark, markHalf
+		pi, si, half, colons = back.at+1, back.mark, back.half, back.colons
 	}
 	for pi < len(pat) && pat[pi] == '*' {
 		pi++
@@ -149,17 +162,17 @@ func glob(pat, s string, fold bool) bool {
 }
 
 // sameByte compares the next literal of pat with c. It returns how many bytes
-// of the pattern and of the text matched, or zeros.
-func sameByte(pat string, c byte, fold bool) (int, int) {
+// of the pattern stand for it, or 0.
+func sameByte(pat string, c byte, fold bool) int {
 	p := pat[0]
 	if p == c || fold && lower(c) == p {
-		return 1, 1
+		return 1
 	}
 	// An escaped wildcard is three bytes of UTF-8: EE 80 80 or EE 80 81.
 	if p == 0xEE && len(pat) >= 3 && pat[1] == 0x80 && (pat[2] == 0x80 && c == '*' || pat[2] == 0x81 && c == '?') {
-		return 3, 1
+		return 3
 	}
-	return 0, 0
+	return 0
 }
 
 func lower(c byte) byte {
@@ -177,43 +190,4 @@ func width(s string) (int, bool) {
 	}
 	r, n := utf8.DecodeRuneInString(s)
 	return n, r > 0xFFFF
-}
-
-// matchARN matches by the segment rule. Segments are matched one by one until
-// the first star that ends its segment, from where everything may cross
-// colons; the alternatives of such stars are tried in order, and there are at
-// most five of them.
-func matchARN(pat, s string) bool { return matchSegments(pat, s, 0) }
-
-func matchSegments(pat, s string, segment int) bool {
-	for ; segment < 5; segment++ {
-		pi := strings.IndexByte(pat, ':')
-		if pi < 0 {
-			return glob(pat, s, false)
-		}
-		if pi > 0 && pat[pi-1] == '*' {
-			return matchCrossing(pat[:pi], pat[pi+1:], s, segment)
-		}
-		si := strings.IndexByte(s, ':')
-		if si < 0 || !glob(pat[:pi], s[:si], false) {
-			return false
-		}
-		pat, s = pat[pi+1:], s[si+1:]
-	}
-	return glob(pat, s, false)
-}
-
-// matchCrossing matches a segment that ends in a star: the part before the
-// star keeps to its segment, the star may swallow following segments.
-func matchCrossing(seg, rest, s string, segment int) bool {
-	first := strings.IndexByte(s, ':')
-	if first < 0 || !glob(seg, s[:first], false) {
-		return false
-	}
-	for i := first; i < len(s); i++ {
-		if s[i] == ':' && matchSegments(rest, s[i+1:], segment+1) {
-			return true
-		}
-	}
-	return false
 }
