@@ -2,7 +2,6 @@ package policy
 
 import (
 	"fmt"
-	"strings"
 	"unicode/utf8"
 )
 
@@ -47,9 +46,6 @@ func (p *parser) statement(after int) error {
 		switch key {
 		case "Sid":
 			s.Sid, err = p.text(key)
-			if err == nil && !validSid(s.Sid) {
-				return p.fail(at, fmt.Sprintf("Sid %q has characters other than A-Z, a-z and 0-9", s.Sid), "rename it; IAM refuses to store it")
-			}
 		case "Effect":
 			effect = true
 			var text string
@@ -69,9 +65,6 @@ func (p *parser) statement(after int) error {
 			}
 			action, s.NotAction = true, key == "NotAction"
 			s.Actions, err = p.texts(key)
-			if err == nil {
-				err = p.checkActions(at, key, s.Actions)
-			}
 		case "Resource", "NotResource":
 			if resource {
 				return p.failf(at, "a statement has either Resource or NotResource")
@@ -92,6 +85,8 @@ func (p *parser) statement(after int) error {
 		return p.fail(at, "the statement has no Effect", `add "Effect": "Allow" or "Deny"`)
 	case !action:
 		return p.fail(at, "the statement has neither Action nor NotAction", "")
+	case s.Principals == nil && !validSid(s.Sid):
+		return p.fail(at, fmt.Sprintf("Sid %q has characters other than A-Z, a-z and 0-9", s.Sid), "rename it; IAM refuses to store it")
 	case !resource && s.Principals == nil:
 		return p.fail(at, "the statement has neither Resource nor NotResource", "")
 	}
@@ -106,7 +101,8 @@ func (p *parser) statement(after int) error {
 	return nil
 }
 
-// validSid: "[A-Za-z0-9]*" (IAM User Guide, "IAM JSON policy elements: Sid").
+// validSid: "[A-Za-z0-9]*" in IAM; services with policies of their own take
+// more (IAM User Guide, "IAM JSON policy elements: Sid").
 func validSid(sid string) bool {
 	for i := 0; i < len(sid); i++ {
 		c := sid[i]
@@ -115,15 +111,6 @@ func validSid(sid string) bool {
 		}
 	}
 	return true
-}
-
-func (p *parser) checkActions(at int, key string, actions []string) error {
-	for _, a := range actions {
-		if a != "*" && strings.IndexByte(a, ':') <= 0 {
-			return p.fail(at, fmt.Sprintf("%s %q names no service", key, a), `write it as "service:Action"`)
-		}
-	}
-	return nil
 }
 
 func (p *parser) checkSids() error {

@@ -79,11 +79,16 @@ func (t Template) Keys() []string {
 	return keys
 }
 
-// Expand replaces the variables by what value returns for their keys. It
-// reports false where a variable has neither a value nor a default. The
-// wildcards in the result that come from values are escaped; see
-// [CompileExpanded].
-func (t Template) Expand(value func(key string) (string, bool)) (string, bool) {
+// A Lookup returns the value of a context key. present without ok is a key
+// that has no single value.
+type Lookup func(key string) (value string, ok, present bool)
+
+// Expand replaces the variables by the values of their keys. It reports false
+// where a variable has neither a value nor, its key being absent, a default
+// (live-174: a multivalued key does not take the default). Wildcards that come
+// from values match literally where the result is compiled as a pattern; see
+// [Unescape] for its text.
+func (t Template) Expand(lookup Lookup) (string, bool) {
 	var b strings.Builder
 	for _, p := range t.parts {
 		switch {
@@ -92,17 +97,32 @@ func (t Template) Expand(value func(key string) (string, bool)) (string, bool) {
 		case p.key == "":
 			b.WriteString(p.text)
 		default:
-			v, ok := value(p.key)
-			if !ok && !p.hasDefault {
+			v, ok, present := lookup(p.key)
+			switch {
+			case ok:
+			case present || !p.hasDefault:
 				return "", false
-			}
-			if !ok {
+			default:
 				v = p.fallback
 			}
 			escapeWildcards(&b, v)
 		}
 	}
 	return b.String(), true
+}
+
+// ExpandOpen is Expand with "*" for the variables that have neither a value
+// nor a default: the widest pattern that the template can become.
+func (t Template) ExpandOpen(lookup Lookup) string {
+	var b strings.Builder
+	for _, p := range t.parts {
+		part, ok := Template{[]templatePart{p}}.Expand(lookup)
+		if !ok {
+			part = "*"
+		}
+		b.WriteString(part)
+	}
+	return b.String()
 }
 
 // The characters that stand for literal wildcards in an expanded template.

@@ -1,0 +1,73 @@
+package eval
+
+import (
+	"strings"
+
+	"remotion-doctor/audit"
+)
+
+// A value is one entry of a request's context.
+type value struct {
+	key    string // as the request spelled it
+	typ    audit.ContextType
+	list   bool
+	values []string // canonical text
+	// implied says that the simulator filled the key in by itself.
+	implied bool
+}
+
+// A requestContext maps keys in lower case to values.
+type requestContext map[string]value
+
+func newContext(entries audit.Context) requestContext {
+	ctx := make(requestContext, len(entries)+8)
+	for _, e := range entries {
+		ctx.set(e)
+	}
+	return ctx
+}
+
+func (c requestContext) set(e audit.ContextEntry) {
+	v := value{key: e.Key, typ: e.Type, list: e.Type.IsList(), values: e.Values}
+	switch e.Type {
+	case audit.Numeric, audit.NumericList:
+		v.values = mapText(e.Values, canonicalNumber)
+	case audit.Date, audit.DateList:
+		v.values = mapText(e.Values, canonicalDate)
+	}
+	c[strings.ToLower(e.Key)] = v
+}
+
+// setDefault gives a key a value where the request gave none.
+func (c requestContext) setDefault(key, text string) {
+	if _, ok := c[strings.ToLower(key)]; !ok && text != "" {
+		c.set(audit.ContextEntry{Key: key, Type: audit.String, Values: []string{text}})
+	}
+}
+
+// imply is setDefault for a key that the simulator fills in.
+func (c requestContext) imply(key, text string) {
+	lower := strings.ToLower(key)
+	if _, ok := c[lower]; !ok {
+		c[lower] = value{key: key, typ: audit.String, values: []string{text}, implied: true}
+	}
+}
+
+func mapText(in []string, f func(string) string) []string {
+	out := make([]string, len(in))
+	for i, s := range in {
+		out[i] = f(s)
+	}
+	return out
+}
+
+// single returns the text of a key for a policy variable: "Single-valued keys
+// only" (IAM User Guide, "Variables and tags"; recorded case
+// var-condition-absent).
+func (c requestContext) single(key string) (text string, ok, present bool) {
+	v, present := c[strings.ToLower(key)]
+	if !present || v.list || len(v.values) != 1 {
+		return "", false, present
+	}
+	return v.values[0], true, true
+}

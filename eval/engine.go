@@ -1,0 +1,108 @@
+package eval
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+
+	"remotion-doctor/account"
+	"remotion-doctor/audit"
+	"remotion-doctor/policy"
+)
+
+// An Engine decides requests of the principals in a snapshot. It is an
+// [audit.Evaluator] and may be used by several goroutines.
+type Engine struct {
+	snapshot *account.Snapshot
+
+	mu   sync.Mutex
+	docs map[string]*policy.Document // by source text
+}
+
+// New returns an engine over a snapshot, which must not change any more.
+func New(s *account.Snapshot) (*Engine, error) {
+	if s == nil {
+		return nil, errors.New("no snapshot")
+	}
+	return &Engine{snapshot: s, docs: map[string]*policy.Document{}}, nil
+}
+
+// Evaluate implements [audit.Evaluator]: it answers as authorization does. A
+// policy of the principal that cannot be parsed or is not in the snapshot is
+// an error, for no verdict could be relied on.
+func (e *Engine) Evaluate(ctx context.Context, p audit.Principal, probes []audit.Probe) ([]audit.Verdict, error) {
+	policies, err := e.Policies(p.ARN)
+	if err != nil {
+		return nil, err
+	}
+	for i, doc := range p.Supposing {
+		policies.Identity = append(policies.Identity, Policy{Name: fmt.Sprintf("supposed policy %d", i+1), Document: doc})
+	}
+	return NewEvaluator(p.ARN, policies).Evaluate(ctx, probes)
+}
+
+// An Evaluator answers the probes of one principal.
+type Evaluator struct{ compiled *Compiled }
+
+// NewEvaluator compiles the policies of a principal that need not exist.
+func NewEvaluator(principalARN string, p Policies) *Evaluator {
+	return &Evaluator{Compile(principalARN, p)}
+}
+
+// Evaluate returns one verdict for each probe. Resources are taken to belong
+// to the principal's own account, whose resource policies the principal's
+// policies stand in for; the policies of resources in other accounts are not
+// known and not judged.
+func (v *Evaluator) Evaluate(ctx context.Context, probes []audit.Probe) ([]audit.Verdict, error) {
+	out := make([]audit.Verdict, len(probes))
+	for i, p := range probes {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		out[i] = v.compiled.Verdict(v.compiled.Prepare(p, ""))
+	}
+	return out, nil
+}
+
+// Verdict answers a request as authorization does, with its evidence.
+func (c *Compiled) Verdict(r *Request) audit.Verdict {
+	ev := &evidence{}
+	out := audit.Verdict{Decision: c.authorize(r, ev), Layers: ev.layers, UnknownAction: !knownAction(r.action)}
+	switch out.Decision {
+	case audit.Allowed:
+		out.Matched = ev.refs(false)
+	case audit.ExplicitDeny:
+		out.Matched = ev.refs(true)
+	}
+	out.BlockedBy = blockers(out.Decision, ev.layers)
+	out.MissingContext = c.undecidedKeys(r)
+	return out
+}
+
+// blockers returns the layers that stop a request which the identity-based
+// policies allow, and those that deny it explicitly.
+func blockers(d audit.Decision, layers []audit.LayerDecision) []audit.Layer {
+	if d == audit.Allowed {
+		return nil
+	}
+	identityAllows := false
+	for _, l := range layers {
+		if l.Layer == audit.LayerIdentity && l.Decision == audit.Allowed {
+			identityAllows = true
+		}
+	}
+	var out []audit.Layer
+	for _, l := range layers {
+		switch {
+		case l.Layer == audit.LayerIdentity, l.Decision == audit.Allowed:
+		case l.Decision == audit.ExplicitDeny:
+			out = append(out, l.Layer)
+		case l.Layer == audit.LayerResource:
+			// A resource policy that does not grant stops nothing.
+		case identityAllows:
+			out = append(out, l.Layer)
+		}
+	}
+	return out
+}

@@ -1,0 +1,57 @@
+package eval
+
+import (
+	"strings"
+
+	"remotion-doctor/policy"
+)
+
+// A request is a probe prepared for many decisions.
+type request struct {
+	action   string // in lower case
+	service  string // of the action, in lower case
+	resource string
+	context  requestContext
+	// principal is the ARN that resource-based policies name.
+	principal string
+	// mismatch says that the action does not work on this kind of resource:
+	// no statement can match.
+	mismatch bool
+	// simulated selects the simulator's behaviour where it differs.
+	simulated bool
+	assume    assumption
+}
+
+func newRequest(action, resource string, ctx requestContext) *request {
+	lower := strings.ToLower(action)
+	service, _, _ := strings.Cut(lower, ":")
+	return &request{action: lower, service: service, resource: resource, context: ctx}
+}
+
+// addPrincipal sets the context keys that follow from the principal's ARN.
+// Source: IAM User Guide, "AWS global condition context keys", properties of
+// the principal; recorded cases caller-*, prin-key-*.
+func (r *request) addPrincipal(arn string) {
+	a, ok := policy.ParseARN(arn)
+	if !ok {
+		return
+	}
+	r.context.setDefault("aws:PrincipalArn", arn)
+	r.context.setDefault("aws:PrincipalAccount", a.AccountID)
+	if a.Type() == "user" {
+		r.context.setDefault("aws:username", a.Name())
+	}
+}
+
+// addDefaults sets the keys that follow from the principal and the resource.
+func (r *request) addDefaults() {
+	r.addPrincipal(r.principal)
+	kind := "User"
+	if a, _ := policy.ParseARN(r.principal); a.Type() == "role" {
+		kind = "AssumedRole"
+	}
+	r.context.setDefault("aws:PrincipalType", kind)
+	if a, ok := policy.ParseARN(r.resource); ok && !strings.ContainsAny(a.Region, "*?") {
+		r.context.setDefault("aws:RequestedRegion", a.Region)
+	}
+}

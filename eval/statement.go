@@ -1,0 +1,151 @@
+package eval
+
+import (
+	"slices"
+	"strings"
+
+	"remotion-doctor/policy"
+)
+
+// A Policy is one policy of a principal.
+type Policy struct {
+	Name     string // as StatementRefs show it
+	Document *policy.Document
+	// source and kind are the simulator's SourcePolicyId and
+	// SourcePolicyType, where they are not Name and "IAM Policy".
+	source string
+	kind   string
+}
+
+// A statement is a compiled policy.Statement.
+type statement struct {
+	deny        bool
+	notAction   bool
+	notResource bool
+	noResource  bool // a trust policy's statement: about the role itself
+	actions     []policy.Pattern
+	resources   []resourcePattern
+	conditions  []condition
+	policy      *Policy
+	index       int
+}
+
+// A resourcePattern is a pattern that may hold policy variables.
+type resourcePattern struct {
+	policy.Pattern
+	template *policy.Template
+}
+
+func compileStatement(p *Policy, index int) statement {
+	s := &p.Document.Statements[index]
+	out := statement{
+		deny: s.Effect == policy.Deny, notAction: s.NotAction, notResource: s.NotResource,
+		noResource: len(s.Resources) == 0,
+		actions:    make([]policy.Pattern, len(s.Actions)),
+		resources:  make([]resourcePattern, len(s.Resources)),
+		policy:     p, index: index,
+	}
+	for i, a := range s.Actions {
+		out.actions[i] = policy.CompileGlob(strings.ToLower(a))
+	}
+	for i, r := range s.Resources {
+		out.resources[i] = compileResource(r, p.Document.HasVariables())
+	}
+	if len(s.Conditions) > 0 {
+		out.conditions = make([]condition, len(s.Conditions))
+		for i, c := range s.Conditions {
+			out.conditions[i] = compileCondition(c, p.Document.HasVariables())
+		}
+	}
+	return out
+}
+
+func compileResource(text string, variables bool) resourcePattern {
+	if variables {
+		if t, ok := policy.ParseTemplate(text); ok {
+			return resourcePattern{template: &t}
+		}
+	}
+	return resourcePattern{Pattern: policy.CompileResource(text)}
+}
+
+// match reports whether the pattern matches. A variable without a value makes
+// the pattern match nothing, also within NotResource.
+// Source: IAM User Guide, "IAM policy elements: Variables and tags".
+func (p *resourcePattern) match(r *request, open bool) bool {
+	if p.template == nil {
+		return p.Match(r.resource)
+	}
+	text, ok := p.template.Expand(r.context.single)
+	if !ok && open {
+		text, ok = p.template.ExpandOpen(r.context.single), true
+	}
+	return ok && policy.CompileResource(text).Match(r.resource)
+}
+
+// about reports whether the statement's action and resource elements match.
+func (s *statement) about(r *request) bool {
+	return s.matchesAction(r) && s.matchesResource(r)
+}
+
+func (s *statement) matchesAction(r *request) bool {
+	for i := range s.actions {
+		if s.actions[i].Match(r.action) {
+			return !s.notAction
+		}
+	}
+	return s.notAction
+}
+
+func (s *statement) matchesResource(r *request) bool {
+	if s.noResource {
+		return true
+	}
+	// A variable without a value stands for anything where the statement is
+	// to apply to as much as it can.
+	open := r.assume != asGiven && r.applies(s) != s.notResource
+	for i := range s.resources {
+		if s.resources[i].match(r, open) {
+			return !s.notResource
+		}
+	}
+	return s.notResource
+}
+
+func (s *statement) matches(r *request) bool {
+	if !s.about(r) {
+		return false
+	}
+	for i := range s.conditions {
+		c := &s.conditions[i]
+		if r.assume != asGiven && len(c.absentKeys(r)) > 0 {
+			if !r.applies(s) {
+				return false
+			}
+			continue
+		}
+		if !c.holds(r) {
+			return false
+		}
+	}
+	return true
+}
+
+// services returns the services whose actions the statement can match, and
+// false where it can match any.
+func (s *statement) services() ([]string, bool) {
+	if s.notAction {
+		return nil, false
+	}
+	var out []string
+	for _, a := range s.actions {
+		service, _, found := strings.Cut(a.String(), ":")
+		if !found || strings.ContainsAny(service, "*?") {
+			return nil, false
+		}
+		if !slices.Contains(out, service) {
+			out = append(out, service)
+		}
+	}
+	return out, true
+}
