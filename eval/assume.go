@@ -26,12 +26,8 @@ func (c *Compiled) undecidedKeys(r *Request) []string {
 	}
 	var keys []string
 	for _, s := range c.sets() {
-		for _, i := range s.candidates(r.service) {
-			for _, key := range s.statements[i].absentKeys(&best.request) {
-				if !slices.ContainsFunc(keys, func(k string) bool { return strings.EqualFold(k, key) }) {
-					keys = append(keys, key)
-				}
-			}
+		for _, p := range s.programs {
+			keys = p.absentKeys(&best.request, keys)
 		}
 	}
 	slices.Sort(keys)
@@ -46,6 +42,20 @@ func (c *Compiled) sets() []*set {
 		}
 	}
 	return out
+}
+
+// absentKeys adds to keys those on which it depends whether a statement of the
+// program applies to the request.
+func (p *program) absentKeys(r *request, keys []string) []string {
+	list, _ := p.candidates(r)
+	for _, i := range list {
+		for _, key := range p.statements[i].absentKeys(r) {
+			if !slices.ContainsFunc(keys, func(k string) bool { return strings.EqualFold(k, key) }) {
+				keys = append(keys, key)
+			}
+		}
+	}
+	return keys
 }
 
 // absentKeys returns the keys on which it depends whether the statement

@@ -253,10 +253,10 @@ func compareARN(pattern, text string) match {
 	for range 5 {
 		p, prest, pok := strings.Cut(pattern, ":")
 		t, trest, _ := strings.Cut(text, ":")
-		if !pok || !policy.CompileGlob(p).Match(t) {
+		if !pok || !policy.MatchGlob(p, t) {
 			return differs
 		}
 		pattern, text = prest, trest
 	}
-	return toMatch(policy.CompileGlob(pattern).Match(text))
+	return toMatch(policy.MatchGlob(pattern, text))
 }

@@ -8,7 +8,6 @@ import (
 
 	"remotion-doctor/account"
 	"remotion-doctor/audit"
-	"remotion-doctor/policy"
 )
 
 // An Engine decides requests of the principals in a snapshot. It is an
@@ -16,8 +15,8 @@ import (
 type Engine struct {
 	snapshot *account.Snapshot
 
-	mu   sync.Mutex
-	docs map[string]*policy.Document // by source text
+	mu       sync.Mutex
+	programs map[string]*program // by source text
 }
 
 // New returns an engine over a snapshot, which must not change any more.
@@ -25,7 +24,7 @@ func New(s *account.Snapshot) (*Engine, error) {
 	if s == nil {
 		return nil, errors.New("no snapshot")
 	}
-	return &Engine{snapshot: s, docs: map[string]*policy.Document{}}, nil
+	return &Engine{snapshot: s, programs: map[string]*program{}}, nil
 }
 
 // Evaluate implements [audit.Evaluator]: it answers as authorization does. A

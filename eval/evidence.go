@@ -15,13 +15,19 @@ type evidence struct {
 }
 
 type matchedStatement struct {
-	layer audit.Layer
+	layer  audit.Layer
+	policy *Policy
 	*statement
 }
 
-func (e *evidence) add(layer audit.Layer, s *statement) {
+// reset empties the evidence for the next decision.
+func (e *evidence) reset() {
+	e.matched, e.layers = e.matched[:0], e.layers[:0]
+}
+
+func (e *evidence) add(layer audit.Layer, p *Policy, s *statement) {
 	if e != nil {
-		e.matched = append(e.matched, matchedStatement{layer, s})
+		e.matched = append(e.matched, matchedStatement{layer, p, s})
 	}
 }
 
@@ -55,7 +61,7 @@ func (e *evidence) refs(deny bool) []audit.StatementRef {
 	var out []audit.StatementRef
 	for _, m := range e.matched {
 		if m.deny == deny {
-			out = append(out, m.ref(m.layer))
+			out = append(out, m.ref())
 		}
 	}
 	slices.SortStableFunc(out, func(a, b audit.StatementRef) int {
@@ -70,10 +76,10 @@ func (e *evidence) refs(deny bool) []audit.StatementRef {
 	return out
 }
 
-func (s *statement) ref(layer audit.Layer) audit.StatementRef {
-	src := &s.policy.Document.Statements[s.index]
+func (m matchedStatement) ref() audit.StatementRef {
+	src := m.source()
 	return audit.StatementRef{
-		Policy: s.policy.Name, Sid: src.Sid, Index: s.index, Effect: src.Effect,
-		Layer: layer, Start: src.Start, End: src.End,
+		Policy: m.policy.Name, Sid: src.Sid, Index: m.index, Effect: src.Effect,
+		Layer: m.layer, Start: src.Start, End: src.End,
 	}
 }

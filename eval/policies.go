@@ -174,7 +174,7 @@ func decideLevels(levels []*set, r *request, e *evidence) audit.Decision {
 func (c *Compiled) decideRCPs(r *request, e *evidence) audit.Decision {
 	decision := audit.Allowed
 	for _, level := range c.rcps {
-		d := level.decideFor(r, e, allPrincipals)
+		d := level.decide(r, e)
 		if d != audit.ExplicitDeny {
 			d = audit.Allowed
 		}
@@ -213,7 +213,3 @@ func (c *Compiled) decideResource(r *request, e *evidence) (audit.Decision, gran
 	e.layer(audit.LayerResource, d)
 	return d, best
 }
-
-func (s *statement) source() *policy.Statement { return &s.policy.Document.Statements[s.index] }
-
-func allPrincipals(*statement) bool { return true }

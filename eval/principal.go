@@ -126,21 +126,21 @@ func (b *builder) boundary(a *account.AttachedBoundary) {
 		b.fail(err)
 		return
 	}
-	doc, err := b.engine.parse(name, text)
+	p, err := b.engine.parse(name, text)
 	if err != nil {
 		b.fail(err)
 		return
 	}
-	b.out.Boundary = &Policy{Name: name, Document: doc, source: name, kind: kindBoundary}
+	b.out.Boundary = &Policy{Name: name, Document: p.document, program: p, source: name, kind: kindBoundary}
 }
 
 func (b *builder) add(p Policy, text string) {
-	doc, err := b.engine.parse(p.Name, text)
+	compiled, err := b.engine.parse(p.Name, text)
 	if err != nil {
 		b.fail(err)
 		return
 	}
-	p.Document, p.kind = doc, kindIdentity
+	p.Document, p.program, p.kind = compiled.document, compiled, kindIdentity
 	b.out.Identity = append(b.out.Identity, p)
 }
 
@@ -149,29 +149,30 @@ func (b *builder) levels(levels [][]account.NamedPolicy) [][]Policy {
 	for _, level := range levels {
 		policies := []Policy{}
 		for _, named := range level {
-			doc, err := b.engine.parse(named.Name, named.Document.Text)
+			p, err := b.engine.parse(named.Name, named.Document.Text)
 			if err != nil {
 				b.fail(err)
 				return nil
 			}
-			policies = append(policies, Policy{Name: named.Name, Document: doc, source: named.Name, kind: kindIdentity})
+			policies = append(policies, Policy{Name: named.Name, Document: p.document, program: p, source: named.Name, kind: kindIdentity})
 		}
 		out = append(out, policies)
 	}
 	return out
 }
 
-// parse parses a document once, however many principals it is attached to.
-func (e *Engine) parse(name, text string) (*policy.Document, error) {
+// parse compiles a document once, however many principals it is attached to.
+func (e *Engine) parse(name, text string) (*program, error) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	if doc, ok := e.docs[text]; ok {
-		return doc, nil
+	if p, ok := e.programs[text]; ok {
+		return p, nil
 	}
 	doc, err := policy.Parse(text)
 	if err != nil {
 		return nil, fmt.Errorf("policy %s:%w", name, err)
 	}
-	e.docs[text] = doc
-	return doc, nil
+	p := compileProgram(doc)
+	e.programs[text] = p
+	return p, nil
 }

@@ -4,30 +4,8 @@ import (
 	"slices"
 	"strings"
 
-	"remotion-doctor/audit"
 	"remotion-doctor/policy"
 )
-
-// decideFor is decide over the statements that concern the principal.
-func (s *set) decideFor(r *request, e *evidence, concerns func(*statement) bool) audit.Decision {
-	if r.mismatch {
-		return audit.ImplicitDeny
-	}
-	decision := audit.ImplicitDeny
-	for _, i := range s.candidates(r.service) {
-		st := &s.statements[i]
-		if !concerns(st) || !st.matches(r) {
-			continue
-		}
-		if st.deny {
-			decision = audit.ExplicitDeny
-		} else if decision == audit.ImplicitDeny {
-			decision = audit.Allowed
-		}
-		e.add(s.layer, st)
-	}
-	return decision
-}
 
 // grantOf says how the principals of a statement name the principal with an
 // ARN. A role is named by the ARN of the role; "*" is taken as naming it,

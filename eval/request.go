@@ -9,6 +9,7 @@ import (
 // A request is a probe prepared for many decisions.
 type request struct {
 	action   string // in lower case
+	hash     uint64 // of action
 	service  string // of the action, in lower case
 	resource string
 	context  requestContext
@@ -25,7 +26,7 @@ type request struct {
 func newRequest(action, resource string, ctx requestContext) *request {
 	lower := strings.ToLower(action)
 	service, _, _ := strings.Cut(lower, ":")
-	return &request{action: lower, service: service, resource: resource, context: ctx}
+	return &request{action: lower, hash: hashAction(lower), service: service, resource: resource, context: ctx}
 }
 
 // addPrincipal sets the context keys that follow from the principal's ARN.

@@ -97,7 +97,7 @@ func (id *InlinePolicyIdentifier) names(p Policy) bool {
 		return false
 	}
 	kind, name, _ := strings.Cut(owner, "_")
-	return kind == id.AttachmentType && policy.CompileGlob(id.AttachmentName).Match(name)
+	return kind == id.AttachmentType && policy.MatchGlob(id.AttachmentName, name)
 }
 
 // kindOf returns the policy's type in the words of PolicyExclusionList.

@@ -15,6 +15,8 @@ type Policy struct {
 	// SourcePolicyType, where they are not Name and "IAM Policy".
 	source string
 	kind   string
+	// program is the compiled Document, where it is at hand.
+	program *program
 }
 
 // A statement is a compiled policy.Statement.
@@ -26,7 +28,7 @@ type statement struct {
 	actions     []policy.Pattern
 	resources   []resourcePattern
 	conditions  []condition
-	policy      *Policy
+	document    *policy.Document
 	index       int
 }
 
@@ -36,25 +38,25 @@ type resourcePattern struct {
 	template *policy.Template
 }
 
-func compileStatement(p *Policy, index int) statement {
-	s := &p.Document.Statements[index]
+func compileStatement(doc *policy.Document, index int) statement {
+	s := &doc.Statements[index]
 	out := statement{
 		deny: s.Effect == policy.Deny, notAction: s.NotAction, notResource: s.NotResource,
 		noResource: len(s.Resources) == 0,
 		actions:    make([]policy.Pattern, len(s.Actions)),
 		resources:  make([]resourcePattern, len(s.Resources)),
-		policy:     p, index: index,
+		document:   doc, index: index,
 	}
 	for i, a := range s.Actions {
 		out.actions[i] = policy.CompileGlob(strings.ToLower(a))
 	}
 	for i, r := range s.Resources {
-		out.resources[i] = compileResource(r, p.Document.HasVariables())
+		out.resources[i] = compileResource(r, doc.HasVariables())
 	}
 	if len(s.Conditions) > 0 {
 		out.conditions = make([]condition, len(s.Conditions))
 		for i, c := range s.Conditions {
-			out.conditions[i] = compileCondition(c, p.Document.HasVariables())
+			out.conditions[i] = compileCondition(c, doc.HasVariables())
 		}
 	}
 	return out
@@ -80,12 +82,7 @@ func (p *resourcePattern) match(r *request, open bool) bool {
 	if !ok && open {
 		text, ok = p.template.ExpandOpen(r.context.single), true
 	}
-	return ok && policy.CompileResource(text).Match(r.resource)
-}
-
-// about reports whether the statement's action and resource elements match.
-func (s *statement) about(r *request) bool {
-	return s.matchesAction(r) && s.matchesResource(r)
+	return ok && policy.MatchResource(text, r.resource)
 }
 
 func (s *statement) matchesAction(r *request) bool {
@@ -112,8 +109,11 @@ func (s *statement) matchesResource(r *request) bool {
 	return s.notResource
 }
 
-func (s *statement) matches(r *request) bool {
-	if !s.about(r) {
+func (s *statement) matches(r *request) bool { return s.matchesAction(r) && s.matchesRest(r) }
+
+// matchesRest matches all but the action.
+func (s *statement) matchesRest(r *request) bool {
+	if !s.matchesResource(r) {
 		return false
 	}
 	for i := range s.conditions {
@@ -131,21 +131,37 @@ func (s *statement) matches(r *request) bool {
 	return true
 }
 
-// services returns the services whose actions the statement can match, and
-// false where it can match any.
-func (s *statement) services() ([]string, bool) {
+// exactActions returns the actions that the statement names without wildcard.
+func (s *statement) exactActions() []string {
+	var out []string
+	for i := range s.actions {
+		if text := s.actions[i].String(); !s.notAction && !strings.ContainsAny(text, "*?") {
+			out = append(out, text)
+		}
+	}
+	return out
+}
+
+// wildServices returns the services whose actions the statement's wildcards
+// can match, and false where they can match those of any service.
+func (s *statement) wildServices() (services []string, bound bool) {
 	if s.notAction {
 		return nil, false
 	}
-	var out []string
-	for _, a := range s.actions {
-		service, _, found := strings.Cut(a.String(), ":")
+	for i := range s.actions {
+		text := s.actions[i].String()
+		if !strings.ContainsAny(text, "*?") {
+			continue
+		}
+		service, _, found := strings.Cut(text, ":")
 		if !found || strings.ContainsAny(service, "*?") {
 			return nil, false
 		}
-		if !slices.Contains(out, service) {
-			out = append(out, service)
+		if !slices.Contains(services, service) {
+			services = append(services, service)
 		}
 	}
-	return out, true
+	return services, true
 }
+
+func (s *statement) source() *policy.Statement { return &s.document.Statements[s.index] }

@@ -12,19 +12,28 @@ type Pattern struct {
 	text string
 	// literal is the text up to the first wildcard, for quick refusals.
 	literal string
+	// colons is how many colons literal holds.
+	colons int
 	// arn says that stars and question marks keep to ARN segments.
 	arn bool
-	any bool // the pattern is "*"
+	// prefix says that the pattern is literal and one star behind it, exact
+	// that it has no wildcard.
+	prefix, exact bool
+	// escaped says that literal holds a wildcard from a policy variable.
+	escaped bool
 }
 
 // CompileGlob compiles a pattern whose stars cross everything, as in actions
 // and string conditions.
 func CompileGlob(s string) Pattern {
-	p := Pattern{text: s, any: s == "*"}
-	p.literal = s
+	p := Pattern{text: s, literal: s}
 	if i := strings.IndexAny(s, wildcards); i >= 0 {
 		p.literal = s[:i]
+		p.prefix = s[i:] == "*"
 	}
+	p.exact = len(p.literal) == len(s)
+	p.colons = strings.Count(p.literal, ":")
+	p.escaped = strings.ContainsRune(p.literal, literalStar) || strings.ContainsRune(p.literal, literalQuestion)
 	return p
 }
 
@@ -39,7 +48,7 @@ func CompileGlob(s string) Pattern {
 func CompileResource(s string) Pattern {
 	s = CompleteARN(s)
 	p := CompileGlob(s)
-	p.arn = !p.any && strings.HasPrefix(s, "arn:")
+	p.arn = strings.HasPrefix(s, "arn:")
 	return p
 }
 
@@ -58,35 +67,34 @@ func CompleteARN(s string) string {
 }
 
 // String returns the pattern's text.
-func (p Pattern) String() string { return Unescape(p.text) }
+func (p *Pattern) String() string { return Unescape(p.text) }
 
 // Match reports whether the pattern matches s. Nothing in s is a wildcard.
-func (p Pattern) Match(s string) bool {
-	if p.any {
-		return true
+func (p *Pattern) Match(s string) bool {
+	if p.escaped {
+		return glob(p.text, s, 0, 0, p.arn)
 	}
-	if len(s) < len(p.literal) || s[:len(p.literal)] != p.literal {
-		return p.matchEscaped(s)
-	}
-	if len(p.literal) == len(p.text) {
-		return len(s) == len(p.text)
-	}
-	return glob(p.text, s, p.arn, false)
-}
-
-// matchEscaped is the rare match of a pattern whose leading literal text holds
-// a wildcard from a policy variable.
-func (p Pattern) matchEscaped(s string) bool {
-	if !strings.ContainsRune(p.literal, literalStar) && !strings.ContainsRune(p.literal, literalQuestion) {
+	n := len(p.literal)
+	if len(s) < n || s[:n] != p.literal {
 		return false
 	}
-	return glob(p.text, s, p.arn, false)
+	// A star at the very end crosses everything.
+	if p.prefix || p.exact {
+		return p.prefix || len(s) == n
+	}
+	return glob(p.text, s, n, p.colons, p.arn)
 }
 
-// MatchFold is Match for patterns compiled in lower case; s may be in any case
-// of ASCII letters.
-func (p Pattern) MatchFold(s string) bool {
-	return p.any || glob(p.text, s, false, true)
+// MatchGlob compiles a pattern as [CompileGlob] and matches it once.
+func MatchGlob(pattern, s string) bool {
+	p := CompileGlob(pattern)
+	return p.Match(s)
+}
+
+// MatchResource compiles a pattern as [CompileResource] and matches it once.
+func MatchResource(pattern, s string) bool {
+	p := CompileResource(pattern)
+	return p.Match(s)
 }
 
 // A star is a wildcard that the matcher can go back to.
@@ -102,10 +110,11 @@ type star struct {
 // that crosses colons: a later star makes the choices of the earlier ones
 // irrelevant, so the work is bounded by the product of the lengths.
 //
-// "?" stands for one UTF-16 unit: a character outside the basic plane takes
+// The first start bytes, which hold the given number of colons, are known to
+// be equal. "?" stands for one UTF-16 unit: a character outside the basic plane takes
 // two (recorded cases arn-like-plus-one, arn-like-plus-astral).
-func glob(pat, s string, arn, fold bool) bool {
-	pi, si, colons := 0, 0, 0
+func glob(pat, s string, start, colons int, arn bool) bool {
+	pi, si := start, start
 	half := false // the second unit of the character at si is still to be matched
 	soft, hard := star{at: -1}, star{at: -1}
 	for si < len(s) {
@@ -130,7 +139,7 @@ func glob(pat, s string, arn, fold bool) bool {
 				continue
 			case c == '?', half:
 			default:
-				if n := sameByte(pat[pi:], s[si], fold); n > 0 {
+				if n := sameByte(pat[pi:], s[si]); n > 0 {
 					if c == ':' {
 						colons++
 					}
@@ -163,9 +172,9 @@ func glob(pat, s string, arn, fold bool) bool {
 
 // sameByte compares the next literal of pat with c. It returns how many bytes
 // of the pattern stand for it, or 0.
-func sameByte(pat string, c byte, fold bool) int {
+func sameByte(pat string, c byte) int {
 	p := pat[0]
-	if p == c || fold && lower(c) == p {
+	if p == c {
 		return 1
 	}
 	// An escaped wildcard is three bytes of UTF-8: EE 80 80 or EE 80 81.
@@ -173,13 +182,6 @@ func sameByte(pat string, c byte, fold bool) int {
 		return 3
 	}
 	return 0
-}
-
-func lower(c byte) byte {
-	if 'A' <= c && c <= 'Z' {
-		return c + 'a' - 'A'
-	}
-	return c
 }
 
 // width returns the number of bytes of the first character of s, and whether

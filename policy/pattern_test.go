@@ -38,7 +38,7 @@ func TestCompileResource(t *testing.T) {
 		{"arn:aws:s3:::b/?", "arn:aws:s3:::b/é", true},
 		{"arn:aws:s3:::*/a", "arn:aws:s3:::x/y/a", true},
 	} {
-		if got := CompileResource(tt.pattern).Match(tt.resource); got != tt.want {
+		if got := MatchResource(tt.pattern, tt.resource); got != tt.want {
 			t.Errorf("%s matches %s: %v, want %v", tt.pattern, tt.resource, got, tt.want)
 		}
 	}
@@ -76,11 +76,11 @@ func TestMatchAgreesWithRegexp(t *testing.T) {
 		pattern := "arn:" + text.Draw(t, "pattern")
 		resource := "arn:" + text.Draw(t, "resource")
 		want := naive(CompleteARN(pattern), true).MatchString(resource)
-		if got := CompileResource(pattern).Match(resource); got != want {
+		if got := MatchResource(pattern, resource); got != want {
 			t.Fatalf("%s matches %s: %v, want %v", pattern, resource, got, want)
 		}
 		p, s := pattern[4:], resource[4:]
-		if got := CompileGlob(p).Match(s); got != naive(p, false).MatchString(s) {
+		if got := MatchGlob(p, s); got != naive(p, false).MatchString(s) {
 			t.Fatalf("glob %s matches %s: %v", p, s, got)
 		}
 	})
@@ -93,7 +93,7 @@ func FuzzMatch(f *testing.F) {
 		if !isASCII(pattern) || !isASCII(s) {
 			return
 		}
-		if got, want := CompileGlob(pattern).Match(s), naive(pattern, false).MatchString(s); got != want {
+		if got, want := MatchGlob(pattern, s), naive(pattern, false).MatchString(s); got != want {
 			t.Errorf("%q matches %q: %v, want %v", pattern, s, got, want)
 		}
 	})
