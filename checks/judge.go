@@ -1,0 +1,208 @@
+package checks
+
+import (
+	"fmt"
+	"slices"
+
+	"remotion-doctor/audit"
+)
+
+// Judge returns a finding for each grant, in the order of the requirement. It
+// fails only where the verdicts are not those of the plan's probes.
+func (plan *Plan) Judge(verdicts []audit.Verdict) ([]audit.Finding, error) {
+	if len(verdicts) != len(plan.probes) {
+		return nil, fmt.Errorf("%d verdicts for %d probes", len(verdicts), len(plan.probes))
+	}
+	findings := make([]audit.Finding, len(plan.grants))
+	for i := range plan.grants {
+		findings[i] = plan.judge(&plan.grants[i], verdicts)
+	}
+	return findings, nil
+}
+
+// An answer says what one probe came to.
+type answer uint8
+
+const (
+	granted answer = iota
+	denied         // no statement grants it
+	stopped        // an explicit deny or a layer above the identity policies
+	open           // not decided
+)
+
+// classify reads a verdict. A decision that hangs on context keys which were
+// not given is none.
+func classify(v *audit.Verdict) answer {
+	switch {
+	case v.Decision == "" || len(v.MissingContext) > 0:
+		return open
+	case v.Decision == audit.Allowed:
+		return granted
+	case v.Decision == audit.ExplicitDeny || len(v.BlockedBy) > 0:
+		return stopped
+	case v.Decision == audit.ImplicitDeny:
+		return denied
+	}
+	return open
+}
+
+// A tally sorts the evidence of a grant by what it came to. Samples are
+// counted apart from the documented probe.
+type tally struct {
+	documented *audit.Evidence
+	samples    [4][]*audit.Evidence // by answer
+}
+
+func (t *tally) of(a answer) []*audit.Evidence { return t.samples[a] }
+
+func (t *tally) documentedIs(a answer) bool {
+	return t.documented != nil && classify(&t.documented.Verdict) == a
+}
+
+func (plan *Plan) judge(g *planned, verdicts []audit.Verdict) audit.Finding {
+	f := audit.Finding{
+		Module: g.Module, Sid: g.Sid, Action: g.Action, Resource: g.Resource,
+		Statements: []audit.StatementRef{}, MissingContext: []string{},
+	}
+	for _, a := range g.asked {
+		p := plan.probes[a.probe]
+		f.Evidence = append(f.Evidence, audit.Evidence{Resource: p.Resource, Region: a.region, Context: p.Context, Documented: a.documented, Verdict: verdicts[a.probe]})
+	}
+	plan.conclude(&f, count(f.Evidence))
+	return f
+}
+
+// count sorts evidence. Where nothing but the documented resource can be
+// asked, it is a sample as well.
+func count(evidence []audit.Evidence) *tally {
+	t := &tally{}
+	for i := range evidence {
+		e := &evidence[i]
+		if e.Documented {
+			t.documented = e
+		}
+		if !e.Documented || len(evidence) == 1 {
+			a := classify(&e.Verdict)
+			t.samples[a] = append(t.samples[a], e)
+		}
+	}
+	return t
+}
+
+// conclude sets the status by the first case that holds: what is blocked is
+// told before what is missing, and what is missing before what is not known.
+func (plan *Plan) conclude(f *audit.Finding, t *tally) {
+	blocked := t.of(stopped)
+	if t.documentedIs(stopped) && len(blocked) == 0 {
+		blocked = []*audit.Evidence{t.documented}
+	}
+	switch {
+	case len(blocked) > 0:
+		f.Status = audit.Blocked
+		concludeBlocked(f, t, blocked[0])
+	case len(t.of(denied)) > 0:
+		concludeDenied(f, t)
+	case len(t.of(open)) > 0:
+		concludeOpen(f, t.of(open)[0])
+	case t.documentedIs(granted):
+		f.Status, f.Scope = audit.Pass, audit.ScopeDocumented
+		f.Reason = "granted as documented"
+		f.Statements = orEmpty(t.documented.Verdict.Matched)
+		f.Granted = t.documented.Resource
+	default:
+		plan.concludeEffective(f, t)
+	}
+}
+
+// concludeEffective: everything that Remotion touches is granted, the
+// documented pattern is not.
+func (plan *Plan) concludeEffective(f *audit.Finding, t *tally) {
+	first := t.of(granted)[0]
+	f.Granted, f.Statements = first.Resource, orEmpty(first.Verdict.Matched)
+	if !plan.strict {
+		f.Status, f.Scope = audit.Pass, audit.ScopeEffective
+		f.Reason = "granted for this account and these regions; the documented pattern is wider"
+		return
+	}
+	f.Status, f.NotGranted, f.Layer = audit.Partial, t.documented.Resource, layerOf(&t.documented.Verdict)
+	f.Reason = "granted for this account and these regions, but --strict demands the documented pattern"
+	if classify(&t.documented.Verdict) == open {
+		concludeOpen(f, t.documented)
+	}
+}
+
+func concludeDenied(f *audit.Finding, t *tally) {
+	f.Status = audit.Fail
+	miss := t.of(denied)[0]
+	f.NotGranted, f.Layer = miss.Resource, layerOf(&miss.Verdict)
+	f.Reason = "no statement grants it"
+	if yes := t.of(granted); len(yes) > 0 {
+		f.Status, f.Granted, f.Statements = audit.Partial, yes[0].Resource, orEmpty(yes[0].Verdict.Matched)
+		f.Reason = partialReason(yes[0], miss)
+	} else if t.documentedIs(granted) {
+		f.Status, f.Granted = audit.Partial, t.documented.Resource
+		f.Reason = "granted as a pattern, but not for what Remotion uses"
+	}
+	if n := len(t.of(open)); n > 0 {
+		f.Reason += fmt.Sprintf("; %d more could not be decided", n)
+	}
+}
+
+func partialReason(yes, no *audit.Evidence) string {
+	if yes.Region != no.Region {
+		return yes.Region + " yes, " + no.Region + " no"
+	}
+	return fmt.Sprintf("covers %s, not %s", yes.Resource, no.Resource)
+}
+
+func concludeOpen(f *audit.Finding, e *audit.Evidence) {
+	f.Status, f.Scope = audit.Unknown, ""
+	f.MissingContext = slices.Clone(orEmptyStrings(e.Verdict.MissingContext))
+	switch {
+	case e.Verdict.Problem != "":
+		f.Reason = e.Verdict.Problem
+	case len(e.Verdict.MissingContext) > 0:
+		f.Reason = "depends on " + joinWords(e.Verdict.MissingContext) + ": give it with --context"
+	default:
+		f.Reason = fmt.Sprintf("the answer %q is not understood", string(e.Verdict.Decision))
+	}
+}
+
+func concludeBlocked(f *audit.Finding, t *tally, e *audit.Evidence) {
+	f.NotGranted, f.Layer = e.Resource, layerOf(&e.Verdict)
+	f.Statements = orEmpty(e.Verdict.Matched)
+	if yes := t.of(granted); len(yes) > 0 {
+		f.Granted = yes[0].Resource
+	}
+	f.Reason = blockedReason(&e.Verdict)
+	if f.Granted != "" && f.Granted != f.NotGranted {
+		f.Reason += " (a part of it)"
+	}
+}
+
+// layerOf returns the layer that stops a request.
+func layerOf(v *audit.Verdict) audit.Layer {
+	if len(v.BlockedBy) > 0 {
+		return v.BlockedBy[0]
+	}
+	for _, s := range v.Matched {
+		if s.Layer != "" {
+			return s.Layer
+		}
+	}
+	return audit.LayerIdentity
+}
+
+func orEmpty(refs []audit.StatementRef) []audit.StatementRef {
+	if refs == nil {
+		return []audit.StatementRef{}
+	}
+	return refs
+}
+
+func orEmptyStrings(s []string) []string {
+	if s == nil {
+		return []string{}
+	}
+	return s
+}

@@ -1,0 +1,156 @@
+package checks
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"remotion-doctor/audit"
+	"remotion-doctor/policy"
+)
+
+// A Scope narrows a requirement to one deployment and says what is known of
+// its requests.
+type Scope struct {
+	// Regions are those that Remotion is used in, at least one.
+	Regions []string
+	// Context are context keys that the user knows; they win over the
+	// defaults.
+	Context audit.Context
+	// Strict demands the documented pattern, not only the effective one.
+	Strict bool
+	// Bucket and Function are the names in use, where they are known.
+	Bucket, Function string
+}
+
+func (s *Scope) function() string {
+	if s.Function != "" {
+		return s.Function
+	}
+	return sampleFunction
+}
+
+// A Plan is a requirement made into probes for one principal.
+type Plan struct {
+	grants []planned
+	probes []audit.Probe
+	strict bool
+}
+
+// A planned is a grant with the probes that it is judged by.
+type planned struct {
+	Grant
+	asked []asked
+}
+
+// An asked is a probe of a grant.
+type asked struct {
+	probe      int // index into Plan.probes
+	region     string
+	documented bool
+}
+
+// Plan makes the probes of a requirement: of each grant the documented
+// resource, word by word, and samples of what Remotion touches in the regions
+// of the scope. Grants that have no meaning for the principal are left out:
+// ${aws:username} names nothing for a role.
+func (r *Requirement) Plan(p audit.Principal, s Scope) (*Plan, error) {
+	if len(s.Regions) == 0 {
+		return nil, fmt.Errorf("no region to check")
+	}
+	for _, region := range s.Regions {
+		if got := policy.PartitionOf(region); got != p.Partition() {
+			return nil, fmt.Errorf("region %s is in the partition %s, but %s is in %s", region, got, p.ARN, p.Partition())
+		}
+	}
+	plan := &Plan{strict: s.Strict}
+	for _, g := range r.Grants {
+		if strings.Contains(g.Resource, "${aws:username}") {
+			if p.Type() != "user" {
+				continue
+			}
+			g.Resource = strings.ReplaceAll(g.Resource, "${aws:username}", p.Name())
+		}
+		plan.add(g, p, &s)
+	}
+	return plan, nil
+}
+
+func (plan *Plan) add(g Grant, p audit.Principal, s *Scope) {
+	out := planned{Grant: g}
+	home := s.Regions[0]
+	if global(g.Action) {
+		home = homeRegion(p.Partition())
+	}
+	regions := s.Regions
+	if global(g.Action) {
+		regions = []string{home}
+	}
+	out.ask(plan, g.Resource, home, true, s)
+	for _, region := range regions {
+		for _, arn := range samplesOf(g, p, region, s) {
+			out.ask(plan, arn, region, false, s)
+		}
+	}
+	plan.grants = append(plan.grants, out)
+}
+
+// ask adds a probe, unless the same one is in the plan already.
+func (g *planned) ask(plan *Plan, resource, region string, documented bool, s *Scope) {
+	probe := audit.Probe{Action: g.Action, Resource: resource, Context: s.context(g.Action, region)}
+	same := func(q audit.Probe) bool {
+		return q.Action == probe.Action && q.Resource == probe.Resource && sameContext(q.Context, probe.Context)
+	}
+	i := slices.IndexFunc(plan.probes, same)
+	if i < 0 {
+		i = len(plan.probes)
+		plan.probes = append(plan.probes, probe)
+	}
+	g.asked = append(g.asked, asked{probe: i, region: region, documented: documented})
+}
+
+func sameContext(a, b audit.Context) bool {
+	return slices.EqualFunc(a, b, func(x, y audit.ContextEntry) bool {
+		return x.Key == y.Key && slices.Equal(x.Values, y.Values)
+	})
+}
+
+// context is what is known of a request of Remotion: it comes by HTTPS and
+// straight from the SDK, has a region, and passes roles to Lambda.
+func (s *Scope) context(action, region string) audit.Context {
+	out := audit.Context{
+		{Key: "aws:RequestedRegion", Type: audit.String, Values: []string{region}},
+		{Key: "aws:SecureTransport", Type: audit.Boolean, Values: []string{"true"}},
+		{Key: "aws:ViaAWSService", Type: audit.Boolean, Values: []string{"false"}},
+	}
+	if strings.EqualFold(action, "iam:PassRole") {
+		out = append(out, audit.ContextEntry{Key: "iam:PassedToService", Type: audit.String, Values: []string{"lambda.amazonaws.com"}})
+	}
+	for _, e := range s.Context {
+		out = slices.DeleteFunc(out, func(d audit.ContextEntry) bool { return strings.EqualFold(d.Key, e.Key) })
+		out = append(out, e)
+	}
+	return out
+}
+
+// global reports whether an action belongs to a service without regions.
+func global(action string) bool {
+	return strings.HasPrefix(strings.ToLower(action), "iam:")
+}
+
+// homeRegion is the region that requests to services without regions carry in
+// aws:RequestedRegion.
+// Source: IAM User Guide, "aws:RequestedRegion".
+func homeRegion(partition string) string {
+	switch partition {
+	case "aws-cn":
+		return "cn-north-1"
+	case "aws-us-gov":
+		return "us-gov-west-1"
+	default:
+		return "us-east-1"
+	}
+}
+
+// Probes returns what must be asked; Judge takes the verdicts in this order.
+func (plan *Plan) Probes() []audit.Probe { return plan.probes }

@@ -1,0 +1,55 @@
+package checks
+
+import (
+	"fmt"
+	"strings"
+
+	"remotion-doctor/audit"
+)
+
+// blockedReason says in words what stops a request, with the name that one
+// would search for.
+func blockedReason(v *audit.Verdict) string {
+	layer := layerOf(v)
+	if v.Decision == audit.ExplicitDeny && len(v.Matched) > 0 {
+		return DenyTitle(v.Matched[0])
+	}
+	explicit := v.Decision == audit.ExplicitDeny
+	switch {
+	case layer == audit.LayerBoundary && !explicit:
+		return "the permissions boundary does not allow it"
+	case layer == audit.LayerSCP && !explicit:
+		return "no service control policy of a level allows it"
+	case layer == audit.LayerIdentity:
+		return "an explicit Deny forbids it"
+	case explicit:
+		return "a " + layer.Title() + " denies it"
+	default:
+		return "the " + layer.Title() + " does not allow it"
+	}
+}
+
+// DenyTitle names a denying statement: Deny "NoDeletes" in policy guard.
+func DenyTitle(s audit.StatementRef) string {
+	where := "policy " + s.Policy
+	if s.Layer != audit.LayerIdentity && s.Layer != "" {
+		where = s.Layer.Title() + " " + s.Policy
+	}
+	switch {
+	case s.Sid != "":
+		return fmt.Sprintf("Deny %q in %s", s.Sid, where)
+	case s.Index >= 0:
+		return fmt.Sprintf("Deny in statement %d of %s", s.Index+1, where)
+	default:
+		return fmt.Sprintf("Deny at %s of %s", s.Start, where)
+	}
+}
+
+// joinWords joins names as in a sentence: a, b and c.
+func joinWords(words []string) string {
+	if len(words) < 2 {
+		return strings.Join(words, "")
+	}
+	last := len(words) - 1
+	return strings.Join(words[:last], ", ") + " and " + words[last]
+}

@@ -1,0 +1,166 @@
+package checks
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"slices"
+	"strings"
+
+	"remotion-doctor/actions"
+	"remotion-doctor/audit"
+	"remotion-doctor/policy"
+)
+
+// A Requirement is a policy that a principal must be granted in full, taken
+// apart into its grants.
+type Requirement struct {
+	audit.Requirement
+	Document *policy.Document
+	Modules  []audit.Module
+	Grants   []Grant
+	// Notes are sentences that belong into the report.
+	Notes []string
+}
+
+// A Grant is one action on one resource pattern of a requirement.
+type Grant struct {
+	Module   string
+	Sid      string
+	Action   string
+	Resource string
+}
+
+// Required returns the policy that Remotion documents: name is caller or
+// renderer, version a release of Remotion or empty for the newest known one.
+func Required(name, version, partition string) (*Requirement, error) {
+	if version == "" {
+		version = Newest
+	}
+	set, note, err := findSet(name, version, partition)
+	if err != nil {
+		return nil, err
+	}
+	text, err := data.ReadFile(set.file())
+	if err != nil {
+		return nil, err
+	}
+	doc, err := policy.Parse(string(text))
+	if err != nil {
+		return nil, fmt.Errorf("%s:%w", set.file(), err)
+	}
+	r := newRequirement(name, doc)
+	r.RemotionVersion = strings.TrimPrefix(version, "v")
+	if note != "" {
+		r.Notes = append(r.Notes, note)
+	}
+	for i := range doc.Statements {
+		s := &doc.Statements[i]
+		m, ok := moduleFor(name, s)
+		if !ok {
+			return nil, fmt.Errorf("%s: statement %q belongs to no module", set.file(), s.Sid)
+		}
+		m.Sid = s.Sid
+		r.addStatement(m, s, s.Actions)
+	}
+	return r, nil
+}
+
+// moduleFor returns the module that describes a statement of a required
+// policy.
+func moduleFor(name string, s *policy.Statement) (audit.Module, bool) {
+	for _, m := range Modules {
+		if m.policy == name && slices.Contains(s.Actions, m.contains) {
+			return m.Module, true
+		}
+	}
+	return audit.Module{}, false
+}
+
+// FromDocument takes any policy as the requirement. A statement that cannot
+// be a requirement is an error that names it: what a Deny, NotAction,
+// NotResource or Condition leaves open cannot be demanded of a principal.
+// Actions with wildcards stand for all known actions that they match.
+func FromDocument(name string, doc *policy.Document) (*Requirement, error) {
+	r := newRequirement(name, doc)
+	for i := range doc.Statements {
+		s := &doc.Statements[i]
+		if err := refuse(i, s); err != nil {
+			return nil, err
+		}
+		title := s.Sid
+		if title == "" {
+			title = fmt.Sprintf("Statement %d", i+1)
+		}
+		names, err := r.expand(s)
+		if err != nil {
+			return nil, err
+		}
+		r.addStatement(audit.Module{Name: fmt.Sprintf("statement-%d", i+1), Title: title, Sid: s.Sid}, s, names)
+	}
+	return r, nil
+}
+
+// refuse says why a statement cannot be a requirement.
+func refuse(index int, s *policy.Statement) error {
+	problem := ""
+	switch {
+	case s.Principals != nil:
+		problem = "names a Principal: a requirement is an identity-based policy"
+	case s.Effect == policy.Deny:
+		problem = "is a Deny: a requirement says what must be allowed"
+	case s.NotAction:
+		problem = "has NotAction: name the actions that are required"
+	case s.NotResource:
+		problem = "has NotResource: name the resources that are required"
+	case len(s.Conditions) > 0:
+		problem = "has a Condition: remove it, and give the request's context with --context"
+	default:
+		return nil
+	}
+	name := fmt.Sprintf("statement %d", index+1)
+	if s.Sid != "" {
+		name += fmt.Sprintf(" (%s)", s.Sid)
+	}
+	return &policy.ParseError{Pos: s.Start, Msg: name + " " + problem}
+}
+
+func (r *Requirement) expand(s *policy.Statement) ([]string, error) {
+	var out []string
+	for _, a := range s.Actions {
+		if !strings.ContainsAny(a, "*?") {
+			if _, ok := actions.Lookup(a); !ok {
+				r.Notes = append(r.Notes, fmt.Sprintf("no service is known to have the action %s; it is compared as text", a))
+			}
+			out = append(out, a)
+			continue
+		}
+		known := actions.Expand(a)
+		if len(known) == 0 || a == "*" || strings.HasPrefix(a, "*") {
+			return nil, &policy.ParseError{Pos: s.Start, Msg: fmt.Sprintf("action pattern %q cannot be a requirement", a), Hint: "name a service and actions that exist, as in s3:Get*"}
+		}
+		out = append(out, known...)
+	}
+	return out, nil
+}
+
+func newRequirement(name string, doc *policy.Document) *Requirement {
+	compact, _ := doc.MarshalJSON() // a parsed document always prints
+	sum := sha256.Sum256(compact)
+	return &Requirement{
+		Requirement: audit.Requirement{Name: name, Digest: "sha256:" + hex.EncodeToString(sum[:])},
+		Document:    doc,
+	}
+}
+
+func (r *Requirement) addStatement(m audit.Module, s *policy.Statement, actionNames []string) {
+	r.Modules = append(r.Modules, m)
+	for _, a := range actionNames {
+		for _, res := range s.Resources {
+			g := Grant{Module: m.Name, Sid: s.Sid, Action: a, Resource: res}
+			if !slices.Contains(r.Grants, g) {
+				r.Grants = append(r.Grants, g)
+			}
+		}
+	}
+}
