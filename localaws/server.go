@@ -1,0 +1,107 @@
+package localaws
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"remotion-doctor/account"
+	"remotion-doctor/eval"
+)
+
+// Options change how a Server behaves.
+type Options struct {
+	Latency time.Duration // added to every answer
+	Faults  []Fault
+}
+
+// A Server answers AWS requests from a snapshot. It is an http.Handler.
+type Server struct {
+	snapshot *account.Snapshot
+	engine   *eval.Engine
+	options  Options
+	faults   *faults
+	requests atomic.Int64
+}
+
+// New returns a server for a snapshot, which must not change any more.
+func New(s *account.Snapshot, o Options) (*Server, error) {
+	engine, err := eval.New(s)
+	if err != nil {
+		return nil, err
+	}
+	return &Server{snapshot: s, engine: engine, options: o, faults: newFaults(o.Faults)}, nil
+}
+
+// Listen opens a listener on the loopback interface; other addresses are
+// refused. A port of 0 lets the system choose.
+func Listen(address string) (net.Listener, error) {
+	host, _, err := net.SplitHostPort(address)
+	if err != nil {
+		return nil, fmt.Errorf("address %q: %w", address, err)
+	}
+	if ip := net.ParseIP(host); host != "localhost" && (ip == nil || !ip.IsLoopback()) {
+		return nil, fmt.Errorf("address %q is not on the loopback interface", address)
+	}
+	return net.Listen("tcp", address)
+}
+
+// Serve answers requests until ctx ends.
+func (s *Server) Serve(ctx context.Context, l net.Listener) error {
+	server := &http.Server{Handler: s, ReadHeaderTimeout: 10 * time.Second}
+	stop := context.AfterFunc(ctx, func() {
+		grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*time.Second)
+		defer cancel()
+		_ = server.Shutdown(grace) // what does not end in time is cut off with the process
+	})
+	defer stop()
+	if err := server.Serve(l); !errors.Is(err, http.ErrServerClosed) {
+		return err
+	}
+	return nil
+}
+
+// maxBody is the largest request that is read: SimulatePrincipalPolicy's
+// policies may be long.
+const maxBody = 8 << 20
+
+// ServeHTTP answers one request.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	r.Body = http.MaxBytesReader(w, r.Body, maxBody)
+	if s.options.Latency > 0 {
+		select {
+		case <-time.After(s.options.Latency):
+		case <-r.Context().Done():
+			return
+		}
+	}
+	id := fmt.Sprintf("00000000-0000-4000-8000-%012d", s.requests.Add(1))
+	w.Header().Set("x-amzn-RequestId", id)
+	service, region := signedFor(r)
+	if service == "lambda" || service == "" && strings.HasPrefix(r.URL.Path, "/2015-03-31/") {
+		s.lambda(w, r, region)
+		return
+	}
+	s.query(w, r, id)
+}
+
+// signedFor returns the service and region of the credential scope in
+// "AWS4-HMAC-SHA256 Credential=KEY/DATE/REGION/SERVICE/aws4_request, …".
+func signedFor(r *http.Request) (service, region string) {
+	_, rest, ok := strings.Cut(r.Header.Get("Authorization"), "Credential=")
+	if !ok {
+		return "", ""
+	}
+	scope, _, _ := strings.Cut(rest, ",")
+	parts := strings.Split(scope, "/")
+	if len(parts) < 5 {
+		return "", ""
+	}
+	n := len(parts)
+	return parts[n-2], parts[n-3]
+}
