@@ -1,0 +1,117 @@
+package awsapi
+
+import (
+	"cmp"
+	"context"
+	"net/http"
+	"sync/atomic"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/aws/ratelimit"
+	"github.com/aws/aws-sdk-go-v2/aws/retry"
+	"github.com/aws/aws-sdk-go-v2/config"
+	"github.com/aws/aws-sdk-go-v2/credentials/ec2rolecreds"
+	"github.com/aws/aws-sdk-go-v2/feature/ec2/imds"
+	"github.com/aws/aws-sdk-go-v2/service/ec2"
+	"github.com/aws/aws-sdk-go-v2/service/iam"
+	"github.com/aws/aws-sdk-go-v2/service/lambda"
+	"github.com/aws/aws-sdk-go-v2/service/sts"
+
+	"remotion-doctor/audit"
+)
+
+// Options say how to reach AWS. The zero Options follow the environment and
+// the shared configuration files as the AWS CLI does.
+type Options struct {
+	Profile     string
+	Region      string
+	EndpointURL string
+	// Concurrency bounds the calls that are in flight together; 8 where zero.
+	Concurrency int
+	// Backoff replaces the waiting between retries, for tests.
+	Backoff func(attempt int) time.Duration
+}
+
+// A Client talks to AWS with one set of credentials. It is an
+// [audit.Evaluator] and may be used by several goroutines.
+type Client struct {
+	config      aws.Config
+	endpoint    string
+	concurrency int
+	calls       atomic.Int64
+	probes      atomic.Int64
+}
+
+// maxAttempts is enough to outlast IAM's throttling, which the usual three
+// attempts are not (cloud-custodian#7641, openshift/installer#1418).
+const maxAttempts = 8
+
+// Open loads the configuration. It does not talk to AWS.
+func Open(ctx context.Context, o Options) (*Client, error) {
+	load := []func(*config.LoadOptions) error{
+		config.WithRetryer(func() aws.Retryer { return newRetryer(o.Backoff) }),
+		config.WithEC2RoleCredentialOptions(impatient),
+		config.WithAppID("remotion-doctor"),
+	}
+	if o.Profile != "" {
+		load = append(load, config.WithSharedConfigProfile(o.Profile))
+	}
+	if o.Region != "" {
+		load = append(load, config.WithRegion(o.Region))
+	}
+	cfg, err := config.LoadDefaultConfig(ctx, load...)
+	if err != nil {
+		return nil, explain("reading the AWS configuration", err)
+	}
+	if o.EndpointURL != "" {
+		cfg.BaseEndpoint = &o.EndpointURL
+	}
+	return &Client{config: cfg, endpoint: o.EndpointURL, concurrency: cmp.Or(o.Concurrency, 8)}, nil
+}
+
+// newRetryer retries throttling and server errors with full jitter.
+func newRetryer(backoff func(int) time.Duration) aws.Retryer {
+	return retry.NewStandard(func(o *retry.StandardOptions) {
+		o.MaxAttempts = maxAttempts
+		o.MaxBackoff = 20 * time.Second
+		o.RateLimiter = ratelimit.None // the attempts are bound already
+		if backoff != nil {
+			o.Backoff = retry.BackoffDelayerFunc(func(n int, _ error) (time.Duration, error) { return backoff(n), nil })
+		}
+	})
+}
+
+// impatient keeps a machine that is not on EC2 from waiting for its metadata
+// service.
+func impatient(o *ec2rolecreds.Options) {
+	o.Client = imds.New(imds.Options{
+		Retryer:    aws.NopRetryer{},
+		HTTPClient: &http.Client{Timeout: 2 * time.Second},
+	})
+}
+
+// Region returns the configured region, or an empty string.
+func (c *Client) Region() string { return c.config.Region }
+
+// Usage returns what was asked so far.
+func (c *Client) Usage() audit.Usage {
+	return audit.Usage{Calls: int(c.calls.Load()), Probes: int(c.probes.Load())}
+}
+
+// globalRegion is where IAM and STS are asked if no region is configured.
+func (c *Client) globalRegion() string { return cmp.Or(c.config.Region, "us-east-1") }
+
+func (c *Client) iam() *iam.Client {
+	return iam.NewFromConfig(c.config, func(o *iam.Options) { o.Region = c.globalRegion() })
+}
+
+func (c *Client) sts() *sts.Client {
+	return sts.NewFromConfig(c.config, func(o *sts.Options) { o.Region = c.globalRegion() })
+}
+
+func (c *Client) lambda(region string) *lambda.Client {
+	return lambda.NewFromConfig(c.config, func(o *lambda.Options) { o.Region = cmp.Or(region, c.config.Region) })
+}
+
+func (c *Client) ec2() *ec2.Client { return ec2.NewFromConfig(c.config) }

@@ -1,0 +1,196 @@
+package awsapi
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/iam"
+	"github.com/aws/aws-sdk-go-v2/service/iam/types"
+	"golang.org/x/sync/errgroup"
+
+	"remotion-doctor/audit"
+)
+
+// Evaluate implements [audit.Evaluator] with iam:SimulatePrincipalPolicy. A
+// call that fails for good leaves its probes without a decision; where every
+// call fails the error is an [*Error].
+func (c *Client) Evaluate(ctx context.Context, p audit.Principal, probes []audit.Probe) ([]audit.Verdict, error) {
+	run := &run{client: c, principal: p, answers: map[pair]audit.Verdict{}}
+	for _, probe := range probes {
+		run.asked = append(run.asked, pairOf(probe))
+	}
+	calls := batches(probes)
+	run.askAll(ctx, calls)
+	run.askAll(ctx, run.unclear(probes))
+	if run.failed != nil && !run.answered {
+		return nil, run.failed
+	}
+	out := make([]audit.Verdict, len(probes))
+	for i, key := range run.asked {
+		v, ok := run.answers[key]
+		if !ok {
+			v = audit.Verdict{Problem: "the simulator's answer does not contain it"}
+			if run.failed != nil {
+				v.Problem = clean(run.failed.Error())
+			}
+		}
+		out[i] = v
+	}
+	c.probes.Add(int64(len(probes)))
+	return out, nil
+}
+
+// A run is one Evaluate.
+type run struct {
+	client    *Client
+	principal audit.Principal
+	asked     []pair
+
+	mu       sync.Mutex
+	answers  map[pair]audit.Verdict
+	doubtful []pair // decided by an organization, it is not told for which resource
+	answered bool   // some call succeeded
+	failed   error  // of the last call that did not
+}
+
+func (r *run) askAll(ctx context.Context, calls []batch) {
+	g, ctx := errgroup.WithContext(ctx)
+	g.SetLimit(r.client.concurrency)
+	for _, b := range calls {
+		g.Go(func() error {
+			r.ask(ctx, b)
+			return nil // a failed call does not stop the others
+		})
+	}
+	_ = g.Wait()
+}
+
+// ask makes one call, and two smaller ones where the simulator wants the
+// actions apart.
+func (r *run) ask(ctx context.Context, b batch) {
+	results, err := r.client.simulate(ctx, r.principal, b)
+	if apart(err) && len(b.actions) > 1 {
+		for _, part := range separate(b, err) {
+			r.ask(ctx, part)
+		}
+		return
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if err != nil {
+		r.failed = explain("asking iam:SimulatePrincipalPolicy about "+r.principal.ARN, err)
+		for _, action := range b.actions {
+			for _, resource := range orStar(b.resources) {
+				r.answers[pair{contextKey(b.context), action, resource}] = audit.Verdict{Problem: clean(r.failed.Error())}
+			}
+		}
+		return
+	}
+	r.answered = true
+	r.read(b, results)
+}
+
+func orStar(resources []string) []string {
+	if len(resources) == 0 {
+		return []string{"*"}
+	}
+	return resources
+}
+
+// apart reports the refusal of actions that the simulator cannot ask about in
+// one call (recorded case err-kind-mix).
+func apart(err error) bool {
+	e, ok := errors.AsType[*types.InvalidInputException](err)
+	return ok && strings.Contains(e.ErrorMessage(), "require different authorization information")
+}
+
+// separate divides the actions as the message names them, or in halves.
+func separate(b batch, err error) []batch {
+	var first, second []string
+	_, list, _ := strings.Cut(err.Error(), "Invalid Input Actions: [")
+	list, _, _ = strings.Cut(list, "]")
+	named := strings.Split(strings.ReplaceAll(list, " ", ""), ",")
+	for _, a := range b.actions {
+		if slices.Contains(named, a) {
+			first = append(first, a)
+		} else {
+			second = append(second, a)
+		}
+	}
+	if len(first) == 0 || len(second) == 0 {
+		half := len(b.actions) / 2
+		first, second = b.actions[:half], b.actions[half:]
+	}
+	return []batch{{b.context, first, b.resources}, {b.context, second, b.resources}}
+}
+
+// unclear returns the calls that tell for which of several resources an
+// organization policy decided: one for each resource.
+func (r *run) unclear(probes []audit.Probe) []batch {
+	var again []audit.Probe
+	for _, p := range probes {
+		if slices.Contains(r.doubtful, pairOf(p)) {
+			again = append(again, p)
+		}
+	}
+	byResource := map[string]*batch{}
+	var out []batch
+	for _, p := range again {
+		key := contextKey(p.Context) + "\x03" + p.Resource
+		if byResource[key] == nil {
+			byResource[key] = &batch{context: p.Context, resources: []string{p.Resource}}
+		}
+		if b := byResource[key]; !slices.Contains(b.actions, p.Action) {
+			b.actions = append(b.actions, p.Action)
+		}
+	}
+	for _, key := range sortedKeys(byResource) {
+		out = append(out, *byResource[key])
+	}
+	return out
+}
+
+// simulate makes one call of the API and reads all its pages.
+func (c *Client) simulate(ctx context.Context, p audit.Principal, b batch) ([]types.EvaluationResult, error) {
+	in := &iam.SimulatePrincipalPolicyInput{
+		PolicySourceArn: &p.ARN, ActionNames: b.actions, ResourceArns: b.resources,
+		MaxItems: aws.Int32(1000),
+	}
+	for _, e := range b.context {
+		in.ContextEntries = append(in.ContextEntries, types.ContextEntry{
+			ContextKeyName: aws.String(e.Key), ContextKeyType: types.ContextKeyTypeEnum(e.Type), ContextKeyValues: e.Values,
+		})
+	}
+	for _, doc := range p.Supposing {
+		text, err := doc.MarshalJSON()
+		if err != nil {
+			return nil, err
+		}
+		in.PolicyInputList = append(in.PolicyInputList, string(text))
+	}
+	var out []types.EvaluationResult
+	for range maxPages {
+		c.calls.Add(1)
+		page, err := c.iam().SimulatePrincipalPolicy(ctx, in)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, page.EvaluationResults...)
+		if !page.IsTruncated {
+			return out, nil
+		}
+		if aws.ToString(page.Marker) == "" || aws.ToString(page.Marker) == aws.ToString(in.Marker) {
+			return nil, fmt.Errorf("the answer is truncated, but its marker leads nowhere")
+		}
+		in.Marker = page.Marker
+	}
+	return nil, fmt.Errorf("the answer has more than %d pages", maxPages)
+}
+
+// maxPages bounds the pages of one answer: each holds at least one action.
+const maxPages = 2 * maxActions
