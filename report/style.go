@@ -1,0 +1,55 @@
+package report
+
+import (
+	"io"
+
+	"github.com/charmbracelet/lipgloss"
+	"github.com/muesli/termenv"
+
+	"remotion-doctor/audit"
+)
+
+// Options say how a table looks.
+type Options struct {
+	Width   int // columns of the terminal; 0 for no limit, as in a pipe
+	Color   bool
+	Verbose bool // show what passes, too
+}
+
+// A look holds the styles of one rendering. Its renderer is its own, so that
+// nothing depends on the process's terminal.
+type look struct {
+	good, bad, warn, dim, bold lipgloss.Style
+}
+
+func newLook(w io.Writer, color bool) look {
+	r := lipgloss.NewRenderer(w)
+	r.SetColorProfile(termenv.Ascii)
+	if color {
+		r.SetColorProfile(termenv.ANSI)
+	}
+	ansi := func(n string) lipgloss.Style { return r.NewStyle().Foreground(lipgloss.Color(n)) }
+	return look{good: ansi("2"), bad: ansi("1"), warn: ansi("3"), dim: r.NewStyle().Faint(color), bold: r.NewStyle().Bold(color)}
+}
+
+// marks gives each status its glyph; the word always stands beside it.
+var marks = map[audit.Status]string{
+	audit.Pass: "✓", audit.Fail: "✗", audit.Blocked: "⊘", audit.Partial: "◐", audit.Unknown: "?",
+}
+
+// severity orders statuses for reading: the worst first.
+var severity = map[audit.Status]int{
+	audit.Fail: 0, audit.Blocked: 1, audit.Partial: 2, audit.Unknown: 3, audit.Pass: 4,
+}
+
+func (l look) status(s audit.Status) string {
+	text := marks[s] + " " + string(s)
+	switch s {
+	case audit.Pass:
+		return l.good.Render(text)
+	case audit.Fail, audit.Blocked:
+		return l.bad.Render(text)
+	default:
+		return l.warn.Render(text)
+	}
+}
