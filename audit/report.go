@@ -68,6 +68,8 @@ type Section struct {
 type Problem struct {
 	Message string `json:"message"`
 	Hint    string `json:"hint,omitzero"`
+	// ExitCode is the one that the program ends with for this error alone.
+	ExitCode int `json:"exitCode"`
 }
 
 // A Requirement is a policy that a principal must be granted in full.

@@ -11,6 +11,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws/ratelimit"
 	"github.com/aws/aws-sdk-go-v2/aws/retry"
 	"github.com/aws/aws-sdk-go-v2/config"
+	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/credentials/ec2rolecreds"
 	"github.com/aws/aws-sdk-go-v2/feature/ec2/imds"
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
@@ -27,6 +28,9 @@ type Options struct {
 	Profile     string
 	Region      string
 	EndpointURL string
+	// Isolated reads neither the environment nor any file: made-up credentials
+	// sign the requests to EndpointURL.
+	Isolated bool
 	// Concurrency bounds the calls that are in flight together; 8 where zero.
 	Concurrency int
 	// Backoff replaces the waiting between retries, for tests.
@@ -60,7 +64,7 @@ func Open(ctx context.Context, o Options) (*Client, error) {
 	if o.Region != "" {
 		load = append(load, config.WithRegion(o.Region))
 	}
-	cfg, err := config.LoadDefaultConfig(ctx, load...)
+	cfg, err := loadConfig(ctx, o, load)
 	if err != nil {
 		return nil, explain("reading the AWS configuration", err)
 	}
@@ -68,6 +72,17 @@ func Open(ctx context.Context, o Options) (*Client, error) {
 		cfg.BaseEndpoint = &o.EndpointURL
 	}
 	return &Client{config: cfg, endpoint: o.EndpointURL, concurrency: cmp.Or(o.Concurrency, 8)}, nil
+}
+
+func loadConfig(ctx context.Context, o Options, load []func(*config.LoadOptions) error) (aws.Config, error) {
+	if !o.Isolated {
+		return config.LoadDefaultConfig(ctx, load...)
+	}
+	return aws.Config{
+		Region:      o.Region,
+		Credentials: credentials.NewStaticCredentialsProvider("AKIDEMO", "demo", ""),
+		Retryer:     func() aws.Retryer { return newRetryer(o.Backoff) },
+	}, nil
 }
 
 // newRetryer retries throttling and server errors with full jitter.

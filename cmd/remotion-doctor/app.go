@@ -1,0 +1,136 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"remotion-doctor/awsapi"
+)
+
+// version is set when a release is built.
+var version = "0.1.0-dev"
+
+// The exit codes.
+const (
+	exitMet        = 0
+	exitNotMet     = 1
+	exitUsage      = 2
+	exitIncomplete = 3
+)
+
+// An app is one run of the program with its streams.
+type app struct {
+	stdin  io.Reader
+	stdout io.Writer
+	stderr io.Writer
+	getenv func(string) string
+	now    func() time.Time
+}
+
+// A failure ends the program: one line that says what went wrong, and a hint.
+type failure struct {
+	code int
+	msg  string
+	hint string
+}
+
+func (f *failure) Error() string { return f.msg }
+
+// errNotMet ends the program with exit code 1 and without an error's line: the
+// report has said it all.
+var errNotMet = errors.New("not met")
+
+// usage is a failure for what the user wrote.
+func usage(hint, format string, args ...any) error {
+	return &failure{exitUsage, fmt.Sprintf(format, args...), hint}
+}
+
+func run(args []string) int {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	a := &app{stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr, getenv: os.Getenv, now: time.Now}
+	root := a.root()
+	root.SetArgs(args)
+	return a.exit(root.ExecuteContext(ctx))
+}
+
+// exit reports an error and returns the exit code for it.
+func (a *app) exit(err error) int {
+	switch {
+	case err == nil:
+		return exitMet
+	case errors.Is(err, errNotMet):
+		return exitNotMet
+	case errors.Is(err, syscall.EPIPE):
+		return exitIncomplete
+	}
+	f := asFailure(err)
+	fmt.Fprintf(a.stderr, "remotion-doctor: %s\n", f.msg)
+	if f.hint != "" {
+		fmt.Fprintf(a.stderr, "hint: %s\n", f.hint)
+	}
+	return f.code
+}
+
+// asFailure gives errors of the packages their exit code.
+func asFailure(err error) *failure {
+	if f, ok := errors.AsType[*failure](err); ok {
+		return f
+	}
+	if e, ok := errors.AsType[*awsapi.Error](err); ok {
+		return &failure{exitIncomplete, e.Error(), e.Hint}
+	}
+	if errors.Is(err, context.Canceled) {
+		return &failure{exitIncomplete, "interrupted", ""}
+	}
+	return &failure{exitUsage, strings.ReplaceAll(err.Error(), "\n", " "), ""}
+}
+
+func (a *app) root() *cobra.Command {
+	root := &cobra.Command{
+		Use:   "remotion-doctor",
+		Short: "Find out which IAM grants of Remotion Lambda a role lacks",
+		Long: `remotion-doctor audits the IAM role that calls Remotion Lambda: it asks IAM's
+policy simulator (or, offline, its own evaluator) about every action and resource
+that Remotion requires, says what is missing and why, and prints the policy that
+grants it.
+
+Exit codes: 0 every requirement met · 1 at least one not met · 2 bad usage or
+unreadable input · 3 could not be completed.`,
+		Example: `  remotion-doctor demo
+  remotion-doctor check --function video-api
+  remotion-doctor check --role my-role --region us-east-1,eu-west-1
+  remotion-doctor check --snapshot account.json --role my-role --format json`,
+		Args:          cobra.NoArgs,
+		SilenceErrors: true,
+		SilenceUsage:  true,
+	}
+	root.SetOut(a.stdout)
+	root.SetErr(a.stderr)
+	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
+		return usage(fmt.Sprintf("`%s --help` lists the flags", cmd.CommandPath()), "%v", err)
+	})
+	root.AddCommand(a.checkCommand(), a.demoCommand(), a.serveCommand(), a.versionCommand())
+	return root
+}
+
+func (a *app) versionCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "version",
+		Short: "Print the version",
+		Args:  cobra.NoArgs,
+		RunE: func(*cobra.Command, []string) error {
+			_, err := fmt.Fprintf(a.stdout, "remotion-doctor %s\n", version)
+			return err
+		},
+	}
+}

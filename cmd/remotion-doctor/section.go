@@ -1,0 +1,148 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"remotion-doctor/audit"
+	"remotion-doctor/checks"
+	"remotion-doctor/policy"
+	"remotion-doctor/remedy"
+)
+
+// A task is one target against one requirement.
+type task struct {
+	target      audit.Target
+	requirement string // caller, renderer or a file
+}
+
+// A job is what `check` was asked to do.
+type job struct {
+	source   source
+	tasks    []task
+	version  string // of Remotion; empty for the newest known
+	regions  []string
+	scope    checks.Scope
+	document map[string]*policy.Document // of --require FILE, by name
+}
+
+// section audits one target. An error that concerns only this target becomes
+// part of the section, so that the others still come out.
+func (j *job) section(ctx context.Context, t task) audit.Section {
+	before := j.source.Usage()
+	s := audit.Section{
+		Target: t.target, Regions: []string{}, Modules: []audit.Module{}, Findings: []audit.Finding{},
+		Operations: []audit.Operation{}, Obstacles: []audit.Obstacle{}, Requirement: audit.Requirement{Name: t.requirement},
+	}
+	if err := j.fill(ctx, t, &s); err != nil {
+		f := asFailure(err)
+		s.Error = &audit.Problem{Message: f.msg, Hint: f.hint, ExitCode: f.code}
+	}
+	s.Summary = audit.Summarize(s.Findings)
+	after := j.source.Usage()
+	s.Usage = audit.Usage{Calls: after.Calls - before.Calls, Probes: after.Probes - before.Probes}
+	return s
+}
+
+func (j *job) fill(ctx context.Context, t task, s *audit.Section) error {
+	found, err := j.source.Resolve(ctx, t.target)
+	if err != nil {
+		return err
+	}
+	s.Principal, s.Notes = found.Principal, found.Notes
+	req, err := j.require(t.requirement, found.Principal.Partition())
+	if err != nil {
+		return err
+	}
+	s.Requirement, s.Modules = req.Requirement, req.Modules
+	scope := j.scope
+	var note string
+	scope.Regions, note = j.choose(found.Region, found.Principal.Partition())
+	s.Regions = scope.Regions
+	for _, n := range append(req.Notes, note) {
+		if n != "" {
+			s.Notes = append(s.Notes, n)
+		}
+	}
+	if s.Findings, err = j.judge(ctx, req, found.Principal, scope); err != nil {
+		return err
+	}
+	s.Remediation = remedy.Policy(s.Findings)
+	s.Obstacles = remedy.Obstacles(s.Findings)
+	return j.verify(ctx, req, scope, s)
+}
+
+func (j *job) require(name, partition string) (*checks.Requirement, error) {
+	if doc, ok := j.document[name]; ok {
+		r, err := checks.FromDocument(name, doc)
+		if e, ok := errors.AsType[*policy.ParseError](err); ok {
+			return nil, usage(cmp.Or(e.Hint, "a requirement is a list of allowed actions and resources"), "reading %s:%v", name, err)
+		}
+		return r, err
+	}
+	r, err := checks.Required(name, j.version, partition)
+	if err != nil {
+		return nil, usage("give a release that exists with --remotion-version X.Y.Z", "%v", err)
+	}
+	return r, nil
+}
+
+// choose returns the regions to check: those asked for, else the target's,
+// else the configured one, else the one that Remotion itself falls back to.
+func (j *job) choose(target, partition string) (regions []string, note string) {
+	if len(j.regions) > 0 {
+		return j.regions, ""
+	}
+	if r := cmp.Or(target, j.source.Region()); r != "" && policy.PartitionOf(r) == partition {
+		return []string{r}, ""
+	}
+	region := map[string]string{"aws-cn": "cn-north-1", "aws-us-gov": "us-gov-west-1"}[partition]
+	region = cmp.Or(region, "us-east-1")
+	return []string{region}, fmt.Sprintf("no region was given: %s is checked; name yours with --region", region)
+}
+
+func (j *job) judge(ctx context.Context, req *checks.Requirement, p audit.Principal, scope checks.Scope) ([]audit.Finding, error) {
+	plan, err := req.Plan(p, scope)
+	if err != nil {
+		return nil, usage("the regions of --region must be in the partition of the principal", "%v", err)
+	}
+	verdicts, err := j.source.Evaluate(ctx, p, plan.Probes())
+	if err != nil {
+		return nil, err
+	}
+	j.source.refine(ctx, p, plan.Probes(), verdicts)
+	return plan.Judge(verdicts)
+}
+
+// verify evaluates what the remediation is to cure once more, with the
+// remediation as if it were attached.
+func (j *job) verify(ctx context.Context, req *checks.Requirement, scope checks.Scope, s *audit.Section) error {
+	if s.Remediation == nil {
+		return nil
+	}
+	wanted := *req
+	wanted.Grants = nil
+	for _, g := range req.Grants {
+		if slices.ContainsFunc(s.Findings, func(f audit.Finding) bool {
+			return f.Action == g.Action && f.Resource == g.Resource && (f.Status == audit.Fail || f.Status == audit.Partial)
+		}) {
+			wanted.Grants = append(wanted.Grants, g)
+		}
+	}
+	p := s.Principal
+	p.Supposing = []*policy.Document{s.Remediation}
+	after, err := j.judge(ctx, &wanted, p, scope)
+	if err != nil {
+		s.Notes = append(s.Notes, "the remediation could not be verified: "+asFailure(err).msg)
+		return nil
+	}
+	ok, still := remedy.Cured(s.Findings, after)
+	s.Verified = ok
+	for _, f := range still {
+		s.Notes = append(s.Notes, fmt.Sprintf("with the remediation %s would still not pass: %s", f.Action, f.Reason))
+	}
+	return nil
+}
