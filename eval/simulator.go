@@ -44,11 +44,12 @@ type outcome struct {
 func (s *simulation) simulate(action, resource string) outcome {
 	r := newRequest(action, resource, s.context)
 	r.principal, r.simulated = s.caller, true
-	r.mismatch = !takesInSimulator(action, resource)
 	e := &evidence{}
 	var out outcome
 
+	// The organization's policies are asked before the kind of resource is.
 	scps := decideLevels(s.policies.scps, r, nil)
+	r.mismatch = !takesInSimulator(action, resource)
 	if s.organization {
 		out.organizations = &OrganizationsDecision{AllowedByOrganizations: scps == audit.Allowed}
 	}

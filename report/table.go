@@ -43,6 +43,9 @@ func (t *table) line(s string) {
 	}
 }
 
+// noBreak stands for a blank at which a line must not end.
+const noBreak = "\u00a0"
+
 // text writes a paragraph, broken to the width, later lines indented.
 func (t *table) text(s, blanks string) {
 	width := t.options.Width
@@ -53,7 +56,7 @@ func (t *table) text(s, blanks string) {
 		if i > 0 {
 			l = blanks + l
 		}
-		t.line(l)
+		t.line(strings.ReplaceAll(l, noBreak, " "))
 	}
 }
 
@@ -84,7 +87,7 @@ func (t *table) header(r *audit.Report, s *audit.Section) {
 	}
 	t.line(t.look.bold.Render(name))
 	if s.Principal.ARN != "" {
-		t.line("role      " + Clean(s.Principal.ARN))
+		t.line(fmt.Sprintf("%-10s%s", s.Principal.Type(), Clean(s.Principal.ARN)))
 	}
 	requires := "the policy in " + Clean(s.Requirement.Name)
 	if s.Requirement.RemotionVersion != "" {
@@ -156,7 +159,7 @@ func (t *table) findings(s *audit.Section) error {
 	effective := false
 	for _, g := range groups(s) {
 		if g.worst == audit.Pass && !t.options.Verbose {
-			folded = append(folded, fmt.Sprintf("%s %d/%d", Clean(g.module.Title), g.passed, len(g.findings)))
+			folded = append(folded, strings.ReplaceAll(fmt.Sprintf("%s %d/%d", Clean(g.module.Title), g.passed, len(g.findings)), " ", noBreak))
 			effective = effective || slices.ContainsFunc(g.findings, func(f *audit.Finding) bool { return f.Scope == audit.ScopeEffective })
 			continue
 		}
@@ -183,7 +186,7 @@ func (t *table) group(g group, l layout) [][]string {
 	gap := max(1, l.action-len([]rune(title))-len(score))
 	head := []string{t.look.bold.Render(title) + strings.Repeat(" ", gap) + score, t.look.status(g.worst), ""}
 	if g.worst != audit.Pass {
-		head[len(head)-1] = t.look.dim.Render(strings.Join(wrap(Clean(g.module.Breaks), l.why, true), "\n"))
+		head[len(head)-1] = t.look.dim.Render(strings.Join(wrap(Clean(g.module.Breaks), l.why, t.hard()), "\n"))
 	}
 	rows := [][]string{l.row(head[0], "", head[1], head[2])}
 	sorted := slices.Clone(g.findings)
@@ -194,10 +197,13 @@ func (t *table) group(g group, l layout) [][]string {
 		}
 		rows = append(rows, l.row("  "+strings.Join(wrap(Clean(f.Action), l.action-2, true), "\n  "),
 			strings.Join(wrap(Clean(f.Resource), l.resource, true), "\n"),
-			t.look.status(f.Status), strings.Join(wrap(why(f), l.why, true), "\n")))
+			t.look.status(f.Status), strings.Join(wrap(why(f), l.why, t.hard()), "\n")))
 	}
 	return rows
 }
+
+// hard reports whether words that are too long for a column are broken.
+func (t *table) hard() bool { return t.options.Width > 0 }
 
 // why is the reason with the place of the deciding statement.
 func why(f *audit.Finding) string {
@@ -210,6 +216,10 @@ func why(f *audit.Finding) string {
 	}
 	return reason
 }
+
+// pipedReason is the width of reasons where the table has no limit: sentences
+// are broken there, ARNs never are.
+const pipedReason = 60
 
 // A layout is the widths of the columns; resource is 0 where it has none.
 type layout struct{ action, resource, why int }
@@ -230,7 +240,7 @@ func (t *table) layout(s *audit.Section) layout {
 	const result = 9 // "⊘ blocked"
 	switch w := t.options.Width; {
 	case w == 0:
-		l.resource = resource
+		l.resource, l.why = resource, pipedReason
 	case w >= 120:
 		l.action = min(l.action, 46)
 		l.resource = min(resource, 48)
@@ -250,7 +260,8 @@ func (l layout) row(action, resource, result, why string) []string {
 }
 
 func (t *table) render(l layout, rows [][]string) error {
-	out := tablewriter.NewTable(t.w,
+	var b strings.Builder
+	out := tablewriter.NewTable(&b,
 		tablewriter.WithRenderer(renderer.NewBlueprint(tw.Rendition{
 			Borders: tw.Border{Left: tw.Off, Right: tw.Off, Top: tw.Off, Bottom: tw.Off},
 			Symbols: tw.NewSymbols(tw.StyleLight),
@@ -271,5 +282,11 @@ func (t *table) render(l layout, rows [][]string) error {
 			return err
 		}
 	}
-	return out.Render()
+	if err := out.Render(); err != nil {
+		return err
+	}
+	for line := range strings.Lines(b.String()) {
+		t.line(strings.TrimSuffix(line, "\n"))
+	}
+	return nil
 }
