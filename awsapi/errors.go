@@ -104,7 +104,7 @@ func (e *Error) fromAPI(api smithy.APIError) {
 	}
 	if strings.HasPrefix(code, "AccessDenied") || code == "UnauthorizedOperation" {
 		e.Kind = KindDenied
-		e.Hint = "the credentials that you run this program with lack that action"
+		e.Hint = "the credentials that you run this program with lack that action; " + hintOffline
 		return
 	}
 	e.Msg = clean(code) + ": " + e.Msg

@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"remotion-doctor/actions"
 	"remotion-doctor/audit"
 	"remotion-doctor/policy"
 )
@@ -152,6 +153,11 @@ func TestSamples(t *testing.T) {
 			if len(samples) == 0 {
 				t.Errorf("%s %s on %s has no sample", name, g.Action, g.Resource)
 				continue
+			}
+			for _, arn := range samples {
+				if a, ok := actions.Lookup(g.Action); !ok || !a.Takes(arn) {
+					t.Errorf("%s does not work on the sample %s", g.Action, arn)
+				}
 			}
 			if w, ok := want[g.Action]; ok && name == "caller" && !strings.Contains(g.Resource, "Insights") && samples[0] != w {
 				t.Errorf("%s: %s, want %s", g.Action, samples[0], w)

@@ -55,7 +55,7 @@ func candidates(g Grant, p audit.Principal, region string, s *Scope) []string {
 	case a.Service == "lambda" && strings.HasPrefix(a.Resource, "function:remotion-render-"):
 		a.Resource = "function:" + s.function()
 	case a.Service == "logs" && strings.HasPrefix(a.Resource, "log-group:"):
-		a.Resource = logResource(a.Resource, action, s)
+		a = logSample(a, action, known, s)
 	default:
 		a.Resource = plausible(a.Resource)
 	}
@@ -116,16 +116,16 @@ func s3Samples(a policy.ARN, action actions.Action, known bool, region string, s
 	return []string{arn + sampleSite, arn + sampleRender}
 }
 
-// logResource is a log group, or a stream in it for actions on streams and for
+// logSample is a log group, or a stream in it for actions on streams and for
 // patterns that speak of what is in the group.
-func logResource(resource string, action actions.Action, s *Scope) string {
-	group, inside, _ := strings.Cut(strings.TrimPrefix(resource, "log-group:"), ":")
+func logSample(a policy.ARN, action actions.Action, known bool, s *Scope) policy.ARN {
+	group, inside, _ := strings.Cut(strings.TrimPrefix(a.Resource, "log-group:"), ":")
 	group = strings.Replace(group, "remotion-render-*", s.function(), 1)
-	name := "log-group:" + plausible(group)
-	if inside != "" || action.Name == "PutLogEvents" {
-		return name + sampleStream
+	a.Resource = "log-group:" + plausible(group)
+	if inside != "" || known && !action.Takes(a.String()) {
+		a.Resource += sampleStream
 	}
-	return name
+	return a
 }
 
 // layerSamples are the versions of hosted layers that Remotion attaches.

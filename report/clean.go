@@ -1,11 +1,16 @@
 package report
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/charmbracelet/x/ansi"
+)
 
 // Clean makes text from AWS, files and users fit for a terminal: control
-// characters, escape sequences' introducers and marks that change the
-// direction of text are dropped, line breaks become blanks.
+// characters, escape sequences and marks that change the direction of text are
+// dropped, line breaks become blanks.
 func Clean(s string) string {
+	s = ansi.Strip(s)
 	return strings.Map(func(r rune) rune {
 		switch {
 		case r == '\n' || r == '\r' || r == '\t':

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/charmbracelet/x/ansi"
 	"github.com/olekukonko/tablewriter"
 	"github.com/olekukonko/tablewriter/renderer"
 	"github.com/olekukonko/tablewriter/tw"
@@ -88,6 +89,9 @@ func (t *table) header(r *audit.Report, s *audit.Section) {
 	t.line(t.look.bold.Render(name))
 	if s.Principal.ARN != "" {
 		t.line(fmt.Sprintf("%-10s%s", s.Principal.Type(), Clean(s.Principal.ARN)))
+	}
+	if s.Error != nil {
+		return
 	}
 	requires := "the policy in " + Clean(s.Requirement.Name)
 	if s.Requirement.RemotionVersion != "" {
@@ -183,7 +187,7 @@ func (t *table) findings(s *audit.Section) error {
 func (t *table) group(g group, l layout) [][]string {
 	score := fmt.Sprintf("%d/%d", g.passed, len(g.findings))
 	title := Clean(g.module.Title)
-	gap := max(1, l.action-len([]rune(title))-len(score))
+	gap := max(1, l.action-ansi.StringWidth(title)-len(score))
 	head := []string{t.look.bold.Render(title) + strings.Repeat(" ", gap) + score, t.look.status(g.worst), ""}
 	if g.worst != audit.Pass {
 		head[len(head)-1] = t.look.dim.Render(strings.Join(wrap(Clean(g.module.Breaks), l.why, t.hard()), "\n"))
@@ -221,6 +225,9 @@ func why(f *audit.Finding) string {
 // are broken there, ARNs never are.
 const pipedReason = 60
 
+// gutter stands behind each column.
+const gutter = "  "
+
 // A layout is the widths of the columns; resource is 0 where it has none.
 type layout struct{ action, resource, why int }
 
@@ -230,12 +237,12 @@ func (t *table) layout(s *audit.Section) layout {
 	for i := range s.Findings {
 		f := &s.Findings[i]
 		if f.Status != audit.Pass || t.options.Verbose {
-			l.action = max(l.action, len([]rune(Clean(f.Action)))+2)
-			resource = max(resource, len([]rune(Clean(f.Resource))))
+			l.action = max(l.action, ansi.StringWidth(Clean(f.Action))+2)
+			resource = max(resource, ansi.StringWidth(Clean(f.Resource)))
 		}
 	}
 	for i := range s.Modules {
-		l.action = max(l.action, len([]rune(Clean(s.Modules[i].Title)))+6)
+		l.action = max(l.action, ansi.StringWidth(Clean(s.Modules[i].Title))+6)
 	}
 	const result = 9 // "⊘ blocked"
 	switch w := t.options.Width; {
@@ -244,10 +251,10 @@ func (t *table) layout(s *audit.Section) layout {
 	case w >= 120:
 		l.action = min(l.action, 46)
 		l.resource = min(resource, 48)
-		l.why = max(30, w-l.action-l.resource-result-6)
+		l.why = max(30, w-l.action-l.resource-result-4*len(gutter))
 	default:
 		l.action = min(l.action, w/2)
-		l.why = max(20, w-l.action-result-4)
+		l.why = max(20, w-l.action-result-3*len(gutter))
 	}
 	return l
 }
@@ -274,7 +281,7 @@ func (t *table) render(l layout, rows [][]string) error {
 		tablewriter.WithHeaderAutoFormat(tw.Off), tablewriter.WithHeaderAlignment(tw.AlignLeft),
 		tablewriter.WithRowAutoWrap(tw.WrapNone), tablewriter.WithHeaderAutoWrap(tw.WrapNone),
 		tablewriter.WithRowAlignment(tw.AlignLeft), tablewriter.WithTrimSpace(tw.Off), tablewriter.WithTrimLine(tw.Off),
-		tablewriter.WithPadding(tw.Padding{Left: "", Right: "  ", Overwrite: true}),
+		tablewriter.WithPadding(tw.Padding{Left: "", Right: gutter, Overwrite: true}),
 	)
 	out.Header(l.row("MODULE / ACTION", "RESOURCE", "RESULT", "WHY"))
 	for _, row := range rows {

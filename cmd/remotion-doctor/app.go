@@ -110,7 +110,13 @@ unreadable input · 3 could not be completed.`,
   remotion-doctor check --function video-api
   remotion-doctor check --role my-role --region us-east-1,eu-west-1
   remotion-doctor check --snapshot account.json --role my-role --format json`,
-		Args:          cobra.NoArgs,
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) > 0 {
+				return usage("`remotion-doctor --help` lists the commands", "unknown command %q", args[0])
+			}
+			return nil
+		},
+		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 		SilenceErrors: true,
 		SilenceUsage:  true,
 	}

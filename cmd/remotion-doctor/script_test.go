@@ -1,0 +1,69 @@
+package main
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"remotion-doctor/localaws"
+)
+
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"remotion-doctor": main})
+}
+
+// TestScripts drives the real binary. The command `aws [FAULT …]` starts a
+// local AWS endpoint on the demo account and points AWS_ENDPOINT_URL at it;
+// `endpoint STATUS FILE` starts one that answers everything with a file.
+func TestScripts(t *testing.T) {
+	testscript.Run(t, testscript.Params{
+		Dir: "testdata/script",
+		Setup: func(env *testscript.Env) error {
+			for _, kv := range []string{
+				"HOME=" + env.WorkDir, "AWS_CONFIG_FILE=" + env.WorkDir + "/no-config", "AWS_SHARED_CREDENTIALS_FILE=" + env.WorkDir + "/no-credentials",
+				"AWS_EC2_METADATA_DISABLED=true", "AWS_ACCESS_KEY_ID=AKIATEST", "AWS_SECRET_ACCESS_KEY=0123456789abcdefSECRET0123456789", "AWS_REGION=us-east-1",
+			} {
+				name, value, _ := strings.Cut(kv, "=")
+				env.Setenv(name, value)
+			}
+			return nil
+		},
+		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
+			"aws":      startAWS,
+			"endpoint": startEndpoint,
+		},
+		UpdateScripts: os.Getenv("UPDATE_SCRIPTS") != "",
+	})
+}
+
+func startAWS(ts *testscript.TestScript, _ bool, args []string) {
+	var o localaws.Options
+	for _, spec := range args {
+		fault, err := localaws.ParseFault(spec)
+		ts.Check(err)
+		o.Faults = append(o.Faults, fault)
+	}
+	snapshot, err := snapshotOrDemo("")
+	ts.Check(err)
+	server, err := localaws.New(snapshot, o)
+	ts.Check(err)
+	start(ts, server)
+}
+
+func startEndpoint(ts *testscript.TestScript, _ bool, args []string) {
+	body := ts.ReadFile(args[0])
+	start(ts, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "text/html")
+		_, _ = w.Write([]byte(body))
+	}))
+}
+
+func start(ts *testscript.TestScript, h http.Handler) {
+	s := httptest.NewServer(h)
+	ts.Defer(s.Close)
+	ts.Setenv("AWS_ENDPOINT_URL", s.URL)
+}
