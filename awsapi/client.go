@@ -3,6 +3,8 @@ package awsapi
 import (
 	"cmp"
 	"context"
+	"errors"
+	"net"
 	"net/http"
 	"sync/atomic"
 	"time"
@@ -91,10 +93,22 @@ func newRetryer(backoff func(int) time.Duration) aws.Retryer {
 		o.MaxAttempts = maxAttempts
 		o.MaxBackoff = 20 * time.Second
 		o.RateLimiter = ratelimit.None // the attempts are bound already
+		o.Retryables = append([]retry.IsErrorRetryable{retry.IsErrorRetryableFunc(nobodyThere)}, o.Retryables...)
 		if backoff != nil {
 			o.Backoff = retry.BackoffDelayerFunc(func(n int, _ error) (time.Duration, error) { return backoff(n), nil })
 		}
 	})
+}
+
+// nobodyThere spares the user the retries where no host answers at all.
+func nobodyThere(err error) aws.Ternary {
+	if _, ok := errors.AsType[*net.DNSError](err); ok {
+		return aws.FalseTernary
+	}
+	if e, ok := errors.AsType[*net.OpError](err); ok && e.Op == "dial" {
+		return aws.FalseTernary
+	}
+	return aws.UnknownTernary
 }
 
 // impatient keeps a machine that is not on EC2 from waiting for its metadata

@@ -135,7 +135,7 @@ func (e *Error) fromTransport(err error) {
 	case strings.Contains(text, "Missing Region"), strings.Contains(text, "Invalid Configuration: Missing Region"):
 		e.Kind, e.Msg = KindRegion, "no AWS region is configured"
 		e.Hint = "give one with --region, or set AWS_REGION"
-	case answered:
+	case answered && response.Response != nil && response.HTTPStatusCode() != 0:
 		e.Kind, e.Hint = KindUnsupported, "the endpoint does not speak AWS's API; look at --endpoint-url and at proxies; "+hintOffline
 		e.Msg = fmt.Sprintf("the endpoint's answer (HTTP %d) is not understood", response.HTTPStatusCode())
 	case isDNS:
