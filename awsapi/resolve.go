@@ -7,6 +7,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
+	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
@@ -90,17 +91,20 @@ func (c *Client) instanceRole(ctx context.Context, id string) (Resolution, error
 	if err != nil {
 		return Resolution{}, explain(op, err)
 	}
+	var instances []types.Instance
 	for _, r := range out.Reservations {
-		for _, i := range r.Instances {
-			if i.IamInstanceProfile == nil {
-				return Resolution{}, &Error{Op: op, Kind: KindNotFound, Msg: "the instance has no instance profile, so it has no role", Hint: "attach one, or name the role that your code assumes with --role"}
-			}
-			res, err := c.profileRole(ctx, aws.ToString(i.IamInstanceProfile.Arn))
-			res.Region = c.config.Region
-			return res, err
-		}
+		instances = append(instances, r.Instances...)
 	}
-	return Resolution{}, &Error{Op: op, Kind: KindNotFound, Msg: "there is no such instance", Hint: "look at the id and at --region"}
+	if len(instances) == 0 {
+		return Resolution{}, &Error{Op: op, Kind: KindNotFound, Msg: "there is no such instance", Hint: "look at the id and at --region"}
+	}
+	profile := instances[0].IamInstanceProfile
+	if profile == nil {
+		return Resolution{}, &Error{Op: op, Kind: KindNotFound, Msg: "the instance has no instance profile, so it has no role", Hint: "attach one, or name the role that your code assumes with --role"}
+	}
+	res, err := c.profileRole(ctx, aws.ToString(profile.Arn))
+	res.Region = c.config.Region
+	return res, err
 }
 
 // role asks for a role by name or ARN, so that its real ARN with the path is

@@ -178,7 +178,7 @@ func (p *parser) conditions() ([]Condition, error) {
 
 // A cursor turns growing offsets into positions in one pass over the source.
 type cursor struct {
-	offset, line, lineStart, chars int
+	offset, line, chars int
 }
 
 func (c *cursor) at(src string, offset int) Position {

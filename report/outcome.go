@@ -20,7 +20,7 @@ func (t *table) remediation(s *audit.Section) {
 	}
 	t.text(lead, "")
 	t.line("")
-	t.line(indent(s.Remediation.Indent(), "  "))
+	t.line(s.Remediation.Indent())
 }
 
 func kindOf(s *audit.Section) string {

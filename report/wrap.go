@@ -20,8 +20,3 @@ func wrap(text string, width int, hard bool) []string {
 	}
 	return strings.Split(text, "\n")
 }
-
-// indent puts the same blanks before each line.
-func indent(text, blanks string) string {
-	return blanks + strings.ReplaceAll(text, "\n", "\n"+blanks)
-}

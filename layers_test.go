@@ -1,0 +1,82 @@
+// Package layers holds the test of which package may import which.
+package layers
+
+import (
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+// allowed says which packages of the project a package may import, and which
+// modules from outside. A package that is missing here fails the test.
+var allowed = map[string]struct{ project, modules []string }{
+	"policy":              {nil, []string{"github.com/go-json-experiment/json"}},
+	"actions":             {[]string{"policy"}, nil},
+	"actions/generate":    {nil, nil},
+	"audit":               {[]string{"policy"}, nil},
+	"account":             {[]string{"policy", "audit"}, nil},
+	"checks":              {[]string{"policy", "actions", "audit", "account"}, nil},
+	"eval":                {[]string{"policy", "actions", "audit", "account"}, nil},
+	"remedy":              {[]string{"policy", "actions", "audit"}, nil},
+	"awsapi":              {[]string{"policy", "audit", "account"}, []string{"github.com/aws/", "golang.org/x/sync"}},
+	"report":              {[]string{"policy", "audit"}, []string{"github.com/olekukonko/tablewriter", "github.com/charmbracelet/", "github.com/muesli/termenv"}},
+	"localaws":            {[]string{"policy", "actions", "audit", "account", "eval"}, nil},
+	"fixtures":            {nil, nil},
+	"cmd/remotion-doctor": {[]string{"policy", "actions", "audit", "account", "checks", "eval", "remedy", "awsapi", "report", "localaws", "fixtures"}, []string{"github.com/spf13/", "golang.org/x/term"}},
+}
+
+func TestLayers(t *testing.T) {
+	seen := 0
+	err := filepath.WalkDir(".", func(path string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if d.IsDir() && strings.HasPrefix(d.Name(), ".") && path != "." {
+			return fs.SkipDir
+		}
+		if d.IsDir() || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
+			return nil
+		}
+		seen++
+		checkFile(t, path)
+		return nil
+	})
+	if err != nil || seen == 0 {
+		t.Fatalf("%d files, %v", seen, err)
+	}
+}
+
+func checkFile(t *testing.T, path string) {
+	t.Helper()
+	pkg := filepath.ToSlash(filepath.Dir(path))
+	rules, ok := allowed[pkg]
+	if !ok {
+		t.Errorf("package %s has no place in the layers: add it to layers_test.go and ARCHITECTURE.md", pkg)
+		return
+	}
+	file, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.ImportsOnly)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, spec := range file.Imports {
+		name, err := strconv.Unquote(spec.Path.Value)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if inner, ok := strings.CutPrefix(name, "remotion-doctor/"); ok {
+			if !slices.Contains(rules.project, inner) {
+				t.Errorf("%s: package %s must not import package %s", path, pkg, inner)
+			}
+			continue
+		}
+		first, _, _ := strings.Cut(name, "/")
+		if strings.Contains(first, ".") && !slices.ContainsFunc(rules.modules, func(m string) bool { return strings.HasPrefix(name, m) }) {
+			t.Errorf("%s: package %s must not import %s", path, pkg, name)
+		}
+	}
+}
