@@ -3,8 +3,6 @@ package account
 import (
 	"fmt"
 	"strings"
-
-	"remotion-doctor/policy"
 )
 
 // A NotFoundError says that a snapshot does not hold what was asked for.
@@ -51,8 +49,9 @@ func (s *Snapshot) ManagedPolicy(nameOrARN string) (*ManagedPolicy, error) {
 // or alias behind the name is ignored.
 func (s *Snapshot) Function(nameOrARN string) (*Function, error) {
 	name := nameOrARN
-	if a, ok := policy.ParseARN(nameOrARN); ok && a.Service == "lambda" {
-		name = strings.TrimPrefix(a.Resource, "function:")
+	// A partial ARN is ACCOUNT:function:NAME or function:NAME.
+	if _, rest, ok := strings.Cut(":"+name, ":function:"); ok {
+		name = rest
 	}
 	name, _, _ = strings.Cut(name, ":")
 	return find(s.Functions, "function", name,

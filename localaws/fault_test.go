@@ -1,0 +1,64 @@
+package localaws
+
+import (
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"remotion-doctor/account"
+	"remotion-doctor/fixtures"
+)
+
+func TestParseFault(t *testing.T) {
+	f, err := ParseFault("GetRole=slow:2s")
+	if err != nil || f.Delay != 2*time.Second || f.Operation != "GetRole" {
+		t.Errorf("%+v, %v", f, err)
+	}
+	for _, spec := range []string{"", "GetRole", "GetRole=broken", "=denied", "GetRole=denied:x", "GetRole=slow", "GetRole=denied:-1"} {
+		if f, err := ParseFault(spec); err == nil {
+			t.Errorf("%q is taken: %+v", spec, f)
+		}
+	}
+}
+
+func TestListenRefusesOtherInterfaces(t *testing.T) {
+	for _, address := range []string{"0.0.0.0:0", "192.0.2.1:0", ":0", "example.com:80", "127.0.0.1"} {
+		if l, err := Listen(address); err == nil {
+			l.Close()
+			t.Errorf("listens on %s", address)
+		}
+	}
+}
+
+// FuzzServer: no request makes the server panic or answer 200 with nothing.
+func FuzzServer(f *testing.F) {
+	f.Add("POST", "/", "Action=SimulatePrincipalPolicy&Version=2010-05-08&ActionNames.member.1=s3:GetObject&PolicySourceArn=arn:aws:iam::123456789012:role/render-worker")
+	f.Add("POST", "/", "Action=GetRole&Version=2010-05-08&RoleName=x")
+	f.Add("POST", "/", "Action=DescribeInstances&Version=2016-11-15")
+	f.Add("GET", "/2015-03-31/functions/%ff/configuration", "")
+	s, err := account.Read(fixtures.Demo)
+	if err != nil {
+		f.Fatal(err)
+	}
+	server, err := New(s, Options{})
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Fuzz(func(t *testing.T, method, path, body string) {
+		if (method != "GET" && method != "POST") || !strings.HasPrefix(path, "/") || strings.ContainsAny(path, " \x00\r\n\t\x7f") {
+			return
+		}
+		r := httptest.NewRequest("POST", "/", strings.NewReader(body))
+		r.Method = method
+		if u, err := r.URL.Parse(path); err == nil {
+			r.URL = u
+		}
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		w := httptest.NewRecorder()
+		server.ServeHTTP(w, r)
+		if w.Body.Len() == 0 {
+			t.Errorf("%d and no answer", w.Code)
+		}
+	})
+}
