@@ -100,6 +100,9 @@ func (e *Error) fromAPI(api smithy.APIError) {
 	}
 	if c, ok := codes[code]; ok {
 		e.Kind, e.Hint = c.kind, c.hint
+		if strings.Contains(e.Msg, "does not have access to policies in account") {
+			e.Hint = "use credentials of the account that the principal is in, for instance with --profile"
+		}
 		return
 	}
 	if strings.HasPrefix(code, "AccessDenied") || code == "UnauthorizedOperation" {

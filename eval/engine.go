@@ -74,32 +74,26 @@ func (c *Compiled) Verdict(r *Request) audit.Verdict {
 	case audit.ExplicitDeny:
 		out.Matched = ev.refs(true)
 	}
-	out.BlockedBy = blockers(out.Decision, ev.layers)
+	if !r.mismatch {
+		out.BlockedBy = blockers(out.Decision, ev.layers)
+	}
 	out.MissingContext = c.undecidedKeys(r)
 	return out
 }
 
-// blockers returns the layers that stop a request which the identity-based
-// policies allow, and those that deny it explicitly.
+// blockers returns the layers beside the identity-based policies that stop a
+// request: a grant alone would not cure it, whether they grant it or not. A
+// resource policy that does not allow stops nothing within an account.
 func blockers(d audit.Decision, layers []audit.LayerDecision) []audit.Layer {
 	if d == audit.Allowed {
 		return nil
-	}
-	identityAllows := false
-	for _, l := range layers {
-		if l.Layer == audit.LayerIdentity && l.Decision == audit.Allowed {
-			identityAllows = true
-		}
 	}
 	var out []audit.Layer
 	for _, l := range layers {
 		switch {
 		case l.Layer == audit.LayerIdentity, l.Decision == audit.Allowed:
-		case l.Decision == audit.ExplicitDeny:
-			out = append(out, l.Layer)
-		case l.Layer == audit.LayerResource:
-			// A resource policy that does not grant stops nothing.
-		case identityAllows:
+		case l.Layer == audit.LayerResource && l.Decision != audit.ExplicitDeny:
+		default:
 			out = append(out, l.Layer)
 		}
 	}

@@ -59,7 +59,7 @@ Remotion Lambda requires. Without a target the caller is checked.`,
 	fs.BoolVar(&f.caller, "caller", false, "whoever the AWS credentials belong to (the default)")
 	fs.StringArrayVar(&f.require, "require", []string{"caller"}, "required policy: `caller|renderer|FILE`; repeatable")
 	fs.StringVar(&f.version, "remotion-version", "", "release of Remotion, `X.Y.Z` (default "+checks.Newest+")")
-	fs.StringSliceVar(&f.regions, "region", nil, "regions that Remotion is used in, `R[,R…]`")
+	fs.StringSliceVar(&f.regions, "region", nil, "regions that Remotion is used in, `R[,R]`")
 	fs.BoolVar(&f.strict, "strict", false, "demand the documented pattern, not only what Remotion touches")
 	fs.StringVar(&f.bucket, "bucket", "", "forced bucket `NAME`")
 	fs.StringVar(&f.function, "render-function", "", "`NAME` of the remotion-render-… function in use")

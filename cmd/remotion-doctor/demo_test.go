@@ -3,9 +3,15 @@ package main
 import (
 	"bytes"
 	"flag"
+	"net/http/httptest"
 	"os"
+	"slices"
 	"testing"
 	"time"
+
+	"remotion-doctor/audit"
+	"remotion-doctor/awsapi"
+	"remotion-doctor/localaws"
 )
 
 var update = flag.Bool("update", false, "rewrite the golden files")
@@ -32,5 +38,45 @@ func TestDemoJSON(t *testing.T) {
 	}
 	if !bytes.Equal(out.Bytes(), want) {
 		t.Errorf("the demo's report differs from %s; run with -update and look at the difference", path)
+	}
+}
+
+// TestEnginesAgree: for every demo principal the policy simulator, over HTTP,
+// and the offline evaluator come to the same status for every grant.
+func TestEnginesAgree(t *testing.T) {
+	snapshot, err := snapshotOrDemo("")
+	if err != nil {
+		t.Fatal(err)
+	}
+	server, err := localaws.New(snapshot, localaws.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := httptest.NewServer(server)
+	defer s.Close()
+	client, err := awsapi.Open(t.Context(), awsapi.Options{EndpointURL: s.URL, Region: "us-east-1", Isolated: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	local, err := newLocalSource(snapshot)
+	if err != nil {
+		t.Fatal(err)
+	}
+	targets := append(slices.Clone(demoTargets), audit.Target{Kind: audit.TargetUser, Name: "deployer"}, audit.Target{Kind: audit.TargetRole, Name: "remotion-lambda-role"})
+	for _, target := range targets {
+		for _, requirement := range []string{"caller", "renderer"} {
+			for _, regions := range [][]string{{"us-east-1"}, {"us-east-1", "eu-west-1"}} {
+				asked := (&job{source: awsSource{client}, regions: regions}).section(t.Context(), task{target, requirement})
+				computed := (&job{source: local, regions: regions}).section(t.Context(), task{target, requirement})
+				if asked.Error != nil || computed.Error != nil || len(asked.Findings) == 0 {
+					t.Fatalf("%s: %v, %v", target, asked.Error, computed.Error)
+				}
+				for i, f := range asked.Findings {
+					if g := computed.Findings[i]; f.Status != g.Status || f.Layer != g.Layer {
+						t.Errorf("%s %v: %s on %s: AWS says %s (%s), offline %s (%s)", target, regions, f.Action, f.Resource, f.Status, f.Reason, g.Status, g.Reason)
+					}
+				}
+			}
+		}
 	}
 }
