@@ -13,10 +13,21 @@ func wrap(text string, width int, hard bool) []string {
 	if width <= 0 {
 		return []string{text}
 	}
-	if hard {
-		text = ansi.Wrap(text, width, "")
-	} else {
-		text = ansi.Wordwrap(text, width, "")
+	var lines []string
+	line := ""
+	for word := range strings.SplitSeq(text, " ") {
+		switch {
+		case line == "":
+			line = word
+		case ansi.StringWidth(line)+1+ansi.StringWidth(word) <= width:
+			line += " " + word
+		default:
+			lines, line = append(lines, line), word
+		}
+		for hard && ansi.StringWidth(line) > width {
+			head := ansi.Truncate(line, width, "")
+			lines, line = append(lines, head), strings.TrimPrefix(line, head)
+		}
 	}
-	return strings.Split(text, "\n")
+	return append(lines, line)
 }

@@ -7,13 +7,13 @@ import (
 	"io"
 	"os"
 	"os/signal"
-	"strings"
 	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"remotion-doctor/awsapi"
+	"remotion-doctor/report"
 )
 
 // version is set when a release is built.
@@ -74,9 +74,9 @@ func (a *app) exit(err error) int {
 		return exitIncomplete
 	}
 	f := asFailure(err)
-	fmt.Fprintf(a.stderr, "remotion-doctor: %s\n", f.msg)
+	fmt.Fprintf(a.stderr, "remotion-doctor: %s\n", report.Clean(f.msg))
 	if f.hint != "" {
-		fmt.Fprintf(a.stderr, "hint: %s\n", f.hint)
+		fmt.Fprintf(a.stderr, "hint: %s\n", report.Clean(f.hint))
 	}
 	return f.code
 }
@@ -92,7 +92,7 @@ func asFailure(err error) *failure {
 	if errors.Is(err, context.Canceled) {
 		return &failure{exitIncomplete, "interrupted", ""}
 	}
-	return &failure{exitUsage, strings.ReplaceAll(err.Error(), "\n", " "), ""}
+	return &failure{exitUsage, err.Error(), ""}
 }
 
 func (a *app) root() *cobra.Command {

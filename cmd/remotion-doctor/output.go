@@ -3,8 +3,10 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -182,7 +184,11 @@ func writeRemediation(path string, r *audit.Report) error {
 func writeFile(path string, data []byte) error {
 	tmp, err := os.CreateTemp(filepath.Dir(path), ".remotion-doctor-*")
 	if err != nil {
-		return usage("", "writing %s: %v", path, err)
+		// The temporary file's name would say nothing to the user.
+		if e, ok := errors.AsType[*fs.PathError](err); ok {
+			err = e.Err
+		}
+		return usage("the folder must exist and be writable", "writing %s: %v", path, err)
 	}
 	defer os.Remove(tmp.Name())
 	_, err = tmp.Write(data)
