@@ -14,11 +14,12 @@ func wrap(text string, width int, hard bool) []string {
 		return []string{text}
 	}
 	var lines []string
-	line := ""
-	for word := range strings.SplitSeq(text, " ") {
+	rest := strings.TrimLeft(text, " ")
+	line, empty := text[:len(text)-len(rest)], true // the first line's blanks stay
+	for word := range strings.SplitSeq(rest, " ") {
 		switch {
-		case line == "":
-			line = word
+		case empty:
+			line, empty = line+word, false
 		case ansi.StringWidth(line)+1+ansi.StringWidth(word) <= width:
 			line += " " + word
 		default:
@@ -26,6 +27,9 @@ func wrap(text string, width int, hard bool) []string {
 		}
 		for hard && ansi.StringWidth(line) > width {
 			head := ansi.Truncate(line, width, "")
+			if head == "" {
+				break // not even one character fits
+			}
 			lines, line = append(lines, head), strings.TrimPrefix(line, head)
 		}
 	}
