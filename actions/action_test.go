@@ -48,6 +48,9 @@ func TestTakes(t *testing.T) {
 		{"logs:CreateLogGroup", "arn:aws:logs:us-east-1:123456789012:log-group:/aws/lambda/f", true, true},
 		{"logs:CreateLogGroup", "arn:aws:logs:us-east-1:123456789012:log-group:/aws/lambda/f:*", true, true},
 		{"iam:PassRole", "arn:aws:iam::123456789012:role/path/name", true, true},
+		// Templates with several forms, and with a star.
+		{"apigateway:GET", "arn:aws:apigateway:us-east-1::/apis/a/authorizers/b", true, true},
+		{"amplifybackend:GetBackendAPI", "arn:aws:amplifybackend:us-east-1:123456789012:/backend/app/api/x", true, true},
 		{"iam:PassRole", "arn:aws:iam::123456789012:user/name", false, false},
 		{"iam:GetUser", "arn:aws:iam::123456789012:role/name", false, false},
 		{"servicequotas:GetServiceQuota", "arn:aws:servicequotas:us-east-1:123456789012:lambda/L-B99A9384", true, true},

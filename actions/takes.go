@@ -28,18 +28,27 @@ func (a Action) takes(resource string, simulator bool) bool {
 		return false
 	}
 	for _, t := range a.ResourceTypes {
-		template, ok := policy.ParseARN(t.ARN)
-		if !ok || template.Service != arn.Service {
-			continue
-		}
-		if simulator && template.Service == "s3" && (t.Name == "bucket" || t.Name == "object") {
-			return true
-		}
-		if a.fits(t.Name, template.Resource, arn.Resource) {
-			return true
+		// Some types have several forms, separated by commas.
+		for form := range strings.SplitSeq(t.ARN, ",") {
+			template, ok := policy.ParseARN(strings.TrimSpace(form))
+			if !ok || !sameService(template.Service, arn.Service) {
+				continue
+			}
+			if simulator && template.Service == "s3" && (t.Name == "bucket" || t.Name == "object") {
+				return true
+			}
+			if a.fits(t.Name, strings.ReplaceAll(template.Resource, "*", "${Any}"), arn.Resource) {
+				return true
+			}
 		}
 	}
 	return false
+}
+
+// sameService compares the service of a template, which may be a variable, with
+// that of an ARN.
+func sameService(template, service string) bool {
+	return template == service || strings.HasPrefix(template, "${")
 }
 
 // fits compares the resource part of an ARN with that of a type's template.

@@ -20,6 +20,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
+	"github.com/aws/smithy-go/logging"
 
 	"remotion-doctor/audit"
 )
@@ -59,6 +60,7 @@ func Open(ctx context.Context, o Options) (*Client, error) {
 		config.WithRetryer(func() aws.Retryer { return newRetryer(o.Backoff) }),
 		config.WithEC2RoleCredentialOptions(impatient),
 		config.WithAppID("remotion-doctor"),
+		config.WithLogger(logging.Nop{}), // errors are told by explain, not by the SDK's log
 	}
 	if o.Profile != "" {
 		load = append(load, config.WithSharedConfigProfile(o.Profile))
@@ -84,6 +86,7 @@ func loadConfig(ctx context.Context, o Options, load []func(*config.LoadOptions)
 		Region:      o.Region,
 		Credentials: credentials.NewStaticCredentialsProvider("AKIDEMO", "demo", ""),
 		Retryer:     func() aws.Retryer { return newRetryer(o.Backoff) },
+		Logger:      logging.Nop{},
 	}, nil
 }
 

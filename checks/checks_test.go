@@ -105,6 +105,8 @@ func TestFromDocumentRefuses(t *testing.T) {
 		{`{"Effect":"Allow","Principal":"*","Action":"s3:GetObject","Resource":"*"}`, "names a Principal"},
 		{`{"Effect":"Allow","Action":"*","Resource":"*"}`, "cannot be a requirement"},
 		{`{"Effect":"Allow","Action":"s3:Nothing*","Resource":"*"}`, "cannot be a requirement"},
+		{`{"Effect":"Allow","Action":"?*:*","Resource":"*"}`, "cannot be a requirement"},
+		{`{"Effect":"Allow","Action":"s3:GetObject","Resource":"arn:aws:s3:::${aws:username}/*"}`, "policy variable"},
 	} {
 		doc, err := policy.Parse(`{"Version":"2012-10-17","Statement":[` + tt.statement + `]}`)
 		if err != nil {
@@ -162,6 +164,34 @@ func TestSamples(t *testing.T) {
 			if w, ok := want[g.Action]; ok && name == "caller" && !strings.Contains(g.Resource, "Insights") && samples[0] != w {
 				t.Errorf("%s: %s, want %s", g.Action, samples[0], w)
 			}
+		}
+	}
+}
+
+// TestExpansionKeepsToResources: s3:Get* on a bucket requires nothing of
+// objects, and a pattern of one region is asked about in that region.
+func TestExpansionKeepsToResources(t *testing.T) {
+	doc, err := policy.Parse(`{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"s3:Get*","Resource":"arn:aws:s3:::b"},
+		{"Effect":"Allow","Action":"dynamodb:GetItem","Resource":"arn:aws:dynamodb:eu-west-1:123456789012:table/t"}]}`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := FromDocument("my.json", doc)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, g := range r.Grants {
+		if a, ok := actions.Lookup(g.Action); !ok || !a.Takes(g.Resource) {
+			t.Errorf("%s is required on %s", g.Action, g.Resource)
+		}
+	}
+	plan, err := r.Plan(principal(t, roleARN), Scope{Regions: []string{"us-east-1"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range plan.Probes() {
+		if p.Action == "dynamodb:GetItem" && p.Context[0].Values[0] != "eu-west-1" {
+			t.Errorf("%s is asked about with %v", p.Resource, p.Context[0])
 		}
 	}
 }

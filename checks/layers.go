@@ -28,10 +28,31 @@ var hostedLayers = map[string]struct{ fonts, chromium string }{
 	"us-west-2":      {"26", "30"},
 }
 
-// insightsElsewhere are the regions where the Lambda Insights layer belongs to
-// another account than the one of the documented policy, or does not exist.
+// insightsLayers are the Lambda Insights layers that Remotion attaches, by
+// region. Some belong to other accounts than the one of the documented policy;
+// regions that are missing have none.
 // Source: @remotion/lambda 4.0.527, dist/shared/lambda-insights-extensions.js.
-var insightsElsewhere = map[string]bool{
-	"af-south-1": true, "ap-east-1": true, "ap-northeast-3": true, "eu-south-1": true,
-	"ap-southeast-4": true, "ap-southeast-5": true, "eu-central-2": true,
+var insightsLayers = map[string]string{
+	"af-south-1":     "arn:aws:lambda:af-south-1:012438385374:layer:LambdaInsightsExtension-Arm64:2",
+	"ap-east-1":      "arn:aws:lambda:ap-east-1:519774774795:layer:LambdaInsightsExtension-Arm64:2",
+	"ap-northeast-1": "arn:aws:lambda:ap-northeast-1:580247275435:layer:LambdaInsightsExtension-Arm64:11",
+	"ap-northeast-2": "arn:aws:lambda:ap-northeast-2:580247275435:layer:LambdaInsightsExtension-Arm64:4",
+	"ap-northeast-3": "arn:aws:lambda:ap-northeast-3:194566237122:layer:LambdaInsightsExtension-Arm64:2",
+	"ap-south-1":     "arn:aws:lambda:ap-south-1:580247275435:layer:LambdaInsightsExtension-Arm64:7",
+	"ap-southeast-1": "arn:aws:lambda:ap-southeast-1:580247275435:layer:LambdaInsightsExtension-Arm64:5",
+	"ap-southeast-2": "arn:aws:lambda:ap-southeast-2:580247275435:layer:LambdaInsightsExtension-Arm64:5",
+	"ca-central-1":   "arn:aws:lambda:ca-central-1:580247275435:layer:LambdaInsightsExtension-Arm64:3",
+	"cn-north-1":     "arn:aws-cn:lambda:cn-north-1:488211338238:layer:LambdaInsightsExtension-Arm64:4",
+	"cn-northwest-1": "arn:aws-cn:lambda:cn-northwest-1:488211338238:layer:LambdaInsightsExtension-Arm64:4",
+	"eu-central-1":   "arn:aws:lambda:eu-central-1:580247275435:layer:LambdaInsightsExtension-Arm64:5",
+	"eu-north-1":     "arn:aws:lambda:eu-north-1:580247275435:layer:LambdaInsightsExtension-Arm64:3",
+	"eu-south-1":     "arn:aws:lambda:eu-south-1:339249233099:layer:LambdaInsightsExtension-Arm64:2",
+	"eu-west-1":      "arn:aws:lambda:eu-west-1:580247275435:layer:LambdaInsightsExtension-Arm64:5",
+	"eu-west-2":      "arn:aws:lambda:eu-west-2:580247275435:layer:LambdaInsightsExtension-Arm64:5",
+	"eu-west-3":      "arn:aws:lambda:eu-west-3:580247275435:layer:LambdaInsightsExtension-Arm64:3",
+	"sa-east-1":      "arn:aws:lambda:sa-east-1:580247275435:layer:LambdaInsightsExtension-Arm64:3",
+	"us-east-1":      "arn:aws:lambda:us-east-1:580247275435:layer:LambdaInsightsExtension-Arm64:5",
+	"us-east-2":      "arn:aws:lambda:us-east-2:580247275435:layer:LambdaInsightsExtension-Arm64:7",
+	"us-west-1":      "arn:aws:lambda:us-west-1:580247275435:layer:LambdaInsightsExtension-Arm64:3",
+	"us-west-2":      "arn:aws:lambda:us-west-2:580247275435:layer:LambdaInsightsExtension-Arm64:5",
 }

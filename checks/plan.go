@@ -85,6 +85,9 @@ func (plan *Plan) add(g Grant, p audit.Principal, s *Scope) {
 	regions := s.Regions
 	if global(g.Action) {
 		regions = []string{home}
+	} else if a, ok := policy.ParseARN(g.Resource); ok && a.Region != "" && !strings.ContainsAny(a.Region, "*?") {
+		// A pattern of one region is about requests to that region only.
+		home, regions = a.Region, []string{a.Region}
 	}
 	out.ask(plan, g.Resource, home, true, s)
 	for _, region := range regions {

@@ -113,6 +113,8 @@ func refuse(index int, s *policy.Statement) error {
 		problem = "has NotAction: name the actions that are required"
 	case s.NotResource:
 		problem = "has NotResource: name the resources that are required"
+	case slices.ContainsFunc(s.Resources, func(r string) bool { return strings.Contains(r, "${") }):
+		problem = "has a policy variable in its Resource: write out what is required"
 	case len(s.Conditions) > 0:
 		problem = "has a Condition: remove it, and give the request's context with --context"
 	default:
@@ -136,10 +138,17 @@ func (r *Requirement) expand(s *policy.Statement) ([]string, error) {
 			continue
 		}
 		known := actions.Expand(a)
-		if len(known) == 0 || a == "*" || strings.HasPrefix(a, "*") {
+		service, _, _ := strings.Cut(a, ":")
+		if len(known) == 0 || strings.ContainsAny(service, "*?") {
 			return nil, &policy.ParseError{Pos: s.Start, Msg: fmt.Sprintf("action pattern %q cannot be a requirement", a), Hint: "name a service and actions that exist, as in s3:Get*"}
 		}
-		out = append(out, known...)
+		// Of what a wildcard stands for, only that which works on one of the
+		// resources can be required.
+		for _, name := range known {
+			if action, ok := actions.Lookup(name); ok && slices.ContainsFunc(s.Resources, action.Takes) {
+				out = append(out, name)
+			}
+		}
 	}
 	return out, nil
 }

@@ -27,8 +27,9 @@ const (
 // and account. Every sample is of the required pattern.
 func samplesOf(g Grant, p audit.Principal, region string, s *Scope) []string {
 	var out []string
+	action, known := actions.Lookup(g.Action)
 	for _, arn := range candidates(g, p, region, s) {
-		if policy.MatchResource(g.Resource, arn) {
+		if policy.MatchResource(g.Resource, arn) && (!known || action.Takes(arn)) {
 			out = append(out, arn)
 		}
 	}
@@ -142,10 +143,11 @@ func layerSamples(a policy.ARN) []string {
 		fonts.Resource = "layer:remotion-binaries-fonts-arm64:" + versions.fonts
 		return []string{chromium.String(), fonts.String()}
 	case strings.HasPrefix(name, "LambdaInsightsExtension"):
-		if insightsElsewhere[a.Region] {
-			return nil
+		// A layer of another account is not of the pattern, and is dropped.
+		if arn, ok := insightsLayers[a.Region]; ok {
+			return []string{arn}
 		}
-		a.Resource = "layer:LambdaInsightsExtension-Arm64:20"
+		return nil
 	default:
 		a.Resource = plausible(a.Resource)
 		if strings.Count(a.Resource, ":") == 1 {

@@ -61,7 +61,10 @@ type version [3]int
 
 func parseVersion(s string) (version, error) {
 	var v version
-	core, _, _ := strings.Cut(strings.TrimPrefix(s, "v"), "-")
+	core, suffix, _ := strings.Cut(strings.TrimPrefix(s, "v"), "-")
+	if strings.Trim(suffix, "0123456789.-abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ") != "" {
+		return v, fmt.Errorf("%q is not a version of the form X.Y.Z", s)
+	}
 	parts := strings.Split(core, ".")
 	if len(parts) != 3 {
 		return v, fmt.Errorf("%q is not a version of the form X.Y.Z", s)
