@@ -51,15 +51,13 @@ func (r *run) set(b batch, res *types.EvaluationResult, resource string, v audit
 	r.answers[key] = v
 }
 
+// topLevel reads a result without rows as if it were its own row.
 func (r *run) topLevel(res *types.EvaluationResult) audit.Verdict {
-	v := audit.Verdict{
-		Decision:       decision(string(res.EvalDecision)),
-		MissingContext: missing(res.MissingContextValues),
-	}
-	v.BlockedBy = blockedBy(v.Decision, res.PermissionsBoundaryDecisionDetail, res.OrganizationsDecisionDetail)
-	v.Matched = r.statements(res.MatchedStatements, v.Decision)
-	v.Problem = problem(v.Decision, string(res.EvalDecision))
-	return v
+	return r.row(res, &types.ResourceSpecificResult{
+		EvalResourceDecision: res.EvalDecision, MatchedStatements: res.MatchedStatements,
+		MissingContextValues:              res.MissingContextValues,
+		PermissionsBoundaryDecisionDetail: res.PermissionsBoundaryDecisionDetail,
+	})
 }
 
 func (r *run) row(res *types.EvaluationResult, row *types.ResourceSpecificResult) audit.Verdict {
