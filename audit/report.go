@@ -55,6 +55,15 @@ type Section struct {
 	// is meant to cure was evaluated again and passed.
 	Verified bool    `json:"verified"`
 	Summary  Summary `json:"summary"`
+	// Coverage says whether the granted part of each pattern was proven from the
+	// principal's policies or only sampled; empty where there are no findings.
+	Coverage Coverage `json:"coverage,omitzero"`
+	// Excess is what the principal may do beyond the requirement; nil where it
+	// was not asked for.
+	Excess []Excess `json:"excess,omitzero"`
+	// Location is where the principal stands in a template or plan; nil where it
+	// does not come from a file.
+	Location *Location `json:"location,omitzero"`
 	// Usage is what the evaluation cost.
 	Usage Usage `json:"usage"`
 	// Notes are sentences that the reader should know and that are no finding.
@@ -62,6 +71,40 @@ type Section struct {
 	// Error says why the target could not be audited; the section then has no
 	// findings.
 	Error *Problem `json:"error,omitzero"`
+}
+
+// A Coverage says how it is known what of a pattern is granted.
+type Coverage string
+
+// The ways of knowing.
+const (
+	// CoverageProven: decided for every ARN of each pattern, from the policies.
+	CoverageProven Coverage = "proven"
+	// CoverageSampled: decided for samples, since the policies were not read.
+	CoverageSampled Coverage = "sampled"
+)
+
+// A Location is a place in a file that the user gave.
+type Location struct {
+	File string `json:"file"`
+	policy.Position
+}
+
+// String returns file:line:column.
+func (l Location) String() string { return l.File + ":" + l.Position.String() }
+
+// An Excess is something that an Allow statement grants and no requirement
+// needs.
+type Excess struct {
+	Statement StatementRef `json:"statement"`
+	Action    string       `json:"action"`   // one that exists, or the pattern where it stands for many
+	Resource  string       `json:"resource"` // the statement's pattern
+	// Example is an ARN that is granted and not needed.
+	Example string `json:"example,omitzero"`
+	// Why says what could be done with it.
+	Why string `json:"why"`
+	// Dangerous marks what leads to more access than it says.
+	Dangerous bool `json:"dangerous"`
 }
 
 // A Problem is an error as the user reads it.
@@ -120,6 +163,10 @@ type Finding struct {
 	Resource string `json:"resource"` // the pattern as required
 	Status   Status `json:"status"`
 	Scope    Scope  `json:"scope,omitzero"`
+
+	// Effective are the patterns that Remotion uses of Resource in this account
+	// and these regions, by which the finding was judged.
+	Effective []string `json:"effective,omitzero"`
 
 	// Granted and NotGranted are resources of the required pattern that are
 	// and are not granted, where such were found.

@@ -139,6 +139,9 @@ type StatementRef struct {
 	Layer  Layer           `json:"layer,omitzero"`
 	Start  policy.Position `json:"start"`
 	End    policy.Position `json:"end"`
+	// File is the template or policy file that Start and End are positions in;
+	// empty for the policy's own document.
+	File string `json:"file,omitzero"`
 }
 
 // An Evaluator decides probes.

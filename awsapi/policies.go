@@ -126,25 +126,9 @@ func (r *reader) managed(ctx context.Context, arn string) error {
 }
 
 // NameStatements gives the statements in verdicts, of which the simulator
-// tells the policy and the position, their Sid and index.
-func NameStatements(verdicts []audit.Verdict, s *account.Snapshot) {
-	documents := map[string]*policy.Document{}
-	read := func(name string, d account.Document) {
-		if doc, err := policy.Parse(d.Text); err == nil {
-			documents[name] = doc
-		}
-	}
-	for i := range s.AuthorizationDetails.Roles {
-		for _, p := range s.AuthorizationDetails.Roles[i].RolePolicyList {
-			read(p.PolicyName, p.PolicyDocument)
-		}
-	}
-	for i := range s.AuthorizationDetails.Policies {
-		p := &s.AuthorizationDetails.Policies[i]
-		if v, err := p.Default(); err == nil {
-			read(p.PolicyName, v.Document)
-		}
-	}
+// tells the policy and the position, their Sid and index. documents are the
+// principal's policies by name.
+func NameStatements(verdicts []audit.Verdict, documents map[string]*policy.Document) {
 	for i := range verdicts {
 		for j := range verdicts[i].Matched {
 			if doc := documents[verdicts[i].Matched[j].Policy]; doc != nil {

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"remotion-doctor/audit"
+	"remotion-doctor/policy"
 )
 
 // blockedReason says in words what stops a request, with the name that one
@@ -43,6 +44,26 @@ func DenyTitle(s audit.StatementRef) string {
 	default:
 		return fmt.Sprintf("Deny at %s of %s", s.Start, where)
 	}
+}
+
+// dependsOn says which keys a decision hangs on. Values that only the
+// deployment will tell cannot be given as context.
+func dependsOn(keys []string) string {
+	var values, given []string
+	for _, key := range keys {
+		if name, ok := policy.IsUnknown(key); ok {
+			values = append(values, name)
+		} else {
+			given = append(given, key)
+		}
+	}
+	switch {
+	case len(values) == 0:
+		return "depends on " + joinWords(given) + ": give it with --context"
+	case len(given) == 0:
+		return "depends on " + joinWords(values) + ", which is not known before the deploy"
+	}
+	return "depends on " + joinWords(given) + " (give it with --context) and on " + joinWords(values) + ", which is not known before the deploy"
 }
 
 // joinWords joins names as in a sentence: a, b and c.

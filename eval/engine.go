@@ -3,7 +3,6 @@ package eval
 import (
 	"context"
 	"errors"
-	"fmt"
 	"sync"
 
 	"remotion-doctor/account"
@@ -35,10 +34,7 @@ func (e *Engine) Evaluate(ctx context.Context, p audit.Principal, probes []audit
 	if err != nil {
 		return nil, err
 	}
-	for i, doc := range p.Supposing {
-		policies.Identity = append(policies.Identity, Policy{Name: fmt.Sprintf("supposed policy %d", i+1), Document: doc})
-	}
-	return NewEvaluator(p.ARN, policies).Evaluate(ctx, probes)
+	return NewEvaluator(p.ARN, policies.Supposing(p.Supposing)).Evaluate(ctx, probes)
 }
 
 // An Evaluator answers the probes of one principal.

@@ -1,6 +1,8 @@
 package eval
 
 import (
+	"slices"
+	"strconv"
 	"strings"
 
 	"remotion-doctor/audit"
@@ -17,6 +19,16 @@ type Policies struct {
 	SCPs     [][]Policy // levels, root first; each must allow
 	RCPs     [][]Policy
 	Resource *Policy // the resource's own policy
+}
+
+// Supposing returns the policies with more identity policies, as if they were
+// attached.
+func (p Policies) Supposing(documents []*policy.Document) Policies {
+	p.Identity = slices.Clone(p.Identity)
+	for i, doc := range documents {
+		p.Identity = append(p.Identity, Policy{Name: "supposed policy " + strconv.Itoa(i+1), Document: doc})
+	}
+	return p
 }
 
 // A Compiled is the policies of one principal, compiled once to decide many

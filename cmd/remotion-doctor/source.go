@@ -5,11 +5,53 @@ import (
 	"fmt"
 	"os"
 
+	"github.com/spf13/pflag"
+
 	"remotion-doctor/account"
 	"remotion-doctor/audit"
 	"remotion-doctor/awsapi"
 	"remotion-doctor/eval"
+	"remotion-doctor/policy"
 )
+
+// sourceFlags say what decides: AWS, or files.
+type sourceFlags struct {
+	engine, snapshot  string
+	profile, endpoint string
+}
+
+func (f *sourceFlags) add(fs *pflag.FlagSet) {
+	fs.StringVar(&f.engine, "engine", "", "who decides: `aws|local` (default aws; local with --snapshot)")
+	fs.StringVar(&f.snapshot, "snapshot", "", "check offline, from a snapshot `FILE` of the account")
+	fs.StringVar(&f.profile, "profile", "", "AWS `PROFILE`, as in the AWS CLI")
+	fs.StringVar(&f.endpoint, "endpoint-url", "", "AWS endpoint `URL`, as in the AWS CLI")
+}
+
+// open gives the job its source. region is the one that AWS is asked in where
+// the configuration names none.
+func (a *app) open(ctx context.Context, j *job, f *sourceFlags, region string) (audit.Engine, error) {
+	switch {
+	case f.engine != "" && f.engine != "aws" && f.engine != "local":
+		return "", usage("", "--engine %q is not one of aws, local", f.engine)
+	case f.engine == "local" && f.snapshot == "":
+		return "", usage("save one with `aws iam get-account-authorization-details > account.json`", "--engine local needs --snapshot FILE")
+	case f.engine == "aws" && f.snapshot != "":
+		return "", usage("leave one of them out", "--engine aws and --snapshot exclude each other")
+	case f.snapshot != "":
+		s, err := readSnapshot(f.snapshot)
+		if err != nil {
+			return "", err
+		}
+		j.source, err = newLocalSource(s)
+		return audit.EngineLocal, err
+	}
+	client, err := awsapi.Open(ctx, awsapi.Options{Profile: f.profile, Region: region, EndpointURL: f.endpoint})
+	if err != nil {
+		return "", fmt.Errorf("%w", err)
+	}
+	j.source = awsSource{client}
+	return audit.EngineAWS, nil
+}
 
 // A source finds principals and decides probes.
 type source interface {
@@ -20,6 +62,10 @@ type source interface {
 	// refine sharpens verdicts by the principal's own policies, where they can
 	// be read.
 	refine(ctx context.Context, p audit.Principal, probes []audit.Probe, verdicts []audit.Verdict)
+	// policies returns everything that is known to decide what a principal may
+	// do, to decide patterns and to explain. The error says why it cannot be
+	// read.
+	policies(ctx context.Context, p audit.Principal) (eval.Policies, error)
 }
 
 // An awsSource asks AWS.
@@ -33,16 +79,12 @@ func (s awsSource) refine(ctx context.Context, p audit.Principal, probes []audit
 	if p.Type() != "role" || !wantsPolicies(verdicts) {
 		return
 	}
-	snapshot, err := s.ReadRole(ctx, p)
+	policies, err := s.policies(ctx, p)
 	if err != nil {
 		return
 	}
-	awsapi.NameStatements(verdicts, snapshot)
-	engine, err := eval.New(snapshot)
-	if err != nil {
-		return
-	}
-	local, err := engine.Evaluate(ctx, p, probes)
+	awsapi.NameStatements(verdicts, documents(&policies))
+	local, err := eval.NewEvaluator(p.ARN, policies.Supposing(p.Supposing)).Evaluate(ctx, probes)
 	if err != nil {
 		return
 	}
@@ -51,6 +93,32 @@ func (s awsSource) refine(ctx context.Context, p audit.Principal, probes []audit
 			verdicts[i].MissingContext = local[i].MissingContext
 		}
 	}
+}
+
+// policies reads the role's policies and boundary. The organization's policies
+// are not readable from a member account.
+func (s awsSource) policies(ctx context.Context, p audit.Principal) (eval.Policies, error) {
+	snapshot, err := s.ReadRole(ctx, p)
+	if err != nil {
+		return eval.Policies{}, err
+	}
+	engine, err := eval.New(snapshot)
+	if err != nil {
+		return eval.Policies{}, err
+	}
+	return engine.Policies(p.ARN)
+}
+
+// documents are the identity policies and the boundary, by name.
+func documents(p *eval.Policies) map[string]*policy.Document {
+	out := map[string]*policy.Document{}
+	for i := range p.Identity {
+		out[p.Identity[i].Name] = p.Identity[i].Document
+	}
+	if p.Boundary != nil {
+		out[p.Boundary.Name] = p.Boundary.Document
+	}
+	return out
 }
 
 func wantsPolicies(verdicts []audit.Verdict) bool {
@@ -90,6 +158,10 @@ func (localSource) Region() string     { return "" }
 func (localSource) Usage() audit.Usage { return audit.Usage{} }
 
 func (localSource) refine(context.Context, audit.Principal, []audit.Probe, []audit.Verdict) {}
+
+func (s localSource) policies(_ context.Context, p audit.Principal) (eval.Policies, error) {
+	return s.Policies(p.ARN)
+}
 
 // Resolve finds the principal behind a target in the snapshot.
 func (s localSource) Resolve(_ context.Context, t audit.Target) (awsapi.Resolution, error) {

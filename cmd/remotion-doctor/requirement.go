@@ -1,0 +1,99 @@
+package main
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/spf13/pflag"
+
+	"remotion-doctor/checks"
+	"remotion-doctor/policy"
+)
+
+// requirementFlags say what the targets are audited against.
+type requirementFlags struct {
+	require     []string
+	version     string
+	regions     []string
+	strict      bool
+	bucket      string
+	function    string
+	context     []string
+	contextFile string
+}
+
+func (f *requirementFlags) add(fs *pflag.FlagSet) {
+	fs.StringArrayVar(&f.require, "require", []string{"caller"}, "required policy: `caller|renderer|FILE`; repeatable")
+	fs.StringVar(&f.version, "remotion-version", "", "release of Remotion, `X.Y.Z` (default "+checks.Newest+")")
+	fs.StringSliceVar(&f.regions, "region", nil, "regions that Remotion is used in, `R[,R]`")
+	fs.BoolVar(&f.strict, "strict", false, "demand the documented pattern, not only what Remotion touches")
+	fs.StringVar(&f.bucket, "bucket", "", "forced bucket `NAME`")
+	fs.StringVar(&f.function, "render-function", "", "`NAME` of the remotion-render-… function in use")
+	fs.StringArrayVar(&f.context, "context", nil, "context key of the requests, `KEY=VALUE` (a list as a JSON array); repeatable")
+	fs.StringVar(&f.contextFile, "context-file", "", "context keys as a JSON object, in `FILE`")
+}
+
+// region is the one that AWS is asked in.
+func (f *requirementFlags) region() string {
+	if len(f.regions) > 0 {
+		return f.regions[0]
+	}
+	return ""
+}
+
+// job reads everything about the requirement that needs no AWS. Its tasks are
+// every target against every requirement.
+func (a *app) job(t *targetFlags, f *requirementFlags) (*job, error) {
+	j := &job{version: f.version, document: map[string]*policy.Document{}}
+	for _, r := range f.regions {
+		if !validRegion(r) {
+			return nil, usage("regions look like us-east-1", "--region %q is not a region", r)
+		}
+		if !slices.Contains(j.regions, r) {
+			j.regions = append(j.regions, r)
+		}
+	}
+	if len(j.regions) == 0 {
+		if r := a.getenv("REMOTION_AWS_REGION"); validRegion(r) {
+			j.regions = []string{r}
+		}
+	}
+	ctx, err := readContext(f.context, f.contextFile)
+	if err != nil {
+		return nil, err
+	}
+	j.scope = checks.Scope{Context: ctx, Strict: f.strict, Bucket: f.bucket, Function: f.function}
+	for _, name := range f.require {
+		if name == "caller" || name == "renderer" {
+			continue
+		}
+		if j.document[name], err = readPolicy(name); err != nil {
+			return nil, err
+		}
+	}
+	if f.version != "" {
+		if _, err := checks.Required("caller", f.version, "aws"); err != nil {
+			return nil, usage("", "--remotion-version: %v", err)
+		}
+	}
+	for _, target := range t.targets() {
+		for _, r := range f.require {
+			j.tasks = append(j.tasks, task{target, r})
+		}
+	}
+	return j, nil
+}
+
+// validRegion reports whether text has the form of a region.
+func validRegion(s string) bool {
+	parts := strings.Split(s, "-")
+	if len(parts) < 3 || len(parts) > 5 {
+		return false
+	}
+	for _, p := range parts {
+		if p == "" || strings.Trim(p, "abcdefghijklmnopqrstuvwxyz0123456789") != "" {
+			return false
+		}
+	}
+	return true
+}

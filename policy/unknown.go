@@ -1,0 +1,28 @@
+package policy
+
+import "strings"
+
+// unknownPrefix begins the key of a value that nobody can know yet. It has a
+// blank, which no condition key has.
+const unknownPrefix = "not known: "
+
+// Unknown returns a policy variable that stands for a value which is not known
+// when a policy is read, such as a name that the deployment will generate. In
+// a document of [Version2012] it makes undecided whatever depends on it. name
+// says to the user what the value is.
+func Unknown(name string) string { return "${" + UnknownKey(name) + "}" }
+
+// UnknownKey returns the context key of [Unknown], for a condition that nobody
+// can decide.
+func UnknownKey(name string) string {
+	return unknownPrefix + strings.NewReplacer("}", ")", "{", "(", ",", ";", "$", "").Replace(name)
+}
+
+// IsUnknown returns the name of the value that a context key made by
+// [UnknownKey] stands for.
+func IsUnknown(key string) (name string, ok bool) {
+	if len(key) < len(unknownPrefix) || !strings.EqualFold(key[:len(unknownPrefix)], unknownPrefix) {
+		return "", false
+	}
+	return key[len(unknownPrefix):], true
+}
