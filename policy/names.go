@@ -1,0 +1,140 @@
+package policy
+
+import "strings"
+
+// A Names is the set of resource names that a required pattern stands for.
+type Names struct {
+	text     string // for people: wildcards as in a policy
+	elements []element
+}
+
+// NamesOf returns the names of a pattern as a policy's Resource element states
+// it. Wildcards in the first five segments keep to their segment, for every
+// real ARN has six; a lone "*" is every name.
+func NamesOf(pattern string) Names {
+	text := CompleteARN(pattern)
+	n := Names{text: pattern, elements: elementsOf(text, strings.HasPrefix(text, "arn:"))}
+	colons := 0
+	for i, e := range n.elements {
+		if e.kind == literal && e.char == ':' {
+			colons++
+		}
+		if e.kind != literal && colons < 5 && strings.HasPrefix(text, "arn:") {
+			n.elements[i].keeps = ":"
+		}
+	}
+	return n
+}
+
+// TypedNames returns the names of one type of resource: "*" stands for any
+// run of characters but slashes and colons, which separate the parts of a
+// name, and "**" for any run at all. In TypedNames("arn:aws:s3:::b-*/**") are
+// the objects of the buckets b-…, in TypedNames("arn:aws:s3:::b-*") the buckets
+// themselves.
+func TypedNames(pattern string) Names {
+	n := Names{text: strings.ReplaceAll(pattern, "**", "*")}
+	for i := 0; i < len(pattern); i++ {
+		e := element{kind: literal, char: rune(pattern[i])}
+		switch {
+		case strings.HasPrefix(pattern[i:], "**"):
+			e = element{kind: anyRun}
+			i++
+		case pattern[i] == '*':
+			e = element{kind: anyRun, keeps: ":/"}
+		}
+		if last := len(n.elements) - 1; e.kind == anyRun && last >= 0 && n.elements[last].kind == anyRun {
+			// Of two stars side by side the wider one counts.
+			if e.keeps == "" {
+				n.elements[last].keeps = ""
+			}
+			continue
+		}
+		n.elements = append(n.elements, e)
+	}
+	return n
+}
+
+// beginning is the text that all names begin with.
+func (n Names) beginning() string {
+	var b strings.Builder
+	for _, e := range n.elements {
+		if e.kind != literal {
+			break
+		}
+		b.WriteRune(e.char)
+	}
+	return b.String()
+}
+
+// String returns the pattern as a policy would state it.
+func (n Names) String() string { return n.text }
+
+// Contains reports whether s is one of the names.
+func (n Names) Contains(s string) bool {
+	_, ok := newAutomaton(n, nil).run(s)
+	return ok
+}
+
+// An element is one piece of a pattern.
+type element struct {
+	kind elementKind
+	char rune // of a literal
+	// keeps are the characters that a wildcard does not stand for.
+	keeps string
+}
+
+type elementKind uint8
+
+const (
+	literal elementKind = iota
+	anyOne              // "?"
+	anyRun              // "*"
+)
+
+// elementsOf takes a pattern apart by the rules of [CompileResource], or of
+// [CompileGlob] where arn is false. Runs of stars become one.
+func elementsOf(text string, arn bool) []element {
+	var out []element
+	colons := 0
+	runes := []rune(text)
+	for i, c := range runes {
+		segment := arn && colons < 5
+		switch {
+		case c == '*':
+			e := element{kind: anyRun}
+			if segment && i+1 < len(runes) && runes[i+1] != ':' {
+				e.keeps = ":"
+			}
+			if last := len(out) - 1; last >= 0 && out[last].kind == anyRun {
+				if e.keeps == "" {
+					out[last].keeps = ""
+				}
+				continue
+			}
+			out = append(out, e)
+		case c == '?':
+			e := element{kind: anyOne}
+			if segment {
+				e.keeps = ":"
+			}
+			out = append(out, e)
+		default:
+			if c == ':' {
+				colons++
+			}
+			out = append(out, element{kind: literal, char: plainRune(c)})
+		}
+	}
+	return out
+}
+
+// plainRune is the character that a rune of an expanded template stands for.
+func plainRune(c rune) rune {
+	switch c {
+	case literalStar:
+		return '*'
+	case literalQuestion:
+		return '?'
+	}
+	return c
+}
