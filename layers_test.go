@@ -27,7 +27,7 @@ var allowed = map[string]struct{ project, modules []string }{
 	"report":              {[]string{"policy", "audit"}, []string{"github.com/olekukonko/tablewriter", "github.com/charmbracelet/", "github.com/muesli/termenv"}},
 	"localaws":            {[]string{"policy", "actions", "audit", "account", "eval"}, nil},
 	"fixtures":            {nil, nil},
-	"cmd/remotion-doctor": {[]string{"policy", "actions", "audit", "account", "checks", "eval", "remedy", "awsapi", "report", "localaws", "fixtures"}, []string{"github.com/spf13/", "golang.org/x/term"}},
+	"cmd/remotion-doctor": {[]string{"policy", "actions", "audit", "account", "checks", "eval", "remedy", "awsapi", "report", "localaws", "fixtures"}, []string{"github.com/spf13/", "golang.org/x/term", "golang.org/x/sync"}},
 }
 
 func TestLayers(t *testing.T) {

@@ -15,90 +15,140 @@ import (
 	"remotion-doctor/policy"
 )
 
-// ReadRole reads a role with its policies and permissions boundary as a
-// snapshot of that role alone. What may not be read is an error: a part of the
-// policies would answer wrongly.
-func (c *Client) ReadRole(ctx context.Context, p audit.Principal) (*account.Snapshot, error) {
-	name := p.Name()
+// ReadPrincipal reads a role, user or group with its policies, its groups and
+// its permissions boundary as a snapshot of that principal alone. What may not
+// be read is an error: a part of the policies would answer wrongly.
+func (c *Client) ReadPrincipal(ctx context.Context, p audit.Principal) (*account.Snapshot, error) {
 	r := &reader{client: c.iam(), snapshot: &account.Snapshot{Version: 1, AccountID: p.AccountID, Partition: p.Partition()}}
-	role := account.Role{RoleName: name, Arn: p.ARN}
-	g, ctx := errgroup.WithContext(ctx)
-	g.SetLimit(c.concurrency)
-	g.Go(func() error {
-		out, err := r.client.GetRole(ctx, &iam.GetRoleInput{RoleName: &name})
-		if err != nil || out.Role == nil || out.Role.PermissionsBoundary == nil {
-			return err
-		}
-		arn := aws.ToString(out.Role.PermissionsBoundary.PermissionsBoundaryArn)
-		role.PermissionsBoundary = &account.AttachedBoundary{PermissionsBoundaryType: "Policy", PermissionsBoundaryArn: arn}
-		return r.managed(ctx, arn)
-	})
-	g.Go(func() error {
-		var err error
-		role.RolePolicyList, err = r.inline(ctx, name)
-		return err
-	})
-	g.Go(func() error {
-		var err error
-		role.AttachedManagedPolicies, err = r.attached(ctx, name)
-		return err
-	})
-	if err := g.Wait(); err != nil {
+	var err error
+	switch p.Type() {
+	case "role":
+		err = r.role(ctx, p)
+	case "user":
+		err = r.user(ctx, p)
+	default:
+		err = r.group(ctx, p.Name())
+	}
+	if err != nil {
 		return nil, explain("reading the policies of "+clean(p.ARN), err)
 	}
-	r.snapshot.AuthorizationDetails.Roles = []account.Role{role}
 	return r.snapshot, nil
 }
 
-// A reader collects managed policies, each once.
+// A reader collects the policies of one principal, managed ones once each.
 type reader struct {
 	client   *iam.Client
 	mu       sync.Mutex
 	snapshot *account.Snapshot
 }
 
-func (r *reader) inline(ctx context.Context, role string) ([]account.InlinePolicy, error) {
-	var names []string
-	pages := iam.NewListRolePoliciesPaginator(r.client, &iam.ListRolePoliciesInput{RoleName: &role})
-	for pages.HasMorePages() {
-		page, err := pages.NextPage(ctx)
-		if err != nil {
-			return nil, err
-		}
-		names = append(names, page.PolicyNames...)
-	}
-	out := make([]account.InlinePolicy, len(names))
+func (r *reader) role(ctx context.Context, p audit.Principal) error {
+	name := p.Name()
+	role := account.Role{RoleName: name, Arn: p.ARN}
 	g, ctx := errgroup.WithContext(ctx)
-	for i, name := range names {
-		g.Go(func() error {
-			got, err := r.client.GetRolePolicy(ctx, &iam.GetRolePolicyInput{RoleName: &role, PolicyName: &name})
-			if err == nil {
-				out[i] = account.InlinePolicy{PolicyName: name, PolicyDocument: account.Document{Text: policy.DecodeURL(aws.ToString(got.PolicyDocument))}}
-			}
+	g.Go(func() error {
+		out, err := r.client.GetRole(ctx, &iam.GetRoleInput{RoleName: &name})
+		if err != nil || out.Role == nil {
 			return err
-		})
-	}
-	return out, g.Wait()
+		}
+		role.PermissionsBoundary, err = r.boundary(ctx, out.Role.PermissionsBoundary)
+		if out.Role.AssumeRolePolicyDocument != nil {
+			role.AssumeRolePolicyDocument = &account.Document{Text: policy.DecodeURL(*out.Role.AssumeRolePolicyDocument)}
+		}
+		return err
+	})
+	g.Go(func() (err error) {
+		role.RolePolicyList, role.AttachedManagedPolicies, err = r.lists(ctx, roleLists(r.client, name))
+		return err
+	})
+	err := g.Wait()
+	r.snapshot.AuthorizationDetails.Roles = []account.Role{role}
+	return err
 }
 
-func (r *reader) attached(ctx context.Context, role string) ([]account.AttachedPolicy, error) {
-	var list []types.AttachedPolicy
-	pages := iam.NewListAttachedRolePoliciesPaginator(r.client, &iam.ListAttachedRolePoliciesInput{RoleName: &role})
-	for pages.HasMorePages() {
-		page, err := pages.NextPage(ctx)
-		if err != nil {
-			return nil, err
-		}
-		list = append(list, page.AttachedPolicies...)
-	}
-	var out []account.AttachedPolicy
+func (r *reader) user(ctx context.Context, p audit.Principal) error {
+	name := p.Name()
+	user := account.User{UserName: name, Arn: p.ARN}
 	g, ctx := errgroup.WithContext(ctx)
-	for _, a := range list {
-		arn := aws.ToString(a.PolicyArn)
-		out = append(out, account.AttachedPolicy{PolicyName: aws.ToString(a.PolicyName), PolicyArn: arn})
-		g.Go(func() error { return r.managed(ctx, arn) })
+	g.Go(func() error {
+		out, err := r.client.GetUser(ctx, &iam.GetUserInput{UserName: &name})
+		if err != nil || out.User == nil {
+			return err
+		}
+		user.PermissionsBoundary, err = r.boundary(ctx, out.User.PermissionsBoundary)
+		return err
+	})
+	g.Go(func() (err error) {
+		user.UserPolicyList, user.AttachedManagedPolicies, err = r.lists(ctx, userLists(r.client, name))
+		return err
+	})
+	g.Go(func() error {
+		pages := iam.NewListGroupsForUserPaginator(r.client, &iam.ListGroupsForUserInput{UserName: &name})
+		for pages.HasMorePages() {
+			page, err := pages.NextPage(ctx)
+			if err != nil {
+				return err
+			}
+			for _, group := range page.Groups {
+				user.GroupList = append(user.GroupList, aws.ToString(group.GroupName))
+				if err := r.group(ctx, aws.ToString(group.GroupName)); err != nil {
+					return err
+				}
+			}
+		}
+		return nil
+	})
+	err := g.Wait()
+	r.snapshot.AuthorizationDetails.Users = []account.User{user}
+	return err
+}
+
+func (r *reader) group(ctx context.Context, name string) error {
+	inline, attached, err := r.lists(ctx, groupLists(r.client, name))
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	groups := &r.snapshot.AuthorizationDetails.Groups
+	*groups = append(*groups, account.Group{GroupName: name, GroupPolicyList: inline, AttachedManagedPolicies: attached})
+	return err
+}
+
+func (r *reader) boundary(ctx context.Context, b *types.AttachedPermissionsBoundary) (*account.AttachedBoundary, error) {
+	if b == nil {
+		return nil, nil
 	}
-	return out, g.Wait()
+	arn := aws.ToString(b.PermissionsBoundaryArn)
+	return &account.AttachedBoundary{PermissionsBoundaryType: "Policy", PermissionsBoundaryArn: arn}, r.managed(ctx, arn)
+}
+
+// lists reads the inline and the attached policies of one identity.
+func (r *reader) lists(ctx context.Context, l identityLists) (inline []account.InlinePolicy, attached []account.AttachedPolicy, err error) {
+	g, ctx := errgroup.WithContext(ctx)
+	g.Go(func() error {
+		names, err := l.inline(ctx)
+		if err != nil {
+			return err
+		}
+		inline = make([]account.InlinePolicy, len(names))
+		for i, name := range names {
+			g.Go(func() error {
+				text, err := l.document(ctx, name)
+				inline[i] = account.InlinePolicy{PolicyName: name, PolicyDocument: account.Document{Text: policy.DecodeURL(text)}}
+				return err
+			})
+		}
+		return nil
+	})
+	g.Go(func() error {
+		list, err := l.attached(ctx)
+		for _, a := range list {
+			arn := aws.ToString(a.PolicyArn)
+			attached = append(attached, account.AttachedPolicy{PolicyName: aws.ToString(a.PolicyName), PolicyArn: arn})
+			g.Go(func() error { return r.managed(ctx, arn) })
+		}
+		return err
+	})
+	err = g.Wait()
+	return inline, attached, err
 }
 
 // managed reads the default version of a managed policy.

@@ -151,7 +151,15 @@ func TestSamples(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, g := range r.Grants {
-			samples := samplesOf(g, principal(t, roleARN), "eu-west-1", &Scope{})
+			var samples []string
+			for _, n := range needsOf(g, principal(t, roleARN), "eu-west-1", &Scope{}) {
+				samples = append(samples, n.samples...)
+				for _, arn := range n.samples {
+					if !n.names().Contains(arn) {
+						t.Errorf("the sample %s is not of %s", arn, n.pattern)
+					}
+				}
+			}
 			if len(samples) == 0 {
 				t.Errorf("%s %s on %s has no sample", name, g.Action, g.Resource)
 				continue
@@ -265,7 +273,7 @@ func TestJudge(t *testing.T) {
 		{name: "effective", doc: no, a: yes, b: yes, status: audit.Pass, scope: audit.ScopeEffective, reason: "the documented pattern is wider"},
 		{name: "strict", strict: true, doc: no, a: yes, b: yes, status: audit.Partial, reason: "--strict"},
 		{name: "strict, undecided", strict: true, doc: lost, a: yes, b: yes, status: audit.Unknown, reason: "throttled"},
-		{name: "one region", doc: no, a: yes, b: no, status: audit.Partial, reason: "us-east-1 yes, eu-west-1 no"},
+		{name: "one region", doc: no, a: yes, b: no, status: audit.Partial, reason: "covers arn:…:us-east-1:…, not arn:…:eu-west-1:…"},
 		{name: "nothing", doc: no, a: no, b: no, status: audit.Fail, reason: "no statement grants it"},
 		{name: "pattern only", doc: yes, a: no, b: no, status: audit.Partial, reason: "granted as a pattern"},
 		{name: "explicit deny", doc: yes, a: yes, b: deny, status: audit.Blocked, reason: `Deny "NoDeletes" in policy guard (a part of it)`},

@@ -1,6 +1,7 @@
 package checks
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 
@@ -51,6 +52,7 @@ func classify(v *audit.Verdict) answer {
 type tally struct {
 	documented *audit.Evidence
 	samples    [4][]*audit.Evidence // by answer
+	proof      *proof
 }
 
 func (t *tally) of(a answer) []*audit.Evidence { return t.samples[a] }
@@ -59,41 +61,51 @@ func (t *tally) documentedIs(a answer) bool {
 	return t.documented != nil && classify(&t.documented.Verdict) == a
 }
 
+// documentedGranted: where the policies were analyzed, the pattern taken word
+// by word is not enough, for it matches statements as a text.
+func (t *tally) documentedGranted() bool {
+	return t.documentedIs(granted) && (!t.proof.done || t.proof.documented)
+}
+
 func (plan *Plan) judge(g *planned, verdicts []audit.Verdict) audit.Finding {
 	f := audit.Finding{
 		Module: g.Module, Sid: g.Sid, Action: g.Action, Resource: g.Resource,
 		Statements: []audit.StatementRef{}, MissingContext: []string{},
 	}
-	for _, a := range g.asked {
-		p := plan.probes[a.probe]
-		f.Evidence = append(f.Evidence, audit.Evidence{Resource: p.Resource, Region: a.region, Context: p.Context, Documented: a.documented, Verdict: verdicts[a.probe]})
+	for _, n := range g.needs {
+		if text := n.names().String(); !slices.Contains(f.Effective, text) {
+			f.Effective = append(f.Effective, text)
+		}
 	}
-	plan.conclude(&f, count(f.Evidence))
-	return f
-}
-
-// count sorts evidence. Where nothing but the documented resource can be
-// asked, it is a sample as well.
-func count(evidence []audit.Evidence) *tally {
-	t := &tally{}
-	for i := range evidence {
-		e := &evidence[i]
-		if e.Documented {
+	t := &tally{proof: &g.proof}
+	only := len(g.needs) == 0
+	f.Evidence = make([]audit.Evidence, 0, len(g.asked)) // the tally points into it
+	for _, a := range g.asked {
+		p, v := plan.probes[a.probe], verdicts[a.probe]
+		c := classify(&v)
+		if a.why == isReached && c != stopped {
+			continue
+		}
+		f.Evidence = append(f.Evidence, audit.Evidence{Resource: p.Resource, Region: a.region, Context: p.Context, Documented: a.why == isDocumented, Verdict: v})
+		e := &f.Evidence[len(f.Evidence)-1]
+		if a.why == isDocumented {
 			t.documented = e
 		}
-		if !e.Documented || len(evidence) == 1 {
-			a := classify(&e.Verdict)
-			t.samples[a] = append(t.samples[a], e)
+		// Where nothing but the documented resource can be asked, it is a sample
+		// as well.
+		if a.why != isDocumented || only {
+			t.samples[c] = append(t.samples[c], e)
 		}
 	}
-	return t
+	plan.conclude(&f, t)
+	return f
 }
 
 // conclude sets the status by the first case that holds: what is blocked is
 // told before what is missing, and what is missing before what is not known.
 func (plan *Plan) conclude(f *audit.Finding, t *tally) {
 	blocked := t.of(stopped)
-	if t.documentedIs(stopped) && len(blocked) == 0 {
+	if t.documentedIs(stopped) && len(blocked) == 0 && !t.proof.done {
 		blocked = []*audit.Evidence{t.documented}
 	}
 	switch {
@@ -104,7 +116,9 @@ func (plan *Plan) conclude(f *audit.Finding, t *tally) {
 		concludeDenied(f, t)
 	case len(t.of(open)) > 0:
 		concludeOpen(f, t.of(open)[0])
-	case t.documentedIs(granted):
+	case t.proof.err != nil:
+		f.Status, f.Reason = audit.Unknown, t.proof.err.Error()
+	case t.documentedGranted():
 		f.Status, f.Scope = audit.Pass, audit.ScopeDocumented
 		f.Reason = "granted as documented"
 		f.Statements = orEmpty(t.documented.Verdict.Matched)
@@ -124,7 +138,7 @@ func (plan *Plan) concludeEffective(f *audit.Finding, t *tally) {
 		f.Reason = "granted for this account and these regions; the documented pattern is wider"
 		return
 	}
-	f.Status, f.NotGranted, f.Layer = audit.Partial, t.documented.Resource, layerOf(&t.documented.Verdict)
+	f.Status, f.NotGranted, f.Layer = audit.Partial, cmp.Or(t.proof.gap, t.documented.Resource), layerOf(&t.documented.Verdict)
 	f.Reason = "granted for this account and these regions, but --strict demands the documented pattern"
 	if classify(&t.documented.Verdict) == open {
 		concludeOpen(f, t.documented)
@@ -149,10 +163,7 @@ func concludeDenied(f *audit.Finding, t *tally) {
 }
 
 func partialReason(yes, no *audit.Evidence) string {
-	if yes.Region != no.Region {
-		return yes.Region + " yes, " + no.Region + " no"
-	}
-	return fmt.Sprintf("covers %s, not %s", yes.Resource, no.Resource)
+	return "covers " + elide(yes.Resource, no.Resource) + ", not " + elide(no.Resource, yes.Resource)
 }
 
 func concludeOpen(f *audit.Finding, e *audit.Evidence) {
@@ -177,6 +188,9 @@ func concludeBlocked(f *audit.Finding, t *tally, e *audit.Evidence) {
 	f.Reason = blockedReason(&e.Verdict)
 	if f.Granted != "" && f.Granted != f.NotGranted {
 		f.Reason += " (a part of it)"
+	}
+	if len(t.of(denied)) > 0 {
+		f.Reason += "; the rest is not granted either"
 	}
 }
 

@@ -40,19 +40,38 @@ type Plan struct {
 // A planned is a grant with the probes that it is judged by.
 type planned struct {
 	Grant
+	home  string // the region in which the documented pattern is asked about
+	needs []regional
 	asked []asked
+	proof proof
+}
+
+// A regional is a need with the region and context of its requests.
+type regional struct {
+	need
+	region  string
+	context audit.Context
 }
 
 // An asked is a probe of a grant.
 type asked struct {
-	probe      int // index into Plan.probes
-	region     string
-	documented bool
+	probe  int // index into Plan.probes
+	region string
+	why    reason
 }
 
+// A reason says why a probe is asked.
+type reason uint8
+
+const (
+	isNeeded     reason = iota // Remotion uses the resource
+	isDocumented               // the documented pattern, word by word
+	isReached                  // a name that a user may force is denied
+)
+
 // Plan makes the probes of a requirement: of each grant the documented
-// resource, word by word, and samples of what Remotion touches in the regions
-// of the scope. Grants that have no meaning for the principal are left out:
+// resource, word by word, and samples of what Remotion uses in the regions of
+// the scope. Grants that have no meaning for the principal are left out:
 // ${aws:username} names nothing for a role.
 func (r *Requirement) Plan(p audit.Principal, s Scope) (*Plan, error) {
 	if len(s.Regions) == 0 {
@@ -77,39 +96,40 @@ func (r *Requirement) Plan(p audit.Principal, s Scope) (*Plan, error) {
 }
 
 func (plan *Plan) add(g Grant, p audit.Principal, s *Scope) {
-	out := planned{Grant: g}
-	home := s.Regions[0]
-	if global(g.Action) {
-		home = homeRegion(p.Partition())
-	}
+	out := planned{Grant: g, home: s.Regions[0]}
 	regions := s.Regions
 	if global(g.Action) {
-		regions = []string{home}
+		out.home = homeRegion(p.Partition())
+		regions = []string{out.home}
 	} else if a, ok := policy.ParseARN(g.Resource); ok && a.Region != "" && !strings.ContainsAny(a.Region, "*?") {
 		// A pattern of one region is about requests to that region only.
-		home, regions = a.Region, []string{a.Region}
+		out.home, regions = a.Region, []string{a.Region}
 	}
-	out.ask(plan, g.Resource, home, true, s)
+	out.ask(plan, g.Resource, out.home, isDocumented, s.context(g.Action, out.home))
 	for _, region := range regions {
-		for _, arn := range samplesOf(g, p, region, s) {
-			out.ask(plan, arn, region, false, s)
+		for _, n := range needsOf(g, p, region, s) {
+			out.needs = append(out.needs, regional{n, region, s.context(g.Action, region)})
+			for _, arn := range n.samples {
+				out.ask(plan, arn, region, isNeeded, s.context(g.Action, region))
+			}
 		}
 	}
 	plan.grants = append(plan.grants, out)
 }
 
 // ask adds a probe, unless the same one is in the plan already.
-func (g *planned) ask(plan *Plan, resource, region string, documented bool, s *Scope) {
-	probe := audit.Probe{Action: g.Action, Resource: resource, Context: s.context(g.Action, region)}
-	same := func(q audit.Probe) bool {
+func (g *planned) ask(plan *Plan, resource, region string, why reason, ctx audit.Context) {
+	probe := audit.Probe{Action: g.Action, Resource: resource, Context: ctx}
+	i := slices.IndexFunc(plan.probes, func(q audit.Probe) bool {
 		return q.Action == probe.Action && q.Resource == probe.Resource && sameContext(q.Context, probe.Context)
-	}
-	i := slices.IndexFunc(plan.probes, same)
+	})
 	if i < 0 {
 		i = len(plan.probes)
 		plan.probes = append(plan.probes, probe)
 	}
-	g.asked = append(g.asked, asked{probe: i, region: region, documented: documented})
+	if !slices.ContainsFunc(g.asked, func(a asked) bool { return a.probe == i && a.why == why }) {
+		g.asked = append(g.asked, asked{probe: i, region: region, why: why})
+	}
 }
 
 func sameContext(a, b audit.Context) bool {

@@ -66,6 +66,31 @@ func dependsOn(keys []string) string {
 	return "depends on " + joinWords(given) + " (give it with --context) and on " + joinWords(values) + ", which is not known before the deploy"
 }
 
+// elide shortens an ARN to where it differs from another: of
+// arn:aws:lambda:us-east-1:123456789012:function:f and the same in eu-west-1 it
+// leaves arn:…:us-east-1:….
+func elide(arn, other string) string {
+	a, b := strings.SplitAfter(arn, ":"), strings.SplitAfter(other, ":")
+	start := 0
+	for start < min(len(a), len(b))-1 && a[start] == b[start] {
+		start++
+	}
+	end := 0
+	for end < min(len(a), len(b))-start-1 && a[len(a)-1-end] == b[len(b)-1-end] {
+		end++
+	}
+	text := strings.Join(a[start:len(a)-end], "")
+	if start > 1 {
+		text = a[0] + "…:" + text
+	} else {
+		text = strings.Join(a[:start], "") + text
+	}
+	if end > 0 {
+		text += "…"
+	}
+	return text
+}
+
 // joinWords joins names as in a sentence: a, b and c.
 func joinWords(words []string) string {
 	if len(words) < 2 {

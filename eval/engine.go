@@ -38,7 +38,7 @@ func (e *Engine) Evaluate(ctx context.Context, p audit.Principal, probes []audit
 }
 
 // An Evaluator answers the probes of one principal.
-type Evaluator struct{ compiled *Compiled }
+type Evaluator struct{ *Compiled }
 
 // NewEvaluator compiles the policies of a principal that need not exist.
 func NewEvaluator(principalARN string, p Policies) *Evaluator {
@@ -55,7 +55,7 @@ func (v *Evaluator) Evaluate(ctx context.Context, probes []audit.Probe) ([]audit
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
-		out[i] = v.compiled.Verdict(v.compiled.Prepare(p, ""))
+		out[i] = v.Verdict(v.Prepare(p, ""))
 	}
 	return out, nil
 }

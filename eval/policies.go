@@ -56,6 +56,17 @@ func Compile(principalARN string, p Policies) *Compiled {
 	return c
 }
 
+// Documents returns the identity-based policies and the boundary by name.
+func (c *Compiled) Documents() map[string]*policy.Document {
+	out := map[string]*policy.Document{}
+	for _, s := range []*set{c.identity, c.boundary} {
+		for i := 0; s != nil && i < len(s.policies); i++ {
+			out[s.policies[i].Name] = s.policies[i].Document
+		}
+	}
+	return out
+}
+
 // serviceLinked: "SCPs do not affect any service-linked role" (Organizations
 // User Guide, "Service control policies"; ruled case d067).
 func serviceLinked(arn string) bool {

@@ -44,14 +44,19 @@ func (r *request) addPrincipal(arn string) {
 	}
 }
 
-// addDefaults sets the keys that follow from the principal and the resource.
-func (r *request) addDefaults() {
+// addPrincipalDefaults sets the keys that follow from the request's principal.
+func (r *request) addPrincipalDefaults() {
 	r.addPrincipal(r.principal)
 	kind := "User"
 	if a, _ := policy.ParseARN(r.principal); a.Type() == "role" {
 		kind = "AssumedRole"
 	}
 	r.context.setDefault("aws:PrincipalType", kind)
+}
+
+// addDefaults sets the keys that follow from the principal and the resource.
+func (r *request) addDefaults() {
+	r.addPrincipalDefaults()
 	if a, ok := policy.ParseARN(r.resource); ok && !strings.ContainsAny(a.Region, "*?") {
 		r.context.setDefault("aws:RequestedRegion", a.Region)
 	}

@@ -26,31 +26,33 @@ func NamesOf(pattern string) Names {
 	return n
 }
 
-// TypedNames returns the names of one type of resource: "*" stands for any
-// run of characters but slashes and colons, which separate the parts of a
-// name, and "**" for any run at all. In TypedNames("arn:aws:s3:::b-*/**") are
-// the objects of the buckets b-…, in TypedNames("arn:aws:s3:::b-*") the buckets
-// themselves.
+// TypedNames returns the names of one type of resource. Their parts are
+// separated by slashes and colons, so that "*" stands for any run of other
+// characters, "**" for one that may hold slashes, and "***" for any run at all;
+// "?" stands for one character that separates nothing.
+//
+// In TypedNames("arn:aws:s3:::b-*/***") are the objects of the buckets b-…, in
+// TypedNames("arn:aws:s3:::b-*") the buckets themselves.
 func TypedNames(pattern string) Names {
-	n := Names{text: strings.ReplaceAll(pattern, "**", "*")}
-	for i := 0; i < len(pattern); i++ {
-		e := element{kind: literal, char: rune(pattern[i])}
+	n := Names{}
+	runes := []rune(pattern)
+	var text strings.Builder
+	for i := 0; i < len(runes); i++ {
+		text.WriteRune(runes[i])
 		switch {
-		case strings.HasPrefix(pattern[i:], "**"):
-			e = element{kind: anyRun}
-			i++
-		case pattern[i] == '*':
-			e = element{kind: anyRun, keeps: ":/"}
-		}
-		if last := len(n.elements) - 1; e.kind == anyRun && last >= 0 && n.elements[last].kind == anyRun {
-			// Of two stars side by side the wider one counts.
-			if e.keeps == "" {
-				n.elements[last].keeps = ""
+		case runes[i] == '*':
+			stars := 1
+			for ; i+1 < len(runes) && runes[i+1] == '*'; i++ {
+				stars++
 			}
-			continue
+			n.elements = append(n.elements, element{kind: anyRun, keeps: [...]string{":/", ":", ""}[min(stars, 3)-1]})
+		case runes[i] == '?':
+			n.elements = append(n.elements, element{kind: anyOne, keeps: ":/"})
+		default:
+			n.elements = append(n.elements, element{kind: literal, char: runes[i]})
 		}
-		n.elements = append(n.elements, e)
 	}
+	n.text = text.String()
 	return n
 }
 

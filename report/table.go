@@ -212,7 +212,7 @@ func (t *table) hard() bool { return t.options.Width > 0 }
 // why is the reason with the place of the deciding statement.
 func why(f *audit.Finding) string {
 	reason := Clean(f.Reason)
-	if f.Status == audit.Partial && f.Granted != "" && !strings.Contains(reason, " yes, ") && !strings.Contains(reason, f.Granted) {
+	if f.Status == audit.Partial && f.Granted != "" && !strings.HasPrefix(reason, "covers ") && !strings.Contains(reason, f.Granted) {
 		reason += ": covers " + Clean(f.Granted) + ", not " + Clean(f.NotGranted)
 	}
 	if f.Status == audit.Blocked && len(f.Statements) > 0 && !f.Statements[0].Start.IsZero() {

@@ -7,8 +7,11 @@ import (
 	"fmt"
 	"slices"
 
+	"golang.org/x/sync/errgroup"
+
 	"remotion-doctor/audit"
 	"remotion-doctor/checks"
+	"remotion-doctor/eval"
 	"remotion-doctor/policy"
 	"remotion-doctor/remedy"
 )
@@ -67,9 +70,11 @@ func (j *job) fill(ctx context.Context, t task, s *audit.Section) error {
 			s.Notes = append(s.Notes, n)
 		}
 	}
-	if s.Findings, err = j.judge(ctx, req, found.Principal, scope); err != nil {
+	judged, err := j.judge(ctx, req, found.Principal, scope)
+	if err != nil {
 		return err
 	}
+	s.Findings, s.Coverage = judged.findings, judged.coverage
 	s.Remediation = remedy.Policy(s.Findings)
 	s.Obstacles = remedy.Obstacles(s.Findings)
 	return j.verify(ctx, req, scope, s)
@@ -104,17 +109,48 @@ func (j *job) choose(target, partition string) (regions []string, note string) {
 	return []string{region}, fmt.Sprintf("no region was given: %s is checked; name yours with --region", region)
 }
 
-func (j *job) judge(ctx context.Context, req *checks.Requirement, p audit.Principal, scope checks.Scope) ([]audit.Finding, error) {
+// judge asks about the requirement and judges the answers. The principal's
+// policies are read along with the first questions; by them the others are
+// chosen, so that what is granted of each pattern is decided and not only
+// sampled.
+func (j *job) judge(ctx context.Context, req *checks.Requirement, p audit.Principal, scope checks.Scope) (*judgement, error) {
 	plan, err := req.Plan(p, scope)
 	if err != nil {
 		return nil, usage("the regions of --region must be in the partition of the principal", "%v", err)
 	}
+	var analyst *eval.Evaluator
+	g := errgroup.Group{}
+	g.Go(func() error {
+		if policies, err := j.source.policies(ctx, p); err == nil {
+			analyst = eval.NewEvaluator(p.ARN, policies.Supposing(p.Supposing))
+		}
+		return nil // the questions alone tell less, but they tell
+	})
+	first := len(plan.Probes())
 	verdicts, err := j.source.Evaluate(ctx, p, plan.Probes())
-	if err != nil {
-		return nil, err
+	if waited := g.Wait(); err != nil || waited != nil {
+		return nil, errors.Join(err, waited)
 	}
-	j.source.refine(ctx, p, plan.Probes(), verdicts)
-	return plan.Judge(verdicts)
+	if analyst != nil {
+		plan.Analyze(analyst)
+		more, err := j.source.Evaluate(ctx, p, plan.Probes()[first:])
+		if err != nil {
+			return nil, err
+		}
+		verdicts = append(verdicts, more...)
+		if err := j.source.refine(ctx, analyst, plan.Probes(), verdicts); err != nil {
+			return nil, err
+		}
+	}
+	out := &judgement{coverage: plan.Coverage()}
+	out.findings, err = plan.Judge(verdicts)
+	return out, err
+}
+
+// A judgement is what came of one requirement.
+type judgement struct {
+	findings []audit.Finding
+	coverage audit.Coverage
 }
 
 // verify evaluates what the remediation is to cure once more, with the
@@ -139,7 +175,7 @@ func (j *job) verify(ctx context.Context, req *checks.Requirement, scope checks.
 		s.Notes = append(s.Notes, "the remediation could not be verified: "+asFailure(err).msg)
 		return nil
 	}
-	ok, still := remedy.Cured(s.Findings, after)
+	ok, still := remedy.Cured(s.Findings, after.findings)
 	s.Verified = ok
 	for _, f := range still {
 		s.Notes = append(s.Notes, fmt.Sprintf("with the remediation %s would still not pass: %s", f.Action, f.Reason))

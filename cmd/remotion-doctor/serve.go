@@ -120,7 +120,7 @@ func (a *app) demo(ctx context.Context, f *outputFlags) error {
 	if err != nil {
 		return err
 	}
-	j := &job{source: awsSource{client}, regions: []string{"us-east-1"}}
+	j := &job{source: newAWSSource(client), regions: []string{"us-east-1"}}
 	for _, t := range demoTargets {
 		j.tasks = append(j.tasks, task{t, "caller"})
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"sync"
 
 	"github.com/spf13/pflag"
 
@@ -11,7 +12,6 @@ import (
 	"remotion-doctor/audit"
 	"remotion-doctor/awsapi"
 	"remotion-doctor/eval"
-	"remotion-doctor/policy"
 )
 
 // sourceFlags say what decides: AWS, or files.
@@ -49,7 +49,7 @@ func (a *app) open(ctx context.Context, j *job, f *sourceFlags, region string) (
 	if err != nil {
 		return "", fmt.Errorf("%w", err)
 	}
-	j.source = awsSource{client}
+	j.source = newAWSSource(client)
 	return audit.EngineAWS, nil
 }
 
@@ -59,9 +59,8 @@ type source interface {
 	Resolve(ctx context.Context, t audit.Target) (awsapi.Resolution, error)
 	Region() string
 	Usage() audit.Usage
-	// refine sharpens verdicts by the principal's own policies, where they can
-	// be read.
-	refine(ctx context.Context, p audit.Principal, probes []audit.Probe, verdicts []audit.Verdict)
+	// refine sharpens verdicts by what the principal's policies say.
+	refine(ctx context.Context, local *eval.Evaluator, probes []audit.Probe, verdicts []audit.Verdict) error
 	// policies returns everything that is known to decide what a principal may
 	// do, to decide patterns and to explain. The error says why it cannot be
 	// read.
@@ -69,65 +68,61 @@ type source interface {
 }
 
 // An awsSource asks AWS.
-type awsSource struct{ *awsapi.Client }
+type awsSource struct {
+	*awsapi.Client
+	read *policyCache
+}
 
-// refine reads the principal's policies if verdicts name statements by their
-// position only, or keys that may not matter: the simulator lists every key of
-// every policy as missing (recorded cases miss-key-other-action). Policies that
-// cannot be read leave the verdicts as they are.
-func (s awsSource) refine(ctx context.Context, p audit.Principal, probes []audit.Probe, verdicts []audit.Verdict) {
-	if p.Type() != "role" || !wantsPolicies(verdicts) {
-		return
+func newAWSSource(c *awsapi.Client) awsSource {
+	return awsSource{c, &policyCache{entries: map[string]func() (eval.Policies, error){}}}
+}
+
+// A policyCache reads the policies of each principal once.
+type policyCache struct {
+	mu      sync.Mutex
+	entries map[string]func() (eval.Policies, error)
+}
+
+func (c *policyCache) entry(arn string, read func() (eval.Policies, error)) func() (eval.Policies, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.entries[arn] == nil {
+		c.entries[arn] = sync.OnceValues(read)
 	}
-	policies, err := s.policies(ctx, p)
+	return c.entries[arn]
+}
+
+// refine names the statements, of which the simulator tells the position only,
+// and leaves out the keys that do not matter: the simulator lists every key of
+// every policy as missing (recorded cases miss-key-other-action).
+func (s awsSource) refine(ctx context.Context, local *eval.Evaluator, probes []audit.Probe, verdicts []audit.Verdict) error {
+	awsapi.NameStatements(verdicts, local.Documents())
+	own, err := local.Evaluate(ctx, probes)
 	if err != nil {
-		return
-	}
-	awsapi.NameStatements(verdicts, documents(&policies))
-	local, err := eval.NewEvaluator(p.ARN, policies.Supposing(p.Supposing)).Evaluate(ctx, probes)
-	if err != nil {
-		return
+		return err
 	}
 	for i := range verdicts {
 		if len(verdicts[i].MissingContext) > 0 {
-			verdicts[i].MissingContext = local[i].MissingContext
+			verdicts[i].MissingContext = own[i].MissingContext
 		}
 	}
+	return nil
 }
 
 // policies reads the role's policies and boundary. The organization's policies
 // are not readable from a member account.
 func (s awsSource) policies(ctx context.Context, p audit.Principal) (eval.Policies, error) {
-	snapshot, err := s.ReadRole(ctx, p)
-	if err != nil {
-		return eval.Policies{}, err
-	}
-	engine, err := eval.New(snapshot)
-	if err != nil {
-		return eval.Policies{}, err
-	}
-	return engine.Policies(p.ARN)
-}
-
-// documents are the identity policies and the boundary, by name.
-func documents(p *eval.Policies) map[string]*policy.Document {
-	out := map[string]*policy.Document{}
-	for i := range p.Identity {
-		out[p.Identity[i].Name] = p.Identity[i].Document
-	}
-	if p.Boundary != nil {
-		out[p.Boundary.Name] = p.Boundary.Document
-	}
-	return out
-}
-
-func wantsPolicies(verdicts []audit.Verdict) bool {
-	for i := range verdicts {
-		if len(verdicts[i].MissingContext) > 0 || verdicts[i].Decision == audit.ExplicitDeny && len(verdicts[i].Matched) > 0 {
-			return true
+	return s.read.entry(p.ARN, func() (eval.Policies, error) {
+		snapshot, err := s.ReadPrincipal(ctx, p)
+		if err != nil {
+			return eval.Policies{}, err
 		}
-	}
-	return false
+		engine, err := eval.New(snapshot)
+		if err != nil {
+			return eval.Policies{}, err
+		}
+		return engine.Policies(p.ARN)
+	})()
 }
 
 // A localSource answers from a snapshot.
@@ -157,7 +152,9 @@ func readSnapshot(path string) (*account.Snapshot, error) {
 func (localSource) Region() string     { return "" }
 func (localSource) Usage() audit.Usage { return audit.Usage{} }
 
-func (localSource) refine(context.Context, audit.Principal, []audit.Probe, []audit.Verdict) {}
+func (localSource) refine(context.Context, *eval.Evaluator, []audit.Probe, []audit.Verdict) error {
+	return nil
+}
 
 func (s localSource) policies(_ context.Context, p audit.Principal) (eval.Policies, error) {
 	return s.Policies(p.ARN)

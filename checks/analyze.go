@@ -1,0 +1,89 @@
+package checks
+
+import (
+	"slices"
+
+	"remotion-doctor/audit"
+	"remotion-doctor/policy"
+)
+
+// An Analyst knows the policies of a principal and decides about all names of
+// a pattern at once. The errors are [policy.ErrTooComplex].
+type Analyst interface {
+	// Examples returns one name of each class of names that the policies treat
+	// alike.
+	Examples(p audit.Probe, names policy.Names, hints []string) ([]string, error)
+	// Covers reports whether every name is allowed, and returns one that is
+	// not.
+	Covers(p audit.Probe, names policy.Names, hints []string) (bool, string, error)
+	// Denied returns examples of the names that are explicitly denied.
+	Denied(p audit.Probe, names policy.Names, hints []string) ([]string, error)
+}
+
+// A proof is what an Analyst says of a grant.
+type proof struct {
+	done bool // all needs were analyzed
+	err  error
+	// documented says that the whole documented pattern is granted, gap a name
+	// of it that is not.
+	documented bool
+	gap        string
+}
+
+// Analyze adds probes so that what Remotion uses of each grant is not only
+// sampled but decided: every class of names that the principal's policies treat
+// alike has one. Probes that are in the plan already keep their place.
+func (plan *Plan) Analyze(a Analyst) {
+	for i := range plan.grants {
+		plan.grants[i].analyze(plan, a)
+	}
+}
+
+func (g *planned) analyze(plan *Plan, a Analyst) {
+	g.proof = proof{done: true}
+	for _, n := range g.needs {
+		probe := audit.Probe{Action: g.Action, Context: n.context}
+		examples, err := a.Examples(probe, n.names(), n.hints())
+		g.proof.note(err)
+		for _, name := range examples {
+			g.ask(plan, name, n.region, isNeeded, n.context)
+		}
+		if n.reach == "" {
+			continue
+		}
+		denied, err := a.Denied(probe, policy.TypedNames(n.reach), n.hints())
+		g.proof.note(err)
+		for _, name := range denied {
+			g.ask(plan, name, n.region, isReached, n.context)
+		}
+	}
+	documented := plan.probes[g.asked[0].probe]
+	covered, gap, err := a.Covers(documented, policy.NamesOf(g.Resource), g.samples())
+	g.proof.documented, g.proof.gap = covered && err == nil, gap
+}
+
+func (p *proof) note(err error) {
+	if err != nil {
+		p.done, p.err = false, err
+	}
+}
+
+func (n *need) hints() []string { return slices.Concat(n.samples, n.others) }
+
+func (g *planned) samples() []string {
+	var out []string
+	for _, n := range g.needs {
+		out = append(out, n.samples...)
+	}
+	return out
+}
+
+// Coverage says how it is known what is granted.
+func (plan *Plan) Coverage() audit.Coverage {
+	for i := range plan.grants {
+		if !plan.grants[i].proof.done {
+			return audit.CoverageSampled
+		}
+	}
+	return audit.CoverageProven
+}
