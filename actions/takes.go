@@ -45,6 +45,21 @@ func (a Action) takes(resource string, simulator bool) bool {
 	return false
 }
 
+// Pattern returns the ARN template of a resource type as a pattern of a policy:
+// a star for each variable.
+func Pattern(template string) string {
+	var b strings.Builder
+	for {
+		literal, rest, ok := strings.Cut(template, "${")
+		b.WriteString(literal)
+		if !ok {
+			return b.String()
+		}
+		b.WriteByte('*')
+		_, template, _ = strings.Cut(rest, "}")
+	}
+}
+
 // sameService compares the service of a template, which may be a variable, with
 // that of an ARN.
 func sameService(template, service string) bool {

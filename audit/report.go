@@ -184,6 +184,8 @@ type Finding struct {
 
 // An Evidence is one probe of a finding and its answer.
 type Evidence struct {
+	// Engine is the one that answered, where several were asked.
+	Engine   Engine  `json:"engine,omitzero"`
 	Resource string  `json:"resource"`
 	Region   string  `json:"region,omitzero"`
 	Context  Context `json:"context,omitzero"`

@@ -120,8 +120,21 @@ type Verdict struct {
 	// probe did not give. Giving one need not change the decision.
 	MissingContext []string `json:"missingContext,omitzero"`
 
+	// Deciders are the conditions on missing keys that the decision hangs on.
+	// Not every evaluator knows them.
+	Deciders []Decider `json:"deciders,omitzero"`
+
 	// UnknownAction says that no service is known to have the action.
 	UnknownAction bool `json:"unknownAction,omitzero"`
+}
+
+// A Decider is a condition, or a policy variable, whose key a probe does not
+// give: another value of the key would change the decision.
+type Decider struct {
+	Key      string        `json:"key"`
+	Operator string        `json:"operator,omitzero"` // empty for a policy variable
+	Values   []string      `json:"values,omitzero"`   // as the policy has them
+	Effect   policy.Effect `json:"effect"`            // of the statement
 }
 
 // A LayerDecision is what one layer by itself says to a request.

@@ -39,7 +39,12 @@ type need struct {
 	reach string
 }
 
-func (n *need) names() policy.Names { return policy.TypedNames(n.pattern) }
+func (n *need) names() policy.Names {
+	if len(n.samples) == 1 && n.samples[0] == n.pattern {
+		return policy.NameOf(n.pattern)
+	}
+	return policy.TypedNames(n.pattern)
+}
 
 // needsOf returns what Remotion uses of a grant in one region. All of it is of
 // the required pattern.

@@ -173,7 +173,7 @@ func concludeOpen(f *audit.Finding, e *audit.Evidence) {
 	case e.Verdict.Problem != "":
 		f.Reason = e.Verdict.Problem
 	case len(e.Verdict.MissingContext) > 0:
-		f.Reason = dependsOn(e.Verdict.MissingContext)
+		f.Reason = dependsOn(&e.Verdict)
 	default:
 		f.Reason = fmt.Sprintf("the answer %q is not understood", string(e.Verdict.Decision))
 	}

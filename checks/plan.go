@@ -105,12 +105,12 @@ func (plan *Plan) add(g Grant, p audit.Principal, s *Scope) {
 		// A pattern of one region is about requests to that region only.
 		out.home, regions = a.Region, []string{a.Region}
 	}
-	out.ask(plan, g.Resource, out.home, isDocumented, s.context(g.Action, out.home))
+	out.ask(plan, g.Resource, out.home, isDocumented, s.ContextOf(g.Action, out.home))
 	for _, region := range regions {
 		for _, n := range needsOf(g, p, region, s) {
-			out.needs = append(out.needs, regional{n, region, s.context(g.Action, region)})
+			out.needs = append(out.needs, regional{n, region, s.ContextOf(g.Action, region)})
 			for _, arn := range n.samples {
-				out.ask(plan, arn, region, isNeeded, s.context(g.Action, region))
+				out.ask(plan, arn, region, isNeeded, s.ContextOf(g.Action, region))
 			}
 		}
 	}
@@ -138,9 +138,9 @@ func sameContext(a, b audit.Context) bool {
 	})
 }
 
-// context is what is known of a request of Remotion: it comes by HTTPS and
+// ContextOf is what is known of a request of Remotion: it comes by HTTPS and
 // straight from the SDK, has a region, and passes roles to Lambda.
-func (s *Scope) context(action, region string) audit.Context {
+func (s *Scope) ContextOf(action, region string) audit.Context {
 	out := audit.Context{
 		{Key: "aws:RequestedRegion", Type: audit.String, Values: []string{region}},
 		{Key: "aws:SecureTransport", Type: audit.Boolean, Values: []string{"true"}},

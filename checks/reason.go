@@ -46,15 +46,16 @@ func DenyTitle(s audit.StatementRef) string {
 	}
 }
 
-// dependsOn says which keys a decision hangs on. Values that only the
-// deployment will tell cannot be given as context.
-func dependsOn(keys []string) string {
+// dependsOn says which keys a decision hangs on, and what the policies compare
+// them with. Values that only the deployment will tell cannot be given as
+// context.
+func dependsOn(v *audit.Verdict) string {
 	var values, given []string
-	for _, key := range keys {
+	for _, key := range v.MissingContext {
 		if name, ok := policy.IsUnknown(key); ok {
 			values = append(values, name)
 		} else {
-			given = append(given, key)
+			given = append(given, key+comparisons(key, v.Deciders))
 		}
 	}
 	switch {
@@ -64,6 +65,25 @@ func dependsOn(keys []string) string {
 		return "depends on " + joinWords(values) + ", which is not known before the deploy"
 	}
 	return "depends on " + joinWords(given) + " (give it with --context) and on " + joinWords(values) + ", which is not known before the deploy"
+}
+
+// comparisons lists what the policies compare a key with.
+func comparisons(key string, deciders []audit.Decider) string {
+	var out []string
+	for _, d := range deciders {
+		if !strings.EqualFold(d.Key, key) || d.Operator == "" {
+			continue
+		}
+		text := string(d.Effect) + " where " + d.Operator + " " + strings.Join(d.Values[:min(len(d.Values), 3)], ", ")
+		if len(d.Values) > 3 {
+			text += fmt.Sprintf(" and %d more", len(d.Values)-3)
+		}
+		out = append(out, text)
+	}
+	if len(out) == 0 {
+		return ""
+	}
+	return " (" + strings.Join(out, "; ") + ")"
 }
 
 // elide shortens an ARN to where it differs from another: of

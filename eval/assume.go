@@ -1,8 +1,11 @@
 package eval
 
 import (
+	"maps"
 	"slices"
 	"strings"
+
+	"remotion-doctor/audit"
 )
 
 // An assumption says how conditions on keys that the request does not give are
@@ -15,23 +18,59 @@ const (
 	unfavourable                   // such denies apply, such allows do not
 )
 
-// undecidedKeys returns the context keys that the request does not give and on
-// which its decision depends: the decision is the same for all their values
-// where there are none. Sorted.
-func (c *Compiled) undecidedKeys(r *Request) []string {
-	best, worst := *r, *r
-	best.assume, worst.assume = favourable, unfavourable
-	if c.authorize(&best, nil) == c.authorize(&worst, nil) {
+// deciders returns the conditions and variables whose keys the request does not
+// give and on which its decision depends: the decision is the same for all their
+// values where there are none.
+func (c *Compiled) deciders(r *Request) []audit.Decider {
+	if !c.undecided(r) {
 		return nil
 	}
-	var keys []string
+	found := deciders{seen: map[string]bool{}}
 	for _, s := range c.sets() {
 		for _, p := range s.programs {
-			keys = p.absentKeys(&best.request, keys)
+			list, _ := p.candidates(&r.request)
+			for _, i := range list {
+				p.statements[i].deciders(&r.request, &found)
+			}
 		}
 	}
-	slices.Sort(keys)
-	return keys
+	return found.list
+}
+
+// undecided reports whether the decision depends on keys that the request does
+// not give.
+func (c *Compiled) undecided(r *Request) bool {
+	best, worst := *r, *r
+	best.assume, worst.assume = favourable, unfavourable
+	return c.authorize(&best, nil) != c.authorize(&worst, nil)
+}
+
+// A deciders collects deciders, each once.
+type deciders struct {
+	list []audit.Decider
+	seen map[string]bool
+}
+
+func (d *deciders) add(x audit.Decider) {
+	id := strings.ToLower(x.Key) + "\n" + x.Operator + "\n" + strings.Join(x.Values, "\n")
+	if !d.seen[id] {
+		d.seen[id] = true
+		d.list = append(d.list, x)
+	}
+}
+
+// missingKeys are the keys of deciders, each once, sorted.
+func missingKeys(list []audit.Decider) []string {
+	byLower := map[string]string{}
+	for _, d := range list {
+		if lower := strings.ToLower(d.Key); byLower[lower] == "" {
+			byLower[lower] = d.Key
+		}
+	}
+	if len(byLower) == 0 {
+		return nil
+	}
+	return slices.Sorted(maps.Values(byLower))
 }
 
 func (c *Compiled) sets() []*set {
@@ -44,25 +83,11 @@ func (c *Compiled) sets() []*set {
 	return out
 }
 
-// absentKeys adds to keys those on which it depends whether a statement of the
-// program applies to the request.
-func (p *program) absentKeys(r *request, keys []string) []string {
-	list, _ := p.candidates(r)
-	for _, i := range list {
-		for _, key := range p.statements[i].absentKeys(r) {
-			if !slices.ContainsFunc(keys, func(k string) bool { return strings.EqualFold(k, key) }) {
-				keys = append(keys, key)
-			}
-		}
-	}
-	return keys
-}
-
-// absentKeys returns the keys on which it depends whether the statement
-// applies to the request.
-func (s *statement) absentKeys(r *request) []string {
+// deciders adds those on which it depends whether the statement applies to the
+// request.
+func (s *statement) deciders(r *request, found *deciders) {
 	if !s.matchesAction(r) {
-		return nil
+		return
 	}
 	open, closed := *r, *r
 	// The statement applies at the most, and at the least.
@@ -71,18 +96,21 @@ func (s *statement) absentKeys(r *request) []string {
 		open.assume, closed.assume = unfavourable, favourable
 	}
 	if !s.matches(&open) || s.matches(&closed) {
-		return nil
+		return
 	}
-	var keys []string
+	src := s.source()
 	for i := range s.conditions {
-		keys = append(keys, s.conditions[i].absentKeys(r)...)
+		for _, key := range s.conditions[i].absentKeys(r) {
+			found.add(audit.Decider{Key: key, Operator: src.Conditions[i].Operator, Values: src.Conditions[i].Values, Effect: src.Effect})
+		}
 	}
 	for i := range s.resources {
 		if t := s.resources[i].template; t != nil {
-			keys = append(keys, r.absent(t.Keys())...)
+			for _, key := range r.absent(t.Keys()) {
+				found.add(audit.Decider{Key: key, Effect: src.Effect})
+			}
 		}
 	}
-	return keys
 }
 
 // absentKeys returns the condition's key and variables that the request does

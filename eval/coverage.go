@@ -71,7 +71,7 @@ func (c *Compiled) Covers(p audit.Probe, names policy.Names, hints []string) (bo
 	for _, name := range examples {
 		r := c.prepareName(p, name)
 		r.mismatch = false
-		if c.Decide(r) != audit.Allowed || len(c.undecidedKeys(r)) > 0 {
+		if c.Decide(r) != audit.Allowed || c.undecided(r) {
 			return false, name, nil
 		}
 	}

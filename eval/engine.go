@@ -73,7 +73,8 @@ func (c *Compiled) Verdict(r *Request) audit.Verdict {
 	if !r.mismatch {
 		out.BlockedBy = blockers(out.Decision, ev.layers)
 	}
-	out.MissingContext = c.undecidedKeys(r)
+	out.Deciders = c.deciders(r)
+	out.MissingContext = missingKeys(out.Deciders)
 	return out
 }
 

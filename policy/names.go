@@ -26,6 +26,15 @@ func NamesOf(pattern string) Names {
 	return n
 }
 
+// NameOf returns the set of one name, in which nothing is a wildcard.
+func NameOf(name string) Names {
+	n := Names{text: name}
+	for _, c := range name {
+		n.elements = append(n.elements, element{kind: literal, char: c})
+	}
+	return n
+}
+
 // TypedNames returns the names of one type of resource. Their parts are
 // separated by slashes and colons, so that "*" stands for any run of other
 // characters, "**" for one that may hold slashes, and "***" for any run at all;

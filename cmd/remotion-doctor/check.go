@@ -2,6 +2,8 @@ package main
 
 import (
 	"github.com/spf13/cobra"
+
+	"remotion-doctor/audit"
 )
 
 // checkFlags are the flags of check.
@@ -9,6 +11,7 @@ type checkFlags struct {
 	target      targetFlags
 	requirement requirementFlags
 	source      sourceFlags
+	excess      excessFlags
 	output      outputFlags
 }
 
@@ -31,6 +34,7 @@ Remotion Lambda requires. Without a target the caller is checked.`,
 	f.target.add(fs)
 	f.requirement.add(fs)
 	f.source.add(fs)
+	f.excess.add(fs)
 	f.output.add(fs)
 	return cmd
 }
@@ -43,13 +47,26 @@ func (a *app) check(cmd *cobra.Command, f *checkFlags) error {
 	if err != nil {
 		return err
 	}
-	engine, err := a.open(cmd.Context(), j, &f.source, f.requirement.region())
-	if err != nil {
+	j.excess = f.excess.show || f.excess.deny
+	if err := a.open(cmd.Context(), j, &f.source, f.requirement.region()); err != nil {
 		return err
 	}
-	report := a.audit(cmd.Context(), j, engine)
+	report := a.audit(cmd.Context(), j)
 	if err := cmd.Context().Err(); err != nil {
 		return err
 	}
-	return a.deliver(report, &f.output)
+	if err := a.deliver(report, &f.output); err != nil || !f.excess.deny {
+		return err
+	}
+	return denyExcess(report)
+}
+
+// denyExcess is the error for what is granted beyond the need.
+func denyExcess(r *audit.Report) error {
+	for i := range r.Sections {
+		if len(r.Sections[i].Excess) > 0 {
+			return errNotMet
+		}
+	}
+	return nil
 }

@@ -56,10 +56,10 @@ func (f *outputFlags) validate() error {
 }
 
 // audit runs the tasks and makes the report.
-func (a *app) audit(ctx context.Context, j *job, engine audit.Engine) *audit.Report {
+func (a *app) audit(ctx context.Context, j *job) *audit.Report {
 	r := &audit.Report{
 		SchemaVersion: audit.SchemaVersion, Tool: audit.Tool{Name: "remotion-doctor", Version: version},
-		GeneratedAt: a.now().UTC(), Engine: engine, OK: true, Sections: []audit.Section{},
+		GeneratedAt: a.now().UTC(), Engine: j.engine, OK: true, Sections: []audit.Section{},
 	}
 	for _, t := range j.tasks {
 		s := j.section(ctx, t)

@@ -24,7 +24,9 @@ type task struct {
 
 // A job is what `check` was asked to do.
 type job struct {
+	engine   audit.Engine
 	source   source
+	excess   bool // look for what is granted beyond the need
 	tasks    []task
 	version  string // of Remotion; empty for the newest known
 	regions  []string
@@ -75,8 +77,20 @@ func (j *job) fill(ctx context.Context, t task, s *audit.Section) error {
 		return err
 	}
 	s.Findings, s.Coverage = judged.findings, judged.coverage
+	if judged.note != "" {
+		s.Notes = append(s.Notes, judged.note)
+	}
+	if len(judged.disagreements) > 0 {
+		s.Modules = append(s.Modules, checks.Engines)
+		s.Findings = append(s.Findings, judged.disagreements...)
+	}
 	s.Remediation = remedy.Policy(s.Findings)
 	s.Obstacles = remedy.Obstacles(s.Findings)
+	if j.excess {
+		if err := j.addExcess(ctx, t, s, judged, scope); err != nil {
+			return err
+		}
+	}
 	return j.verify(ctx, req, scope, s)
 }
 
@@ -118,39 +132,58 @@ func (j *job) judge(ctx context.Context, req *checks.Requirement, p audit.Princi
 	if err != nil {
 		return nil, usage("the regions of --region must be in the partition of the principal", "%v", err)
 	}
-	var analyst *eval.Evaluator
+	out := &judgement{}
 	g := errgroup.Group{}
 	g.Go(func() error {
-		if policies, err := j.source.policies(ctx, p); err == nil {
-			analyst = eval.NewEvaluator(p.ARN, policies.Supposing(p.Supposing))
+		policies, err := j.source.policies(ctx, p)
+		if err != nil {
+			out.note = "coverage of the patterns was sampled, not proven: " + asFailure(err).msg
+			return nil // the questions alone tell less, but they tell
 		}
-		return nil // the questions alone tell less, but they tell
+		out.analyst = eval.NewEvaluator(p.ARN, policies.Supposing(p.Supposing))
+		return nil
 	})
 	first := len(plan.Probes())
 	verdicts, err := j.source.Evaluate(ctx, p, plan.Probes())
 	if waited := g.Wait(); err != nil || waited != nil {
 		return nil, errors.Join(err, waited)
 	}
-	if analyst != nil {
-		plan.Analyze(analyst)
-		more, err := j.source.Evaluate(ctx, p, plan.Probes()[first:])
-		if err != nil {
-			return nil, err
-		}
-		verdicts = append(verdicts, more...)
-		if err := j.source.refine(ctx, analyst, plan.Probes(), verdicts); err != nil {
+	if out.analyst != nil {
+		if verdicts, err = j.askMore(ctx, plan, out, verdicts, p, first); err != nil {
 			return nil, err
 		}
 	}
-	out := &judgement{coverage: plan.Coverage()}
+	out.coverage = plan.Coverage()
 	out.findings, err = plan.Judge(verdicts)
 	return out, err
 }
 
+// askMore asks what the policies say is worth asking, and compares the engines
+// where both were asked for.
+func (j *job) askMore(ctx context.Context, plan *checks.Plan, out *judgement, verdicts []audit.Verdict, p audit.Principal, first int) ([]audit.Verdict, error) {
+	plan.Analyze(out.analyst)
+	more, err := j.source.Evaluate(ctx, p, plan.Probes()[first:])
+	if err != nil {
+		return nil, err
+	}
+	verdicts = append(verdicts, more...)
+	if j.engine == audit.EngineBoth {
+		local, err := out.analyst.Evaluate(ctx, plan.Probes())
+		if err != nil {
+			return nil, err
+		}
+		out.disagreements = checks.Compare(plan.Probes(), verdicts, local)
+	}
+	return verdicts, j.source.refine(ctx, out.analyst, plan.Probes(), verdicts)
+}
+
 // A judgement is what came of one requirement.
 type judgement struct {
-	findings []audit.Finding
-	coverage audit.Coverage
+	findings      []audit.Finding
+	disagreements []audit.Finding // between the engines
+	coverage      audit.Coverage
+	note          string
+	analyst       *eval.Evaluator // nil where the policies could not be read
 }
 
 // verify evaluates what the remediation is to cure once more, with the

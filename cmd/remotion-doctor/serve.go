@@ -120,11 +120,11 @@ func (a *app) demo(ctx context.Context, f *outputFlags) error {
 	if err != nil {
 		return err
 	}
-	j := &job{source: newAWSSource(client), regions: []string{"us-east-1"}}
+	j := &job{engine: audit.EngineAWS, source: newAWSSource(client), regions: []string{"us-east-1"}}
 	for _, t := range demoTargets {
 		j.tasks = append(j.tasks, task{t, "caller"})
 	}
-	report := a.audit(ctx, j, audit.EngineAWS)
+	report := a.audit(ctx, j)
 	cancel()
 	if err := <-done; err != nil {
 		return err

@@ -21,35 +21,60 @@ type sourceFlags struct {
 }
 
 func (f *sourceFlags) add(fs *pflag.FlagSet) {
-	fs.StringVar(&f.engine, "engine", "", "who decides: `aws|local` (default aws; local with --snapshot)")
+	fs.StringVar(&f.engine, "engine", "", "who decides: `aws|local|both` (default aws; local with --snapshot)")
 	fs.StringVar(&f.snapshot, "snapshot", "", "check offline, from a snapshot `FILE` of the account")
 	fs.StringVar(&f.profile, "profile", "", "AWS `PROFILE`, as in the AWS CLI")
 	fs.StringVar(&f.endpoint, "endpoint-url", "", "AWS endpoint `URL`, as in the AWS CLI")
 }
 
-// open gives the job its source. region is the one that AWS is asked in where
-// the configuration names none.
-func (a *app) open(ctx context.Context, j *job, f *sourceFlags, region string) (audit.Engine, error) {
-	switch {
-	case f.engine != "" && f.engine != "aws" && f.engine != "local":
-		return "", usage("", "--engine %q is not one of aws, local", f.engine)
-	case f.engine == "local" && f.snapshot == "":
-		return "", usage("save one with `aws iam get-account-authorization-details > account.json`", "--engine local needs --snapshot FILE")
-	case f.engine == "aws" && f.snapshot != "":
-		return "", usage("leave one of them out", "--engine aws and --snapshot exclude each other")
-	case f.snapshot != "":
+// open gives the job its engine and source. region is the one that AWS is asked
+// in where the configuration names none.
+func (a *app) open(ctx context.Context, j *job, f *sourceFlags, region string) error {
+	engine, err := f.chosen()
+	if err != nil {
+		return err
+	}
+	j.engine = engine
+	var local *localSource
+	if f.snapshot != "" {
 		s, err := readSnapshot(f.snapshot)
 		if err != nil {
-			return "", err
+			return err
 		}
-		j.source, err = newLocalSource(s)
-		return audit.EngineLocal, err
+		opened, err := newLocalSource(s)
+		if err != nil {
+			return err
+		}
+		local = &opened
+	}
+	if engine == audit.EngineLocal {
+		j.source = *local
+		return nil
 	}
 	client, err := awsapi.Open(ctx, awsapi.Options{Profile: f.profile, Region: region, EndpointURL: f.endpoint})
 	if err != nil {
-		return "", fmt.Errorf("%w", err)
+		return fmt.Errorf("%w", err)
 	}
-	j.source = newAWSSource(client)
+	s := newAWSSource(client)
+	s.local = local
+	j.source = s
+	return nil
+}
+
+// chosen returns the engine that the flags ask for.
+func (f *sourceFlags) chosen() (audit.Engine, error) {
+	switch e := audit.Engine(f.engine); {
+	case e != "" && e != audit.EngineAWS && e != audit.EngineLocal && e != audit.EngineBoth:
+		return "", usage("", "--engine %q is not one of aws, local, both", f.engine)
+	case e == audit.EngineLocal && f.snapshot == "":
+		return "", usage("save one with `aws iam get-account-authorization-details > account.json`", "--engine local needs --snapshot FILE")
+	case e == audit.EngineAWS && f.snapshot != "":
+		return "", usage("leave one of them out, or compare with --engine both", "--engine aws and --snapshot exclude each other")
+	case e != "":
+		return e, nil
+	case f.snapshot != "":
+		return audit.EngineLocal, nil
+	}
 	return audit.EngineAWS, nil
 }
 
@@ -71,10 +96,13 @@ type source interface {
 type awsSource struct {
 	*awsapi.Client
 	read *policyCache
+	// local has the policies, where a snapshot was given along; else they are
+	// read from AWS.
+	local *localSource
 }
 
 func newAWSSource(c *awsapi.Client) awsSource {
-	return awsSource{c, &policyCache{entries: map[string]func() (eval.Policies, error){}}}
+	return awsSource{Client: c, read: &policyCache{entries: map[string]func() (eval.Policies, error){}}}
 }
 
 // A policyCache reads the policies of each principal once.
@@ -103,7 +131,7 @@ func (s awsSource) refine(ctx context.Context, local *eval.Evaluator, probes []a
 	}
 	for i := range verdicts {
 		if len(verdicts[i].MissingContext) > 0 {
-			verdicts[i].MissingContext = own[i].MissingContext
+			verdicts[i].MissingContext, verdicts[i].Deciders = own[i].MissingContext, own[i].Deciders
 		}
 	}
 	return nil
@@ -112,6 +140,9 @@ func (s awsSource) refine(ctx context.Context, local *eval.Evaluator, probes []a
 // policies reads the role's policies and boundary. The organization's policies
 // are not readable from a member account.
 func (s awsSource) policies(ctx context.Context, p audit.Principal) (eval.Policies, error) {
+	if s.local != nil {
+		return s.local.policies(ctx, p)
+	}
 	return s.read.entry(p.ARN, func() (eval.Policies, error) {
 		snapshot, err := s.ReadPrincipal(ctx, p)
 		if err != nil {

@@ -1,0 +1,82 @@
+package main
+
+import (
+	"context"
+	"strings"
+
+	"github.com/spf13/pflag"
+
+	"remotion-doctor/audit"
+	"remotion-doctor/checks"
+	"remotion-doctor/excess"
+)
+
+// excessFlags are about what is granted beyond the need.
+type excessFlags struct{ show, deny bool }
+
+func (f *excessFlags) add(fs *pflag.FlagSet) {
+	fs.BoolVar(&f.show, "excess", false, "show what is granted beyond the need")
+	fs.BoolVar(&f.deny, "deny-excess", false, "exit with 1 if there is any")
+}
+
+// addExcess fills in what the principal is granted beyond all requirements that
+// its target is audited against.
+func (j *job) addExcess(ctx context.Context, t task, s *audit.Section, judged *judgement, scope checks.Scope) error {
+	if judged.analyst == nil {
+		s.Notes = append(s.Notes, "what is granted beyond the need is not known: the policies could not be read")
+		return nil
+	}
+	q := excess.Question{
+		Principal: s.Principal, Regions: scope.Regions,
+		Context: func(action string) audit.Context { return scope.ContextOf(action, scope.Regions[0]) },
+	}
+	for _, other := range j.tasks {
+		if other.target != t.target {
+			continue
+		}
+		req, err := j.require(other.requirement, s.Principal.Partition())
+		if err != nil {
+			return err
+		}
+		for _, g := range req.Grants {
+			q.Needs = append(q.Needs, excess.Need{Action: g.Action, Resource: g.Resource})
+		}
+	}
+	found, err := j.confirm(ctx, s.Principal, q, excess.Find(judged.analyst.Compiled, q))
+	s.Excess = append([]audit.Excess{}, found...)
+	return err
+}
+
+// confirm asks the source about the example of each excess, and leaves out what
+// layers that are not read take away again. A pattern of actions has no one
+// action to ask about, and stays.
+func (j *job) confirm(ctx context.Context, p audit.Principal, q excess.Question, found []audit.Excess) ([]audit.Excess, error) {
+	if j.engine == audit.EngineLocal {
+		return found, nil
+	}
+	var probes []audit.Probe
+	for _, x := range found {
+		if isAction(x.Action) {
+			probes = append(probes, audit.Probe{Action: x.Action, Resource: x.Example, Context: q.Context(x.Action)})
+		}
+	}
+	verdicts, err := j.source.Evaluate(ctx, p, probes)
+	if err != nil {
+		return nil, err
+	}
+	var out []audit.Excess
+	for _, x := range found {
+		if isAction(x.Action) {
+			v := verdicts[0]
+			verdicts = verdicts[1:]
+			if v.Decision == audit.ExplicitDeny || v.Decision == audit.ImplicitDeny {
+				continue
+			}
+		}
+		out = append(out, x)
+	}
+	return out, nil
+}
+
+// isAction reports whether an excess is about one action.
+func isAction(name string) bool { return !strings.ContainsAny(name, "*? ") }
