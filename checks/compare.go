@@ -29,7 +29,7 @@ func Compare(probes []audit.Probe, simulator, local []audit.Verdict) []audit.Fin
 		}
 		f := audit.Finding{
 			Module: Engines.Name, Action: p.Action, Resource: p.Resource, Status: audit.Unknown,
-			Reason:     fmt.Sprintf("the policy simulator says %s, the offline evaluator %s", a.Decision, b.Decision),
+			Reason:     fmt.Sprintf("simulator says %s, offline evaluator %s", a.Decision, b.Decision),
 			Statements: []audit.StatementRef{}, MissingContext: []string{},
 			Evidence: []audit.Evidence{
 				{Engine: audit.EngineAWS, Resource: p.Resource, Context: p.Context, Verdict: *a},
@@ -37,7 +37,7 @@ func Compare(probes []audit.Probe, simulator, local []audit.Verdict) []audit.Fin
 			},
 		}
 		if slices.Contains(a.BlockedBy, audit.LayerSCP) && !slices.Contains(b.BlockedBy, audit.LayerSCP) {
-			f.Reason += ", which does not know the organization's policies"
+			f.Reason += " without the organization's policies"
 		}
 		out = append(out, f)
 	}

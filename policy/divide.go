@@ -3,6 +3,7 @@ package policy
 import (
 	"errors"
 	"slices"
+	"strings"
 )
 
 // A Set is the names that any of several patterns matches.
@@ -195,27 +196,35 @@ func (w *walk) path(i int) string {
 	return w.skipped + string(out)
 }
 
-// better lengthens an example by what a person would know, where the class
+// better completes an example by what a person would know, where the class
 // stays the same. Behind an unfinished part goes a tail that begins with a
 // separator, as "-" in remotionlambda-prod-4hd8e2k9xw.
 func (w *walk) better(example string, state bits) string {
 	want := w.in(state)
-	open := example != "" && !separator(example[len(example)-1])
-	for _, first := range []bool{true, false} {
-		for _, tail := range w.tails {
-			if separator(tail[0]) != (open == first) {
-				continue
-			}
-			longer, ok := w.run(example + tail)
-			if ok && slices.Equal(w.in(longer), want) {
-				return example + tail
+	bases := []string{example}
+	if i := strings.LastIndexAny(example, separators); i > len(w.skipped) {
+		bases = []string{example[:i], example}
+	}
+	for _, base := range bases {
+		open := base != "" && !separator(base[len(base)-1])
+		for _, first := range []bool{true, false} {
+			for _, tail := range w.tails {
+				if separator(tail[0]) != (open == first) {
+					continue
+				}
+				longer, ok := w.run(base + tail)
+				if ok && slices.Equal(w.in(longer), want) {
+					return base + tail
+				}
 			}
 		}
 	}
 	return example
 }
 
-func separator(c byte) bool { return c == '/' || c == ':' || c == '-' }
+const separators = "/:-"
+
+func separator(c byte) bool { return strings.IndexByte(separators, c) >= 0 }
 
 // tails are the ends of a hint from where the names' wildcards begin, and from
 // each separator on.

@@ -14,7 +14,7 @@ import (
 func typed(pattern string) *regexp.Regexp {
 	text := regexp.QuoteMeta(pattern)
 	text = regexp.MustCompile(`(\\\*)+`).ReplaceAllStringFunc(text, func(stars string) string {
-		return [...]string{"[^:/]*", "[^:]*", ".*"}[min(len(stars)/2, 3)-1]
+		return [...]string{"[^:/]+", "[^:]+", ".+"}[min(len(stars)/2, 3)-1]
 	})
 	return regexp.MustCompile("^(?s:" + text + ")$")
 }
@@ -109,7 +109,7 @@ func TestDivide(t *testing.T) {
 		{
 			"covered together", TypedNames("arn:aws:s3:::remotionlambda-useast1-*"),
 			[]string{"arn:aws:s3:::remotionlambda-useast1-4*", "arn:aws:s3:::remotionlambda-*"},
-			[]string{hint + " in 0 1", "arn:aws:s3:::remotionlambda-useast1- in 1"},
+			[]string{hint + " in 0 1", "arn:aws:s3:::remotionlambda-useast1-x4hd8e2k9xw in 1"},
 		},
 		{
 			"objects are no buckets", TypedNames("arn:aws:s3:::remotionlambda-useast1-*"),

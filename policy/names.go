@@ -36,9 +36,9 @@ func NameOf(name string) Names {
 }
 
 // TypedNames returns the names of one type of resource. Their parts are
-// separated by slashes and colons, so that "*" stands for any run of other
-// characters, "**" for one that may hold slashes, and "***" for any run at all;
-// "?" stands for one character that separates nothing.
+// separated by slashes and colons, so that "*" stands for one or more other
+// characters, "**" for some that may be slashes, and "***" for any; "?" stands
+// for one character that separates nothing.
 //
 // In TypedNames("arn:aws:s3:::b-*/***") are the objects of the buckets b-…, in
 // TypedNames("arn:aws:s3:::b-*") the buckets themselves.
@@ -54,7 +54,8 @@ func TypedNames(pattern string) Names {
 			for ; i+1 < len(runes) && runes[i+1] == '*'; i++ {
 				stars++
 			}
-			n.elements = append(n.elements, element{kind: anyRun, keeps: [...]string{":/", ":", ""}[min(stars, 3)-1]})
+			keeps := [...]string{":/", ":", ""}[min(stars, 3)-1]
+			n.elements = append(n.elements, element{kind: anyOne, keeps: keeps}, element{kind: anyRun, keeps: keeps})
 		case runes[i] == '?':
 			n.elements = append(n.elements, element{kind: anyOne, keeps: ":/"})
 		default:
