@@ -51,3 +51,8 @@ func EngineOf(r *audit.Report, s *audit.Section) audit.Engine {
 	}
 	return r.Engine
 }
+
+// excessID names an excess as [ID] names a finding.
+func excessID(s *audit.Section, e *audit.Excess) string {
+	return ID(s, &audit.Finding{Action: "excess " + e.Action, Resource: e.Statement.Policy + " " + e.Statement.Sid + " " + e.Resource})
+}
