@@ -193,7 +193,7 @@ func (red *redactor) target(t *audit.Target) {
 // requirement learns the names of a requirement: Remotion's stay, those of one
 // that the user wrote do not.
 func (red *redactor) requirement(s *audit.Section) {
-	if s.Requirement.RemotionVersion != "" || s.Error != nil {
+	if s.Requirement.RemotionVersion != "" {
 		for _, m := range s.Modules {
 			red.public[m.Sid] = true
 		}

@@ -109,7 +109,7 @@ func (red *redactor) name(kind, text string) {
 
 // file learns the name of a file. The placeholder keeps its extension.
 func (red *redactor) file(name string) {
-	if name != "" {
+	if name != "" && !ours(name) {
 		red.placeholder("file:"+path.Ext(strings.ReplaceAll(name, `\`, "/")), name)
 	}
 }
@@ -172,8 +172,7 @@ func (red *redactor) one(kind, id string) string {
 	case "email":
 		return red.placeholder("person", id)
 	case "file":
-		red.file(id)
-		return red.names[id]
+		return red.placeholder("file:"+path.Ext(strings.ReplaceAll(id, `\`, "/")), id)
 	case "tag":
 		key, tag, _ := strings.Cut(id, "/")
 		return key + "/" + red.placeholder("tag", tag)
