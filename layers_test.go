@@ -29,7 +29,7 @@ var allowed = map[string]struct{ project, modules []string }{
 	"report/generate":     {[]string{"audit", "policy"}, []string{"github.com/invopop/jsonschema", "github.com/pb33f/ordered-map"}},
 	"localaws":            {[]string{"policy", "actions", "audit", "account", "eval"}, nil},
 	"fixtures":            {nil, nil},
-	"cmd/remotion-doctor": {[]string{"policy", "actions", "audit", "account", "checks", "eval", "excess", "remedy", "awsapi", "report", "localaws", "fixtures"}, []string{"github.com/spf13/", "golang.org/x/term", "golang.org/x/sync"}},
+	"cmd/remotion-doctor": {[]string{"policy", "actions", "audit", "account", "checks", "eval", "excess", "remedy", "awsapi", "report", "localaws", "fixtures"}, []string{"github.com/spf13/", "github.com/charmbracelet/x/ansi", "golang.org/x/term", "golang.org/x/sync"}},
 }
 
 func TestLayers(t *testing.T) {

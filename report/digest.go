@@ -5,7 +5,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
-	"fmt"
 
 	"github.com/go-json-experiment/json/jsontext"
 
@@ -46,7 +45,7 @@ func Verify(data []byte) (Integrity, error) {
 	data = bytes.TrimPrefix(data, []byte("\ufeff"))
 	var members map[string]json.RawMessage
 	if err := json.Unmarshal(data, &members); err != nil {
-		return NoDigest, fmt.Errorf("%sthis is no report: %w", place(data, err), err)
+		return NoDigest, noReport(data, err)
 	}
 	var stated string
 	if err := json.Unmarshal(members["digest"], &stated); err != nil || stated == "" {

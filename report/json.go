@@ -38,29 +38,43 @@ func ReadJSON(rd io.Reader) (*audit.Report, error) {
 	return Decode(data)
 }
 
-// Decode reads a report as [ReadJSON] does.
+// A DecodeError says why something is no report.
+type DecodeError struct {
+	Pos policy.Position // zero where no place is at fault
+	Msg string
+}
+
+func (e *DecodeError) Error() string {
+	if e.Pos.IsZero() {
+		return e.Msg
+	}
+	return e.Pos.String() + ": " + e.Msg
+}
+
+// Decode reads a report as [ReadJSON] does. Errors are [*DecodeError].
 func Decode(data []byte) (*audit.Report, error) {
 	data = bytes.TrimPrefix(data, []byte("\ufeff"))
 	var r audit.Report
 	if err := json.Unmarshal(data, &r); err != nil {
-		return nil, fmt.Errorf("%sthis is no report: %w", place(data, err), err)
+		return nil, noReport(data, err)
 	}
 	if r.SchemaVersion != audit.SchemaVersion {
-		return nil, fmt.Errorf("the report's schemaVersion is %q, this program reads %q", r.SchemaVersion, audit.SchemaVersion)
+		return nil, &DecodeError{Msg: fmt.Sprintf("the report's schemaVersion is %q, this program reads %q", r.SchemaVersion, audit.SchemaVersion)}
 	}
 	return &r, nil
 }
 
-// place returns "line:column: " of an error of encoding/json.
-func place(data []byte, err error) string {
-	offset := int64(-1)
+// noReport places an error of encoding/json.
+func noReport(data []byte, err error) *DecodeError {
+	out := &DecodeError{Msg: "this is no report: " + err.Error()}
+	offset := int64(0)
 	if e, ok := errors.AsType[*json.SyntaxError](err); ok {
-		offset = e.Offset - 1
+		offset = e.Offset
 	} else if e, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
-		offset = e.Offset - 1
+		offset = e.Offset
 	}
-	if offset < 0 {
-		return ""
+	if offset > 0 {
+		out.Pos = policy.NewLines(string(data)).At(int(offset) - 1)
 	}
-	return policy.NewLines(string(data)).At(int(offset)).String() + ": "
+	return out
 }

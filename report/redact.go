@@ -55,7 +55,7 @@ const (
 var treatments = map[string]treatment{
 	"Report.SchemaVersion": keep, "Tool.Name": keep, "Tool.Version": keep,
 	"Requirement.RemotionVersion": keep, "Section.Regions": keep, "Evidence.Region": keep,
-	"Finding.Action": keep, "Obstacle.Actions": patterns, "Excess.Action": keep, "ContextEntry.Key": patterns,
+	"Finding.Action": keep, "Obstacle.Actions": patterns, "Excess.Action": keep, "ContextEntry.Key": patterns, "Decider.Key": patterns, "Decider.Operator": keep,
 	"Finding.MissingContext": patterns, "Verdict.MissingContext": patterns,
 	"Module.Why": patterns, "Module.Breaks": patterns, "Excess.Why": patterns,
 	"Operation.Name": keep, "Operation.Because": patterns,
@@ -172,6 +172,13 @@ func (red *redactor) finding(f *audit.Finding) {
 		e := &f.Evidence[i]
 		red.refs(e.Verdict.Matched)
 		red.ids(e.Resource, red.nothing)
+		for _, d := range e.Verdict.Deciders {
+			if !published[strings.ToLower(d.Key)] {
+				for _, v := range d.Values {
+					red.value(v)
+				}
+			}
+		}
 		for _, c := range e.Context {
 			if !published[strings.ToLower(c.Key)] {
 				for _, v := range c.Values {
