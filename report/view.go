@@ -1,8 +1,11 @@
 package report
 
 import (
+	"cmp"
 	"html/template"
+	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 
 	"remotion-doctor/audit"
@@ -16,6 +19,8 @@ type view struct {
 	Script     template.JS
 	Data       template.JS
 	Chunks     []template.JS
+	Packed     bool // the chunks are compressed
+	Few        bool // few sections: what concerns all of them is open at first
 	Headline   string
 	Good       bool
 	Caller     string
@@ -37,20 +42,20 @@ type viewCount struct {
 type viewRow struct{ Status, Principal, Action, Resource, Why string }
 
 type viewSection struct {
-	Index                                                  int
-	Name, ARN, Location, Requires, Digest, Regions, Engine string
-	Coverage, Score                                        string
-	Met                                                    bool
-	Notes                                                  []string
-	Error                                                  *audit.Problem
-	Summary                                                audit.Summary
-	Bar                                                    []viewBar
-	Operations                                             []viewOperation
-	Cells                                                  []viewCell
-	Remediation                                            *viewRemediation
-	Obstacles                                              []viewObstacle
-	Excess                                                 []viewExcess
-	Policies                                               []viewPolicy
+	Index                                                               int
+	Name, Short, Kind, ARN, Location, Requires, Digest, Regions, Engine string
+	Coverage, Score                                                     string
+	Met                                                                 bool
+	Notes                                                               []string
+	Error                                                               *audit.Problem
+	Summary                                                             audit.Summary
+	Bar                                                                 []viewBar
+	Operations                                                          []viewOperation
+	Cells                                                               []viewCell
+	Remediation                                                         *viewRemediation
+	Obstacles                                                           []viewObstacle
+	Excess                                                              []viewExcess
+	Policies                                                            []viewPolicy
 }
 
 type (
@@ -58,8 +63,11 @@ type (
 		Status   string
 		X, Width int
 	}
-	viewOperation   struct{ Status, Because string }
-	viewCell        struct{ Status, Score, Link string }
+	viewOperation struct{ Status, Because string }
+	viewCell      struct {
+		Status, Score string
+		Link          template.URL
+	}
 	viewRemediation struct {
 		Index      int
 		Lead, Text string
@@ -72,9 +80,14 @@ type (
 	viewPolicy struct{ Name, Layer, File, Digest string }
 )
 
+// fewSections is how many sections a page shows side by side at first: the
+// layout of larger tables takes longer than the rest of the page.
+const fewSections = 40
+
 func newView(r *audit.Report) *view {
 	v := &view{Report: r, Caller: Clean(r.Caller), Notes: cleaned(r.Notes), Merged: r.Merged}
 	v.Headline, v.Good = headline(r)
+	v.Few = len(r.Sections) <= fewSections
 	for i := range r.Sections {
 		for _, o := range r.Sections[i].Operations {
 			v.Operations = appendNew(v.Operations, Clean(o.Name))
@@ -136,7 +149,7 @@ func counts(r *audit.Report) []viewCount {
 func (v *view) section(r *audit.Report, index int) viewSection {
 	s := &r.Sections[index]
 	out := viewSection{
-		Index: index, Name: title(s), ARN: Clean(s.Principal.ARN), Requires: requires(s), Digest: Clean(s.Requirement.Digest),
+		Index: index, Name: title(s), Short: cmp.Or(Clean(s.Target.Name), s.Target.Kind.Title()), Kind: s.Target.Kind.Title(), ARN: Clean(s.Principal.ARN), Requires: requires(s), Digest: Clean(s.Requirement.Digest),
 		Regions: Clean(strings.Join(s.Regions, ", ")), Engine: decidedBy(r, s), Coverage: coverageWords(s), Score: score(s.Summary), Met: met(s),
 		Notes: cleaned(s.Notes), Summary: s.Summary, Bar: bar(s.Summary),
 	}
@@ -176,8 +189,8 @@ func (v *view) matrix(s *audit.Section, out *viewSection) {
 	out.Cells = make([]viewCell, len(v.Modules))
 	for _, g := range groups(s) {
 		title := Clean(g.module.Title)
-		link := template.URLQueryEscaper(title)
-		out.Cells[slices.Index(v.Modules, title)] = viewCell{g.word(), g.score(), "go=1&principal=" + template.URLQueryEscaper(out.Index) + "&module=" + link}
+		link := template.URL("#go=1&principal=" + strconv.Itoa(out.Index) + "&module=" + url.QueryEscape(title))
+		out.Cells[slices.Index(v.Modules, title)] = viewCell{g.word(), g.score(), link}
 	}
 }
 
