@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 
 	"remotion-doctor/audit"
 )
@@ -189,7 +190,7 @@ func causes(old, now *audit.Section) []string {
 		out = append(out, text)
 	}
 	if !slices.Equal(old.Regions, now.Regions) {
-		out = append(out, fmt.Sprintf("the regions are %v, they were %v", now.Regions, old.Regions))
+		out = append(out, fmt.Sprintf("the regions are %s, they were %s", strings.Join(now.Regions, ", "), strings.Join(old.Regions, ", ")))
 	}
 	return append(out, policyCauses(old.Policies, now.Policies)...)
 }

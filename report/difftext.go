@@ -103,7 +103,7 @@ func DiffTable(w io.Writer, d *Diff, o Options) error {
 	}
 	t.line("")
 	if d.Summary.Worse() {
-		t.line(t.look.bad.Render("✗ " + d.Summary.line() + "."))
+		t.text(t.look.bad.Render("✗ "+d.Summary.line()+"."), "  ")
 	} else {
 		t.line(t.look.good.Render("✓ " + d.Summary.line() + "."))
 	}
