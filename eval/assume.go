@@ -28,9 +28,8 @@ func (c *Compiled) deciders(r *Request) []audit.Decider {
 	found := deciders{seen: map[string]bool{}}
 	for _, s := range c.sets() {
 		for _, p := range s.programs {
-			list, _ := p.candidates(&r.request)
-			for _, i := range list {
-				p.statements[i].deciders(&r.request, &found)
+			for _, st := range p.about(&r.request) {
+				st.deciders(&r.request, &found)
 			}
 		}
 	}
@@ -86,9 +85,6 @@ func (c *Compiled) sets() []*set {
 // deciders adds those on which it depends whether the statement applies to the
 // request.
 func (s *statement) deciders(r *request, found *deciders) {
-	if !s.matchesAction(r) {
-		return
-	}
 	open, closed := *r, *r
 	// The statement applies at the most, and at the least.
 	open.assume, closed.assume = favourable, unfavourable

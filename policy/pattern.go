@@ -6,8 +6,8 @@ import (
 )
 
 // A Pattern is a compiled pattern of a policy: "*" stands for any run of
-// characters, "?" for one. Matching allocates nothing and takes at most
-// time proportional to the product of the lengths.
+// characters, "?" for one. Matching allocates nothing but for intricate
+// patterns, and takes little time also for those.
 type Pattern struct {
 	text string
 	// literal is the text up to the first wildcard, for quick refusals.
@@ -108,7 +108,7 @@ type star struct {
 // glob is the iterative matcher. It goes back to the last star only, and in
 // ARN mode first to the last star that keeps to its segment, then to the last
 // that crosses colons: a later star makes the choices of the earlier ones
-// irrelevant, so the work is bounded by the product of the lengths.
+// irrelevant. Where it goes back too often, bitGlob takes over.
 //
 // The first start bytes, which hold the given number of colons, are known to
 // be equal. "?" stands for one UTF-16 unit: a character outside the basic plane takes
@@ -116,8 +116,12 @@ type star struct {
 func glob(pat, s string, start, colons int, arn bool) bool {
 	pi, si := start, start
 	half := false // the second unit of the character at si is still to be matched
+	patience := 2*(len(pat)+len(s)) + 64
 	soft, hard := star{at: -1}, star{at: -1}
 	for si < len(s) {
+		if patience--; patience == 0 {
+			return bitGlob(pat, s, arn)
+		}
 		if pi < len(pat) {
 			segment := arn && colons < 5
 			switch c := pat[pi]; {
@@ -163,6 +167,16 @@ func glob(pat, s string, start, colons int, arn bool) bool {
 			back.mark += n
 		}
 		pi, si, half, colons = back.at+1, back.mark, back.half, back.colons
+		// A hard star may stand for everything up to the next place where what
+		// is behind it can begin.
+		if back == &hard && !half && pi < len(pat) && pat[pi] < utf8.RuneSelf && pat[pi] != '*' && pat[pi] != '?' {
+			skip := strings.IndexByte(s[si:], pat[pi])
+			if skip < 0 {
+				return false
+			}
+			si += skip
+			back.mark = si
+		}
 	}
 	for pi < len(pat) && pat[pi] == '*' {
 		pi++
