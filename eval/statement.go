@@ -30,6 +30,8 @@ type statement struct {
 	conditions  []condition
 	document    *policy.Document
 	index       int
+	// open says that the statement uses keys: conditions or variables.
+	open bool
 }
 
 // A resourcePattern is a pattern that may hold policy variables.
@@ -54,8 +56,10 @@ func compileStatement(doc *policy.Document, index int) statement {
 	}
 	for i, r := range s.Resources {
 		out.resources[i] = compileResource(r, doc.HasVariables())
+		out.open = out.open || out.resources[i].template != nil
 	}
 	if len(s.Conditions) > 0 {
+		out.open = true
 		out.conditions = make([]condition, len(s.Conditions))
 		for i, c := range s.Conditions {
 			out.conditions[i] = compileCondition(c, doc.HasVariables())

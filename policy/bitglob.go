@@ -7,9 +7,10 @@ import (
 // bitGlob matches as glob does, in time proportional to the length of the text
 // times that of the pattern in machine words, whatever they are: all positions
 // of the pattern that the text so far can have reached are bits of a number.
-// glob turns to it where going back takes too long.
-func bitGlob(pattern, s string, arn bool) bool {
-	rows := unitsOf(elementsOf(pattern, arn))
+// glob turns to it where going back takes too long. Of the pattern so many
+// colons come before, or none where it keeps to no segments.
+func bitGlob(pattern, s string, colons int) bool {
+	rows := unitsOf(elementsAfter(pattern, colons))
 	if least(rows) > len(s) {
 		return false // units are not more than bytes
 	}
@@ -90,15 +91,12 @@ func wordGlob(rows []element, s string) bool {
 // wordsGlob is for patterns of any length.
 func wordsGlob(rows []element, text []uint16) bool {
 	words := len(rows)/64 + 1
-	named := map[uint16]bits{}
+	var named literals
 	one, run, seg := make(bits, words), make(bits, words), make(bits, words)
 	for i, e := range rows {
 		switch e.kind {
 		case literal:
-			if named[uint16(e.char)] == nil {
-				named[uint16(e.char)] = make(bits, words)
-			}
-			setBit(named[uint16(e.char)], i)
+			setBit(named.of(uint16(e.char), words), i)
 		case anyOne:
 			setBit(one, i)
 		case anyRun:
@@ -112,7 +110,7 @@ func wordsGlob(rows []element, text []uint16) bool {
 	state := make(bits, words)
 	state[0] = 1 | run[0]&1<<1
 	for _, c := range text {
-		literals := named[c]
+		literals := named.at(c)
 		if literals == nil {
 			literals = none
 		}
@@ -130,4 +128,33 @@ func wordsGlob(rows []element, text []uint16) bool {
 		}
 	}
 	return hasBit(state, len(rows))
+}
+
+// A literals holds the positions at which each unit stands in a pattern.
+type literals struct {
+	plain [128]bits
+	other map[uint16]bits
+}
+
+func (l *literals) at(c uint16) bits {
+	if c < 128 {
+		return l.plain[c]
+	}
+	return l.other[c]
+}
+
+func (l *literals) of(c uint16, words int) bits {
+	if b := l.at(c); b != nil {
+		return b
+	}
+	b := make(bits, words)
+	switch {
+	case c < 128:
+		l.plain[c] = b
+	case l.other == nil:
+		l.other = map[uint16]bits{c: b}
+	default:
+		l.other[c] = b
+	}
+	return b
 }

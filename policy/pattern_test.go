@@ -80,7 +80,7 @@ func TestMatchAgreesWithRegexp(t *testing.T) {
 		if got := MatchResource(pattern, resource); got != want {
 			t.Fatalf("%s matches %s: %v, want %v", pattern, resource, got, want)
 		}
-		if got := bitGlob(CompleteARN(pattern), resource, true); got != want {
+		if got := bitGlob(CompleteARN(pattern), resource, 0); got != want {
 			t.Fatalf("bit by bit, %s matches %s: %v, want %v", pattern, resource, got, want)
 		}
 		if got := wordsGlob(unitsOf(elementsOf(CompleteARN(pattern), true)), utf16.Encode([]rune(resource))); got != want {
@@ -104,7 +104,7 @@ func FuzzMatch(f *testing.F) {
 		if got := MatchGlob(pattern, s); got != want {
 			t.Errorf("%q matches %q: %v, want %v", pattern, s, got, want)
 		}
-		if got := bitGlob(pattern, s, false); got != want {
+		if got := bitGlob(pattern, s, noSegments); got != want {
 			t.Errorf("bit by bit, %q matches %q: %v, want %v", pattern, s, got, want)
 		}
 	})
