@@ -4,7 +4,7 @@
 package account
 
 import (
-	"encoding/json"
+	"github.com/go-json-experiment/json/jsontext"
 
 	"remotion-doctor/policy"
 )
@@ -25,9 +25,22 @@ type Snapshot struct {
 	BucketPolicies   map[string]Document      `json:"BucketPolicies,omitempty"`
 	Organization     *Organization            `json:"Organization,omitempty"`
 
+	// Gaps are what could not be read when the snapshot was taken.
+	Gaps []Gap `json:"Gaps,omitempty"`
+
 	// Caller is the ARN that STS GetCallerIdentity answers with; empty for
 	// the account's root.
 	Caller string `json:"Caller,omitempty"`
+}
+
+// A Gap is something that could not be read when a snapshot was taken, and what
+// that leaves open.
+type Gap struct {
+	Operation string // iam:GetAccountAuthorizationDetails
+	Resource  string `json:",omitempty"`
+	Reason    string
+	// Affects says in words which verdicts are unknown for want of it.
+	Affects string
 }
 
 // AuthorizationDetails is the output of iam:GetAccountAuthorizationDetails.
@@ -44,12 +57,12 @@ type Role struct {
 	RoleName                 string
 	RoleID                   string `json:"RoleId"`
 	Arn                      string
-	AssumeRolePolicyDocument *Document           `json:",omitempty"`
-	InstanceProfileList      []InstanceProfile   `json:",omitempty"`
-	RolePolicyList           []InlinePolicy      `json:",omitempty"`
-	AttachedManagedPolicies  []AttachedPolicy    `json:",omitempty"`
-	PermissionsBoundary      *AttachedBoundary   `json:",omitempty"`
-	Tags                     []map[string]string `json:",omitempty"`
+	AssumeRolePolicyDocument *Document         `json:",omitempty"`
+	InstanceProfileList      []InstanceProfile `json:",omitempty"`
+	RolePolicyList           []InlinePolicy    `json:",omitempty"`
+	AttachedManagedPolicies  []AttachedPolicy  `json:",omitempty"`
+	PermissionsBoundary      *AttachedBoundary `json:",omitempty"`
+	Tags                     []Tag             `json:",omitempty"`
 }
 
 // A User is an IAM user.
@@ -58,11 +71,11 @@ type User struct {
 	UserName                string
 	UserID                  string `json:"UserId"`
 	Arn                     string
-	UserPolicyList          []InlinePolicy      `json:",omitempty"`
-	GroupList               []string            `json:",omitempty"`
-	AttachedManagedPolicies []AttachedPolicy    `json:",omitempty"`
-	PermissionsBoundary     *AttachedBoundary   `json:",omitempty"`
-	Tags                    []map[string]string `json:",omitempty"`
+	UserPolicyList          []InlinePolicy    `json:",omitempty"`
+	GroupList               []string          `json:",omitempty"`
+	AttachedManagedPolicies []AttachedPolicy  `json:",omitempty"`
+	PermissionsBoundary     *AttachedBoundary `json:",omitempty"`
+	Tags                    []Tag             `json:",omitempty"`
 }
 
 // A Group is a group of IAM users.
@@ -74,6 +87,9 @@ type Group struct {
 	GroupPolicyList         []InlinePolicy   `json:",omitempty"`
 	AttachedManagedPolicies []AttachedPolicy `json:",omitempty"`
 }
+
+// A Tag is a tag of a role or user.
+type Tag struct{ Key, Value string }
 
 // An InlinePolicy is a policy that is embedded in an identity.
 type InlinePolicy struct {
@@ -178,14 +194,13 @@ type Document struct{ Text string }
 // UnmarshalJSON keeps an object as it is and decodes a string.
 func (d *Document) UnmarshalJSON(data []byte) error {
 	if len(data) > 0 && data[0] == '"' {
-		var s string
-		if err := json.Unmarshal(data, &s); err != nil {
-			return err
-		}
-		d.Text = policy.DecodeURL(s)
-		return nil
+		s, err := jsontext.AppendUnquote(nil, data)
+		d.Text = policy.DecodeURL(string(s))
+		return err
 	}
-	d.Text = string(data)
+	if string(data) != "null" {
+		d.Text = string(data)
+	}
 	return nil
 }
 

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"os"
 	"sync"
 
 	"github.com/spf13/pflag"
@@ -165,19 +164,6 @@ type localSource struct {
 func newLocalSource(s *account.Snapshot) (localSource, error) {
 	engine, err := eval.New(s)
 	return localSource{engine, s}, err
-}
-
-// readSnapshot reads a snapshot file; the error names the place in it.
-func readSnapshot(path string) (*account.Snapshot, error) {
-	data, err := os.ReadFile(path)
-	if err != nil {
-		return nil, usage("", "reading the snapshot: %v", err)
-	}
-	s, err := account.Read(data)
-	if err != nil {
-		return nil, usage("a snapshot is the output of `aws iam get-account-authorization-details`, or what README.md shows", "reading %s:%v", path, err)
-	}
-	return s, nil
 }
 
 func (localSource) Region() string     { return "" }
