@@ -4,6 +4,8 @@
 package account
 
 import (
+	"strings"
+
 	"github.com/go-json-experiment/json/jsontext"
 
 	"remotion-doctor/policy"
@@ -210,4 +212,12 @@ func (d Document) MarshalJSON() ([]byte, error) {
 		return []byte("{}"), nil
 	}
 	return []byte(d.Text), nil
+}
+
+// NewManagedPolicy returns a managed policy with one version.
+func NewManagedPolicy(arn string, d Document) ManagedPolicy {
+	return ManagedPolicy{
+		PolicyName: arn[strings.LastIndexByte(arn, '/')+1:], Arn: arn, DefaultVersionID: "v1",
+		PolicyVersionList: []PolicyVersion{{VersionID: "v1", IsDefaultVersion: true, Document: d}},
+	}
 }
