@@ -8,6 +8,7 @@ import (
 
 	"github.com/go-json-experiment/json/jsontext"
 
+	"remotion-doctor/audit"
 	"remotion-doctor/policy"
 )
 
@@ -55,10 +56,12 @@ type AuthorizationDetails struct {
 
 // A Role is an IAM role.
 type Role struct {
-	Path                     string
-	RoleName                 string
-	RoleID                   string `json:"RoleId"`
-	Arn                      string
+	Path     string
+	RoleName string
+	RoleID   string `json:"RoleId"`
+	Arn      string
+	// Location is where the role stands in a file of the user's.
+	Location                 *audit.Location   `json:"-"`
 	AssumeRolePolicyDocument *Document         `json:",omitempty"`
 	InstanceProfileList      []InstanceProfile `json:",omitempty"`
 	RolePolicyList           []InlinePolicy    `json:",omitempty"`
@@ -69,10 +72,12 @@ type Role struct {
 
 // A User is an IAM user.
 type User struct {
-	Path                    string
-	UserName                string
-	UserID                  string `json:"UserId"`
-	Arn                     string
+	Path     string
+	UserName string
+	UserID   string `json:"UserId"`
+	Arn      string
+	// Location is where the user stands in a file of the auditor's.
+	Location                *audit.Location   `json:"-"`
 	UserPolicyList          []InlinePolicy    `json:",omitempty"`
 	GroupList               []string          `json:",omitempty"`
 	AttachedManagedPolicies []AttachedPolicy  `json:",omitempty"`
@@ -191,7 +196,36 @@ type NamedPolicy struct {
 
 // A Document is a policy document in a snapshot: an object, or a string that
 // may be URL-encoded, as the different AWS tools print it.
-type Document struct{ Text string }
+type Document struct {
+	Text string
+	// Origin is where it stands in a file of the user's; nil where it comes
+	// from AWS.
+	Origin *Origin
+}
+
+// An Origin says where in a file that the user gave the statements of a
+// document stand.
+type Origin struct {
+	File string
+	// Statements are their places, by index. Where there are none, the file
+	// holds the document as it is.
+	Statements []Place
+}
+
+// A Place is a part of a file.
+type Place struct{ Start, End policy.Position }
+
+// Locate returns the file of a statement and its place there. start and end are
+// its positions in the document. It may be called on nil.
+func (o *Origin) Locate(index int, start, end policy.Position) (file string, s, e policy.Position) {
+	switch {
+	case o == nil:
+		return "", start, end
+	case index >= 0 && index < len(o.Statements):
+		return o.File, o.Statements[index].Start, o.Statements[index].End
+	}
+	return o.File, start, end
+}
 
 // UnmarshalJSON keeps an object as it is and decodes a string.
 func (d *Document) UnmarshalJSON(data []byte) error {
