@@ -31,8 +31,7 @@ var allowed = map[string]struct{ project, modules []string }{
 	"report":              {[]string{"policy", "audit"}, []string{"github.com/olekukonko/tablewriter", "github.com/charmbracelet/", "github.com/muesli/termenv"}},
 	"localaws":            {[]string{"policy", "actions", "audit", "account", "eval"}, nil},
 	"fixtures":            {nil, nil},
-	"cmd/remotion-doctor": {[]string{"policy", "actions", "audit", "account", "checks", "eval", "excess", "remedy", "awsapi", "report", "localaws", "fixtures"}, []string{"github.com/spf13/", "golang.org/x/term", "golang.org/x/sync"}},
-	"cmd/remotion-doctor": {[]string{"policy", "actions", "audit", "account", "checks", "eval", "remedy", "awsapi", "report", "localaws", "managed", "iac", "fixtures"}, []string{"github.com/spf13/", "golang.org/x/term", "golang.org/x/sync"}},
+	"cmd/remotion-doctor": {[]string{"policy", "actions", "audit", "account", "checks", "eval", "excess", "remedy", "awsapi", "report", "localaws", "managed", "iac", "fixtures"}, []string{"github.com/spf13/", "golang.org/x/term", "golang.org/x/sync"}},
 }
 
 func TestLayers(t *testing.T) {

@@ -62,3 +62,18 @@ func (s *set) decideFor(r *request, e *evidence, concerns func(*statement) bool)
 	}
 	return decision
 }
+
+// concerns reports whether a statement of the set is about the resource.
+func (s *set) concerns(r *request) bool {
+	if s == nil {
+		return false
+	}
+	for _, p := range s.programs {
+		for i := range p.statements {
+			if p.statements[i].matchesResource(r) {
+				return true
+			}
+		}
+	}
+	return false
+}
