@@ -31,6 +31,7 @@ type node struct {
 	items      []*node
 	members    []member
 	start, end policy.Position
+	offset     int // of its first byte, in JSON
 }
 
 // A member is one key of an object.
