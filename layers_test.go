@@ -19,16 +19,19 @@ var allowed = map[string]struct{ project, modules []string }{
 	"actions":             {[]string{"policy"}, nil},
 	"actions/generate":    {nil, nil},
 	"audit":               {[]string{"policy"}, nil},
-	"account":             {[]string{"policy", "audit"}, nil},
+	"account":             {[]string{"policy", "audit"}, []string{"github.com/go-json-experiment/json"}},
 	"checks":              {[]string{"policy", "actions", "audit", "account"}, nil},
 	"eval":                {[]string{"policy", "actions", "audit", "account"}, nil},
 	"excess":              {[]string{"policy", "actions", "audit", "eval"}, nil},
+	"managed":             {[]string{"policy", "account"}, []string{"github.com/go-json-experiment/json"}},
+	"managed/generate":    {nil, nil},
+	"iac":                 {[]string{"policy", "audit", "account"}, []string{"github.com/go-json-experiment/json", "go.yaml.in/yaml/v4"}},
 	"remedy":              {[]string{"policy", "actions", "audit"}, nil},
 	"awsapi":              {[]string{"policy", "audit", "account"}, []string{"github.com/aws/", "golang.org/x/sync"}},
 	"report":              {[]string{"policy", "audit"}, []string{"github.com/olekukonko/tablewriter", "github.com/charmbracelet/", "github.com/muesli/termenv"}},
 	"localaws":            {[]string{"policy", "actions", "audit", "account", "eval"}, nil},
 	"fixtures":            {nil, nil},
-	"cmd/remotion-doctor": {[]string{"policy", "actions", "audit", "account", "checks", "eval", "excess", "remedy", "awsapi", "report", "localaws", "fixtures"}, []string{"github.com/spf13/", "golang.org/x/term", "golang.org/x/sync"}},
+	"cmd/remotion-doctor": {[]string{"policy", "actions", "audit", "account", "checks", "eval", "excess", "remedy", "awsapi", "report", "localaws", "managed", "iac", "fixtures"}, []string{"github.com/spf13/", "golang.org/x/term", "golang.org/x/sync"}},
 }
 
 func TestLayers(t *testing.T) {

@@ -21,7 +21,10 @@ type Resolution struct {
 	Principal audit.Principal
 	// Region is the one that the target is in, where it has one.
 	Region string
-	Notes  []string
+	// Location is where the principal stands in a file of the user's, where it
+	// comes from one.
+	Location *audit.Location
+	Notes    []string
 }
 
 // Resolve finds the principal that a target acts as. The error is an [*Error].

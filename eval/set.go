@@ -85,3 +85,18 @@ func (d *visitor) visit(n int, list []int32, named bool) bool {
 	}
 	return false
 }
+
+// concerns reports whether a statement of the set is about the resource.
+func (s *set) concerns(r *request) bool {
+	if s == nil {
+		return false
+	}
+	for _, p := range s.programs {
+		for i := range p.statements {
+			if p.statements[i].matchesResource(r) {
+				return true
+			}
+		}
+	}
+	return false
+}

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"remotion-doctor/account"
 	"remotion-doctor/policy"
 )
 
@@ -11,6 +12,8 @@ import (
 type Policy struct {
 	Name     string // as StatementRefs show it
 	Document *policy.Document
+	// Origin is where the document stands in a file of the user's, or nil.
+	Origin *account.Origin
 	// source and kind are the simulator's SourcePolicyId and
 	// SourcePolicyType, where they are not Name and "IAM Policy".
 	source string

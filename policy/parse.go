@@ -204,10 +204,11 @@ func (p *parser) wrongKind(at int, what, want string) error {
 		_, err := p.dec.ReadToken()
 		return err
 	}
-	return p.failf(at, "%s must be %s, not %s", what, want, kindName(kind))
+	return p.failf(at, "%s must be %s, not %s", what, want, KindName(kind))
 }
 
-func kindName(k jsontext.Kind) string {
+// KindName names a kind of JSON value as a sentence does: "an object".
+func KindName(k jsontext.Kind) string {
 	switch k {
 	case 'n':
 		return "null"

@@ -78,7 +78,7 @@ func (a *app) job(t *targetFlags, f *requirementFlags) (*job, error) {
 	}
 	for _, target := range t.targets() {
 		for _, r := range f.require {
-			j.tasks = append(j.tasks, task{target, r})
+			j.tasks = append(j.tasks, task{target: target, requirement: r})
 		}
 	}
 	return j, nil

@@ -20,6 +20,9 @@ import (
 type task struct {
 	target      audit.Target
 	requirement string // caller, renderer or a file
+	// source and regions are the task's own, where it has any.
+	source  source
+	regions []string
 }
 
 // A job is what `check` was asked to do.
@@ -37,6 +40,7 @@ type job struct {
 // section audits one target. An error that concerns only this target becomes
 // part of the section, so that the others still come out.
 func (j *job) section(ctx context.Context, t task) audit.Section {
+	j = j.within(t)
 	before := j.source.Usage()
 	s := audit.Section{
 		Target: t.target, Regions: []string{}, Modules: []audit.Module{}, Findings: []audit.Finding{},
@@ -57,7 +61,7 @@ func (j *job) fill(ctx context.Context, t task, s *audit.Section) error {
 	if err != nil {
 		return err
 	}
-	s.Principal, s.Notes = found.Principal, found.Notes
+	s.Principal, s.Notes, s.Location = found.Principal, found.Notes, found.Location
 	req, err := j.require(t.requirement, found.Principal.Partition())
 	if err != nil {
 		return err
