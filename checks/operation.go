@@ -96,7 +96,10 @@ func inPartition(pattern, partition string) string {
 // a name that no policy knows is an error.
 func (r *Requirement) For(names []string) (*Requirement, error) {
 	out := *r
-	out.Grants, out.Operations, out.Notes = nil, nil, slices.Clone(r.Notes)
+	if len(names) == 0 {
+		return r, nil
+	}
+	out.Grants, out.Operations, out.Notes, out.Modules = nil, nil, slices.Clone(r.Notes), nil
 	for _, name := range names {
 		if !knownOperation(name) {
 			return nil, fmt.Errorf("no operation is called %q; there are %s", name, strings.Join(OperationNames(), ", "))
@@ -110,8 +113,13 @@ func (r *Requirement) For(names []string) (*Requirement, error) {
 		out.Operations = append(out.Operations, op)
 	}
 	for _, g := range r.Grants {
-		if g.Feature != "" || slices.ContainsFunc(out.Operations, func(op Operation) bool { return slices.ContainsFunc(op.Needs, g.meets) }) {
+		if slices.ContainsFunc(out.Operations, func(op Operation) bool { return slices.ContainsFunc(op.Needs, g.meets) }) {
 			out.Grants = append(out.Grants, g)
+		}
+	}
+	for _, m := range r.Modules {
+		if slices.ContainsFunc(out.Grants, func(g Grant) bool { return g.Module == m.Name }) {
+			out.Modules = append(out.Modules, m)
 		}
 	}
 	if len(out.Operations) == 0 {

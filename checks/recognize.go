@@ -67,6 +67,9 @@ func before(since string) string {
 	if err != nil {
 		return ""
 	}
+	if v[2] == 0 {
+		return ""
+	}
 	return fmt.Sprintf("%d.%d.%d", v[0], v[1], v[2]-1)
 }
 

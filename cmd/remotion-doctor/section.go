@@ -24,14 +24,16 @@ type task struct {
 
 // A job is what `check` was asked to do.
 type job struct {
-	engine   audit.Engine
-	source   source
-	excess   bool // look for what is granted beyond the need
-	tasks    []task
-	version  string // of Remotion; empty for the newest known
-	regions  []string
-	scope    checks.Scope
-	document map[string]*policy.Document // of --require FILE, by name
+	engine     audit.Engine
+	source     source
+	excess     bool // look for what is granted beyond the need
+	tasks      []task
+	release    release // of Remotion
+	regions    []string
+	operations []string // of --for
+	deployment checks.Deployment
+	scope      checks.Scope
+	document   map[string]*policy.Document // of --require FILE, by name
 }
 
 // section audits one target. An error that concerns only this target becomes
@@ -62,10 +64,13 @@ func (j *job) fill(ctx context.Context, t task, s *audit.Section) error {
 	if err != nil {
 		return err
 	}
-	s.Requirement, s.Modules = req.Requirement, req.Modules
 	scope := j.scope
 	var note string
 	scope.Regions, note = j.choose(found.Region, found.Principal.Partition())
+	if req, err = j.narrow(req, scope.Regions); err != nil {
+		return err
+	}
+	s.Requirement, s.Modules = req.Requirement, req.Modules
 	s.Regions = scope.Regions
 	for _, n := range append(req.Notes, note) {
 		if n != "" {
@@ -86,6 +91,8 @@ func (j *job) fill(ctx context.Context, t task, s *audit.Section) error {
 	}
 	s.Remediation = remedy.Policy(s.Findings)
 	s.Obstacles = remedy.Obstacles(s.Findings)
+	s.Operations = req.Works(s.Findings)
+	s.Diagnoses = j.diagnose(ctx, req, s)
 	if j.excess {
 		if err := j.addExcess(ctx, t, s, judged, scope); err != nil {
 			return err
@@ -102,10 +109,12 @@ func (j *job) require(name, partition string) (*checks.Requirement, error) {
 		}
 		return r, err
 	}
-	r, err := checks.Required(name, j.version, partition)
+	r, err := checks.Required(name, j.release.version, partition)
 	if err != nil {
 		return nil, usage("give a release that exists with --remotion-version X.Y.Z", "%v", err)
 	}
+	r.RemotionVersionFrom = j.release.from
+	r.Notes = append(r.Notes, j.release.notes...)
 	return r, nil
 }
 
