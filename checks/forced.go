@@ -52,11 +52,14 @@ func bucketOrObjects(action, name, partition string) []string {
 	if !ok {
 		return []string{bucket, bucket + "/*"}
 	}
+	// A star in the name would stand for a slash as well.
+	sample := strings.ReplaceAll(bucket, "*", "x")
 	var out []string
-	for _, arn := range []string{bucket, bucket + "/*"} {
-		if a.Takes(arn) {
-			out = append(out, arn)
-		}
+	if a.Takes(sample) {
+		out = append(out, bucket)
+	}
+	if a.Takes(sample + "/key") {
+		out = append(out, bucket+"/*")
 	}
 	return out
 }

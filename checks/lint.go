@@ -110,22 +110,25 @@ func (l *linter) action(s *policy.Statement, name string) {
 	}
 	f := Fault{Code: "resource-kind", Actions: []string{name}, Message: fmt.Sprintf("%s never matches: it works on %s, and the statement names %s", name, worksOn(a), shorten(s.Resources))}
 	if a.Service == "s3" {
-		f.Code, f.Hint = l.bucketOrObject(a, s.Resources)
+		f.bucketOrObject(a, s.Resources)
 	}
 	l.at(name, f)
 }
 
-// bucketOrObject names the two ways in which an S3 action misses its resource.
-func (l *linter) bucketOrObject(a actions.Action, resources []string) (code, hint string) {
+// bucketOrObject words the two ways in which an S3 action misses its resource.
+func (f *Fault) bucketOrObject(a actions.Action, resources []string) {
 	for _, r := range resources {
 		if bucket, _, ok := strings.Cut(r, "/"); ok && a.Takes(bucket) {
-			return "bucket-action-on-objects", fmt.Sprintf("it works on the bucket: add %q", bucket)
+			f.Code, f.Hint = "bucket-action-on-objects", fmt.Sprintf("add %q", bucket)
+			f.Message = fmt.Sprintf("%s never matches: it works on buckets, and the statement names only objects, %s", a, shorten(resources))
+			return
 		}
 		if a.Takes(r + "/*") {
-			return "object-action-on-bucket", fmt.Sprintf("it works on the objects in the bucket: add %q", r+"/*")
+			f.Code, f.Hint = "object-action-on-bucket", fmt.Sprintf("add %q", r+"/*")
+			f.Message = fmt.Sprintf("%s never matches: it works on objects, and the statement names only the bucket, %s", a, shorten(resources))
+			return
 		}
 	}
-	return "resource-kind", ""
 }
 
 func worksOn(a actions.Action) string {

@@ -9,6 +9,7 @@ const (
 	insightsGroup   = "arn:aws:logs:*:*:log-group:/aws/lambda-insights"
 	hostedPattern   = "arn:aws:lambda:*:678892195805:layer:remotion-binaries-*"
 	insightsPattern = "arn:aws:lambda:*:580247275435:layer:LambdaInsightsExtension*"
+	chinaInsights   = "arn:aws:lambda:*:488211338238:layer:LambdaInsightsExtension*"
 	rolePattern     = "arn:aws:iam::*:role/remotion-lambda-role"
 )
 
@@ -54,6 +55,7 @@ var callerOperations = []Operation{
 		{Action: "iam:PassRole", Resource: rolePattern, Call: "CreateFunction in deployFunction()", Without: "the execution role cannot be handed to the function"},
 		{Action: "lambda:GetLayerVersion", Resource: hostedPattern, Partition: "aws", Call: "CreateFunction in deployFunction()", Without: "the layers with Chromium and fonts cannot be attached"},
 		{Action: "lambda:GetLayerVersion", Resource: insightsPattern, Partition: "aws", Since: "4.0.61", Level: Optional, Call: "CreateFunction in deployFunction()", Without: "deploying with enableLambdaInsights fails; without it, nothing changes"},
+		{Action: "lambda:GetLayerVersion", Resource: chinaInsights, Partition: "aws-cn", Level: Optional, Call: "CreateFunction in deployFunction()", Without: "deploying with enableLambdaInsights fails; without it, nothing changes"},
 		{Action: "lambda:TagResource", Resource: functionPattern, Since: "4.0.48", Level: Optional, Call: "TagResource in deployFunction()", Without: "the function gets no tags"},
 		{Action: "lambda:PutFunctionEventInvokeConfig", Resource: functionPattern, Call: "PutFunctionEventInvokeConfig in deployFunction()", Without: "the function is created, then the deploy fails"},
 		{Action: "lambda:GetFunction", Resource: functionPattern, Call: "GetFunction in deployFunction()", Without: "the function is created, then the deploy fails"},
