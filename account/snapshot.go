@@ -23,6 +23,7 @@ type Snapshot struct {
 	TaskDefinitions  []TaskDefinition         `json:"TaskDefinitions,omitempty"`
 	PodIdentities    []PodIdentityAssociation `json:"PodIdentityAssociations,omitempty"`
 	BucketPolicies   map[string]Document      `json:"BucketPolicies,omitempty"`
+	Buckets          []Bucket                 `json:"Buckets,omitempty"`
 	Organization     *Organization            `json:"Organization,omitempty"`
 
 	// Caller is the ARN that STS GetCallerIdentity answers with; empty for
