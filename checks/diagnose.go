@@ -28,7 +28,7 @@ type NamedDocument struct {
 
 // diagnoses are looked for in this order.
 var diagnoses = []func(*Situation) []audit.Diagnosis{
-	swappedPolicy, stalePolicy, requiredSince, noLongerRequired, faultyPolicies, publicBucketStopped,
+	hostRole, swappedPolicy, stalePolicy, requiredSince, noLongerRequired, faultyPolicies, publicBucketStopped,
 	unsupportedRegions, optInRegions, insightsAccounts, chinaLayers, unusedActions, ungrantedActions,
 }
 

@@ -6,6 +6,7 @@ import (
 
 	"github.com/spf13/pflag"
 
+	"remotion-doctor/audit"
 	"remotion-doctor/checks"
 	"remotion-doctor/policy"
 )
@@ -84,12 +85,22 @@ func (a *app) job(t *targetFlags, f *requirementFlags) (*job, error) {
 	if err := validOperations(f.operations); err != nil {
 		return nil, err
 	}
+	j.serviceAccount = t.serviceAccount
 	for _, target := range t.targets() {
-		for _, r := range f.require {
-			j.tasks = append(j.tasks, task{target, r})
+		for _, r := range f.requirements(target) {
+			j.tasks = append(j.tasks, task{target: target, requirement: r})
 		}
 	}
 	return j, nil
+}
+
+// requirements returns what a target is audited against: the renderer policy
+// for renderers, unless a policy was named.
+func (f *requirementFlags) requirements(t audit.Target) []string {
+	if t.Kind == audit.TargetRenderer && slices.Equal(f.require, []string{"caller"}) {
+		return []string{"renderer"}
+	}
+	return f.require
 }
 
 // validOperations refuses names that no operation has.

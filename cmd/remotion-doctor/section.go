@@ -9,6 +9,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"remotion-doctor/account"
 	"remotion-doctor/audit"
 	"remotion-doctor/checks"
 	"remotion-doctor/eval"
@@ -20,6 +21,10 @@ import (
 type task struct {
 	target      audit.Target
 	requirement string // caller, renderer or a file
+	// role and functions are set for a renderer that was found: the role's ARN
+	// or name, and the functions that run as it.
+	role      string
+	functions []account.Function
 }
 
 // A job is what `check` was asked to do.
@@ -32,8 +37,12 @@ type job struct {
 	regions    []string
 	operations []string // of --for
 	deployment checks.Deployment
-	scope      checks.Scope
-	document   map[string]*policy.Document // of --require FILE, by name
+	// serviceAccount is the one whose pods assume a --role by web identity.
+	serviceAccount string
+	callers        []audit.Principal // audited so far as callers
+	host           *host             // nil where Remotion would run elsewhere
+	scope          checks.Scope
+	document       map[string]*policy.Document // of --require FILE, by name
 }
 
 // section audits one target. An error that concerns only this target becomes
@@ -55,7 +64,7 @@ func (j *job) section(ctx context.Context, t task) audit.Section {
 }
 
 func (j *job) fill(ctx context.Context, t task, s *audit.Section) error {
-	found, err := j.source.Resolve(ctx, t.target)
+	found, err := j.resolve(ctx, t)
 	if err != nil {
 		return err
 	}
@@ -77,11 +86,14 @@ func (j *job) fill(ctx context.Context, t task, s *audit.Section) error {
 			s.Notes = append(s.Notes, n)
 		}
 	}
+	look := j.lookAround(ctx, t, req, found, scope.Regions)
 	judged, err := j.judge(ctx, req, found.Principal, scope)
+	around := look()
 	if err != nil {
 		return err
 	}
-	s.Findings, s.Coverage = judged.findings, judged.coverage
+	s.Findings, s.Coverage = append(judged.findings, around.findings...), judged.coverage
+	s.Modules = append(s.Modules, around.modules...)
 	if judged.note != "" {
 		s.Notes = append(s.Notes, judged.note)
 	}
@@ -92,7 +104,8 @@ func (j *job) fill(ctx context.Context, t task, s *audit.Section) error {
 	s.Remediation = remedy.Policy(s.Findings)
 	s.Obstacles = remedy.Obstacles(s.Findings)
 	s.Operations = req.Works(s.Findings)
-	s.Diagnoses = j.diagnose(ctx, req, s)
+	s.Diagnoses = append(j.diagnose(ctx, req, s), around.diagnoses...)
+	s.Diagnoses = append(s.Diagnoses, j.misplaced(ctx, t, req, found, scope, s)...)
 	if j.excess {
 		if err := j.addExcess(ctx, t, s, judged, scope); err != nil {
 			return err
