@@ -168,7 +168,7 @@ func judgeBucket(f *audit.Finding, name string, doc *policy.Document, problem st
 		switch {
 		case len(v.MissingContext) > 0:
 			f.MissingContext = v.MissingContext
-			f.Reason = "the bucket's policy " + dependsOn(v.MissingContext)
+			f.Reason = "the bucket's policy " + dependsOn(&v)
 			return
 		case v.Decision == audit.ExplicitDeny:
 			f.Status, f.Layer, f.NotGranted, f.Statements = audit.Blocked, audit.LayerResource, sample, v.Matched
