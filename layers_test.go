@@ -30,8 +30,9 @@ var allowed = map[string]struct{ project, modules []string }{
 	"awsapi":              {[]string{"policy", "audit", "account"}, []string{"github.com/aws/", "golang.org/x/sync"}},
 	"report":              {[]string{"policy", "audit"}, []string{"github.com/olekukonko/tablewriter", "github.com/charmbracelet/", "github.com/muesli/termenv"}},
 	"localaws":            {[]string{"policy", "actions", "audit", "account", "eval"}, nil},
+	"project":             {nil, []string{"github.com/Masterminds/semver/"}},
 	"fixtures":            {nil, nil},
-	"cmd/remotion-doctor": {[]string{"policy", "actions", "audit", "account", "checks", "eval", "excess", "remedy", "awsapi", "report", "localaws", "managed", "iac", "fixtures"}, []string{"github.com/spf13/", "golang.org/x/term", "golang.org/x/sync"}},
+	"cmd/remotion-doctor": {[]string{"policy", "actions", "audit", "account", "checks", "eval", "excess", "remedy", "awsapi", "report", "localaws", "managed", "iac", "project", "fixtures"}, []string{"github.com/spf13/", "golang.org/x/term", "golang.org/x/sync"}},
 }
 
 func TestLayers(t *testing.T) {

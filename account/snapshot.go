@@ -26,6 +26,7 @@ type Snapshot struct {
 	TaskDefinitions  []TaskDefinition         `json:"TaskDefinitions,omitempty"`
 	PodIdentities    []PodIdentityAssociation `json:"PodIdentityAssociations,omitempty"`
 	BucketPolicies   map[string]Document      `json:"BucketPolicies,omitempty"`
+	Buckets          []Bucket                 `json:"Buckets,omitempty"`
 	Organization     *Organization            `json:"Organization,omitempty"`
 
 	// Gaps are what could not be read when the snapshot was taken.

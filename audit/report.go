@@ -66,6 +66,9 @@ type Section struct {
 	Location *Location `json:"location,omitzero"`
 	// Usage is what the evaluation cost.
 	Usage Usage `json:"usage"`
+	// Diagnoses are what is wrong, or worth knowing, beyond single grants. One
+	// of severity error counts as a requirement that is not met.
+	Diagnoses []Diagnosis `json:"diagnoses,omitzero"`
 	// Notes are sentences that the reader should know and that are no finding.
 	Notes []string `json:"notes,omitzero"`
 	// Error says why the target could not be audited; the section then has no
@@ -119,6 +122,9 @@ type Problem struct {
 type Requirement struct {
 	Name            string `json:"name"` // caller, renderer or a file's name
 	RemotionVersion string `json:"remotionVersion,omitzero"`
+	// RemotionVersionFrom says where the version was found, such as
+	// package-lock.json; empty where it was given or is the newest known.
+	RemotionVersionFrom string `json:"remotionVersionFrom,omitzero"`
 	// Digest is the SHA-256 of the policy document as minified JSON.
 	Digest string `json:"digest"`
 }
@@ -192,23 +198,6 @@ type Evidence struct {
 	// Documented marks the probe of the documented pattern itself.
 	Documented bool    `json:"documented,omitzero"`
 	Verdict    Verdict `json:"verdict"`
-}
-
-// An OperationStatus says what becomes of an operation of Remotion.
-type OperationStatus string
-
-// The statuses of operations.
-const (
-	Works    OperationStatus = "works"
-	Degraded OperationStatus = "degraded"
-	Fails    OperationStatus = "fails"
-)
-
-// An Operation is something that Remotion does, such as a render.
-type Operation struct {
-	Name    string          `json:"name"`
-	Status  OperationStatus `json:"status"`
-	Because []string        `json:"because"` // the actions that are missing
 }
 
 // An Obstacle is what stops a required grant and is not cured by granting.

@@ -63,6 +63,7 @@ var codes = map[string]struct {
 	"SignatureDoesNotMatch":       {KindCredentials, "the secret access key does not belong to the access key"},
 	"AuthFailure":                 {KindCredentials, hintLogin},
 	"NoSuchEntity":                {KindNotFound, ""},
+	"NoSuchBucket":                {KindNotFound, "look at the spelling of the bucket"},
 	"ResourceNotFoundException":   {KindNotFound, "look at the spelling and at --region"},
 	"InvalidInstanceID.NotFound":  {KindNotFound, "look at the id and at --region"},
 	"InvalidInstanceID.Malformed": {KindInvalid, "an instance id looks like i-0123456789abcdef0"},

@@ -87,7 +87,16 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		s.lambda(w, r, region)
 		return
 	}
-	s.query(w, r, id)
+	switch service {
+	case "s3":
+		s.s3(w, r, id)
+	case "ecs":
+		s.ecs(w, r)
+	case "eks":
+		s.eks(w, r)
+	default:
+		s.query(w, r, id)
+	}
 }
 
 // signedFor returns the service and region of the credential scope in

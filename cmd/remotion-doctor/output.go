@@ -63,7 +63,7 @@ func (a *app) audit(ctx context.Context, j *job) *audit.Report {
 	}
 	for _, t := range j.tasks {
 		s := j.section(ctx, t)
-		r.OK = r.OK && s.Error == nil && s.Summary.Pass == s.Summary.Total()
+		r.OK = r.OK && s.Met()
 		r.Sections = append(r.Sections, s)
 	}
 	return r
@@ -146,6 +146,9 @@ func verdict(r *audit.Report, failOn string) error {
 	var n int
 	for i := range r.Sections {
 		s := r.Sections[i].Summary
+		if failOn != "never" {
+			n += r.Sections[i].Errors()
+		}
 		switch failOn {
 		case "unknown":
 			n += s.Total() - s.Pass

@@ -9,6 +9,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"remotion-doctor/account"
 	"remotion-doctor/audit"
 	"remotion-doctor/checks"
 	"remotion-doctor/eval"
@@ -23,18 +24,28 @@ type task struct {
 	// source and regions are the task's own, where it has any.
 	source  source
 	regions []string
+	// role and functions are set for a renderer that was found: the role's ARN
+	// or name, and the functions that run as it.
+	role      string
+	functions []account.Function
 }
 
 // A job is what `check` was asked to do.
 type job struct {
-	engine   audit.Engine
-	source   source
-	excess   bool // look for what is granted beyond the need
-	tasks    []task
-	version  string // of Remotion; empty for the newest known
-	regions  []string
-	scope    checks.Scope
-	document map[string]*policy.Document // of --require FILE, by name
+	engine     audit.Engine
+	source     source
+	excess     bool // look for what is granted beyond the need
+	tasks      []task
+	release    release // of Remotion
+	regions    []string
+	operations []string // of --for
+	deployment checks.Deployment
+	// serviceAccount is the one whose pods assume a --role by web identity.
+	serviceAccount string
+	callers        []audit.Principal // audited so far as callers
+	host           *host             // nil where Remotion would run elsewhere
+	scope          checks.Scope
+	document       map[string]*policy.Document // of --require FILE, by name
 }
 
 // section audits one target. An error that concerns only this target becomes
@@ -57,7 +68,7 @@ func (j *job) section(ctx context.Context, t task) audit.Section {
 }
 
 func (j *job) fill(ctx context.Context, t task, s *audit.Section) error {
-	found, err := j.source.Resolve(ctx, t.target)
+	found, err := j.resolve(ctx, t)
 	if err != nil {
 		return err
 	}
@@ -66,21 +77,27 @@ func (j *job) fill(ctx context.Context, t task, s *audit.Section) error {
 	if err != nil {
 		return err
 	}
-	s.Requirement, s.Modules = req.Requirement, req.Modules
 	scope := j.scope
 	var note string
 	scope.Regions, note = j.choose(found.Region, found.Principal.Partition())
+	if req, err = j.narrow(req, scope.Regions); err != nil {
+		return err
+	}
+	s.Requirement, s.Modules = req.Requirement, req.Modules
 	s.Regions = scope.Regions
 	for _, n := range append(req.Notes, note) {
 		if n != "" {
 			s.Notes = append(s.Notes, n)
 		}
 	}
+	look := j.lookAround(ctx, t, req, found, scope.Regions)
 	judged, err := j.judge(ctx, req, found.Principal, scope)
+	around := look()
 	if err != nil {
 		return err
 	}
-	s.Findings, s.Coverage = judged.findings, judged.coverage
+	s.Findings, s.Coverage = append(judged.findings, around.findings...), judged.coverage
+	s.Modules = append(s.Modules, around.modules...)
 	if judged.note != "" {
 		s.Notes = append(s.Notes, judged.note)
 	}
@@ -90,6 +107,9 @@ func (j *job) fill(ctx context.Context, t task, s *audit.Section) error {
 	}
 	s.Remediation = remedy.Policy(s.Findings)
 	s.Obstacles = remedy.Obstacles(s.Findings)
+	s.Operations = req.Works(s.Findings)
+	s.Diagnoses = append(j.diagnose(ctx, req, s), around.diagnoses...)
+	s.Diagnoses = append(s.Diagnoses, j.misplaced(ctx, t, req, found, scope, s)...)
 	if j.excess {
 		if err := j.addExcess(ctx, t, s, judged, scope); err != nil {
 			return err
@@ -106,10 +126,12 @@ func (j *job) require(name, partition string) (*checks.Requirement, error) {
 		}
 		return r, err
 	}
-	r, err := checks.Required(name, j.version, partition)
+	r, err := checks.Required(name, j.release.version, partition)
 	if err != nil {
 		return nil, usage("give a release that exists with --remotion-version X.Y.Z", "%v", err)
 	}
+	r.RemotionVersionFrom = j.release.from
+	r.Notes = append(r.Notes, j.release.notes...)
 	return r, nil
 }
 

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync"
 
@@ -180,6 +181,15 @@ func (s localSource) policies(_ context.Context, p audit.Principal) (eval.Polici
 
 // Resolve finds the principal behind a target in the snapshot.
 func (s localSource) Resolve(_ context.Context, t audit.Target) (awsapi.Resolution, error) {
+	if t.Kind == audit.TargetTaskDefinition {
+		r, err := s.taskRole(t.Name)
+		if err == nil {
+			return r, nil
+		}
+		if f, ok := errors.AsType[*failure](err); ok {
+			return awsapi.Resolution{}, f
+		}
+	}
 	arn, err := s.principalOf(t)
 	if err != nil {
 		return awsapi.Resolution{}, &failure{exitIncomplete, fmt.Sprintf("finding the %s in the snapshot: %v", t, err), "look at the name, and whether the snapshot is of this account"}
@@ -207,7 +217,16 @@ func (s localSource) principalOf(t audit.Target) (string, error) {
 		return s.profileRole(i.IamInstanceProfile.Arn)
 	case audit.TargetInstanceProfile:
 		return s.profileRole(t.Name)
-	case audit.TargetRole:
+	case audit.TargetTaskDefinition:
+		_, err := s.snapshot.TaskDefinition(t.Name)
+		return "", err
+	case audit.TargetPodIdentity:
+		p, err := s.snapshot.PodIdentity(t.Name)
+		if err != nil {
+			return "", err
+		}
+		return s.roleARN(p.RoleArn)
+	case audit.TargetRole, audit.TargetRenderer:
 		return s.roleARN(t.Name)
 	case audit.TargetUser:
 		u, err := s.snapshot.User(t.Name)
