@@ -11,9 +11,9 @@ func TestElements(t *testing.T) {
 	s := &doc.Statements[0]
 	text, at := doc.Text(s), doc.Elements(s)
 	for pointer, want := range map[string]string{
-		Pointer("Action", "1"):  `"s3:PutObject"`,
-		Pointer("Resource"):     `"arn:aws:s3:::b"`,
-		Pointer("Effect"):       `"Allow"`,
+		Pointer("Action", "1"): `"s3:PutObject"`,
+		Pointer("Resource"):    `"arn:aws:s3:::b"`,
+		Pointer("Effect"):      `"Allow"`,
 		Pointer("Condition", "StringEquals", "aws:RequestTag/a~b"): `"x"`,
 		Pointer("Condition", "StringEquals", "aws:SourceVpc", "1"): `"w"`,
 		Pointer("Condition", "Bool", "aws:SecureTransport"):        `true`,
