@@ -31,7 +31,7 @@ func layerReason(l *audit.TraceLayer, mismatch string) string {
 	case l.Decision == audit.Allowed && l.Layer == audit.LayerRCP:
 		return "no statement denies it"
 	case mismatch != "":
-		return "no statement can apply: " + mismatch
+		return "no statement can apply to this kind of resource"
 	case len(l.Policies) == 0:
 		return "no policy is attached"
 	case l.Layer == audit.LayerResource:
@@ -94,17 +94,18 @@ func mismatch(a actions.Action, resource string) string {
 	if a.Takes(resource) {
 		return ""
 	}
-	var kinds []string
-	for _, t := range a.ResourceTypes {
-		kinds = append(kinds, t.Name+" ("+t.ARN+")")
-	}
-	if len(kinds) == 0 {
+	if len(a.ResourceTypes) == 0 {
 		return a.String() + " works on no particular resource: ask about *"
 	}
-	if len(kinds) > 3 {
-		kinds = append(kinds[:3], "…")
+	// The plainest form stands for the others: a bucket's object, not the one
+	// of an access point.
+	plainest := a.ResourceTypes[0]
+	for _, t := range a.ResourceTypes {
+		if len(t.ARN) < len(plainest.ARN) {
+			plainest = t
+		}
 	}
-	return fmt.Sprintf("%s does not work on %s; its resources are %s", a, resource, strings.Join(kinds, ", "))
+	return fmt.Sprintf("%s does not work on %s, but on the type %s: %s", a, resource, plainest.Name, plainest.ARN)
 }
 
 func unknownAction(name string) string {

@@ -9,20 +9,30 @@ import (
 	"remotion-doctor/audit"
 )
 
-// maxQuoted is how many lines of a statement are shown.
-const maxQuoted = 8
+// maxQuoted is how many lines of a statement that decides are shown, maxMissed
+// of one that nearly applies.
+const (
+	maxQuoted = 8
+	maxMissed = 3
+)
 
 // quote writes the lines of a statement that hold its marks, with the marked
 // part underlined.
-func (t *traceTree) quote(s *audit.TraceStatement, trunk string) {
-	offset, shown := 0, 0
+func (t *traceTree) quote(s *audit.TraceStatement, trunk string, lines int) {
+	offset, shown, more := 0, 0, 0
 	for i, line := range strings.Split(s.Quote, "\n") {
 		start, end, ok := marked(s.Marks, offset, offset+len(line))
-		if ok && shown < maxQuoted {
+		switch {
+		case ok && shown < lines:
 			t.quoteLine(trunk, s.Start.Line+i, line, start-offset, end-offset)
 			shown++
+		case ok:
+			more++
 		}
 		offset += len(line) + 1
+	}
+	if more > 0 {
+		t.line(t.look.dim.Render(fmt.Sprintf("%s       … │ and %s", trunk, count(more, "more line"))))
 	}
 }
 

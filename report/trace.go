@@ -30,7 +30,7 @@ func Trace(w io.Writer, t *audit.Trace, o Options) error {
 	if t.Recorded != nil {
 		tree.recorded(t.Recorded)
 	}
-	tree.layers(t.Layers)
+	tree.layers(t)
 	tree.foot(t)
 	return tree.err
 }
@@ -114,18 +114,25 @@ func (t *traceTree) head(tr *audit.Trace) {
 	}
 }
 
-func (t *traceTree) layers(layers []audit.TraceLayer) {
-	if len(layers) == 0 {
+func (t *traceTree) layers(tr *audit.Trace) {
+	if len(tr.Layers) == 0 {
 		return
 	}
 	t.line("")
-	for i := range layers {
+	for i := range tr.Layers {
 		branch, trunk := "├─ ", "│  "
-		if i == len(layers)-1 {
+		if i == len(tr.Layers)-1 {
 			branch, trunk = "└─ ", "   "
 		}
-		t.layer(&layers[i], branch, trunk)
+		t.layer(&tr.Layers[i], branch, trunk, agrees(tr, &tr.Layers[i]))
 	}
+}
+
+// agrees reports whether a layer that allows says nothing about the decision:
+// the one that stops a request, or that grants it, is what matters.
+func agrees(tr *audit.Trace, l *audit.TraceLayer) bool {
+	grants := l.Layer == audit.LayerIdentity || l.Layer == audit.LayerResource
+	return l.Decision == audit.Allowed && !(grants && tr.Decision == audit.Allowed)
 }
 
 // layerTitle is the name of a layer in the plural that it has.
@@ -140,8 +147,8 @@ func layerTitle(l *audit.TraceLayer) string {
 	return title
 }
 
-func (t *traceTree) layer(l *audit.TraceLayer, branch, trunk string) {
-	const column = 33 // service control policy, level 10
+func (t *traceTree) layer(l *audit.TraceLayer, branch, trunk string, quiet bool) {
+	const column = 34 // service control policy, level 10
 	title := fmt.Sprintf("%-*s", column, layerTitle(l))
 	switch l.State {
 	case audit.LayerAbsent:
@@ -151,17 +158,19 @@ func (t *traceTree) layer(l *audit.TraceLayer, branch, trunk string) {
 		t.hang(branch+title, trunk+strings.Repeat(" ", column), t.look.warn.Render("? not known: "+Clean(l.Reason)))
 		return
 	}
-	t.line(branch + title + t.decision(l.Decision))
-	t.hang(trunk+"     ", trunk+"     ", Clean(l.Reason))
+	t.hang(branch+title, trunk+strings.Repeat(" ", column), t.decision(l.Decision)+"  "+Clean(l.Reason))
+	if quiet && !t.options.Verbose {
+		return
+	}
 	for i := range l.Statements {
-		t.statement(&l.Statements[i], trunk, statementMark(&l.Statements[i].StatementRef), "")
+		t.statement(&l.Statements[i], trunk, statementMark(&l.Statements[i].StatementRef), "", maxQuoted)
 	}
 	shown := l.NearMisses
 	if !t.options.Verbose && len(shown) > shownMisses {
 		shown = shown[:shownMisses]
 	}
 	for i := range shown {
-		t.statement(&shown[i].TraceStatement, trunk, "~", missText(&shown[i]))
+		t.statement(&shown[i].TraceStatement, trunk, "~", missText(&shown[i]), maxMissed)
 	}
 	if n := len(l.NearMisses) - len(shown); n > 0 {
 		t.line(fmt.Sprintf("%s  ~ and %d more that nearly match: --verbose shows them", trunk, n))
@@ -198,7 +207,7 @@ func place(s *audit.TraceStatement) string {
 	return fmt.Sprintf("policy %s, line %d", Clean(s.Policy), s.Start.Line)
 }
 
-func (t *traceTree) statement(s *audit.TraceStatement, trunk, mark, why string) {
+func (t *traceTree) statement(s *audit.TraceStatement, trunk, mark, why string, lines int) {
 	name := fmt.Sprintf("statement %d", s.Index+1)
 	if s.Sid != "" {
 		name = `"` + Clean(s.Sid) + `"`
@@ -207,5 +216,5 @@ func (t *traceTree) statement(s *audit.TraceStatement, trunk, mark, why string) 
 	if why != "" {
 		t.hang(trunk+"    ", trunk+"    ", Clean(why))
 	}
-	t.quote(s, trunk)
+	t.quote(s, trunk, lines)
 }
