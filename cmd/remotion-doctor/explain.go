@@ -118,8 +118,7 @@ func (a *app) trace(ctx context.Context, f *explainFlags, q *question) (*audit.T
 		return base, incomplete(q.message)
 	}
 	j := &job{document: map[string]*policy.Document{}}
-	engine, err := a.open(ctx, j, &f.source, f.region)
-	if err != nil {
+	if err := a.open(ctx, j, &f.source, f.region); err != nil {
 		return learned(base), err
 	}
 	if err := q.decode(ctx, j.source); err != nil {
@@ -136,7 +135,7 @@ func (a *app) trace(ctx context.Context, f *explainFlags, q *question) (*audit.T
 	}
 	out.Target, out.Message, out.Recorded = q.target, q.message, q.recorded
 	out.Notes = append(found.Notes, out.Notes...)
-	a.stamp(out, engine)
+	a.stamp(out, j.engine)
 	conclude(out)
 	advise(out)
 	return out, nil
