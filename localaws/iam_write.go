@@ -175,4 +175,3 @@ func (c *call) detach(find func() (holder, error)) (any, error) {
 	*h.attached = slices.Delete(slices.Clone(*h.attached), i, i+1)
 	return nil, nil
 }
-

@@ -36,7 +36,7 @@ type protocol struct {
 	namespace  string
 	operations map[string]operation
 	writes     map[string]operation // those that change the account
-	ec2        bool // no Result element, errors of another shape
+	ec2        bool                 // no Result element, errors of another shape
 }
 
 // protocols are the services by the API version that requests carry.
@@ -62,6 +62,10 @@ func (s *Server) query(w http.ResponseWriter, r *http.Request, id string) {
 		return
 	}
 	fault, hit := s.faults.next(name)
+	if hit && fault.Kind == "denied" && p.ec2 {
+		fail(s.unauthorized(name))
+		return
+	}
 	if hit && fault.apply(w, r, name, fail) {
 		return
 	}
