@@ -70,8 +70,11 @@ func (w *Writer) Detach(ctx context.Context, id Identity, arn string) error {
 // CreatePolicy makes a managed policy and returns its ARN.
 func (w *Writer) CreatePolicy(ctx context.Context, name, document string) (string, error) {
 	out, err := w.client.iam().CreatePolicy(ctx, &iam.CreatePolicyInput{PolicyName: &name, PolicyDocument: &document})
-	if err != nil || out.Policy == nil {
+	switch {
+	case err != nil:
 		return "", failed("making the managed policy "+name, err)
+	case out.Policy == nil:
+		return "", &Error{Op: "making the managed policy " + name, Kind: KindOther, Msg: "AWS's answer holds no policy"}
 	}
 	return aws.ToString(out.Policy.Arn), nil
 }
@@ -100,8 +103,11 @@ func (w *Writer) NewVersion(ctx context.Context, arn, document string) (id, remo
 		}
 	}
 	out, err := w.client.iam().CreatePolicyVersion(ctx, &iam.CreatePolicyVersionInput{PolicyArn: &arn, PolicyDocument: &document, SetAsDefault: true})
-	if err != nil || out.PolicyVersion == nil {
+	switch {
+	case err != nil:
 		return "", removed, failed(op, err)
+	case out.PolicyVersion == nil:
+		return "", removed, &Error{Op: op, Kind: KindOther, Msg: "AWS's answer holds no version"}
 	}
 	return aws.ToString(out.PolicyVersion.VersionId), removed, nil
 }
