@@ -20,14 +20,14 @@ func Steps(c *Change) []string {
 		switch s.Kind {
 		case PutInline:
 			if s.Before != "" {
-				out = append(out, "open "+link, "choose the policy "+s.Policy+", Edit, JSON, and put the new text in place of the old", "Next, Save changes")
+				out = append(out, "open "+link, "choose the policy "+s.Policy+", Edit, JSON, and make the lines marked + and - so", "Next, Save changes")
 				continue
 			}
 			out = append(out, "open "+link, "Add permissions, Create inline policy, JSON: paste the policy", "Next, name it "+s.Policy+", Create policy")
 		case CreateManaged:
 			out = append(out, "open "+consoleOf(c.ARN)+"policies/create", "JSON: paste the policy, Next, name it "+s.Policy+", Create policy", "open "+link, "Add permissions, Attach policies, choose "+s.Policy)
 		case NewVersion:
-			out = append(out, "open "+consoleOf(c.ARN)+"policies/details/"+url.QueryEscape(s.ARN)+"?section=permissions", "Edit, JSON, put the new text in place of the old", "Next, Set this new version as the default, Save changes")
+			out = append(out, "open "+consoleOf(c.ARN)+"policies/details/"+url.QueryEscape(s.ARN)+"?section=permissions", "Edit, JSON, and make the lines marked + and - so", "Next, Set this new version as the default, Save changes")
 		case DeleteInline, Detach:
 			out = append(out, "open "+link, "choose the policy "+s.Policy+", Remove")
 		}

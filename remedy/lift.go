@@ -21,15 +21,20 @@ var owners = map[audit.Layer]string{
 }
 
 // Lift sets the smallest change that would lift an obstacle: of the statement
-// that denies, or the one to add where a layer lacks an Allow. wanted are the
-// patterns that the blocked actions are needed on. doc is the denying policy,
-// or one of the layer that could hold the missing Allow; nil where it cannot be
-// read.
-func Lift(o *audit.Obstacle, principalARN string, wanted []string, doc *policy.Document) {
+// that denies, or the statements to add where a layer lacks an Allow. blocked
+// are the findings that it stops. doc is the denying policy; nil where it
+// cannot be read.
+func Lift(o *audit.Obstacle, principalARN string, blocked []audit.Finding, doc *policy.Document) {
 	o.Owner = cmp.Or(owners[o.Layer], owners[audit.LayerIdentity])
 	o.Change = nil
-	if len(o.Statements) == 0 {
-		o.Change = allowIn(o, wanted)
+	switch {
+	case len(o.Statements) > 0:
+	case denied(blocked):
+		// Some statement denies, and only its owner can read which.
+		o.Change = &audit.PolicyChange{Kind: "except", Index: -1, Text: "except this principal from the denying statement: " + exceptText(principalARN)}
+		return
+	default:
+		o.Change = allowIn(o, blocked)
 		return
 	}
 	ref := &o.Statements[0]
@@ -40,18 +45,56 @@ func Lift(o *audit.Obstacle, principalARN string, wanted []string, doc *policy.D
 	o.Change = c
 	if doc == nil || ref.Index < 0 || ref.Index >= len(doc.Statements) {
 		c.Kind = "except"
-		c.Text = "add to the denying statement: " + exceptText(principalARN)
+		c.Text = "except this principal from the denying statement: " + exceptText(principalARN)
 		return
 	}
 	s := doc.Statements[ref.Index]
 	switch {
 	case o.Layer == audit.LayerIdentity || o.Layer == audit.LayerSession:
-		narrowDeny(c, s, o.Actions, wanted)
+		narrowDeny(c, s, o.Actions, wanted(blocked))
 	default:
-		s.Conditions = append(slices.Clone(s.Conditions), policy.Condition{Operator: "ArnNotLike", Key: "aws:PrincipalArn", Values: []string{principalARN}})
-		c.Kind, c.Statement = "except", one(doc.Version, s)
-		c.Text = "except this principal from the statement: " + exceptText(principalARN)
+		except(c, s, doc.Version, principalARN)
 	}
+}
+
+// wanted are the patterns that blocked findings are about.
+func wanted(blocked []audit.Finding) []string {
+	var out []string
+	for i := range blocked {
+		out = append(out, resources(&blocked[i], Options{All: true})...)
+	}
+	return distinct(out)
+}
+
+// except takes a principal out of a statement of a policy that others are
+// under as well.
+func except(c *audit.PolicyChange, s policy.Statement, version, principalARN string) {
+	s.Conditions = slices.Clone(s.Conditions)
+	for i, cond := range s.Conditions {
+		if !strings.EqualFold(cond.Key, "aws:PrincipalArn") || !slices.Contains(cond.Values, principalARN) || strings.Contains(cond.Operator, "Not") {
+			continue
+		}
+		// The statement names the principal: it need not any more.
+		cond.Values = slices.DeleteFunc(slices.Clone(cond.Values), func(v string) bool { return v == principalARN })
+		if len(cond.Values) == 0 {
+			c.Kind, c.Text = "remove", "remove the statement: it is about this principal alone"
+			return
+		}
+		s.Conditions[i] = cond
+		c.Kind, c.Statement = "narrow", one(version, s)
+		c.Text = "take this principal out of the statement's condition"
+		return
+	}
+	s.Conditions = append(s.Conditions, policy.Condition{Operator: "ArnNotLike", Key: "aws:PrincipalArn", Values: []string{principalARN}})
+	c.Kind, c.Statement = "except", one(version, s)
+	c.Text = "except this principal from the statement: " + exceptText(principalARN)
+}
+
+// denied reports an explicit deny among what was answered.
+func denied(blocked []audit.Finding) bool {
+	return slices.ContainsFunc(blocked, func(f audit.Finding) bool {
+		return slices.ContainsFunc(f.Evidence, func(e audit.Evidence) bool { return e.Verdict.Decision == audit.ExplicitDeny })
+	})
 }
 
 func exceptText(arn string) string {
@@ -98,17 +141,21 @@ func narrowDeny(c *audit.PolicyChange, s policy.Statement, needed, wanted []stri
 	}
 }
 
-// allowIn is the statement that a layer lacks.
-func allowIn(o *audit.Obstacle, wanted []string) *audit.PolicyChange {
-	if len(wanted) == 0 {
+// allowIn is the statements that a layer lacks.
+func allowIn(o *audit.Obstacle, blocked []audit.Finding) *audit.PolicyChange {
+	doc := Grants(blocked, Options{All: true})
+	if doc == nil {
 		return nil
 	}
-	s := policy.Statement{Sid: "RemotionLambda", Effect: policy.Allow, Actions: slices.Clone(o.Actions), Resources: distinct(slices.Clone(wanted))}
-	text := "add this statement to it"
-	if o.Layer == audit.LayerSCP {
-		text = "add this statement to a service control policy of each level that lacks it"
+	what := "this statement"
+	if len(doc.Statements) > 1 {
+		what = "these statements"
 	}
-	return &audit.PolicyChange{Kind: "add", Index: -1, Statement: one("", s), Text: text}
+	text := "add " + what + " to it"
+	if o.Layer == audit.LayerSCP {
+		text = "add " + what + " to a service control policy of each level that lacks it"
+	}
+	return &audit.PolicyChange{Kind: "add", Index: -1, Statement: doc, Text: text}
 }
 
 // Apply returns a document with the change made; add appends.

@@ -102,8 +102,11 @@ func objectTokens(fields []field) hclwrite.Tokens {
 	items := make([]hclwrite.ObjectAttrTokens, len(fields))
 	for i, f := range fields {
 		value := hclwrite.TokensForValue(f.value)
-		if f.name == "Statement" {
+		switch {
+		case f.name == "Statement":
 			value = statementTokens(f.value)
+		case f.value.Type().IsTupleType():
+			value = tupleTokens(valueTokens(f.value))
 		}
 		items[i] = hclwrite.ObjectAttrTokens{Name: nameTokens(f.name), Value: value}
 	}
@@ -134,6 +137,14 @@ func statementTokens(list cty.Value) hclwrite.Tokens {
 		items = append(items, objectTokens(fields))
 	}
 	return tupleTokens(items)
+}
+
+func valueTokens(list cty.Value) []hclwrite.Tokens {
+	var out []hclwrite.Tokens
+	for _, v := range list.AsValueSlice() {
+		out = append(out, hclwrite.TokensForValue(v))
+	}
+	return out
 }
 
 // tupleTokens writes each element on a line of its own.

@@ -180,11 +180,11 @@ func (a *app) renderFixes(w io.Writer, fixes []*fix, f *fixFlags) error {
 			}
 		}
 	}
-	if remedy.Form(f.form) == remedy.FormJSON && !f.replace {
-		return remedy.Render(w, remedy.FormJSON, grantsOnly(fixes))
-	}
 	if len(changes) == 0 {
 		return nil
+	}
+	if remedy.Form(f.form) == remedy.FormJSON && !f.replace {
+		return remedy.Render(w, remedy.FormJSON, grantsOnly(fixes))
 	}
 	return remedy.Render(w, remedy.Form(f.form), changes)
 }

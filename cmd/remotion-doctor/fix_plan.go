@@ -193,9 +193,9 @@ func (j *job) lift(ctx context.Context, x *fix) error {
 	}
 	for i := range x.obstacles {
 		o := &x.obstacles[i]
-		wanted, probes := blockedBy(x.findings, o)
+		blocked, probes := blockedBy(x.findings, o)
 		doc := denying(&policies, o)
-		remedy.Lift(o, x.principal.ARN, wanted, doc)
+		remedy.Lift(o, x.principal.ARN, blocked, doc)
 		if o.Change == nil || o.Change.Kind == "except" && doc == nil {
 			continue
 		}
@@ -204,26 +204,22 @@ func (j *job) lift(ctx context.Context, x *fix) error {
 	return nil
 }
 
-// blockedBy returns the patterns that the actions of an obstacle are needed
-// on, and what was asked about them.
-func blockedBy(findings []audit.Finding, o *audit.Obstacle) (wanted []string, probes []audit.Probe) {
+// blockedBy returns the findings that an obstacle stops, and what was asked for
+// them.
+func blockedBy(findings []audit.Finding, o *audit.Obstacle) (blocked []audit.Finding, probes []audit.Probe) {
 	for i := range findings {
 		f := &findings[i]
 		if f.Status != audit.Blocked || !slices.Contains(o.Actions, f.Action) {
 			continue
 		}
-		if len(f.Effective) == 0 {
-			wanted = append(wanted, f.Resource)
-		}
-		wanted = append(wanted, f.Effective...)
+		blocked = append(blocked, *f)
 		for _, e := range f.Evidence {
 			if !e.Documented || len(f.Evidence) == 1 {
 				probes = append(probes, audit.Probe{Action: f.Action, Resource: e.Resource, Context: e.Context})
 			}
 		}
 	}
-	slices.Sort(wanted)
-	return slices.Compact(wanted), probes
+	return blocked, probes
 }
 
 // denying returns the document of the denying statement, or nil.
