@@ -1,7 +1,6 @@
 package accessdenied
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 
@@ -44,7 +43,7 @@ var operationPatterns = compile(
 
 // readOperation takes the action from the operation that was called.
 func readOperation(m *audit.DeniedMessage, text string) {
-	for _, p := range operationPatterns {
+	for _, p := range operationPatterns() {
 		found := p.FindStringSubmatch(text)
 		if found == nil {
 			continue
@@ -81,7 +80,7 @@ func actionOf(service, operation string) string {
 }
 
 var (
-	anyARN    = regexp.MustCompile(`arn:[\w-]+:[a-z0-9-]+:[\w-]*:\d*:[^\s"'<>,)]+`)
+	anyARN    = compileOne(`arn:[\w-]+:[a-z0-9-]+:[\w-]*:\d*:[^\s"'<>,)]+`)
 	bucketURL = compile(
 		`https://([a-z0-9.-]+)\.s3[.-][\w.-]*amazonaws\.com(?:\.cn)?/([^\s"'?<>]*)`,
 		`s3://([a-z0-9.-]+)/?([^\s"'<>]*)`,
@@ -95,7 +94,7 @@ func loneResource(action, text string) string {
 	if !known {
 		return ""
 	}
-	for _, arn := range anyARN.FindAllString(text, 20) {
+	for _, arn := range anyARN().FindAllString(text, 20) {
 		if arn = strings.TrimRight(arn, ".,;"); a.Takes(arn) && !strings.Contains(arn, ":assumed-role/") {
 			return arn
 		}
@@ -113,7 +112,7 @@ func bucketIn(a actions.Action, text string) string {
 	if len(a.ResourceTypes) == 0 {
 		return "*"
 	}
-	for _, p := range bucketURL {
+	for _, p := range bucketURL() {
 		found := p.FindStringSubmatch(text)
 		if found == nil {
 			continue

@@ -4,6 +4,7 @@ import (
 	"html"
 	"regexp"
 	"strings"
+	"sync"
 
 	"remotion-doctor/audit"
 	"remotion-doctor/policy"
@@ -25,7 +26,7 @@ func Parse(text string, more ...Diagnosis) audit.DeniedMessage {
 	if m.Action == "" {
 		readOperation(&m, text)
 	}
-	diagnose(&m, text, append(more, Diagnoses...))
+	diagnose(&m, text, append(more, diagnoses()...))
 	m.Asked = missing(&m)
 	return m
 }
@@ -36,9 +37,9 @@ func Denied(m *audit.DeniedMessage) bool {
 }
 
 var (
-	escapes  = regexp.MustCompile("\x1b\\[[0-9;?]*[A-Za-z]")
-	frames   = regexp.MustCompile(`(?m)^\s*[│╷╵|]+`)
-	blanks   = regexp.MustCompile(`[\s\x{00A0}]+`)
+	escapes  = compileOne("\x1b\\[[0-9;?]*[A-Za-z]")
+	frames   = compileOne(`(?m)^\s*[│╷╵|]+`)
+	blanks   = compileOne(`[\s\x{00A0}]+`)
 	jsonMark = strings.NewReplacer(`\"`, `"`, `\n`, " ", `\r`, " ", `\t`, " ", `\u0026`, "&", `\u003c`, "<", `\u003e`, ">")
 )
 
@@ -49,11 +50,11 @@ func normalize(text string) string {
 		text = text[:MaxText]
 	}
 	text = strings.ToValidUTF8(text, "")
-	text = escapes.ReplaceAllString(text, "")
-	text = frames.ReplaceAllString(text, " ")
+	text = escapes().ReplaceAllString(text, "")
+	text = frames().ReplaceAllString(text, " ")
 	text = jsonMark.Replace(text)
 	text = html.UnescapeString(text)
-	return strings.TrimSpace(blanks.ReplaceAllString(text, " "))
+	return strings.TrimSpace(blanks().ReplaceAllString(text, " "))
 }
 
 // codePatterns find the error's code, the most telling first.
@@ -72,16 +73,25 @@ var codePatterns = compile(
 	`\b((?:AccessDenied|Unauthorized|Forbidden|Dependency|KMS|AccessControlList|InvalidBucketAcl|InvalidClientToken|UnrecognizedClient|InvalidParameterValue|ExpiredToken|SignatureDoesNot|InvalidSignature|InvalidAccessKey|ResourceConflict|NotAuthorized|AuthorizationError|OptInRequired)\w*)\b`,
 )
 
-func compile(patterns ...string) []*regexp.Regexp {
-	out := make([]*regexp.Regexp, len(patterns))
-	for i, p := range patterns {
-		out[i] = regexp.MustCompile(p)
-	}
-	return out
+// compile makes patterns that are compiled when they are first used: that
+// takes longer than the program's start.
+func compile(patterns ...string) func() []*regexp.Regexp {
+	return sync.OnceValue(func() []*regexp.Regexp {
+		out := make([]*regexp.Regexp, len(patterns))
+		for i, p := range patterns {
+			out[i] = regexp.MustCompile(p)
+		}
+		return out
+	})
+}
+
+// compileOne is compile for one pattern.
+func compileOne(pattern string) func() *regexp.Regexp {
+	return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(pattern) })
 }
 
 func readCode(m *audit.DeniedMessage, text string) {
-	for _, p := range codePatterns {
+	for _, p := range codePatterns() {
 		if found := p.FindStringSubmatch(text); found != nil {
 			m.Code = found[1]
 			return
@@ -91,8 +101,8 @@ func readCode(m *audit.DeniedMessage, text string) {
 
 var (
 	idPatterns = compile(`authorization-details/([0-9A-Za-z]+)`, `(?i)authorization[ _-]?id['"]?\s*[:=]?\s*['"]?([0-9a-z]{8,})\b`)
-	encoded    = regexp.MustCompile(`(?i)encoded authorization (?:failure )?message: ?"?([A-Za-z0-9_=-]{16,})`)
-	policyARN  = regexp.MustCompile(`(?:policy|boundary): ?"?(arn:[\w-]+:(?:iam|organizations)::[\w*]*:policy/[^\s"']*)`)
+	encoded    = compileOne(`(?i)encoded authorization (?:failure )?message: ?"?([A-Za-z0-9_=-]{16,})`)
+	policyARN  = compileOne(`(?:policy|boundary): ?"?(arn:[\w-]+:(?:iam|organizations)::[\w*]*:policy/[^\s"']*)`)
 )
 
 // readIDs reads what newer messages carry: the policy's ARN and the key of
@@ -100,16 +110,16 @@ var (
 // Source: IAM User Guide, "Troubleshoot access denied error messages with
 // authorization ID".
 func readIDs(m *audit.DeniedMessage, text string) {
-	for _, p := range idPatterns {
+	for _, p := range idPatterns() {
 		if found := p.FindStringSubmatch(text); found != nil {
 			m.AuthorizationID = found[1]
 			break
 		}
 	}
-	if found := encoded.FindStringSubmatch(text); found != nil {
+	if found := encoded().FindStringSubmatch(text); found != nil {
 		m.Encoded = found[1]
 	}
-	if found := policyARN.FindStringSubmatch(text); found != nil {
+	if found := policyARN().FindStringSubmatch(text); found != nil {
 		m.PolicyARN = strings.TrimRight(found[1], ".,;)")
 	}
 }

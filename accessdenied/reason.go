@@ -2,6 +2,7 @@ package accessdenied
 
 import (
 	"regexp"
+	"sync"
 
 	"remotion-doctor/audit"
 )
@@ -31,7 +32,7 @@ var layerWords = []struct {
 }
 
 // reasons are the wordings, in the order in which they are tried.
-var reasons = func() []reason {
+var reasons = sync.OnceValue(func() []reason {
 	var out []reason
 	for _, l := range layerWords {
 		out = append(out,
@@ -47,10 +48,10 @@ var reasons = func() []reason {
 		reason{regexp.MustCompile(`(?i)explicitly denied|explicitDeny"? ?[:=] ?"?true`), "", audit.ExplicitDeny},
 	)
 	return out
-}()
+})
 
 func readReason(m *audit.DeniedMessage, text string) {
-	for _, r := range reasons {
+	for _, r := range reasons() {
 		if r.pattern.MatchString(text) {
 			m.Layer, m.Decision = r.layer, r.decision
 			return

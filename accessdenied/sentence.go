@@ -1,7 +1,6 @@
 package accessdenied
 
 import (
-	"regexp"
 	"strings"
 
 	"remotion-doctor/actions"
@@ -39,7 +38,7 @@ var sentences = compile(
 )
 
 func readSentence(m *audit.DeniedMessage, text string) {
-	for _, p := range sentences {
+	for _, p := range sentences() {
 		found := p.FindStringSubmatch(text)
 		if found == nil {
 			continue
@@ -76,11 +75,11 @@ func trim(s string) string { return strings.Trim(s, `"'`+"`"+` .,;)`) }
 
 // named are resources that IAM's own messages write without an ARN: "policy
 // NAME", "user NAME".
-var named = regexp.MustCompile(`^(policy|role|user|group|instance profile) (\S+)$`)
+var named = compileOne(`^(policy|role|user|group|instance profile) (\S+)$`)
 
 // resourceOf completes a resource that is told by its kind and name.
 func resourceOf(m *audit.DeniedMessage, resource string) string {
-	found := named.FindStringSubmatch(resource)
+	found := named().FindStringSubmatch(resource)
 	if found == nil {
 		return resource
 	}
@@ -92,11 +91,11 @@ func resourceOf(m *audit.DeniedMessage, resource string) string {
 	return "arn:" + a.Partition + ":iam::" + a.AccountID + ":" + kind + "/" + found[2]
 }
 
-var principalARN = regexp.MustCompile(`arn:[\w-]+:(?:sts::\w+:assumed-role/[^\s"',()]+|iam::\w+:(?:user|role)/[^\s"',()]+)`)
+var principalARN = compileOne(`arn:[\w-]+:(?:sts::\w+:assumed-role/[^\s"',()]+|iam::\w+:(?:user|role)/[^\s"',()]+)`)
 
 // lonePrincipal is the only principal of a text, where it names one.
 func lonePrincipal(text string) string {
-	found := principalARN.FindAllString(text, 3)
+	found := principalARN().FindAllString(text, 3)
 	for _, f := range found {
 		if f != found[0] {
 			return ""

@@ -68,6 +68,10 @@ type question struct {
 	given            audit.Context // by the user
 	message          *audit.DeniedMessage
 	recorded         *audit.RecordedAuthorization
+
+	args   []string       // as given
+	named  []audit.Target // by flags
+	caller bool
 }
 
 func (a *app) explain(ctx context.Context, f *explainFlags, args []string) error {
@@ -113,16 +117,19 @@ func (a *app) trace(ctx context.Context, f *explainFlags, q *question) (*audit.T
 		Layers: []audit.TraceLayer{}, MissingContext: []string{}, Message: q.message, Recorded: q.recorded,
 	}
 	a.stamp(base, "")
-	if q.message != nil && len(q.message.Asked) > 0 {
+	j := &job{document: map[string]*policy.Document{}}
+	if !q.asks() || q.encoded() {
+		if err := a.open(ctx, j, &f.source, f.region); err != nil {
+			return learned(base), err
+		}
+		if err := q.decode(ctx, j.source); err != nil {
+			base.Notes = append(base.Notes, asFailure(err).msg)
+		}
+		base.Target, base.Action, base.Resource, base.Recorded = q.target, q.action, q.resource, q.recorded
+	}
+	if q.asks() {
 		stated(base)
 		return base, incomplete(q.message)
-	}
-	j := &job{document: map[string]*policy.Document{}}
-	if err := a.open(ctx, j, &f.source, f.region); err != nil {
-		return learned(base), err
-	}
-	if err := q.decode(ctx, j.source); err != nil {
-		base.Notes = append(base.Notes, asFailure(err).msg)
 	}
 	found, err := j.source.Resolve(ctx, q.target)
 	if err != nil {

@@ -228,8 +228,8 @@ func advise(t *audit.Trace) {
 		if m.Encoded != "" && t.Recorded == nil {
 			t.Next = append(t.Next, "the message is encoded: aws sts decode-authorization-message --encoded-message "+shortened(m.Encoded)+" > details.json, then add --authorization-details details.json")
 		}
-		if m.Decision != "" && t.Decision == audit.Allowed {
-			t.Notes = append(t.Notes, "AWS denied the request, and by the policies as they are now it is allowed: they changed since, the change had not spread yet, or a policy that was not read decided")
+		if t.Decision == audit.Allowed {
+			t.Notes = append(t.Notes, "AWS denied the request, and by the policies that were read it is allowed: they changed since, the change had not spread yet, or a policy that was not read decided")
 		}
 		if m.Layer != "" && t.Decision != audit.Allowed && !stops(t.Layers, m.Layer) && len(t.Layers) > 0 {
 			t.Notes = append(t.Notes, "the message blames a "+m.Layer.Title()+", which was not seen to stop it")

@@ -16,7 +16,7 @@ import (
 // question reads what was asked: arguments win over what AWS recorded, and
 // that over the message.
 func (a *app) question(f *explainFlags, args []string) (*question, error) {
-	q := &question{}
+	q := &question{args: args, named: f.target.targets(), caller: f.target.caller}
 	var err error
 	if q.given, err = readContext(f.context, f.contextFile); err != nil {
 		return nil, err
@@ -40,10 +40,23 @@ func (a *app) question(f *explainFlags, args []string) (*question, error) {
 	if len(args) == 0 && q.message == nil && q.recorded == nil {
 		return nil, usage("as in: remotion-doctor explain lambda:InvokeFunction arn:aws:lambda:us-east-1:111122223333:function:remotion-render-x --role my-role", "explain needs an ACTION and a RESOURCE, or --error TEXT")
 	}
-	if err := q.take(args); err != nil {
-		return nil, err
+	return q, q.settle()
+}
+
+// settle sets the request and the target by all that is known.
+func (q *question) settle() error {
+	if err := q.take(q.args); err != nil {
+		return err
 	}
-	return q, q.aim(f.target.targets(), f.target.caller)
+	return q.aim(q.named, q.caller)
+}
+
+// asks reports whether the message leaves something open that must be known.
+func (q *question) asks() bool { return q.message != nil && len(q.message.Asked) > 0 }
+
+// encoded reports a message that AWS could decode.
+func (q *question) encoded() bool {
+	return q.message != nil && q.message.Encoded != "" && q.recorded == nil
 }
 
 func readDetails(path string) (*audit.RecordedAuthorization, error) {
@@ -146,7 +159,7 @@ func targetOf(arn string) (audit.Target, bool) {
 
 // decode asks STS for an encoded message, where the source can.
 func (q *question) decode(ctx context.Context, s source) error {
-	if q.message == nil || q.message.Encoded == "" || q.recorded != nil {
+	if !q.encoded() {
 		return nil
 	}
 	decoder, ok := s.(interface {
@@ -165,7 +178,7 @@ func (q *question) decode(ctx context.Context, s source) error {
 	}
 	r.Source = "sts:DecodeAuthorizationMessage"
 	q.recorded = r
-	return nil
+	return q.settle()
 }
 
 // spell fills in what only the principal tells: * in the partition and account
