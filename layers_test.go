@@ -26,13 +26,15 @@ var allowed = map[string]struct{ project, modules []string }{
 	"managed":             {[]string{"policy", "account"}, []string{"github.com/go-json-experiment/json"}},
 	"managed/generate":    {nil, nil},
 	"iac":                 {[]string{"policy", "audit", "account"}, []string{"github.com/go-json-experiment/json", "go.yaml.in/yaml/v4"}},
-	"remedy":              {[]string{"policy", "actions", "audit"}, nil},
+	"accessdenied":        {[]string{"policy", "actions", "audit"}, nil},
+	"explain":             {[]string{"policy", "actions", "audit", "eval"}, nil},
+	"remedy":              {[]string{"policy", "actions", "audit", "account"}, []string{"github.com/hashicorp/hcl/v2", "github.com/zclconf/go-cty", "go.yaml.in/yaml/v4"}},
 	"awsapi":              {[]string{"policy", "audit", "account"}, []string{"github.com/aws/", "golang.org/x/sync"}},
 	"report":              {[]string{"policy", "audit"}, []string{"github.com/olekukonko/tablewriter", "github.com/charmbracelet/", "github.com/muesli/termenv"}},
 	"localaws":            {[]string{"policy", "actions", "audit", "account", "eval"}, nil},
 	"project":             {nil, []string{"github.com/Masterminds/semver/"}},
 	"fixtures":            {nil, nil},
-	"cmd/remotion-doctor": {[]string{"policy", "actions", "audit", "account", "checks", "eval", "excess", "remedy", "awsapi", "report", "localaws", "managed", "iac", "project", "fixtures"}, []string{"github.com/spf13/", "golang.org/x/term", "golang.org/x/sync"}},
+	"cmd/remotion-doctor": {[]string{"policy", "actions", "audit", "account", "checks", "eval", "excess", "remedy", "awsapi", "report", "localaws", "managed", "iac", "project", "accessdenied", "explain", "fixtures"}, []string{"github.com/spf13/", "golang.org/x/term", "golang.org/x/sync"}},
 }
 
 func TestLayers(t *testing.T) {

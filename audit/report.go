@@ -208,6 +208,25 @@ type Obstacle struct {
 	Statements []StatementRef `json:"statements"`
 	Reason     string         `json:"reason"`
 	Advice     string         `json:"advice"`
+	// Owner is who can change it.
+	Owner string `json:"owner,omitzero"`
+	// Change is the smallest change that would lift it; nil where it is not
+	// known.
+	Change *PolicyChange `json:"change,omitzero"`
+}
+
+// A PolicyChange is a change of one statement of a policy.
+type PolicyChange struct {
+	Kind   string `json:"kind"` // add, narrow, except or remove
+	Policy string `json:"policy,omitzero"`
+	Sid    string `json:"sid,omitzero"`
+	Index  int    `json:"index"` // of the statement, from 0; -1 for one to add
+	Text   string `json:"text"`
+	// Statement is a policy with the statement as it would be.
+	Statement *policy.Document `json:"statement,omitzero"`
+	// Verified says that with it the layer was evaluated again, and stops
+	// nothing of the obstacle any more.
+	Verified bool `json:"verified"`
 }
 
 // A Summary counts findings by status.

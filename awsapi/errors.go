@@ -75,6 +75,12 @@ var codes = map[string]struct {
 	"UnknownOperationException":   {KindUnsupported, "the endpoint does not know this operation; " + hintOffline},
 	"InvalidInput":                {KindInvalid, ""},
 	"ValidationError":             {KindInvalid, ""},
+	"LimitExceeded":               {KindInvalid, "a quota of IAM is reached; `fix --managed` or another policy may help"},
+	"MalformedPolicyDocument":     {KindInvalid, ""},
+	"EntityAlreadyExists":         {KindInvalid, "choose another name with --policy-name"},
+	"DeleteConflict":              {KindInvalid, ""},
+
+	"InvalidAuthorizationMessageException": {KindInvalid, "paste the whole message; it is of the account that denied the request"},
 }
 
 // explain turns an error of the SDK into an Error.

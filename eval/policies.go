@@ -34,6 +34,14 @@ func (p Policies) Supposing(documents []*policy.Document) Policies {
 	return p
 }
 
+// As returns the policies as if what the principal supposes were attached.
+func (p Policies) As(principal audit.Principal) Policies {
+	if principal.Instead {
+		p.Identity = nil
+	}
+	return p.Supposing(principal.Supposing)
+}
+
 // A Compiled is the policies of one principal, compiled once to decide many
 // requests.
 type Compiled struct {

@@ -96,7 +96,7 @@ func (b *builder) attached(list []account.AttachedPolicy) {
 			b.fail(err)
 			return
 		}
-		p := Policy{Name: name, source: name}
+		p := Policy{Name: name, ARN: a.PolicyArn, source: name}
 		// A policy that is attached to a user and to its group counts once
 		// (recorded cases prin-*).
 		if !slices.ContainsFunc(b.out.Identity, func(q Policy) bool { return q.source == p.source && q.Document.Source == doc.Text }) {
@@ -131,7 +131,7 @@ func (b *builder) boundary(a *account.AttachedBoundary) {
 		b.fail(err)
 		return
 	}
-	b.out.Boundary = &Policy{Name: name, Document: p.document, Origin: doc.Origin, program: p, source: name, kind: kindBoundary}
+	b.out.Boundary = &Policy{Name: name, ARN: a.PermissionsBoundaryArn, Document: p.document, Origin: doc.Origin, program: p, source: name, kind: kindBoundary}
 }
 
 func (b *builder) add(p Policy, doc account.Document) {

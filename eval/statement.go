@@ -11,6 +11,7 @@ import (
 // A Policy is one policy of a principal.
 type Policy struct {
 	Name     string // as StatementRefs show it
+	ARN      string // of a managed policy
 	Document *policy.Document
 	// Origin is where the document stands in a file of the user's, or nil.
 	Origin *account.Origin

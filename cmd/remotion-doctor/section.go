@@ -46,6 +46,10 @@ type job struct {
 	host           *host             // nil where Remotion would run elsewhere
 	scope          checks.Scope
 	document       map[string]*policy.Document // of --require FILE, by name
+
+	// supposing and instead are set to judge a remedy as if it were attached.
+	supposing []*policy.Document
+	instead   bool
 }
 
 // section audits one target. An error that concerns only this target becomes
@@ -72,6 +76,7 @@ func (j *job) fill(ctx context.Context, t task, s *audit.Section) error {
 	if err != nil {
 		return err
 	}
+	found.Principal.Supposing, found.Principal.Instead = j.supposing, j.instead
 	s.Principal, s.Notes, s.Location = found.Principal, found.Notes, found.Location
 	req, err := j.require(t.requirement, found.Principal.Partition())
 	if err != nil {
@@ -166,7 +171,7 @@ func (j *job) judge(ctx context.Context, req *checks.Requirement, p audit.Princi
 			out.note = "coverage of the patterns was sampled, not proven: " + asFailure(err).msg
 			return nil // the questions alone tell less, but they tell
 		}
-		out.analyst = eval.NewEvaluator(p.ARN, policies.Supposing(p.Supposing))
+		out.analyst = eval.NewEvaluator(p.ARN, policies.As(p))
 		return nil
 	})
 	first := len(plan.Probes())
@@ -228,7 +233,7 @@ func (j *job) verify(ctx context.Context, req *checks.Requirement, scope checks.
 		}
 	}
 	p := s.Principal
-	p.Supposing = []*policy.Document{s.Remediation}
+	p.Supposing = append(slices.Clone(p.Supposing), s.Remediation)
 	after, err := j.judge(ctx, &wanted, p, scope)
 	if err != nil {
 		s.Notes = append(s.Notes, "the remediation could not be verified: "+asFailure(err).msg)
