@@ -31,7 +31,7 @@ func TestReadRefuses(t *testing.T) {
 		{"empty", "", "1:1", "end of the document"},
 		{"no JSON", "hello", "1:1", "invalid character"},
 		{"second line", "{\n \"Version\": 1,,}", "2:15", "invalid character"},
-		{"wrong type", "{\"AccountId\": 7}", "", "must not be number"},
+		{"wrong type", "{\"AccountId\": 7}", "1:15", "/AccountId must not be a number"},
 		{"trailing", `{"RoleDetailList":[{"RoleName":"r"}]} x`, "", "behind the document"},
 		{"something else", `{"foo":1}`, "1:1", "no snapshot"},
 	} {

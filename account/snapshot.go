@@ -4,8 +4,11 @@
 package account
 
 import (
-	"encoding/json"
+	"strings"
 
+	"github.com/go-json-experiment/json/jsontext"
+
+	"remotion-doctor/audit"
 	"remotion-doctor/policy"
 )
 
@@ -23,11 +26,25 @@ type Snapshot struct {
 	TaskDefinitions  []TaskDefinition         `json:"TaskDefinitions,omitempty"`
 	PodIdentities    []PodIdentityAssociation `json:"PodIdentityAssociations,omitempty"`
 	BucketPolicies   map[string]Document      `json:"BucketPolicies,omitempty"`
+	Buckets          []Bucket                 `json:"Buckets,omitempty"`
 	Organization     *Organization            `json:"Organization,omitempty"`
+
+	// Gaps are what could not be read when the snapshot was taken.
+	Gaps []Gap `json:"Gaps,omitempty"`
 
 	// Caller is the ARN that STS GetCallerIdentity answers with; empty for
 	// the account's root.
 	Caller string `json:"Caller,omitempty"`
+}
+
+// A Gap is something that could not be read when a snapshot was taken, and what
+// that leaves open.
+type Gap struct {
+	Operation string // iam:GetAccountAuthorizationDetails
+	Resource  string `json:",omitempty"`
+	Reason    string
+	// Affects says in words which verdicts are unknown for want of it.
+	Affects string
 }
 
 // AuthorizationDetails is the output of iam:GetAccountAuthorizationDetails.
@@ -40,29 +57,33 @@ type AuthorizationDetails struct {
 
 // A Role is an IAM role.
 type Role struct {
-	Path                     string
-	RoleName                 string
-	RoleID                   string `json:"RoleId"`
-	Arn                      string
-	AssumeRolePolicyDocument *Document           `json:",omitempty"`
-	InstanceProfileList      []InstanceProfile   `json:",omitempty"`
-	RolePolicyList           []InlinePolicy      `json:",omitempty"`
-	AttachedManagedPolicies  []AttachedPolicy    `json:",omitempty"`
-	PermissionsBoundary      *AttachedBoundary   `json:",omitempty"`
-	Tags                     []map[string]string `json:",omitempty"`
+	Path     string
+	RoleName string
+	RoleID   string `json:"RoleId"`
+	Arn      string
+	// Location is where the role stands in a file of the user's.
+	Location                 *audit.Location   `json:"-"`
+	AssumeRolePolicyDocument *Document         `json:",omitempty"`
+	InstanceProfileList      []InstanceProfile `json:",omitempty"`
+	RolePolicyList           []InlinePolicy    `json:",omitempty"`
+	AttachedManagedPolicies  []AttachedPolicy  `json:",omitempty"`
+	PermissionsBoundary      *AttachedBoundary `json:",omitempty"`
+	Tags                     []Tag             `json:",omitempty"`
 }
 
 // A User is an IAM user.
 type User struct {
-	Path                    string
-	UserName                string
-	UserID                  string `json:"UserId"`
-	Arn                     string
-	UserPolicyList          []InlinePolicy      `json:",omitempty"`
-	GroupList               []string            `json:",omitempty"`
-	AttachedManagedPolicies []AttachedPolicy    `json:",omitempty"`
-	PermissionsBoundary     *AttachedBoundary   `json:",omitempty"`
-	Tags                    []map[string]string `json:",omitempty"`
+	Path     string
+	UserName string
+	UserID   string `json:"UserId"`
+	Arn      string
+	// Location is where the user stands in a file of the auditor's.
+	Location                *audit.Location   `json:"-"`
+	UserPolicyList          []InlinePolicy    `json:",omitempty"`
+	GroupList               []string          `json:",omitempty"`
+	AttachedManagedPolicies []AttachedPolicy  `json:",omitempty"`
+	PermissionsBoundary     *AttachedBoundary `json:",omitempty"`
+	Tags                    []Tag             `json:",omitempty"`
 }
 
 // A Group is a group of IAM users.
@@ -74,6 +95,9 @@ type Group struct {
 	GroupPolicyList         []InlinePolicy   `json:",omitempty"`
 	AttachedManagedPolicies []AttachedPolicy `json:",omitempty"`
 }
+
+// A Tag is a tag of a role or user.
+type Tag struct{ Key, Value string }
 
 // An InlinePolicy is a policy that is embedded in an identity.
 type InlinePolicy struct {
@@ -173,19 +197,47 @@ type NamedPolicy struct {
 
 // A Document is a policy document in a snapshot: an object, or a string that
 // may be URL-encoded, as the different AWS tools print it.
-type Document struct{ Text string }
+type Document struct {
+	Text string
+	// Origin is where it stands in a file of the user's; nil where it comes
+	// from AWS.
+	Origin *Origin
+}
+
+// An Origin says where in a file that the user gave the statements of a
+// document stand.
+type Origin struct {
+	File string
+	// Statements are their places, by index. Where there are none, the file
+	// holds the document as it is.
+	Statements []Place
+}
+
+// A Place is a part of a file.
+type Place struct{ Start, End policy.Position }
+
+// Locate returns the file of a statement and its place there. start and end are
+// its positions in the document. It may be called on nil.
+func (o *Origin) Locate(index int, start, end policy.Position) (file string, s, e policy.Position) {
+	switch {
+	case o == nil:
+		return "", start, end
+	case index >= 0 && index < len(o.Statements):
+		return o.File, o.Statements[index].Start, o.Statements[index].End
+	}
+	return o.File, start, end
+}
 
 // UnmarshalJSON keeps an object as it is and decodes a string.
 func (d *Document) UnmarshalJSON(data []byte) error {
 	if len(data) > 0 && data[0] == '"' {
-		var s string
-		if err := json.Unmarshal(data, &s); err != nil {
-			return err
-		}
-		d.Text = policy.DecodeURL(s)
-		return nil
+		s, err := jsontext.AppendUnquote(nil, data)
+		d.Text = policy.DecodeURL(string(s))
+		return err
 	}
-	d.Text = string(data)
+	if string(data) != "null" {
+		d.Text = string(data)
+	}
 	return nil
 }
 
@@ -195,4 +247,12 @@ func (d Document) MarshalJSON() ([]byte, error) {
 		return []byte("{}"), nil
 	}
 	return []byte(d.Text), nil
+}
+
+// NewManagedPolicy returns a managed policy with one version.
+func NewManagedPolicy(arn string, d Document) ManagedPolicy {
+	return ManagedPolicy{
+		PolicyName: arn[strings.LastIndexByte(arn, '/')+1:], Arn: arn, DefaultVersionID: "v1",
+		PolicyVersionList: []PolicyVersion{{VersionID: "v1", IsDefaultVersion: true, Document: d}},
+	}
 }

@@ -65,6 +65,9 @@ type Principal struct {
 	// Supposing are identity policies that are evaluated as if they were
 	// attached, as SimulatePrincipalPolicy's PolicyInputList.
 	Supposing []*policy.Document `json:"-"`
+	// Instead says that Supposing stands in place of the identity policies that
+	// are attached, as SimulatePrincipalPolicy's PolicyExclusionList.
+	Instead bool `json:"-"`
 }
 
 // NewPrincipal returns the principal with an ARN such as

@@ -83,6 +83,9 @@ type Section struct {
 	Source string `json:"source,omitzero"`
 	// Usage is what the evaluation cost.
 	Usage Usage `json:"usage"`
+	// Diagnoses are what is wrong, or worth knowing, beyond single grants. One
+	// of severity error counts as a requirement that is not met.
+	Diagnoses []Diagnosis `json:"diagnoses,omitzero"`
 	// Notes are sentences that the reader should know and that are no finding.
 	Notes []string `json:"notes,omitzero"`
 	// Error says why the target could not be audited; the section then has no
@@ -136,6 +139,9 @@ type Problem struct {
 type Requirement struct {
 	Name            string `json:"name"` // caller, renderer or a file's name
 	RemotionVersion string `json:"remotionVersion,omitzero"`
+	// RemotionVersionFrom says where the version was found, such as
+	// package-lock.json; empty where it was given or is the newest known.
+	RemotionVersionFrom string `json:"remotionVersionFrom,omitzero"`
 	// Digest is the SHA-256 of the policy document as minified JSON.
 	Digest string `json:"digest"`
 }
@@ -214,23 +220,6 @@ type Evidence struct {
 	Verdict    Verdict `json:"verdict"`
 }
 
-// An OperationStatus says what becomes of an operation of Remotion.
-type OperationStatus string
-
-// The statuses of operations.
-const (
-	Works    OperationStatus = "works"
-	Degraded OperationStatus = "degraded"
-	Fails    OperationStatus = "fails"
-)
-
-// An Operation is something that Remotion does, such as a render.
-type Operation struct {
-	Name    string          `json:"name"`
-	Status  OperationStatus `json:"status"`
-	Because []string        `json:"because"` // the actions that are missing
-}
-
 // An Obstacle is what stops a required grant and is not cured by granting.
 type Obstacle struct {
 	Actions    []string       `json:"actions"`
@@ -239,6 +228,25 @@ type Obstacle struct {
 	Statements []StatementRef `json:"statements"`
 	Reason     string         `json:"reason"`
 	Advice     string         `json:"advice"`
+	// Owner is who can change it.
+	Owner string `json:"owner,omitzero"`
+	// Change is the smallest change that would lift it; nil where it is not
+	// known.
+	Change *PolicyChange `json:"change,omitzero"`
+}
+
+// A PolicyChange is a change of one statement of a policy.
+type PolicyChange struct {
+	Kind   string `json:"kind"` // add, narrow, except or remove
+	Policy string `json:"policy,omitzero"`
+	Sid    string `json:"sid,omitzero"`
+	Index  int    `json:"index"` // of the statement, from 0; -1 for one to add
+	Text   string `json:"text"`
+	// Statement is a policy with the statement as it would be.
+	Statement *policy.Document `json:"statement,omitzero"`
+	// Verified says that with it the layer was evaluated again, and stops
+	// nothing of the obstacle any more.
+	Verified bool `json:"verified"`
 }
 
 // A Summary counts findings by status.

@@ -77,6 +77,9 @@ const (
 	LayerIdentity Layer = "identity"
 	LayerBoundary Layer = "boundary"
 	LayerSession  Layer = "session"
+	// LayerEndpoint is the policy of a VPC endpoint. AWS's messages name it; no
+	// evaluator sees it.
+	LayerEndpoint Layer = "endpoint"
 )
 
 // Title returns the layer in words: "permissions boundary".
@@ -94,6 +97,8 @@ func (l Layer) Title() string {
 		return "permissions boundary"
 	case LayerSession:
 		return "session policy"
+	case LayerEndpoint:
+		return "VPC endpoint policy"
 	}
 	return string(l)
 }

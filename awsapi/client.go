@@ -31,6 +31,9 @@ type Options struct {
 	Profile     string
 	Region      string
 	EndpointURL string
+	// AccessKeyID and what belongs to it are used in place of the credentials
+	// that would be found, where they are given.
+	AccessKeyID, SecretAccessKey, SessionToken string
 	// Isolated reads neither the environment nor any file: made-up credentials
 	// sign the requests to EndpointURL.
 	Isolated bool
@@ -67,6 +70,9 @@ func Open(ctx context.Context, o Options) (*Client, error) {
 	}
 	if o.Region != "" {
 		load = append(load, config.WithRegion(o.Region))
+	}
+	if o.AccessKeyID != "" {
+		load = append(load, config.WithCredentialsProvider(credentials.NewStaticCredentialsProvider(o.AccessKeyID, o.SecretAccessKey, o.SessionToken)))
 	}
 	cfg, err := loadConfig(ctx, o, load)
 	if err != nil {

@@ -63,6 +63,7 @@ var codes = map[string]struct {
 	"SignatureDoesNotMatch":       {KindCredentials, "the secret access key does not belong to the access key"},
 	"AuthFailure":                 {KindCredentials, hintLogin},
 	"NoSuchEntity":                {KindNotFound, ""},
+	"NoSuchBucket":                {KindNotFound, "look at the spelling of the bucket"},
 	"ResourceNotFoundException":   {KindNotFound, "look at the spelling and at --region"},
 	"InvalidInstanceID.NotFound":  {KindNotFound, "look at the id and at --region"},
 	"InvalidInstanceID.Malformed": {KindInvalid, "an instance id looks like i-0123456789abcdef0"},
@@ -74,6 +75,12 @@ var codes = map[string]struct {
 	"UnknownOperationException":   {KindUnsupported, "the endpoint does not know this operation; " + hintOffline},
 	"InvalidInput":                {KindInvalid, ""},
 	"ValidationError":             {KindInvalid, ""},
+	"LimitExceeded":               {KindInvalid, "a quota of IAM is reached; `fix --managed` or another policy may help"},
+	"MalformedPolicyDocument":     {KindInvalid, ""},
+	"EntityAlreadyExists":         {KindInvalid, "choose another name with --policy-name"},
+	"DeleteConflict":              {KindInvalid, ""},
+
+	"InvalidAuthorizationMessageException": {KindInvalid, "paste the whole message; it is of the account that denied the request"},
 }
 
 // explain turns an error of the SDK into an Error.

@@ -173,6 +173,11 @@ func (c *Client) simulate(ctx context.Context, p audit.Principal, b batch) ([]ty
 		}
 		in.PolicyInputList = append(in.PolicyInputList, string(text))
 	}
+	if p.Instead {
+		for _, kind := range []types.PolicyIdentifierPolicyType{types.PolicyIdentifierPolicyTypeInline, types.PolicyIdentifierPolicyTypeAwsManaged, types.PolicyIdentifierPolicyTypeUserManaged} {
+			in.PolicyExclusionList = append(in.PolicyExclusionList, &types.PolicyIdentifierMemberPolicyType{Value: kind})
+		}
+	}
 	var out []types.EvaluationResult
 	for range maxPages {
 		c.calls.Add(1)

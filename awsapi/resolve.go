@@ -21,7 +21,13 @@ type Resolution struct {
 	Principal audit.Principal
 	// Region is the one that the target is in, where it has one.
 	Region string
-	Notes  []string
+	// Location is where the principal stands in a file of the user's, where it
+	// comes from one.
+	Location *audit.Location
+	// ExecutionRole is the ARN of a task definition's other role, which its
+	// containers never see.
+	ExecutionRole string
+	Notes         []string
 }
 
 // Resolve finds the principal that a target acts as. The error is an [*Error].
@@ -33,7 +39,11 @@ func (c *Client) Resolve(ctx context.Context, t audit.Target) (Resolution, error
 		return c.instanceRole(ctx, t.Name)
 	case audit.TargetInstanceProfile:
 		return c.profileRole(ctx, t.Name)
-	case audit.TargetRole:
+	case audit.TargetTaskDefinition:
+		return c.taskRole(ctx, t.Name)
+	case audit.TargetPodIdentity:
+		return c.podRole(ctx, t.Name)
+	case audit.TargetRole, audit.TargetRenderer:
 		return c.role(ctx, t.Name)
 	case audit.TargetUser:
 		return c.user(ctx, t.Name)

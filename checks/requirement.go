@@ -19,6 +19,13 @@ type Requirement struct {
 	Document *policy.Document
 	Modules  []audit.Module
 	Grants   []Grant
+	// Operations are what Remotion does with the policy; none for a policy of
+	// the user's own.
+	Operations []Operation
+	// Features are the names of those that were added to the documented policy,
+	// Facts what a user of them should know.
+	Features []string
+	Facts    []audit.Diagnosis
 	// Notes are sentences that belong into the report.
 	Notes []string
 }
@@ -29,6 +36,9 @@ type Grant struct {
 	Sid      string
 	Action   string
 	Resource string
+	// Feature is the one that demands the grant; empty for the documented
+	// policy.
+	Feature string
 }
 
 // Required returns the policy that Remotion documents: name is caller or
@@ -63,7 +73,8 @@ func Required(name, version, partition string) (*Requirement, error) {
 		m.Sid = s.Sid
 		r.addStatement(m, s, s.Actions)
 	}
-	return r, nil
+	r.Operations, err = operationsOf(name, version, partition)
+	return r, err
 }
 
 // moduleFor returns the module that describes a statement of a required

@@ -28,9 +28,8 @@ func (c *Compiled) deciders(r *Request) []audit.Decider {
 	found := deciders{seen: map[string]bool{}}
 	for _, s := range c.sets() {
 		for _, p := range s.programs {
-			list, _ := p.candidates(&r.request)
-			for _, i := range list {
-				p.statements[i].deciders(&r.request, &found)
+			for _, st := range p.about(&r.request) {
+				st.deciders(&r.request, &found)
 			}
 		}
 	}
@@ -40,9 +39,39 @@ func (c *Compiled) deciders(r *Request) []audit.Decider {
 // undecided reports whether the decision depends on keys that the request does
 // not give.
 func (c *Compiled) undecided(r *Request) bool {
+	if !c.lacks(r) {
+		return false
+	}
 	best, worst := *r, *r
 	best.assume, worst.assume = favourable, unfavourable
 	return c.authorize(&best, nil) != c.authorize(&worst, nil)
+}
+
+// lacks reports whether some statement about the request's action uses a key
+// that the request does not give.
+func (c *Compiled) lacks(r *Request) bool {
+	for _, s := range c.sets() {
+		for _, p := range s.programs {
+			if slices.ContainsFunc(p.about(&r.request), func(st *statement) bool { return st.lacks(&r.request) }) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func (s *statement) lacks(r *request) bool {
+	if !s.open {
+		return false
+	}
+	for i := range s.conditions {
+		if len(s.conditions[i].absentKeys(r)) > 0 {
+			return true
+		}
+	}
+	return slices.ContainsFunc(s.resources, func(p resourcePattern) bool {
+		return p.template != nil && len(r.absent(p.template.Keys())) > 0
+	})
 }
 
 // A deciders collects deciders, each once.
@@ -86,9 +115,6 @@ func (c *Compiled) sets() []*set {
 // deciders adds those on which it depends whether the statement applies to the
 // request.
 func (s *statement) deciders(r *request, found *deciders) {
-	if !s.matchesAction(r) {
-		return
-	}
 	open, closed := *r, *r
 	// The statement applies at the most, and at the least.
 	open.assume, closed.assume = favourable, unfavourable

@@ -27,11 +27,8 @@ func (c *Compiled) resourceSets(r *request) []policy.Set {
 	var out []policy.Set
 	for _, s := range c.sets() {
 		for _, p := range s.programs {
-			list, _ := p.candidates(r)
-			for _, i := range list {
-				if st := &p.statements[i]; st.matchesAction(r) {
-					out = append(out, st.resourceSets(r)...)
-				}
+			for _, st := range p.about(r) {
+				out = append(out, st.resourceSets(r)...)
 			}
 		}
 	}

@@ -34,7 +34,7 @@ func (e *Engine) Evaluate(ctx context.Context, p audit.Principal, probes []audit
 	if err != nil {
 		return nil, err
 	}
-	return NewEvaluator(p.ARN, policies.Supposing(p.Supposing)).Evaluate(ctx, probes)
+	return NewEvaluator(p.ARN, policies.As(p)).Evaluate(ctx, probes)
 }
 
 // An Evaluator answers the probes of one principal.

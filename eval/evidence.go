@@ -78,8 +78,9 @@ func (e *evidence) refs(deny bool) []audit.StatementRef {
 
 func (m matchedStatement) ref() audit.StatementRef {
 	src := m.source()
+	file, start, end := m.policy.Origin.Locate(m.index, src.Start, src.End)
 	return audit.StatementRef{
 		Policy: m.policy.Name, Sid: src.Sid, Index: m.index, Effect: src.Effect,
-		Layer: m.layer, Start: src.Start, End: src.End,
+		Layer: m.layer, Start: start, End: end, File: file,
 	}
 }

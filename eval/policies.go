@@ -19,6 +19,9 @@ type Policies struct {
 	SCPs     [][]Policy // levels, root first; each must allow
 	RCPs     [][]Policy
 	Resource *Policy // the resource's own policy
+	// ResourceAccount is the account of the resources that Resource is about;
+	// empty for the principal's own.
+	ResourceAccount string
 }
 
 // Supposing returns the policies with more identity policies, as if they were
@@ -31,6 +34,14 @@ func (p Policies) Supposing(documents []*policy.Document) Policies {
 	return p
 }
 
+// As returns the policies as if what the principal supposes were attached.
+func (p Policies) As(principal audit.Principal) Policies {
+	if principal.Instead {
+		p.Identity = nil
+	}
+	return p.Supposing(principal.Supposing)
+}
+
 // A Compiled is the policies of one principal, compiled once to decide many
 // requests.
 type Compiled struct {
@@ -41,6 +52,7 @@ type Compiled struct {
 	scps      []*set
 	rcps      []*set
 	resource  *set
+	owner     string // of the resources that the resource policy is about
 }
 
 // Compile prepares the policies of the principal with an ARN.
@@ -49,6 +61,7 @@ func Compile(principalARN string, p Policies) *Compiled {
 	c.boundary = compileOne(audit.LayerBoundary, p.Boundary)
 	c.session = compileOne(audit.LayerSession, p.Session)
 	c.resource = compileOne(audit.LayerResource, p.Resource)
+	c.owner = p.ResourceAccount
 	c.rcps = compileLevels(audit.LayerRCP, p.RCPs)
 	if !serviceLinked(principalARN) {
 		c.scps = compileLevels(audit.LayerSCP, p.SCPs)
@@ -114,6 +127,9 @@ func (c *Compiled) prepareAsGiven(p audit.Probe, owner string) *Request {
 	r.principal = c.principal
 	r.mismatch = !takes(p.Action, p.Resource)
 	a, _ := policy.ParseARN(c.principal)
+	if owner == "" && c.owner != "" && c.resource.concerns(&r.request) {
+		owner = c.owner
+	}
 	r.crossAccount = owner != "" && owner != a.AccountID
 	return r
 }

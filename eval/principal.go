@@ -85,62 +85,62 @@ func (b *builder) group(name string) {
 
 func (b *builder) inline(kind, owner string, list []account.InlinePolicy) {
 	for i := range list {
-		b.add(Policy{Name: list[i].PolicyName, source: kind + "_" + owner + "_" + list[i].PolicyName}, list[i].PolicyDocument.Text)
+		b.add(Policy{Name: list[i].PolicyName, source: kind + "_" + owner + "_" + list[i].PolicyName}, list[i].PolicyDocument)
 	}
 }
 
 func (b *builder) attached(list []account.AttachedPolicy) {
 	for _, a := range list {
-		text, name, err := b.managed(a.PolicyArn)
+		doc, name, err := b.managed(a.PolicyArn)
 		if err != nil {
 			b.fail(err)
 			return
 		}
-		p := Policy{Name: name, source: name}
+		p := Policy{Name: name, ARN: a.PolicyArn, source: name}
 		// A policy that is attached to a user and to its group counts once
 		// (recorded cases prin-*).
-		if !slices.ContainsFunc(b.out.Identity, func(q Policy) bool { return q.source == p.source && q.Document.Source == text }) {
-			b.add(p, text)
+		if !slices.ContainsFunc(b.out.Identity, func(q Policy) bool { return q.source == p.source && q.Document.Source == doc.Text }) {
+			b.add(p, doc)
 		}
 	}
 }
 
-func (b *builder) managed(arn string) (text, name string, err error) {
+func (b *builder) managed(arn string) (doc account.Document, name string, err error) {
 	p, err := b.engine.snapshot.ManagedPolicy(arn)
 	if err != nil {
-		return "", "", err
+		return account.Document{}, "", err
 	}
 	v, err := p.Default()
 	if err != nil {
-		return "", "", err
+		return account.Document{}, "", err
 	}
-	return v.Document.Text, p.PolicyName, nil
+	return v.Document, p.PolicyName, nil
 }
 
 func (b *builder) boundary(a *account.AttachedBoundary) {
 	if a == nil || b.err != nil {
 		return
 	}
-	text, name, err := b.managed(a.PermissionsBoundaryArn)
+	doc, name, err := b.managed(a.PermissionsBoundaryArn)
 	if err != nil {
 		b.fail(err)
 		return
 	}
-	p, err := b.engine.parse(name, text)
+	p, err := b.engine.parse(name, doc.Text)
 	if err != nil {
 		b.fail(err)
 		return
 	}
-	b.out.Boundary = &Policy{Name: name, Document: p.document, program: p, source: name, kind: kindBoundary}
+	b.out.Boundary = &Policy{Name: name, ARN: a.PermissionsBoundaryArn, Document: p.document, Origin: doc.Origin, program: p, source: name, kind: kindBoundary}
 }
 
-func (b *builder) add(p Policy, text string) {
-	compiled, err := b.engine.parse(p.Name, text)
+func (b *builder) add(p Policy, doc account.Document) {
+	compiled, err := b.engine.parse(p.Name, doc.Text)
 	if err != nil {
 		b.fail(err)
 		return
 	}
-	p.Document, p.program, p.kind = compiled.document, compiled, kindIdentity
+	p.Document, p.Origin, p.program, p.kind = compiled.document, doc.Origin, compiled, kindIdentity
 	b.out.Identity = append(b.out.Identity, p)
 }
 
@@ -154,7 +154,7 @@ func (b *builder) levels(levels [][]account.NamedPolicy) [][]Policy {
 				b.fail(err)
 				return nil
 			}
-			policies = append(policies, Policy{Name: named.Name, Document: p.document, program: p, source: named.Name, kind: kindIdentity})
+			policies = append(policies, Policy{Name: named.Name, Document: p.document, Origin: named.Document.Origin, program: p, source: named.Name, kind: kindIdentity})
 		}
 		out = append(out, policies)
 	}

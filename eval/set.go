@@ -33,32 +33,70 @@ func (s *set) decideFor(r *request, e *evidence, concerns func(*statement) bool)
 	if r.mismatch {
 		return audit.ImplicitDeny
 	}
-	decision := audit.ImplicitDeny
+	d := visitor{set: s, request: r, evidence: e, concerns: concerns, decision: audit.ImplicitDeny}
 	for n, p := range s.programs {
-		list, matched := p.candidates(r)
-		for _, i := range list {
-			st := &p.statements[i]
-			// An allow behind an allow changes nothing that is not recorded.
-			// With evidence every statement is visited, so that the list is
-			// complete.
-			if e == nil && decision == audit.Allowed && !st.deny {
-				continue
-			}
-			if concerns != nil && !concerns(st) || !matched && !st.matchesAction(r) || !st.matchesRest(r) {
-				continue
-			}
-			switch {
-			case !st.deny:
-				if decision == audit.ImplicitDeny {
-					decision = audit.Allowed
-				}
-			case e == nil:
-				return audit.ExplicitDeny
-			default:
-				decision = audit.ExplicitDeny
-			}
-			e.add(s.layer, &s.policies[n], st)
+		named := p.named(r)
+		if d.visit(n, named, true) {
+			break
+		}
+		if p.complete && len(named) > 0 {
+			continue
+		}
+		if d.visit(n, p.ofService(r), false) || d.visit(n, p.other, false) {
+			break
 		}
 	}
-	return decision
+	return d.decision
+}
+
+// A visitor is one decision of a set in progress.
+type visitor struct {
+	set      *set
+	request  *request
+	evidence *evidence
+	concerns func(*statement) bool
+	decision audit.Decision
+}
+
+// visit takes statements into account, and reports whether the decision cannot
+// change any more. named says that they are known to match the action.
+func (d *visitor) visit(n int, list []int32, named bool) bool {
+	p := d.set.programs[n]
+	for _, i := range list {
+		st := &p.statements[i]
+		// An allow behind an allow changes nothing that is not recorded. With
+		// evidence every statement is visited, so that the list is complete.
+		if d.evidence == nil && d.decision == audit.Allowed && !st.deny {
+			continue
+		}
+		if d.concerns != nil && !d.concerns(st) || !named && !st.matchesAction(d.request) || !st.matchesRest(d.request) {
+			continue
+		}
+		switch {
+		case st.deny:
+			d.decision = audit.ExplicitDeny
+		case d.decision == audit.ImplicitDeny:
+			d.decision = audit.Allowed
+		}
+		if d.evidence == nil && st.deny {
+			return true
+		}
+		d.evidence.add(d.set.layer, &d.set.policies[n], st)
+	}
+	return false
+}
+
+// concerns reports whether a statement of the set is about the resource.
+func (s *set) concerns(r *request) bool {
+	if s == nil {
+		return false
+	}
+	for _, p := range s.programs {
+		for i := range p.statements {
+			if p.statements[i].matchesResource(r) {
+				return true
+			}
+		}
+	}
+	return false
 }

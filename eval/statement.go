@@ -4,13 +4,17 @@ import (
 	"slices"
 	"strings"
 
+	"remotion-doctor/account"
 	"remotion-doctor/policy"
 )
 
 // A Policy is one policy of a principal.
 type Policy struct {
 	Name     string // as StatementRefs show it
+	ARN      string // of a managed policy
 	Document *policy.Document
+	// Origin is where the document stands in a file of the user's, or nil.
+	Origin *account.Origin
 	// source and kind are the simulator's SourcePolicyId and
 	// SourcePolicyType, where they are not Name and "IAM Policy".
 	source string
@@ -24,12 +28,14 @@ type statement struct {
 	deny        bool
 	notAction   bool
 	notResource bool
-	noResource  bool // a trust policy's statement: about the role itself
-	actions     []policy.Pattern
+	noResource  bool             // a trust policy's statement: about the role itself
+	actions     []policy.Pattern // none where the program finds the statement by name
 	resources   []resourcePattern
 	conditions  []condition
 	document    *policy.Document
 	index       int
+	// open says that the statement uses keys: conditions or variables.
+	open bool
 }
 
 // A resourcePattern is a pattern that may hold policy variables.
@@ -43,17 +49,21 @@ func compileStatement(doc *policy.Document, index int) statement {
 	out := statement{
 		deny: s.Effect == policy.Deny, notAction: s.NotAction, notResource: s.NotResource,
 		noResource: len(s.Resources) == 0,
-		actions:    make([]policy.Pattern, len(s.Actions)),
 		resources:  make([]resourcePattern, len(s.Resources)),
 		document:   doc, index: index,
 	}
-	for i, a := range s.Actions {
-		out.actions[i] = policy.CompileGlob(strings.ToLower(a))
+	if s.NotAction || slices.ContainsFunc(s.Actions, isWild) {
+		out.actions = make([]policy.Pattern, len(s.Actions))
+		for i, a := range s.Actions {
+			out.actions[i] = policy.CompileGlob(strings.ToLower(a))
+		}
 	}
 	for i, r := range s.Resources {
 		out.resources[i] = compileResource(r, doc.HasVariables())
+		out.open = out.open || out.resources[i].template != nil
 	}
 	if len(s.Conditions) > 0 {
+		out.open = true
 		out.conditions = make([]condition, len(s.Conditions))
 		for i, c := range s.Conditions {
 			out.conditions[i] = compileCondition(c, doc.HasVariables())
@@ -86,6 +96,9 @@ func (p *resourcePattern) match(r *request, open bool) bool {
 }
 
 func (s *statement) matchesAction(r *request) bool {
+	if s.actions == nil {
+		return slices.ContainsFunc(s.source().Actions, func(a string) bool { return strings.EqualFold(a, r.action) })
+	}
 	for i := range s.actions {
 		if s.actions[i].Match(r.action) {
 			return !s.notAction
@@ -129,39 +142,6 @@ func (s *statement) matchesRest(r *request) bool {
 		}
 	}
 	return true
-}
-
-// exactActions returns the actions that the statement names without wildcard.
-func (s *statement) exactActions() []string {
-	var out []string
-	for i := range s.actions {
-		if text := s.actions[i].String(); !s.notAction && !strings.ContainsAny(text, "*?") {
-			out = append(out, text)
-		}
-	}
-	return out
-}
-
-// wildServices returns the services whose actions the statement's wildcards
-// can match, and false where they can match those of any service.
-func (s *statement) wildServices() (services []string, bound bool) {
-	if s.notAction {
-		return nil, false
-	}
-	for i := range s.actions {
-		text := s.actions[i].String()
-		if !strings.ContainsAny(text, "*?") {
-			continue
-		}
-		service, _, found := strings.Cut(text, ":")
-		if !found || strings.ContainsAny(service, "*?") {
-			return nil, false
-		}
-		if !slices.Contains(services, service) {
-			services = append(services, service)
-		}
-	}
-	return services, true
 }
 
 func (s *statement) source() *policy.Statement { return &s.document.Statements[s.index] }

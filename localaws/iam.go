@@ -29,6 +29,7 @@ var iamOperations = map[string]operation{
 	"ListAttachedGroupPolicies":     listAttachedGroupPolicies,
 	"GetPolicy":                     getPolicy,
 	"GetPolicyVersion":              getPolicyVersion,
+	"ListPolicyVersions":            listPolicyVersions,
 }
 
 // created is the creation date of everything: snapshots hold none.

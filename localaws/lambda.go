@@ -21,6 +21,8 @@ func (s *Server) lambda(w http.ResponseWriter, r *http.Request, region string) {
 	if fault, hit := s.faults.next(operation); hit && fault.apply(w, r, operation, fail) {
 		return
 	}
+	s.mu.RLock()
+	defer s.mu.RUnlock()
 	switch operation {
 	case "ListFunctions":
 		s.listFunctions(w, r, region)

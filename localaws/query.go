@@ -35,12 +35,13 @@ type operation func(c *call) (any, error)
 type protocol struct {
 	namespace  string
 	operations map[string]operation
-	ec2        bool // no Result element, errors of another shape
+	writes     map[string]operation // those that change the account
+	ec2        bool                 // no Result element, errors of another shape
 }
 
 // protocols are the services by the API version that requests carry.
 var protocols = map[string]protocol{
-	"2010-05-08": {namespace: "https://iam.amazonaws.com/doc/2010-05-08/", operations: iamOperations},
+	"2010-05-08": {namespace: "https://iam.amazonaws.com/doc/2010-05-08/", operations: iamOperations, writes: iamWrites},
 	"2011-06-15": {namespace: "https://sts.amazonaws.com/doc/2011-06-15/", operations: stsOperations},
 	"2016-11-15": {namespace: "http://ec2.amazonaws.com/doc/2016-11-15/", operations: ec2Operations, ec2: true},
 }
@@ -50,7 +51,7 @@ var protocols = map[string]protocol{
 func (s *Server) query(w http.ResponseWriter, r *http.Request, id string) {
 	err := r.ParseForm()
 	name, version := r.Form.Get("Action"), r.Form.Get("Version")
-	p, known := protocols[version]
+	p := protocols[version]
 	fail := func(e apiError) { p.writeError(w, e, id) }
 	switch {
 	case err != nil:
@@ -61,20 +62,38 @@ func (s *Server) query(w http.ResponseWriter, r *http.Request, id string) {
 		return
 	}
 	fault, hit := s.faults.next(name)
+	if hit && fault.Kind == "denied" && p.ec2 {
+		fail(s.unauthorized(name))
+		return
+	}
 	if hit && fault.apply(w, r, name, fail) {
 		return
 	}
-	op, ok := p.operations[name]
-	if !known || !ok {
+	result, err := s.do(p, name, &call{server: s, form: r.Form, fault: fault})
+	if errors.Is(err, errUnknownOperation) {
 		fail(apiError{"InvalidAction", 400, "Could not find operation " + name + " for version " + version})
 		return
 	}
-	result, err := op(&call{server: s, form: r.Form, fault: fault})
 	if err != nil {
 		fail(asAPIError(err))
 		return
 	}
 	p.write(w, name, result, id)
+}
+
+var errUnknownOperation = errors.New("unknown operation")
+
+// do answers a call, reads together with others and writes alone.
+func (s *Server) do(p protocol, name string, c *call) (any, error) {
+	if op, ok := p.operations[name]; ok {
+		s.mu.RLock()
+		defer s.mu.RUnlock()
+		return op(c)
+	}
+	if op, ok := p.writes[name]; ok {
+		return s.write(op, c)
+	}
+	return nil, errUnknownOperation
 }
 
 // asAPIError gives an error of the snapshot or the simulator the form of AWS.

@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/http"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -22,14 +23,20 @@ type Options struct {
 
 // A Server answers AWS requests from a snapshot. It is an http.Handler.
 type Server struct {
+	// mu guards snapshot and engine, which writes replace. owned says that the
+	// snapshot is the server's own copy.
+	mu       sync.RWMutex
 	snapshot *account.Snapshot
 	engine   *eval.Engine
+	owned    bool
+
 	options  Options
 	faults   *faults
 	requests atomic.Int64
 }
 
-// New returns a server for a snapshot, which must not change any more.
+// New returns a server for a snapshot, which must not change any more. Writes
+// change a copy of it.
 func New(s *account.Snapshot, o Options) (*Server, error) {
 	engine, err := eval.New(s)
 	if err != nil {
@@ -87,7 +94,16 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		s.lambda(w, r, region)
 		return
 	}
-	s.query(w, r, id)
+	switch service {
+	case "s3":
+		s.s3(w, r, id)
+	case "ecs":
+		s.ecs(w, r)
+	case "eks":
+		s.eks(w, r)
+	default:
+		s.query(w, r, id)
+	}
 }
 
 // signedFor returns the service and region of the credential scope in

@@ -11,7 +11,10 @@ import (
 )
 
 // stsOperations are the operations of STS.
-var stsOperations = map[string]operation{"GetCallerIdentity": getCallerIdentity}
+var stsOperations = map[string]operation{
+	"GetCallerIdentity":          getCallerIdentity,
+	"DecodeAuthorizationMessage": decodeAuthorizationMessage,
+}
 
 func getCallerIdentity(c *call) (any, error) {
 	s := c.server.snapshot

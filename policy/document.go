@@ -33,6 +33,13 @@ type Document struct {
 // HasVariables reports whether ${...} in the document are policy variables.
 func (d *Document) HasVariables() bool { return d.Version == Version2012 }
 
+// HasVariableText reports whether the document holds text that is a policy
+// variable in [Version2012].
+func (d *Document) HasVariableText() bool {
+	text, _ := d.MarshalJSON() // a document always prints
+	return strings.Contains(string(text), "${")
+}
+
 // A Statement is one statement of a Document.
 type Statement struct {
 	Sid    string

@@ -106,11 +106,22 @@ const (
 // elementsOf takes a pattern apart by the rules of [CompileResource], or of
 // [CompileGlob] where arn is false. Runs of stars become one.
 func elementsOf(text string, arn bool) []element {
-	var out []element
-	colons := 0
+	if arn {
+		return elementsAfter(text, 0)
+	}
+	return elementsAfter(text, noSegments)
+}
+
+// noSegments is the number of colons from which on a pattern keeps to no
+// segments.
+const noSegments = 5
+
+// elementsAfter takes apart the rest of a pattern behind some colons.
+func elementsAfter(text string, colons int) []element {
 	runes := []rune(text)
+	out := make([]element, 0, len(runes))
 	for i, c := range runes {
-		segment := arn && colons < 5
+		segment := colons < noSegments
 		switch {
 		case c == '*':
 			e := element{kind: anyRun}

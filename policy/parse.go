@@ -1,6 +1,7 @@
 package policy
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -37,7 +38,7 @@ func Parse(src string) (*Document, error) {
 	if err := p.checkCharacters(); err != nil {
 		return nil, err
 	}
-	p.dec = jsontext.NewDecoder(strings.NewReader(src), jsontext.AllowDuplicateNames(false))
+	p.dec = jsontext.NewDecoder(bytes.NewBufferString(src), jsontext.AllowDuplicateNames(false))
 	if err := p.document(); err != nil {
 		return nil, p.located(err)
 	}
@@ -189,7 +190,7 @@ func (p *parser) object(what string, member func(key string, at int) error) erro
 		if err != nil {
 			return err
 		}
-		if err := member(tok.String(), keyAt); err != nil {
+		if err := member(p.textOf(tok, keyAt), keyAt); err != nil {
 			return err
 		}
 	}
@@ -203,10 +204,11 @@ func (p *parser) wrongKind(at int, what, want string) error {
 		_, err := p.dec.ReadToken()
 		return err
 	}
-	return p.failf(at, "%s must be %s, not %s", what, want, kindName(kind))
+	return p.failf(at, "%s must be %s, not %s", what, want, KindName(kind))
 }
 
-func kindName(k jsontext.Kind) string {
+// KindName names a kind of JSON value as a sentence does: "an object".
+func KindName(k jsontext.Kind) string {
 	switch k {
 	case 'n':
 		return "null"
@@ -233,7 +235,17 @@ func (p *parser) text(what string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return tok.String(), nil
+	return p.textOf(tok, at), nil
+}
+
+// textOf returns the text of the token that was read last and begins at an
+// offset. It is a part of the source where the token has no escapes.
+func (p *parser) textOf(tok jsontext.Token, at int) string {
+	raw := p.src[at:p.dec.InputOffset()]
+	if len(raw) >= 2 && raw[0] == '"' && strings.IndexByte(raw, '\\') < 0 {
+		return raw[1 : len(raw)-1]
+	}
+	return tok.String()
 }
 
 // texts reads a string or a non-empty array of strings.
@@ -253,9 +265,9 @@ func (p *parser) list(what string, scalars bool) ([]string, error) {
 	if _, err := p.dec.ReadToken(); err != nil {
 		return nil, err
 	}
-	var values []string
+	values := make([]string, 0, 4)
 	for p.dec.PeekKind() != ']' {
-		v, err := p.scalar("each "+what, scalars)
+		v, err := p.scalar(what, scalars)
 		if err != nil {
 			return nil, err
 		}
@@ -280,7 +292,7 @@ func (p *parser) scalar(what string, any bool) (string, error) {
 		if err != nil {
 			return "", err
 		}
-		return tok.String(), nil
+		return p.textOf(tok, at), nil
 	case any:
 		return "", p.wrongKind(at, what, "a string, number or boolean")
 	default:

@@ -6,8 +6,8 @@ import (
 )
 
 // A Pattern is a compiled pattern of a policy: "*" stands for any run of
-// characters, "?" for one. Matching allocates nothing and takes at most
-// time proportional to the product of the lengths.
+// characters, "?" for one. Matching allocates nothing but for intricate
+// patterns, and takes little time also for those.
 type Pattern struct {
 	text string
 	// literal is the text up to the first wildcard, for quick refusals.
@@ -21,6 +21,8 @@ type Pattern struct {
 	prefix, exact bool
 	// escaped says that literal holds a wildcard from a policy variable.
 	escaped bool
+	// plain is where the part of text begins that has only stars and literals.
+	plain int
 }
 
 // CompileGlob compiles a pattern whose stars cross everything, as in actions
@@ -33,6 +35,9 @@ func CompileGlob(s string) Pattern {
 	}
 	p.exact = len(p.literal) == len(s)
 	p.colons = strings.Count(p.literal, ":")
+	if !p.exact && !p.prefix {
+		p.plain = strings.LastIndexAny(s, "?"+string(literalStar)+string(literalQuestion)) + 1
+	}
 	p.escaped = strings.ContainsRune(p.literal, literalStar) || strings.ContainsRune(p.literal, literalQuestion)
 	return p
 }
@@ -72,7 +77,7 @@ func (p *Pattern) String() string { return Unescape(p.text) }
 // Match reports whether the pattern matches s. Nothing in s is a wildcard.
 func (p *Pattern) Match(s string) bool {
 	if p.escaped {
-		return glob(p.text, s, 0, 0, p.arn)
+		return p.glob(s, 0, 0)
 	}
 	n := len(p.literal)
 	if len(s) < n || s[:n] != p.literal {
@@ -82,7 +87,7 @@ func (p *Pattern) Match(s string) bool {
 	if p.prefix || p.exact {
 		return p.prefix || len(s) == n
 	}
-	return glob(p.text, s, n, p.colons, p.arn)
+	return p.glob(s, n, p.colons)
 }
 
 // MatchGlob compiles a pattern as [CompileGlob] and matches it once.
@@ -108,20 +113,31 @@ type star struct {
 // glob is the iterative matcher. It goes back to the last star only, and in
 // ARN mode first to the last star that keeps to its segment, then to the last
 // that crosses colons: a later star makes the choices of the earlier ones
-// irrelevant, so the work is bounded by the product of the lengths.
+// irrelevant. Where it goes back too often, bitGlob takes over.
 //
 // The first start bytes, which hold the given number of colons, are known to
 // be equal. "?" stands for one UTF-16 unit: a character outside the basic plane takes
 // two (recorded cases arn-like-plus-one, arn-like-plus-astral).
-func glob(pat, s string, start, colons int, arn bool) bool {
-	pi, si := start, start
+func (p *Pattern) glob(s string, start, colons int) bool {
+	pat, arn := p.text, p.arn
+	pi, si, before := start, start, colons
 	half := false // the second unit of the character at si is still to be matched
+	patience := 4*len(pat) + 128
 	soft, hard := star{at: -1}, star{at: -1}
 	for si < len(s) {
+		if patience--; patience == 0 {
+			if !arn {
+				before = noSegments
+			}
+			return bitGlob(pat[start:], s[start:], before)
+		}
 		if pi < len(pat) {
 			segment := arn && colons < 5
 			switch c := pat[pi]; {
 			case c == '*':
+				if !segment && !half && pi >= p.plain {
+					return afterStar(pat[pi+1:], s[si:])
+				}
 				here := star{pi, si, half, colons}
 				if segment && pi+1 < len(pat) && pat[pi+1] != ':' {
 					soft = here
@@ -163,11 +179,37 @@ func glob(pat, s string, start, colons int, arn bool) bool {
 			back.mark += n
 		}
 		pi, si, half, colons = back.at+1, back.mark, back.half, back.colons
+		// A hard star may stand for everything up to the next place where what
+		// is behind it can begin.
+		if back == &hard && !half && pi < len(pat) && pat[pi] < utf8.RuneSelf && pat[pi] != '*' && pat[pi] != '?' {
+			skip := strings.IndexByte(s[si:], pat[pi])
+			if skip < 0 {
+				return false
+			}
+			si += skip
+			back.mark = si
+		}
 	}
 	for pi < len(pat) && pat[pi] == '*' {
 		pi++
 	}
 	return pi == len(pat) && !half
+}
+
+// afterStar matches what follows a star, where all is literal but for other
+// stars: each piece at the first place where it stands, the last one at the end.
+func afterStar(pat, s string) bool {
+	for {
+		piece, rest, more := strings.Cut(pat, "*")
+		if !more {
+			return strings.HasSuffix(s, piece)
+		}
+		i := strings.Index(s, piece)
+		if i < 0 {
+			return false
+		}
+		pat, s = rest, s[i+len(piece):]
+	}
 }
 
 // sameByte compares the next literal of pat with c. It returns how many bytes

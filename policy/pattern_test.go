@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"unicode/utf16"
 
 	"pgregory.net/rapid"
 )
@@ -79,6 +80,12 @@ func TestMatchAgreesWithRegexp(t *testing.T) {
 		if got := MatchResource(pattern, resource); got != want {
 			t.Fatalf("%s matches %s: %v, want %v", pattern, resource, got, want)
 		}
+		if got := bitGlob(CompleteARN(pattern), resource, 0); got != want {
+			t.Fatalf("bit by bit, %s matches %s: %v, want %v", pattern, resource, got, want)
+		}
+		if got := wordsGlob(unitsOf(elementsOf(CompleteARN(pattern), true)), utf16.Encode([]rune(resource))); got != want {
+			t.Fatalf("word by word, %s matches %s: %v, want %v", pattern, resource, got, want)
+		}
 		p, s := pattern[4:], resource[4:]
 		if got := MatchGlob(p, s); got != naive(p, false).MatchString(s) {
 			t.Fatalf("glob %s matches %s: %v", p, s, got)
@@ -93,8 +100,12 @@ func FuzzMatch(f *testing.F) {
 		if !isASCII(pattern) || !isASCII(s) {
 			return
 		}
-		if got, want := MatchGlob(pattern, s), naive(pattern, false).MatchString(s); got != want {
+		want := naive(pattern, false).MatchString(s)
+		if got := MatchGlob(pattern, s); got != want {
 			t.Errorf("%q matches %q: %v, want %v", pattern, s, got, want)
+		}
+		if got := bitGlob(pattern, s, noSegments); got != want {
+			t.Errorf("bit by bit, %q matches %q: %v, want %v", pattern, s, got, want)
 		}
 	})
 }

@@ -1,7 +1,10 @@
 package policy
 
 import (
+	"bufio"
+	"errors"
 	"fmt"
+	"io"
 	"sort"
 	"unicode/utf8"
 )
@@ -52,4 +55,27 @@ func (l *Lines) At(offset int) Position {
 	line := sort.SearchInts(l.starts, offset+1) - 1
 	column := utf8.RuneCountInString(l.src[l.starts[line]:offset]) + 1
 	return Position{Line: line + 1, Column: column}
+}
+
+// PositionBehind returns the position just behind what a reader holds, which
+// is read to its end and not kept.
+func PositionBehind(r io.Reader) (Position, error) {
+	in := bufio.NewReaderSize(r, 1<<16)
+	pos := Position{1, 1}
+	for previous := byte(0); ; {
+		b, err := in.ReadByte()
+		switch {
+		case errors.Is(err, io.EOF):
+			return pos, nil
+		case err != nil:
+			return Position{}, err
+		case b == '\n' && previous == '\r':
+			// The line has ended before the CR.
+		case b == '\n' || b == '\r':
+			pos = Position{pos.Line + 1, 1}
+		case utf8.RuneStart(b):
+			pos.Column++
+		}
+		previous = b
+	}
 }

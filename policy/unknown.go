@@ -26,3 +26,15 @@ func IsUnknown(key string) (name string, ok bool) {
 	}
 	return key[len(unknownPrefix):], true
 }
+
+// UnknownDocument returns a document that stands for one which cannot be read:
+// whatever it could allow or deny is undecided. name says which it is.
+func UnknownDocument(name string) string {
+	condition := []Condition{{Operator: "StringEquals", Key: UnknownKey(name), Values: []string{"known"}}}
+	any := []string{"*"}
+	d := &Document{Version: Version2012, Statements: []Statement{
+		{Sid: "MayAllow", Effect: Allow, Actions: any, Resources: any, Conditions: condition},
+		{Sid: "MayDeny", Effect: Deny, Actions: any, Resources: any, Conditions: condition},
+	}}
+	return d.Indent()
+}

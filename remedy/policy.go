@@ -13,14 +13,29 @@ import (
 // curable reports whether a grant makes a finding pass.
 func curable(f *audit.Finding) bool { return f.Status == audit.Fail || f.Status == audit.Partial }
 
-// Policy returns the smallest policy that grants what the findings miss: the
-// documented resources, actions on the same resources in one statement, sorted
-// and with Sids. It is nil where no grant would help.
-func Policy(findings []audit.Finding) *policy.Document {
+// Options say how wide a remedy is.
+type Options struct {
+	// Documented grants the resources as Remotion documents them, instead of
+	// those of this account, these regions and the names in use.
+	Documented bool
+	// Whole grants all resources of a finding, also those that the evidence
+	// shows to be granted already.
+	Whole bool
+	// All takes every finding for one that is to be cured.
+	All bool
+}
+
+// Policy returns [Grants] with the zero Options.
+func Policy(findings []audit.Finding) *policy.Document { return Grants(findings, Options{}) }
+
+// Grants returns the smallest policy that grants what the findings miss:
+// actions on the same resources in one statement, sorted and with Sids. It is
+// nil where no grant would help.
+func Grants(findings []audit.Finding, o Options) *policy.Document {
 	byAction := map[string]*need{}
 	for i := range findings {
 		f := &findings[i]
-		if !curable(f) {
+		if !curable(f) && !o.All {
 			continue
 		}
 		n := byAction[f.Action]
@@ -28,12 +43,13 @@ func Policy(findings []audit.Finding) *policy.Document {
 			n = &need{module: f.Module, sid: f.Sid}
 			byAction[f.Action] = n
 		}
-		if !slices.Contains(n.resources, f.Resource) {
-			n.resources = append(n.resources, f.Resource)
-		}
+		n.resources = append(n.resources, resources(f, o)...)
 	}
 	if len(byAction) == 0 {
 		return nil
+	}
+	for _, n := range byAction {
+		n.resources = distinct(n.resources)
 	}
 	doc := &policy.Document{Version: policy.Version2012, Statements: merge(byAction)}
 	nameStatements(doc.Statements)
@@ -51,7 +67,6 @@ func merge(byAction map[string]*need) []policy.Statement {
 	byResources := map[string]*policy.Statement{}
 	for _, action := range slices.Sorted(maps.Keys(byAction)) {
 		n := byAction[action]
-		slices.Sort(n.resources)
 		key := strings.Join(n.resources, "\n")
 		s := byResources[key]
 		if s == nil {
@@ -97,11 +112,17 @@ func alphanumeric(s string) string {
 }
 
 // nameStatements makes the Sids unique, as IAM demands.
-func nameStatements(statements []policy.Statement) {
-	used := map[string]bool{}
-	for i := range statements {
+func nameStatements(statements []policy.Statement) { renameFrom(statements, 0) }
+
+// renameFrom makes the Sids unique by renaming statements from an index on.
+func renameFrom(statements []policy.Statement, from int) {
+	used := map[string]bool{"": true}
+	for i := range statements[:from] {
+		used[statements[i].Sid] = true
+	}
+	for i := from; i < len(statements); i++ {
 		sid := statements[i].Sid
-		for n := 2; used[sid]; n++ {
+		for n := 2; sid != "" && used[sid]; n++ {
 			sid = statements[i].Sid + strconv.Itoa(n)
 		}
 		used[sid] = true

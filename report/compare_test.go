@@ -42,10 +42,10 @@ func TestCompare(t *testing.T) {
 	}
 	var b bytes.Buffer
 	for name, write := range map[string]func() error{
-		"80.txt":      func() error { return DiffTable(&b, d, Options{Width: 80}) },
-		"piped.txt":   func() error { return DiffTable(&b, d, Options{}) },
-		"md":          func() error { return DiffMarkdown(&b, d) },
-		"json.golden": func() error { return DiffJSON(&b, d) },
+		"80.txt":      func() error { return ComparisonTable(&b, d, Options{Width: 80}) },
+		"piped.txt":   func() error { return ComparisonTable(&b, d, Options{}) },
+		"md":          func() error { return ComparisonMarkdown(&b, d) },
+		"json.golden": func() error { return ComparisonJSON(&b, d) },
 	} {
 		b.Reset()
 		if err := write(); err != nil {
@@ -111,6 +111,8 @@ func TestWaive(t *testing.T) {
 		"a principal":      {`action: lambda:*, principal: "arn:aws:iam::123456789012:role/service-role/*"`, 2, ""},
 		"on its last day":  {"action: s3:PutObject, expires: 2026-11-23", 1, ""},
 		"a day later":      {"action: s3:PutObject, expires: 2026-11-22", 0, "expired on 2026-11-22: ask o; it would mute 1 finding"},
+		"a diagnosis":      {"diagnosis: trust-policy", 2, ""},
+		"no diagnosis":     {"diagnosis: stale-policy", 0, "the waiver for diagnosis stale-policy (line 2) is about nothing that fails"},
 		"what passes":      {"action: s3:GetObject, target: video-api", 0, "about nothing that fails"},
 		"expired and idle": {"action: nobody:Knows, expires: 2020-01-01", 0, "it would mute nothing"},
 	} {
@@ -128,9 +130,16 @@ func TestWaive(t *testing.T) {
 		for i := range r.Sections[0].Findings {
 			r.Sections[0].Findings[i].Muted = nil
 		}
+		r.Sections[0].Diagnoses[1].Muted = nil
 		r.Sections = r.Sections[:1]
 		Waive(r, waivers)
-		if got := r.Sections[0].Summary.Muted; got != tt.muted {
+		got := r.Sections[0].Summary.Muted
+		for _, d := range r.Sections[0].Diagnoses {
+			if d.Muted != nil {
+				got += 2 // so that it is not taken for a finding
+			}
+		}
+		if got != tt.muted {
 			t.Errorf("%s mutes %d, want %d", name, got, tt.muted)
 		}
 		if notes := strings.Join(r.Notes, "; "); tt.note == "" && notes != "" || !strings.Contains(notes, tt.note) {
@@ -142,7 +151,7 @@ func TestWaive(t *testing.T) {
 func TestReadWaiversRefuses(t *testing.T) {
 	for text, want := range map[string]string{
 		"waivers:\n  - text":                               "2:5: a waiver is a mapping",
-		"waivers:\n  - {reason: r, owner: o}":              "2:5: the waiver names no action and no module",
+		"waivers:\n  - {reason: r, owner: o}":              "2:5: the waiver names no action, no module and no diagnosis",
 		"waivers:\n  - {action: a, owner: o}":              "2:5: the waiver gives no reason",
 		"waivers:\n  - {action: a, reason: r}":             "2:5: the waiver names no owner",
 		"waivers:\n  - {action: a, reason: r, owner: o}":   "2:5: expires must be a day",

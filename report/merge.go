@@ -30,7 +30,7 @@ func Merge(reports []*audit.Report) *audit.Report {
 			key := mergeKey(&r.Sections[j])
 			if s, ok := newest[key]; ok {
 				out.Sections = append(out.Sections, s)
-				out.OK = out.OK && s.Error == nil && s.Summary.Pass == s.Summary.Total()
+				out.OK = out.OK && s.Met()
 				delete(newest, key)
 			}
 		}

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -18,6 +19,32 @@ func (t *table) remediation(s *audit.Section) {
 	t.line(cleanJSON(s.Remediation.Indent()))
 }
 
+// diagnoses writes what no single finding shows. Notes are left out unless all
+// is asked for.
+func (t *table) diagnoses(s *audit.Section) {
+	notes := 0
+	for i := range s.Diagnoses {
+		d := &s.Diagnoses[i]
+		if d.Severity == audit.SeverityNote && !t.options.Verbose {
+			notes++
+			continue
+		}
+		t.line("")
+		mark := t.look.severity(d.Severity, severityMark[d.Severity]+" "+string(d.Severity))
+		if d.Muted != nil {
+			mark = t.look.dim.Render(severityMark[d.Severity] + " " + string(d.Severity) + ", " + mutedWords(d.Muted))
+		}
+		t.text(mark+"  "+Clean(d.Message), "  ")
+		if d.Hint != "" {
+			t.text("  → "+Clean(d.Hint), "    ")
+		}
+	}
+	if notes > 0 {
+		t.line("")
+		t.line(t.look.dim.Render(count(notes, "note") + ": --verbose shows what is worth knowing"))
+	}
+}
+
 func (t *table) obstacles(s *audit.Section) {
 	if len(s.Obstacles) == 0 {
 		return
@@ -27,7 +54,7 @@ func (t *table) obstacles(s *audit.Section) {
 	for i := range s.Obstacles {
 		o := &s.Obstacles[i]
 		t.text("  "+t.look.bad.Render("⊘")+" "+Clean(o.Reason)+": "+actionList(o.Actions), "    ")
-		t.text("    "+Clean(o.Advice), "    ")
+		t.text("    "+obstacleAdvice(o), "    ")
 	}
 }
 
@@ -76,24 +103,43 @@ func (t *table) excessLine(mark string, e *audit.Excess) {
 }
 
 // summary is the one line that says it all, and what to do next.
-func (t *table) summary(s *audit.Section) {
+func (t *table) summary(r *audit.Report, s *audit.Section) {
 	if met(s) {
-		t.line(t.look.good.Render("✓ " + score(s.Summary) + "."))
+		t.line(t.look.good.Render("✓ " + score(s) + "."))
 		return
 	}
-	t.text(t.look.bad.Render("✗ "+score(s.Summary)+"."), "  ")
-	for _, step := range nextSteps(s) {
+	t.text(t.look.bad.Render("✗ "+score(s)+"."), "  ")
+	for _, step := range nextSteps(r, s) {
 		t.text("  Next: "+step, "    ")
 	}
 }
 
-// nextSteps are the commands that lead on.
-func nextSteps(s *audit.Section) []string {
-	var out []string
-	if s.Remediation != nil {
-		out = append(out, "remotion-doctor check "+flags(s.Target)+" --remediation policy.json")
+// nextSteps are the commands that lead on: to the cure, or where there is none
+// to the reason.
+func nextSteps(r *audit.Report, s *audit.Section) []string {
+	same := ""
+	if EngineOf(r, s) == audit.EngineLocal {
+		same = ", and the files of this check" // which the report does not know
 	}
-	return out
+	if s.Remediation != nil {
+		return []string{"remotion-doctor fix " + flags(s.Target) + same}
+	}
+	for i := range s.Findings {
+		f := &s.Findings[i]
+		if f.Status == audit.Pass || f.Muted != nil || !isAction(f.Action) {
+			continue
+		}
+		resource := cmp.Or(f.NotGranted, f.Resource)
+		return []string{"remotion-doctor explain " + shell(Clean(f.Action)) + " " + shell(Clean(resource)) + " " + flags(s.Target) + same}
+	}
+	return nil
+}
+
+// isAction reports whether a finding is about an action, and not about what
+// stands in its place, such as a trust policy.
+func isAction(name string) bool {
+	service, action, ok := strings.Cut(name, ":")
+	return ok && service != "" && action != "" && !strings.Contains(name, " ")
 }
 
 // flags names the target as on the command line.

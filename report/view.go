@@ -56,6 +56,8 @@ type viewSection struct {
 	Obstacles                                                           []viewObstacle
 	Excess                                                              []viewExcess
 	Policies                                                            []viewPolicy
+	Diagnoses                                                           []viewDiagnosis
+	Causes                                                              []string // why operations do not work
 }
 
 type (
@@ -77,7 +79,8 @@ type (
 		Action, Resource, Example, Statement, Why string
 		Dangerous                                 bool
 	}
-	viewPolicy struct{ Name, Layer, File, Digest string }
+	viewDiagnosis struct{ Severity, Mark, Message, Hint, Source, Muted string }
+	viewPolicy    struct{ Name, Layer, File, Digest string }
 )
 
 // fewSections is how many sections a page shows side by side at first: the
@@ -90,7 +93,7 @@ func newView(r *audit.Report) *view {
 	v.Few = len(r.Sections) <= fewSections
 	for i := range r.Sections {
 		for _, o := range r.Sections[i].Operations {
-			v.Operations = appendNew(v.Operations, Clean(o.Name))
+			v.Operations = appendNew(v.Operations, operationName(&o))
 		}
 		for _, m := range r.Sections[i].Modules {
 			v.Modules = appendNew(v.Modules, Clean(m.Title))
@@ -149,8 +152,8 @@ func counts(r *audit.Report) []viewCount {
 func (v *view) section(r *audit.Report, index int) viewSection {
 	s := &r.Sections[index]
 	out := viewSection{
-		Index: index, Name: title(s), Short: cmp.Or(Clean(s.Target.Name), s.Target.Kind.Title()), Kind: s.Target.Kind.Title(), ARN: Clean(s.Principal.ARN), Requires: requires(s), Digest: Clean(s.Requirement.Digest),
-		Regions: Clean(strings.Join(s.Regions, ", ")), Engine: decidedBy(r, s), Coverage: coverageWords(s), Score: score(s.Summary), Met: met(s),
+		Index: index, Name: title(s), Short: cmp.Or(Clean(s.Target.Name), s.Target.Kind.Title()), Kind: s.Target.Kind.Title(), ARN: Clean(s.Principal.ARN), Requires: requires(s) + versionFrom(s), Digest: Clean(s.Requirement.Digest),
+		Regions: Clean(strings.Join(s.Regions, ", ")), Engine: decidedBy(r, s), Coverage: coverageWords(s), Score: score(s), Met: met(s),
 		Notes: cleaned(s.Notes), Summary: s.Summary, Bar: bar(s.Summary),
 	}
 	if s.Location != nil {
@@ -165,11 +168,20 @@ func (v *view) section(r *audit.Report, index int) viewSection {
 	v.matrix(s, &out)
 	for i := range s.Obstacles {
 		o := &s.Obstacles[i]
-		out.Obstacles = append(out.Obstacles, viewObstacle{Clean(o.Reason), Clean(strings.Join(o.Actions, ", ")), Clean(o.Advice)})
+		out.Obstacles = append(out.Obstacles, viewObstacle{Clean(o.Reason), Clean(strings.Join(o.Actions, ", ")), obstacleAdvice(o)})
 	}
 	for i := range s.Excess {
 		e := &s.Excess[i]
 		out.Excess = append(out.Excess, viewExcess{Clean(e.Action), Clean(e.Resource), Clean(e.Example), statementName(&e.Statement), Clean(e.Why), e.Dangerous})
+	}
+	for i := range s.Diagnoses {
+		d := &s.Diagnoses[i]
+		out.Diagnoses = append(out.Diagnoses, viewDiagnosis{string(d.Severity), severityMark[d.Severity], Clean(d.Message), Clean(d.Hint), Clean(d.Source), mutedWords(d.Muted)})
+	}
+	for i := range s.Operations {
+		for j := range s.Operations[i].Causes {
+			out.Causes = append(out.Causes, operationName(&s.Operations[i])+": "+causeWords(&s.Operations[i].Causes[j]))
+		}
 	}
 	for _, p := range s.Policies {
 		out.Policies = append(out.Policies, viewPolicy{Clean(p.Name), p.Layer.Title(), Clean(p.File), Clean(p.Digest)})
@@ -184,7 +196,7 @@ func (v *view) matrix(s *audit.Section, out *viewSection) {
 	}
 	for i := range s.Operations {
 		o := &s.Operations[i]
-		out.Operations[slices.Index(v.Operations, Clean(o.Name))] = viewOperation{string(o.Status), operationWords(o)}
+		out.Operations[slices.Index(v.Operations, operationName(o))] = viewOperation{string(o.Status), operationWords(o)}
 	}
 	out.Cells = make([]viewCell, len(v.Modules))
 	for _, g := range groups(s) {

@@ -51,6 +51,10 @@ func (a *app) check(cmd *cobra.Command, f *checkFlags) error {
 	if err := a.open(cmd.Context(), j, &f.source, f.requirement.region()); err != nil {
 		return err
 	}
+	if j.engine != audit.EngineLocal {
+		j.host = a.host(&f.source, f.requirement.region())
+	}
+	j.findRenderers(cmd.Context())
 	report := a.audit(cmd.Context(), j)
 	if err := cmd.Context().Err(); err != nil {
 		return err

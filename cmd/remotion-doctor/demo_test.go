@@ -69,8 +69,8 @@ func TestEnginesAgree(t *testing.T) {
 	for _, target := range targets {
 		for _, requirement := range []string{"caller", "renderer"} {
 			for _, regions := range [][]string{{"us-east-1"}, {"us-east-1", "eu-west-1"}} {
-				asked := (&job{source: newAWSSource(client), regions: regions}).section(t.Context(), task{target, requirement})
-				computed := (&job{source: local, regions: regions}).section(t.Context(), task{target, requirement})
+				asked := (&job{source: newAWSSource(client), regions: regions}).section(t.Context(), task{target: target, requirement: requirement})
+				computed := (&job{source: local, regions: regions}).section(t.Context(), task{target: target, requirement: requirement})
 				if asked.Error != nil || computed.Error != nil || len(asked.Findings) == 0 {
 					t.Fatalf("%s: %v, %v", target, asked.Error, computed.Error)
 				}

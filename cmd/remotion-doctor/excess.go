@@ -35,6 +35,9 @@ func (j *job) addExcess(ctx context.Context, t task, s *audit.Section, judged *j
 			continue
 		}
 		req, err := j.require(other.requirement, s.Principal.Partition())
+		if err == nil {
+			req, err = j.narrow(req, scope.Regions)
+		}
 		if err != nil {
 			return err
 		}

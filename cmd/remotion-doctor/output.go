@@ -86,7 +86,7 @@ func (a *app) audit(ctx context.Context, j *job) *audit.Report {
 	for i, t := range j.tasks {
 		p.say(i, len(j.tasks), "checking "+t.target.String())
 		s := j.section(ctx, t)
-		r.OK = r.OK && s.Error == nil && s.Summary.Pass == s.Summary.Total()
+		r.OK = r.OK && s.Met()
 		r.Sections = append(r.Sections, s)
 	}
 	r.Caller = <-caller
@@ -197,6 +197,9 @@ func verdict(r *audit.Report, failOn string) error {
 		"fail":    {audit.Fail, audit.Blocked},
 	}[failOn]
 	for i := range r.Sections {
+		if failOn != "never" && r.Sections[i].Open() > 0 {
+			return errNotMet
+		}
 		for j := range r.Sections[i].Findings {
 			if f := &r.Sections[i].Findings[j]; f.Muted == nil && slices.Contains(fails, f.Status) {
 				return errNotMet

@@ -6,6 +6,7 @@ import (
 
 	"github.com/spf13/pflag"
 
+	"remotion-doctor/audit"
 	"remotion-doctor/checks"
 	"remotion-doctor/policy"
 )
@@ -18,17 +19,21 @@ type requirementFlags struct {
 	strict      bool
 	bucket      string
 	function    string
+	operations  []string
 	context     []string
 	contextFile string
+	deployment  deploymentFlags
 }
 
 func (f *requirementFlags) add(fs *pflag.FlagSet) {
 	fs.StringArrayVar(&f.require, "require", []string{"caller"}, "required policy: `caller|renderer|FILE`; repeatable")
-	fs.StringVar(&f.version, "remotion-version", "", "release of Remotion, `X.Y.Z` (default "+checks.Newest+")")
+	fs.StringVar(&f.version, "remotion-version", "", "release of Remotion, `X.Y.Z` (default: that of the project here, else "+checks.Newest+")")
 	fs.StringSliceVar(&f.regions, "region", nil, "regions that Remotion is used in, `R[,R]`")
+	fs.StringSliceVar(&f.operations, "for", nil, "only what these need, `OPERATION[,…]`: "+strings.Join(checks.OperationNames(), ", "))
 	fs.BoolVar(&f.strict, "strict", false, "demand the documented pattern, not only what Remotion touches")
 	fs.StringVar(&f.bucket, "bucket", "", "forced bucket `NAME`")
 	fs.StringVar(&f.function, "render-function", "", "`NAME` of the remotion-render-… function in use")
+	f.deployment.add(fs)
 	fs.StringArrayVar(&f.context, "context", nil, "context key of the requests, `KEY=VALUE` (a list as a JSON array); repeatable")
 	fs.StringVar(&f.contextFile, "context-file", "", "context keys as a JSON object, in `FILE`")
 }
@@ -44,7 +49,7 @@ func (f *requirementFlags) region() string {
 // job reads everything about the requirement that needs no AWS. Its tasks are
 // every target against every requirement.
 func (a *app) job(t *targetFlags, f *requirementFlags) (*job, error) {
-	j := &job{version: f.version, document: map[string]*policy.Document{}}
+	j := &job{document: map[string]*policy.Document{}, operations: f.operations}
 	for _, r := range f.regions {
 		if !validRegion(r) {
 			return nil, usage("regions look like us-east-1", "--region %q is not a region", r)
@@ -71,17 +76,43 @@ func (a *app) job(t *targetFlags, f *requirementFlags) (*job, error) {
 			return nil, err
 		}
 	}
-	if f.version != "" {
-		if _, err := checks.Required("caller", f.version, "aws"); err != nil {
-			return nil, usage("", "--remotion-version: %v", err)
-		}
+	if j.release, err = a.release(f.version); err != nil {
+		return nil, err
 	}
+	if j.deployment, err = f.deployment.deployment(f.bucket); err != nil {
+		return nil, err
+	}
+	if err := validOperations(f.operations); err != nil {
+		return nil, err
+	}
+	j.serviceAccount = t.serviceAccount
 	for _, target := range t.targets() {
-		for _, r := range f.require {
-			j.tasks = append(j.tasks, task{target, r})
+		for _, r := range f.requirements(target) {
+			j.tasks = append(j.tasks, task{target: target, requirement: r})
 		}
 	}
 	return j, nil
+}
+
+// requirements returns what a target is audited against: the renderer policy
+// for renderers, unless a policy was named.
+func (f *requirementFlags) requirements(t audit.Target) []string {
+	if t.Kind == audit.TargetRenderer && slices.Equal(f.require, []string{"caller"}) {
+		return []string{"renderer"}
+	}
+	return f.require
+}
+
+// validOperations refuses names that no operation has.
+func validOperations(names []string) error {
+	r, err := checks.Required("caller", "", "aws")
+	if err != nil {
+		return err
+	}
+	if _, err := r.For(names); err != nil {
+		return usage("", "--for: %v", err)
+	}
+	return nil
 }
 
 // validRegion reports whether text has the form of a region.

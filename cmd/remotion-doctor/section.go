@@ -9,6 +9,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"remotion-doctor/account"
 	"remotion-doctor/audit"
 	"remotion-doctor/checks"
 	"remotion-doctor/eval"
@@ -20,23 +21,41 @@ import (
 type task struct {
 	target      audit.Target
 	requirement string // caller, renderer or a file
+	// source and regions are the task's own, where it has any.
+	source  source
+	regions []string
+	// role and functions are set for a renderer that was found: the role's ARN
+	// or name, and the functions that run as it.
+	role      string
+	functions []account.Function
 }
 
 // A job is what `check` was asked to do.
 type job struct {
-	engine   audit.Engine
-	source   source
-	excess   bool // look for what is granted beyond the need
-	tasks    []task
-	version  string // of Remotion; empty for the newest known
-	regions  []string
-	scope    checks.Scope
-	document map[string]*policy.Document // of --require FILE, by name
+	engine     audit.Engine
+	source     source
+	excess     bool // look for what is granted beyond the need
+	tasks      []task
+	release    release // of Remotion
+	regions    []string
+	operations []string // of --for
+	deployment checks.Deployment
+	// serviceAccount is the one whose pods assume a --role by web identity.
+	serviceAccount string
+	callers        []audit.Principal // audited so far as callers
+	host           *host             // nil where Remotion would run elsewhere
+	scope          checks.Scope
+	document       map[string]*policy.Document // of --require FILE, by name
+
+	// supposing and instead are set to judge a remedy as if it were attached.
+	supposing []*policy.Document
+	instead   bool
 }
 
 // section audits one target. An error that concerns only this target becomes
 // part of the section, so that the others still come out.
 func (j *job) section(ctx context.Context, t task) audit.Section {
+	j = j.within(t)
 	before := j.source.Usage()
 	s := audit.Section{
 		Target: t.target, Regions: []string{}, Modules: []audit.Module{}, Findings: []audit.Finding{},
@@ -53,30 +72,37 @@ func (j *job) section(ctx context.Context, t task) audit.Section {
 }
 
 func (j *job) fill(ctx context.Context, t task, s *audit.Section) error {
-	found, err := j.source.Resolve(ctx, t.target)
+	found, err := j.resolve(ctx, t)
 	if err != nil {
 		return err
 	}
-	s.Principal, s.Notes = found.Principal, found.Notes
+	found.Principal.Supposing, found.Principal.Instead = j.supposing, j.instead
+	s.Principal, s.Notes, s.Location = found.Principal, found.Notes, found.Location
 	req, err := j.require(t.requirement, found.Principal.Partition())
 	if err != nil {
 		return err
 	}
-	s.Requirement, s.Modules = req.Requirement, req.Modules
 	scope := j.scope
 	var note string
 	scope.Regions, note = j.choose(found.Region, found.Principal.Partition())
+	if req, err = j.narrow(req, scope.Regions); err != nil {
+		return err
+	}
+	s.Requirement, s.Modules = req.Requirement, req.Modules
 	s.Regions = scope.Regions
 	for _, n := range append(req.Notes, note) {
 		if n != "" {
 			s.Notes = append(s.Notes, n)
 		}
 	}
+	look := j.lookAround(ctx, t, req, found, scope.Regions)
 	judged, err := j.judge(ctx, req, found.Principal, scope)
+	around := look()
 	if err != nil {
 		return err
 	}
-	s.Findings, s.Coverage = judged.findings, judged.coverage
+	s.Findings, s.Coverage = append(judged.findings, around.findings...), judged.coverage
+	s.Modules = append(s.Modules, around.modules...)
 	if judged.note != "" {
 		s.Notes = append(s.Notes, judged.note)
 	}
@@ -87,6 +113,9 @@ func (j *job) fill(ctx context.Context, t task, s *audit.Section) error {
 	s.Policies = j.records(ctx, s)
 	s.Remediation = remedy.Policy(s.Findings)
 	s.Obstacles = remedy.Obstacles(s.Findings)
+	s.Operations = req.Works(s.Findings)
+	s.Diagnoses = append(j.diagnose(ctx, req, s), around.diagnoses...)
+	s.Diagnoses = append(s.Diagnoses, j.misplaced(ctx, t, req, found, scope, s)...)
 	if j.excess {
 		if err := j.addExcess(ctx, t, s, judged, scope); err != nil {
 			return err
@@ -103,10 +132,12 @@ func (j *job) require(name, partition string) (*checks.Requirement, error) {
 		}
 		return r, err
 	}
-	r, err := checks.Required(name, j.version, partition)
+	r, err := checks.Required(name, j.release.version, partition)
 	if err != nil {
 		return nil, usage("give a release that exists with --remotion-version X.Y.Z", "%v", err)
 	}
+	r.RemotionVersionFrom = j.release.from
+	r.Notes = append(r.Notes, j.release.notes...)
 	return r, nil
 }
 
@@ -141,7 +172,7 @@ func (j *job) judge(ctx context.Context, req *checks.Requirement, p audit.Princi
 			out.note = "coverage of the patterns was sampled, not proven: " + asFailure(err).msg
 			return nil // the questions alone tell less, but they tell
 		}
-		out.analyst = eval.NewEvaluator(p.ARN, policies.Supposing(p.Supposing))
+		out.analyst = eval.NewEvaluator(p.ARN, policies.As(p))
 		return nil
 	})
 	first := len(plan.Probes())
@@ -203,7 +234,7 @@ func (j *job) verify(ctx context.Context, req *checks.Requirement, scope checks.
 		}
 	}
 	p := s.Principal
-	p.Supposing = []*policy.Document{s.Remediation}
+	p.Supposing = append(slices.Clone(p.Supposing), s.Remediation)
 	after, err := j.judge(ctx, &wanted, p, scope)
 	if err != nil {
 		s.Notes = append(s.Notes, "the remediation could not be verified: "+asFailure(err).msg)

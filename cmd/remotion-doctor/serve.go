@@ -122,7 +122,7 @@ func (a *app) demo(ctx context.Context, f *outputFlags) error {
 	}
 	j := &job{engine: audit.EngineAWS, source: newAWSSource(client), regions: []string{"us-east-1"}}
 	for _, t := range demoTargets {
-		j.tasks = append(j.tasks, task{t, "caller"})
+		j.tasks = append(j.tasks, task{target: t, requirement: "caller"})
 	}
 	report := a.audit(ctx, j)
 	cancel()

@@ -2,8 +2,8 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
-	"os"
 	"sync"
 
 	"github.com/spf13/pflag"
@@ -18,11 +18,13 @@ import (
 type sourceFlags struct {
 	engine, snapshot  string
 	profile, endpoint string
+	fileFlags
 }
 
 func (f *sourceFlags) add(fs *pflag.FlagSet) {
-	fs.StringVar(&f.engine, "engine", "", "who decides: `aws|local|both` (default aws; local with --snapshot)")
+	fs.StringVar(&f.engine, "engine", "", "who decides: `aws|local|both` (default aws; local where a file is given)")
 	fs.StringVar(&f.snapshot, "snapshot", "", "check offline, from a snapshot `FILE` of the account")
+	f.fileFlags.add(fs)
 	fs.StringVar(&f.profile, "profile", "", "AWS `PROFILE`, as in the AWS CLI")
 	fs.StringVar(&f.endpoint, "endpoint-url", "", "AWS endpoint `URL`, as in the AWS CLI")
 }
@@ -35,20 +37,14 @@ func (a *app) open(ctx context.Context, j *job, f *sourceFlags, region string) e
 		return err
 	}
 	j.engine = engine
-	var local *localSource
-	if f.snapshot != "" {
-		s, err := readSnapshot(f.snapshot)
-		if err != nil {
+	var local *fileSource
+	if f.base() != "" {
+		if local, err = a.openFiles(j, f); err != nil {
 			return err
 		}
-		opened, err := newLocalSource(s)
-		if err != nil {
-			return err
-		}
-		local = &opened
 	}
 	if engine == audit.EngineLocal {
-		j.source = *local
+		j.source = local
 		return nil
 	}
 	client, err := awsapi.Open(ctx, awsapi.Options{Profile: f.profile, Region: region, EndpointURL: f.endpoint})
@@ -63,16 +59,21 @@ func (a *app) open(ctx context.Context, j *job, f *sourceFlags, region string) e
 
 // chosen returns the engine that the flags ask for.
 func (f *sourceFlags) chosen() (audit.Engine, error) {
+	if err := f.validate(); err != nil {
+		return "", err
+	}
 	switch e := audit.Engine(f.engine); {
 	case e != "" && e != audit.EngineAWS && e != audit.EngineLocal && e != audit.EngineBoth:
 		return "", usage("", "--engine %q is not one of aws, local, both", f.engine)
-	case e == audit.EngineLocal && f.snapshot == "":
-		return "", usage("save one with `aws iam get-account-authorization-details > account.json`", "--engine local needs --snapshot FILE")
-	case e == audit.EngineAWS && f.snapshot != "":
-		return "", usage("leave one of them out, or compare with --engine both", "--engine aws and --snapshot exclude each other")
+	case e == audit.EngineLocal && f.base() == "":
+		return "", usage("save one with `aws iam get-account-authorization-details > account.json`", "--engine local needs --snapshot FILE, --template, --plan or --policy")
+	case e == audit.EngineAWS && f.base() != "":
+		return "", usage("leave one of them out, or compare with --engine both", "--engine aws and %s exclude each other", f.base())
+	case e == audit.EngineBoth && f.base() != "" && f.base() != "--snapshot":
+		return "", usage("what is not deployed cannot be asked of AWS", "--engine both and %s exclude each other", f.base())
 	case e != "":
 		return e, nil
-	case f.snapshot != "":
+	case f.base() != "":
 		return audit.EngineLocal, nil
 	}
 	return audit.EngineAWS, nil
@@ -98,7 +99,7 @@ type awsSource struct {
 	read *policyCache
 	// local has the policies, where a snapshot was given along; else they are
 	// read from AWS.
-	local *localSource
+	local *fileSource
 }
 
 func newAWSSource(c *awsapi.Client) awsSource {
@@ -167,19 +168,6 @@ func newLocalSource(s *account.Snapshot) (localSource, error) {
 	return localSource{engine, s}, err
 }
 
-// readSnapshot reads a snapshot file; the error names the place in it.
-func readSnapshot(path string) (*account.Snapshot, error) {
-	data, err := os.ReadFile(path)
-	if err != nil {
-		return nil, usage("", "reading the snapshot: %v", err)
-	}
-	s, err := account.Read(data)
-	if err != nil {
-		return nil, usage("a snapshot is the output of `aws iam get-account-authorization-details`, or what README.md shows", "reading %s:%v", path, err)
-	}
-	return s, nil
-}
-
 func (localSource) Region() string     { return "" }
 func (localSource) Usage() audit.Usage { return audit.Usage{} }
 
@@ -193,6 +181,15 @@ func (s localSource) policies(_ context.Context, p audit.Principal) (eval.Polici
 
 // Resolve finds the principal behind a target in the snapshot.
 func (s localSource) Resolve(_ context.Context, t audit.Target) (awsapi.Resolution, error) {
+	if t.Kind == audit.TargetTaskDefinition {
+		r, err := s.taskRole(t.Name)
+		if err == nil {
+			return r, nil
+		}
+		if f, ok := errors.AsType[*failure](err); ok {
+			return awsapi.Resolution{}, f
+		}
+	}
 	arn, err := s.principalOf(t)
 	if err != nil {
 		return awsapi.Resolution{}, &failure{exitIncomplete, fmt.Sprintf("finding the %s in the snapshot: %v", t, err), "look at the name, and whether the snapshot is of this account"}
@@ -220,7 +217,16 @@ func (s localSource) principalOf(t audit.Target) (string, error) {
 		return s.profileRole(i.IamInstanceProfile.Arn)
 	case audit.TargetInstanceProfile:
 		return s.profileRole(t.Name)
-	case audit.TargetRole:
+	case audit.TargetTaskDefinition:
+		_, err := s.snapshot.TaskDefinition(t.Name)
+		return "", err
+	case audit.TargetPodIdentity:
+		p, err := s.snapshot.PodIdentity(t.Name)
+		if err != nil {
+			return "", err
+		}
+		return s.roleARN(p.RoleArn)
+	case audit.TargetRole, audit.TargetRenderer:
 		return s.roleARN(t.Name)
 	case audit.TargetUser:
 		u, err := s.snapshot.User(t.Name)

@@ -1,0 +1,48 @@
+package account
+
+import "slices"
+
+// A Bucket is an S3 bucket, as far as Remotion depends on its settings. Its
+// policy stands in Snapshot.BucketPolicies.
+type Bucket struct {
+	Name   string
+	Region string `json:",omitempty"`
+	// ObjectOwnership is BucketOwnerEnforced, BucketOwnerPreferred or
+	// ObjectWriter; empty where it is not known.
+	ObjectOwnership   string             `json:",omitempty"`
+	PublicAccessBlock *PublicAccessBlock `json:",omitempty"`
+}
+
+// A PublicAccessBlock is a bucket's Block Public Access.
+type PublicAccessBlock struct {
+	BlockPublicAcls, IgnorePublicAcls, BlockPublicPolicy, RestrictPublicBuckets bool
+}
+
+// Bucket returns a bucket by its name. One of which only the policy is known
+// has no region and no settings.
+func (s *Snapshot) Bucket(name string) (*Bucket, error) {
+	for i := range s.Buckets {
+		if s.Buckets[i].Name == name {
+			return &s.Buckets[i], nil
+		}
+	}
+	if _, ok := s.BucketPolicies[name]; ok {
+		return &Bucket{Name: name}, nil
+	}
+	return nil, &NotFoundError{"bucket", name}
+}
+
+// BucketNames returns the names of all buckets that are known, sorted.
+func (s *Snapshot) BucketNames() []string {
+	var out []string
+	for i := range s.Buckets {
+		out = append(out, s.Buckets[i].Name)
+	}
+	for name := range s.BucketPolicies {
+		if !slices.Contains(out, name) {
+			out = append(out, name)
+		}
+	}
+	slices.Sort(out)
+	return out
+}

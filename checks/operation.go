@@ -1,0 +1,167 @@
+package checks
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"remotion-doctor/policy"
+)
+
+// An Operation is something that Remotion does with what a policy grants.
+type Operation struct {
+	Name  string // deploy-site
+	Title string // deploy site
+	// Aliases are the names of Remotion's own functions and commands.
+	Aliases []string
+	Needs   []Need
+}
+
+// A Need is one action of an operation, in the order in which Remotion makes
+// the calls.
+type Need struct {
+	Action   string
+	Resource string // a pattern of the partition aws
+	Level    Level
+	// Call is what fails without it, Without what happens then, as the end of
+	// a sentence that starts with the call.
+	Call, Without string
+	// Since and Until bound the releases that make the call: from Since on,
+	// before Until. Partition bounds it to one partition. All may be empty.
+	Since, Until, Partition string
+	// Feature is the one that the call belongs to; without it the call is not
+	// made.
+	Feature string
+}
+
+// A Level says how much an operation depends on a need.
+type Level uint8
+
+const (
+	// Always: the operation fails without it.
+	Always Level = iota
+	// InSomeCases: the operation fails without it in some ordinary cases.
+	InSomeCases
+	// Optional: Remotion goes on without it, or needs it only where a feature
+	// is used.
+	Optional
+)
+
+// operationsOf returns the operations of a policy with the needs of one
+// release in one partition.
+func operationsOf(name, asked, partition string) ([]Operation, error) {
+	v, err := parseVersion(asked)
+	if err != nil {
+		return nil, err
+	}
+	var out []Operation
+	for _, op := range Operations[name] {
+		op.Needs = slices.Clone(op.Needs)
+		op.Needs = slices.DeleteFunc(op.Needs, func(n Need) bool {
+			return n.Partition != "" && n.Partition != partition || !inForce(n, v)
+		})
+		for i := range op.Needs {
+			op.Needs[i].Resource = inPartition(op.Needs[i].Resource, partition)
+		}
+		out = append(out, op)
+	}
+	return out, nil
+}
+
+// inForce reports whether a release makes the call of a need.
+func inForce(n Need, v version) bool { return within(v, n.Since, n.Until) }
+
+// within reports whether a release is in [since, until); empty bounds are
+// open.
+func within(v version, since, until string) bool {
+	if from, err := parseVersion(since); err == nil && v.compare(from) < 0 {
+		return false
+	}
+	to, err := parseVersion(until)
+	return err != nil || v.compare(to) < 0
+}
+
+// inPartition rewrites an ARN pattern of the partition aws.
+func inPartition(pattern, partition string) string {
+	rest, ok := strings.CutPrefix(pattern, "arn:aws:")
+	if !ok {
+		return pattern
+	}
+	return "arn:" + partition + ":" + rest
+}
+
+// For narrows a requirement to what some operations need. A name is that of an
+// operation or of Remotion's function or command: render,
+// renderMediaOnLambda(). Names of the other policy's operations are left out;
+// a name that no policy knows is an error.
+func (r *Requirement) For(names []string) (*Requirement, error) {
+	out := *r
+	if len(names) == 0 {
+		return r, nil
+	}
+	out.Grants, out.Operations, out.Notes, out.Modules = nil, nil, slices.Clone(r.Notes), nil
+	for _, name := range names {
+		if !knownOperation(name) {
+			return nil, fmt.Errorf("no operation is called %q; there are %s", name, strings.Join(OperationNames(), ", "))
+		}
+	}
+	for _, op := range r.Operations {
+		if !slices.ContainsFunc(names, op.called) {
+			continue
+		}
+		op.Needs = slices.DeleteFunc(slices.Clone(op.Needs), func(n Need) bool { return n.Level == Optional })
+		out.Operations = append(out.Operations, op)
+	}
+	for _, g := range r.Grants {
+		if slices.ContainsFunc(out.Operations, func(op Operation) bool { return slices.ContainsFunc(op.Needs, g.meets) }) {
+			out.Grants = append(out.Grants, g)
+		}
+	}
+	for _, m := range r.Modules {
+		if slices.ContainsFunc(out.Grants, func(g Grant) bool { return g.Module == m.Name }) {
+			out.Modules = append(out.Modules, m)
+		}
+	}
+	if len(out.Operations) == 0 {
+		out.Notes = append(out.Notes, fmt.Sprintf("%s needs nothing of the %s policy", joinWords(names), r.Name))
+	}
+	return &out, nil
+}
+
+// meets reports whether a grant is about what an operation needs.
+func (g Grant) meets(n Need) bool {
+	return strings.EqualFold(g.Action, n.Action) && policy.MatchResource(g.Resource, n.Resource)
+}
+
+// called reports whether an operation goes by a name.
+func (o Operation) called(name string) bool {
+	name = plainName(name)
+	return plainName(o.Name) == name || slices.ContainsFunc(o.Aliases, func(a string) bool { return plainName(a) == name })
+}
+
+// plainName compares names without case, blanks, dashes and parentheses.
+func plainName(s string) string {
+	return strings.ToLower(strings.NewReplacer(" ", "", "-", "", "_", "", "()", "").Replace(s))
+}
+
+func knownOperation(name string) bool {
+	for _, list := range Operations {
+		if slices.ContainsFunc(list, func(o Operation) bool { return o.called(name) }) {
+			return true
+		}
+	}
+	return false
+}
+
+// OperationNames returns the names of all operations, the caller's first.
+func OperationNames() []string {
+	var out []string
+	for _, list := range [][]Operation{callerOperations, rendererOperations} {
+		for _, op := range list {
+			if !slices.Contains(out, op.Name) {
+				out = append(out, op.Name)
+			}
+		}
+	}
+	return out
+}

@@ -1,0 +1,150 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"remotion-doctor/audit"
+	"remotion-doctor/awsapi"
+	"remotion-doctor/checks"
+	"remotion-doctor/eval"
+	"remotion-doctor/policy"
+)
+
+// An around is what was found beside the principal's own grants.
+type around struct {
+	modules   []audit.Module
+	findings  []audit.Finding
+	diagnoses []audit.Diagnosis
+}
+
+// lookAround starts to read what surrounds a target, and returns a function
+// that waits for it.
+func (j *job) lookAround(ctx context.Context, t task, req *checks.Requirement, found awsapi.Resolution, regions []string) func() around {
+	done := make(chan around, 1)
+	go func() {
+		var out around
+		switch t.target.Kind {
+		case audit.TargetRenderer:
+			j.lookAtRenderer(ctx, t, req, found.Principal, regions, &out)
+		case audit.TargetTaskDefinition, audit.TargetPodIdentity:
+			j.lookAtTrust(ctx, t.target, found.Principal, &out)
+		case audit.TargetRole:
+			j.lookAtWebIdentity(ctx, found.Principal, &out)
+		case audit.TargetCaller:
+			j.lookAtCredentials(ctx, found.Principal, &out)
+		}
+		j.lookAtCustomRole(ctx, req, &out)
+		j.lookAtHost(t.target.Kind, req, &out)
+		done <- out
+	}()
+	return func() around { return <-done }
+}
+
+// decide evaluates a document for a role as its identity policy.
+func decide(ctx context.Context, role, name string) checks.Decide {
+	return func(doc *policy.Document, p audit.Probe) (audit.Verdict, error) {
+		verdicts, err := eval.NewEvaluator(role, eval.Policies{Identity: []eval.Policy{{Name: name, Document: doc}}}).Evaluate(ctx, []audit.Probe{p})
+		if err != nil {
+			return audit.Verdict{}, err
+		}
+		return verdicts[0], nil
+	}
+}
+
+// trust judges the trust policy of a role for a trustee.
+func (j *job) trust(ctx context.Context, p audit.Principal, who checks.Trustee) []audit.Finding {
+	who.Context = append(slices.Clone(who.Context), j.scope.Context...)
+	doc, err := trustOf(ctx, j.source, p)
+	problem := ""
+	if err != nil {
+		problem = "the trust policy could not be read: " + asFailure(err).msg
+	}
+	return checks.Trust(p.ARN, doc, problem, who, decide(ctx, p.ARN, "trust policy"))
+}
+
+func (j *job) lookAtRenderer(ctx context.Context, t task, req *checks.Requirement, p audit.Principal, regions []string, out *around) {
+	out.modules = append(out.modules, checks.TrustModule)
+	out.findings = append(out.findings, j.trust(ctx, p, checks.Lambda)...)
+	out.diagnoses = append(out.diagnoses, checks.TrustProblem(out.findings, checks.Lambda)...)
+	out.diagnoses = append(out.diagnoses, checks.RendererRole(p, functionNames(t), j.customRole() == p.ARN)...)
+	if len(t.functions) == 0 {
+		out.diagnoses = append(out.diagnoses, audit.Diagnosis{
+			Code: "no-function", Severity: audit.SeverityNote,
+			Message: fmt.Sprintf("no %s* function was found in %s: the role that a function will be deployed with is checked", renderPrefix, strings.Join(regions, ", ")),
+		})
+	}
+	j.lookAtBuckets(ctx, t, req, p, regions, out)
+}
+
+func functionNames(t task) []string {
+	var out []string
+	for _, f := range t.functions {
+		out = append(out, f.FunctionName)
+	}
+	return out
+}
+
+// lookAtTrust reports a trust policy that keeps the target's service out.
+func (j *job) lookAtTrust(ctx context.Context, t audit.Target, p audit.Principal, out *around) {
+	who := checks.Trustees[t.Kind]
+	if parts := strings.Split(t.Name, "/"); t.Kind == audit.TargetPodIdentity && len(parts) == 3 {
+		for i, key := range []string{"eks-cluster-name", "kubernetes-namespace", "kubernetes-service-account"} {
+			who.Context = append(who.Context, audit.ContextEntry{Key: "aws:RequestTag/" + key, Type: audit.String, Values: []string{parts[i]}})
+		}
+	}
+	findings := j.trust(ctx, p, who)
+	out.diagnoses = append(out.diagnoses, checks.TrustProblem(findings, who)...)
+	for _, f := range findings {
+		if f.Status == audit.Unknown {
+			out.diagnoses = append(out.diagnoses, audit.Diagnosis{Code: "trust-policy", Severity: audit.SeverityWarning, Message: "whether " + who.Service + " may assume the role is not known: " + f.Reason, Source: who.Source})
+			return
+		}
+	}
+}
+
+// lookAtWebIdentity looks at the trust policy of a role that pods may assume.
+func (j *job) lookAtWebIdentity(ctx context.Context, p audit.Principal, out *around) {
+	doc, err := trustOf(ctx, j.source, p)
+	if err != nil {
+		if j.serviceAccount != "" {
+			out.diagnoses = append(out.diagnoses, audit.Diagnosis{Code: "irsa-trust", Severity: audit.SeverityError, Message: "whether pods of " + j.serviceAccount + " may assume the role is not known: " + asFailure(err).msg})
+		}
+		return
+	}
+	out.diagnoses = append(out.diagnoses, checks.WebIdentity(doc, j.serviceAccount)...)
+}
+
+// lookAtCustomRole checks that Lambda may assume the roles that the caller is
+// to pass.
+func (j *job) lookAtCustomRole(ctx context.Context, req *checks.Requirement, out *around) {
+	if req.Name != "caller" || !slices.Contains(req.Features, "custom-role") {
+		return
+	}
+	for _, arn := range j.deployment.Values["custom-role"] {
+		p, err := audit.NewPrincipal(arn)
+		if err != nil {
+			continue
+		}
+		findings := j.trust(ctx, p, checks.Lambda)
+		for _, d := range checks.TrustProblem(findings, checks.Lambda) {
+			d.Message = arn + ": " + d.Message
+			out.diagnoses = append(out.diagnoses, d)
+		}
+		if len(findings) > 0 && findings[0].Status == audit.Unknown {
+			out.diagnoses = append(out.diagnoses, audit.Diagnosis{Code: "trust-policy", Severity: audit.SeverityWarning, Message: fmt.Sprintf("whether Lambda may assume %s is not known: %s", arn, findings[0].Reason), Source: checks.Lambda.Source})
+		}
+	}
+}
+
+// lookAtHost tells what Remotion wants to be told where the credentials come
+// from the host.
+func (j *job) lookAtHost(kind audit.TargetKind, req *checks.Requirement, out *around) {
+	if req.Name != "caller" || len(req.Operations) == 0 {
+		return
+	}
+	out.diagnoses = append(out.diagnoses, checks.HostCredentials(kind, cmp.Or(req.RemotionVersion, checks.Newest))...)
+}

@@ -1,0 +1,102 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"slices"
+
+	"remotion-doctor/account"
+	"remotion-doctor/audit"
+	"remotion-doctor/checks"
+	"remotion-doctor/eval"
+	"remotion-doctor/policy"
+)
+
+// lookAtBuckets reads the buckets that the functions use: those that Remotion
+// finds by their name, the forced one, and the one of the outputs.
+func (j *job) lookAtBuckets(ctx context.Context, t task, req *checks.Requirement, p audit.Principal, regions []string, out *around) {
+	where, ok := j.source.(surroundings)
+	if !ok {
+		return
+	}
+	if len(t.functions) > 0 {
+		regions = nil
+		for _, f := range t.functions {
+			if r := functionRegion(f, ""); r != "" && !slices.Contains(regions, r) {
+				regions = append(regions, r)
+			}
+		}
+	}
+	forced := j.scope.Bucket
+	names, err := where.BucketNames(ctx)
+	if err != nil {
+		out.diagnoses = append(out.diagnoses, audit.Diagnosis{Code: "buckets-unknown", Severity: audit.SeverityWarning, Message: "the buckets and their policies were not looked at: " + asFailure(err).msg})
+	} else {
+		out.diagnoses = append(out.diagnoses, checks.Buckets(names, regions, forced)...)
+	}
+	used := map[string]string{} // region by bucket
+	if forced != "" {
+		used[forced] = regions[0]
+	} else {
+		for _, r := range regions {
+			for _, n := range checks.BucketsIn(names, r) {
+				used[n] = r
+			}
+		}
+	}
+	for _, name := range sortedKeys(used) {
+		j.lookAtBucket(ctx, where, name, checks.BucketUse{Region: used[name], Privacy: "private"}, req, p, out)
+	}
+	for _, name := range j.deployment.Values["output-bucket"] {
+		if j.deployment.Has("s3-output-provider") || j.deployment.Has("output-account") {
+			continue // not written with this role, or not to be read
+		}
+		j.lookAtBucket(ctx, where, name, checks.BucketUse{Output: true, Region: regions[0], Privacy: cmp.Or(j.deployment.Privacy, "public")}, req, p, out)
+	}
+}
+
+func (j *job) lookAtBucket(ctx context.Context, where surroundings, name string, use checks.BucketUse, req *checks.Requirement, p audit.Principal, out *around) {
+	b, err := where.Bucket(ctx, name, use.Region)
+	if err != nil {
+		out.diagnoses = append(out.diagnoses, audit.Diagnosis{Code: "bucket-unknown", Severity: audit.SeverityWarning, Message: "the settings of the bucket " + name + " are not known: " + asFailure(err).msg})
+	} else {
+		out.diagnoses = append(out.diagnoses, checks.CheckBucket(b, use)...)
+	}
+	doc, problem := bucketPolicy(ctx, where, b, use.Region)
+	out.modules = append(out.modules, checks.BucketModule(name))
+	out.findings = append(out.findings, req.BucketPolicy(name, p.Partition(), doc, problem, withBucketPolicy(ctx, p.ARN, name, doc))...)
+}
+
+// bucketPolicy reads a bucket's policy; problem says why it is not known.
+func bucketPolicy(ctx context.Context, where surroundings, b account.Bucket, region string) (doc *policy.Document, problem string) {
+	text, err := where.BucketPolicy(ctx, b.Name, cmp.Or(b.Region, region))
+	switch {
+	case err != nil:
+		return nil, "the bucket's policy could not be read: " + asFailure(err).msg
+	case text == "":
+		return nil, ""
+	}
+	doc, err = policy.Parse(text)
+	if err != nil {
+		return nil, "the bucket's policy cannot be parsed: " + err.Error()
+	}
+	return doc, ""
+}
+
+// withBucketPolicy decides requests of a principal that is granted everything,
+// so that what is denied is denied by the bucket's policy.
+func withBucketPolicy(ctx context.Context, arn, bucket string, doc *policy.Document) func(audit.Probe) (audit.Verdict, error) {
+	all := &policy.Document{Version: policy.Version2012, Statements: []policy.Statement{{Effect: policy.Allow, Actions: []string{"*"}, Resources: []string{"*"}}}}
+	p := eval.Policies{Identity: []eval.Policy{{Name: "everything", Document: all}}}
+	if doc != nil {
+		p.Resource = &eval.Policy{Name: bucket, Document: doc}
+	}
+	evaluator := eval.NewEvaluator(arn, p)
+	return func(probe audit.Probe) (audit.Verdict, error) {
+		verdicts, err := evaluator.Evaluate(ctx, []audit.Probe{probe})
+		if err != nil {
+			return audit.Verdict{}, err
+		}
+		return verdicts[0], nil
+	}
+}

@@ -1,0 +1,82 @@
+package main
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"regexp"
+
+	"remotion-doctor/audit"
+	"remotion-doctor/awsapi"
+	"remotion-doctor/checks"
+	"remotion-doctor/policy"
+	"remotion-doctor/project"
+)
+
+// A host is the environment that this program runs in, which Remotion would
+// run in, too.
+type host struct {
+	checks.Environment
+	// open makes a client with other credentials than the doctor's.
+	open func(ctx context.Context, c checks.Credentials) (*awsapi.Client, error)
+}
+
+var defaultProfile = regexp.MustCompile(`(?m)^\s*\[\s*default\s*\]`)
+
+// host describes the environment.
+func (a *app) host(f *sourceFlags, region string) *host {
+	h := &host{Environment: checks.Environment{Getenv: a.getenv, Profile: f.profile}}
+	path := a.getenv("AWS_SHARED_CREDENTIALS_FILE")
+	if path == "" {
+		path = filepath.Join(a.getenv("HOME"), ".aws", "credentials")
+	}
+	if data, err := os.ReadFile(path); err == nil {
+		h.DefaultProfile = defaultProfile.Match(data)
+	}
+	if dir, err := os.Getwd(); err == nil {
+		h.DotEnv, _ = project.Env(dir) // a file that cannot be read sets nothing
+	}
+	h.open = func(ctx context.Context, c checks.Credentials) (*awsapi.Client, error) {
+		o := awsapi.Options{Profile: c.Profile, Region: region, EndpointURL: f.endpoint}
+		if c.Prefix != "" {
+			o.AccessKeyID = a.getenv(c.Prefix + "_ACCESS_KEY_ID")
+			o.SecretAccessKey = a.getenv(c.Prefix + "_SECRET_ACCESS_KEY")
+			o.SessionToken = a.getenv(c.Prefix + "_SESSION_TOKEN")
+		}
+		return awsapi.Open(ctx, o)
+	}
+	return h
+}
+
+// lookAtCredentials compares the credentials that Remotion would use here with
+// those that the caller was found by.
+func (j *job) lookAtCredentials(ctx context.Context, p audit.Principal, out *around) {
+	if j.host == nil {
+		return
+	}
+	other := ""
+	if j.host.Differ() && j.host.Remotion() != (checks.Credentials{}) {
+		if client, err := j.host.open(ctx, j.host.Remotion()); err == nil {
+			if arn, err := client.Caller(ctx); err == nil {
+				other = sessionRole(arn, p)
+			}
+		}
+	}
+	out.diagnoses = append(out.diagnoses, checks.CredentialTraps(&j.host.Environment, p.ARN, other)...)
+}
+
+// sessionRole returns the principal's own ARN for a session of it, else the
+// ARN as it is.
+func sessionRole(arn string, p audit.Principal) string {
+	a, ok := policy.ParseARN(arn)
+	b, _ := policy.ParseARN(p.ARN)
+	if ok && a.Type() == "assumed-role" && b.Type() == "role" && a.AccountID == b.AccountID && sessionName(a.Resource) == b.Name() {
+		return p.ARN
+	}
+	return arn
+}
+
+// sessionName is the role's name in assumed-role/NAME/SESSION.
+func sessionName(resource string) string {
+	return filepath.Base(filepath.Dir(resource))
+}

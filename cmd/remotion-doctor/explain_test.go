@@ -1,0 +1,127 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"remotion-doctor/audit"
+	"remotion-doctor/fixtures"
+)
+
+// explained are a request of each demo principal that its story is about.
+var explained = []struct {
+	name, action, resource string
+	target                 targetFlags
+	allowed                bool
+}{
+	{"video-api", "s3:PutBucketPolicy", "arn:aws:s3:::remotionlambda-useast1-4hd8e2k9xw", targetFlags{functions: []string{"video-api"}}, false},
+	{"render-worker", "lambda:InvokeFunction", "arn:aws:lambda:eu-west-1:123456789012:function:remotion-render-4-0-527", targetFlags{instances: []string{"i-0a1b2c3d4e5f67890"}}, false},
+	{"render-worker-region", "lambda:ListFunctions", "*", targetFlags{roles: []string{"render-worker"}}, false},
+	{"sandbox", "iam:PassRole", "arn:aws:iam::123456789012:role/remotion-lambda-role", targetFlags{functions: []string{"sandbox"}}, false},
+	{"fargate", "lambda:InvokeFunction", "arn:aws:lambda:us-east-1:123456789012:function:remotion-render-4-0-527", targetFlags{roles: []string{"fargate-renderer"}}, false},
+	{"studio", "s3:DeleteObject", "arn:aws:s3:::remotionlambda-useast1-4hd8e2k9xw/sites/my-video/index.html", targetFlags{functions: []string{"studio"}}, false},
+	{"complete", "s3:GetObject", "arn:aws:s3:::remotionlambda-useast1-4hd8e2k9xw/renders/a/out.mp4", targetFlags{functions: []string{"complete"}}, true},
+	{"deployer", "lambda:CreateFunction", "arn:aws:lambda:us-east-1:123456789012:function:remotion-render-4-0-527", targetFlags{users: []string{"deployer"}}, true},
+	{"renderer", "s3:PutBucketPolicy", "arn:aws:s3:::remotionlambda-useast1-4hd8e2k9xw", targetFlags{roles: []string{"remotion-lambda-role"}}, false},
+	{"wrong-kind", "s3:GetObject", "arn:aws:s3:::remotionlambda-useast1-4hd8e2k9xw", targetFlags{roles: []string{"complete-renderer"}}, false},
+}
+
+// demoFile is the demo account as a file.
+func demoFile(t *testing.T) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "account.json")
+	if err := os.WriteFile(path, fixtures.Demo, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+// TestExplainGolden holds what explain prints for each demo principal.
+func TestExplainGolden(t *testing.T) {
+	snapshot := demoFile(t)
+	for _, tt := range explained {
+		for _, form := range []string{"txt", "json"} {
+			var out bytes.Buffer
+			a := &app{
+				stdout: &out, stderr: &bytes.Buffer{}, getenv: func(string) string { return "" },
+				now: func() time.Time { return time.Date(2026, 11, 23, 0, 0, 0, 0, time.UTC) },
+			}
+			f := &explainFlags{target: tt.target, source: sourceFlags{snapshot: snapshot}, region: "eu-west-1", json: form == "json", color: "auto"}
+			err := a.explain(t.Context(), f, []string{tt.action, tt.resource})
+			if want := map[bool]error{true: nil, false: errNotMet}[tt.allowed]; !errors.Is(err, want) {
+				t.Errorf("%s: %v, want %v", tt.name, err, want)
+			}
+			compareGolden(t, filepath.Join("testdata", "explain", tt.name+"."+form), out.Bytes())
+		}
+	}
+}
+
+func compareGolden(t *testing.T, path string, got []byte) {
+	t.Helper()
+	if *update {
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, got, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(got, want) {
+		t.Errorf("%s differs; run with -update and look at the difference", path)
+	}
+}
+
+// TestExplainAgrees: the trace comes to the decision of the evaluator, and
+// names the statements that the evaluator names.
+func TestExplainAgrees(t *testing.T) {
+	s, err := snapshotOrDemo("")
+	if err != nil {
+		t.Fatal(err)
+	}
+	local, err := newLocalSource(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, tt := range explained {
+		found, err := local.Resolve(t.Context(), tt.target.targets()[0])
+		if err != nil {
+			t.Fatal(err)
+		}
+		probe := audit.Probe{Action: tt.action, Resource: tt.resource}
+		verdicts, err := local.Evaluate(t.Context(), found.Principal, []audit.Probe{probe})
+		if err != nil {
+			t.Fatal(err)
+		}
+		trace, err := explainAt(t.Context(), local, found.Principal, probe)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if trace.Decision != verdicts[0].Decision {
+			t.Errorf("%s: %s, the evaluator says %s", tt.name, trace.Decision, verdicts[0].Decision)
+		}
+		for _, m := range verdicts[0].Matched {
+			if m.Layer == audit.LayerIdentity && !strings.Contains(names(trace), m.Policy+"/"+m.Sid) {
+				t.Errorf("%s: %s %q is missing from %s", tt.name, m.Policy, m.Sid, names(trace))
+			}
+		}
+	}
+}
+
+func names(t *audit.Trace) string {
+	var b strings.Builder
+	for _, l := range t.Layers {
+		for _, s := range l.Statements {
+			b.WriteString(s.Policy + "/" + s.Sid + " ")
+		}
+	}
+	return b.String()
+}

@@ -1,0 +1,90 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"remotion-doctor/actions"
+	"remotion-doctor/audit"
+	"remotion-doctor/eval"
+	"remotion-doctor/policy"
+)
+
+// lost lists what the principal may do now and could not any more: for each
+// statement the actions that are allowed on its resources today and not by the
+// change.
+func (j *job) lost(ctx context.Context, x *fix, keep []string) ([]string, error) {
+	policies, err := j.source.policies(ctx, x.principal)
+	if err != nil {
+		return nil, err
+	}
+	supposed := x.principal
+	supposed.Supposing, supposed.Instead = x.supposed(keep)
+	l := &losing{now: eval.Compile(x.principal.ARN, policies), then: eval.Compile(x.principal.ARN, policies.As(supposed))}
+	var out []string
+	for i := range policies.Identity {
+		p := &policies.Identity[i]
+		if slices.Contains(keep, p.Name) || p.ARN != "" && slices.Contains(keep, p.ARN) {
+			continue
+		}
+		for n := range p.Document.Statements {
+			if text := l.statement(&p.Document.Statements[n]); text != "" {
+				out = append(out, text+" (policy "+p.Name+")")
+			}
+		}
+	}
+	return out, nil
+}
+
+// A losing compares what is allowed now and then.
+type losing struct{ now, then *eval.Compiled }
+
+// statement says what of an Allow would be lost; nothing for a Deny.
+func (l *losing) statement(s *policy.Statement) string {
+	if s.Effect == policy.Deny {
+		return ""
+	}
+	if s.NotAction || s.NotResource {
+		return "what its statement " + s.Sid + " grants by leaving out: look at it by hand"
+	}
+	var patterns []string
+	for _, pattern := range s.Actions {
+		if pattern == "*" {
+			return "everything else: every action on " + strings.Join(s.Resources, ", ")
+		}
+		names := actions.Expand(pattern)
+		if len(names) == 0 {
+			names = []string{pattern}
+		}
+		gone := slices.DeleteFunc(slices.Clone(names), func(name string) bool { return !l.loses(name, s.Resources) })
+		switch {
+		case len(gone) == len(names):
+			patterns = append(patterns, pattern)
+		default:
+			patterns = append(patterns, gone...)
+		}
+	}
+	if len(patterns) == 0 {
+		return ""
+	}
+	if n := len(patterns); n > 8 {
+		patterns = append(patterns[:7], fmt.Sprintf("%d more", n-7))
+	}
+	return strings.Join(patterns, ", ") + " on " + strings.Join(s.Resources, ", ")
+}
+
+// loses reports whether something of the resources is allowed now and not
+// then. The pattern itself is asked about, and a name in it.
+func (l *losing) loses(action string, resources []string) bool {
+	for _, r := range resources {
+		for _, name := range []string{r, strings.NewReplacer("*", "example", "?", "x").Replace(policy.CompleteARN(r))} {
+			p := audit.Probe{Action: action, Resource: name}
+			if l.now.Decide(l.now.Prepare(p, "")) == audit.Allowed && l.then.Decide(l.then.Prepare(p, "")) != audit.Allowed {
+				return true
+			}
+		}
+	}
+	return false
+}

@@ -1,0 +1,372 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"remotion-doctor/account"
+	"remotion-doctor/audit"
+	"remotion-doctor/eval"
+	"remotion-doctor/policy"
+	"remotion-doctor/remedy"
+	"remotion-doctor/report"
+)
+
+// fixes audits the targets and makes a remedy for each principal. Targets that
+// act as the same principal get one together.
+func (j *job) fixes(ctx context.Context, f *fixFlags) ([]*fix, error) {
+	var out []*fix
+	for _, t := range j.tasks {
+		s := j.section(ctx, t)
+		if s.Error != nil {
+			return nil, &failure{s.Error.ExitCode, s.Error.Message, s.Error.Hint}
+		}
+		i := slices.IndexFunc(out, func(x *fix) bool { return x.principal.ARN == s.Principal.ARN })
+		if i < 0 {
+			i = len(out)
+			out = append(out, &fix{target: s.Target, principal: s.Principal, replaces: f.replace})
+		}
+		out[i].take(t, &s)
+	}
+	for _, x := range out {
+		if err := j.remedy(ctx, x, f); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+// take adds what came of one requirement.
+func (x *fix) take(t task, s *audit.Section) {
+	name := s.Requirement.Name
+	if v := s.Requirement.RemotionVersion; v != "" {
+		name = "Remotion " + v + " " + name + " policy"
+	}
+	x.names, x.tasks = append(x.names, name), append(x.tasks, t)
+	x.findings = append(x.findings, s.Findings...)
+	x.obstacles = append(x.obstacles, s.Obstacles...)
+	x.before = audit.Summarize(x.findings)
+	for _, n := range s.Notes {
+		if !slices.Contains(x.notes, n) {
+			x.notes = append(x.notes, n)
+		}
+	}
+}
+
+// remedy sets the change of a fix, verified.
+func (j *job) remedy(ctx context.Context, x *fix, f *fixFlags) error {
+	if x.replaces && x.principal.Type() != "role" {
+		return usage("a user's groups would stay as they are", "--replace is about roles, not about %s", x.principal.ARN)
+	}
+	holding, err := j.holding(ctx, x.principal)
+	if err != nil {
+		if x.replaces {
+			return fmt.Errorf("--replace must know what it replaces: %w", err)
+		}
+		x.notes = append(x.notes, "what is attached could not be read: a policy named "+f.name+" would be overwritten if there is one ("+asFailure(err).msg+")")
+	}
+	x.holding = holding
+	options := remedy.Options{Documented: f.documented || f.requirement.strict, All: x.replaces}
+	if err := j.place(ctx, x, f, options); err != nil {
+		return err
+	}
+	if x.change != nil && !x.verified && !options.Whole && !x.replaces {
+		// What the evidence showed as granted was not all granted.
+		options.Whole = true
+		if err := j.place(ctx, x, f, options); err != nil {
+			return err
+		}
+	}
+	return j.lift(ctx, x)
+}
+
+// place makes the change, and evaluates it as if it were made.
+func (j *job) place(ctx context.Context, x *fix, f *fixFlags, o remedy.Options) error {
+	x.grants, x.change = remedy.Grants(x.findings, o), nil
+	if x.grants == nil {
+		return nil
+	}
+	h := x.holding
+	if h == nil {
+		h = &remedy.Holding{Kind: x.principal.Type(), Name: x.principal.Name(), ARN: x.principal.ARN}
+	}
+	at := remedy.Placement{Name: f.name, Managed: f.managed}
+	var err error
+	if x.replaces {
+		x.change, err = remedy.Replace(x.grants, h, at, f.keep)
+	} else {
+		x.change, err = remedy.Attach(x.grants, h, at)
+	}
+	if e, ok := errors.AsType[*remedy.QuotaError](err); ok {
+		return &failure{exitNotMet, e.Msg, e.Hint}
+	}
+	if err != nil {
+		return err
+	}
+	if err := j.verifyFix(ctx, x, f.keep); err != nil {
+		return err
+	}
+	if x.replaces {
+		x.lost, err = j.lost(ctx, x, f.keep)
+	}
+	return err
+}
+
+// supposed are the policies that the principal would have by the change, and
+// whether they are all.
+func (x *fix) supposed(keep []string) (docs []*policy.Document, instead bool) {
+	docs = x.change.Documents()
+	if !x.replaces {
+		return docs, false
+	}
+	for _, held := range slices.Concat(x.holding.Inline, x.holding.Attached) {
+		if slices.Contains(keep, held.Name) || held.ARN != "" && slices.Contains(keep, held.ARN) {
+			docs = append(docs, held.Document)
+		}
+	}
+	return docs, true
+}
+
+// verifyFix evaluates every requirement with the change as if it were made.
+func (j *job) verifyFix(ctx context.Context, x *fix, keep []string) error {
+	again := *j
+	again.excess = false
+	again.supposing, again.instead = x.supposed(keep)
+	var after []audit.Finding
+	for _, t := range x.tasks {
+		s := again.section(ctx, t)
+		if s.Error != nil {
+			return &failure{s.Error.ExitCode, "verifying the remedy: " + s.Error.Message, s.Error.Hint}
+		}
+		after = append(after, s.Findings...)
+	}
+	x.after = audit.Summarize(after)
+	cured, still := remedy.Cured(x.findings, after)
+	x.verified = cured && !worse(x.findings, after)
+	for _, f := range still {
+		note := fmt.Sprintf("with the remedy %s on %s would still not pass: %s", f.Action, f.Resource, f.Reason)
+		if !slices.Contains(x.notes, note) {
+			x.notes = append(x.notes, note)
+		}
+	}
+	return nil
+}
+
+// worse reports whether something that passed does not any more.
+func worse(before, after []audit.Finding) bool {
+	passed := map[[3]string]bool{}
+	for i := range before {
+		f := &before[i]
+		passed[[3]string{f.Action, f.Resource, f.Sid}] = f.Status == audit.Pass
+	}
+	return slices.ContainsFunc(after, func(f audit.Finding) bool {
+		return passed[[3]string{f.Action, f.Resource, f.Sid}] && f.Status != audit.Pass
+	})
+}
+
+// holding reads what is attached to the principal; the error says why it
+// cannot be known.
+func (j *job) holding(ctx context.Context, p audit.Principal) (*remedy.Holding, error) {
+	var s *account.Snapshot
+	switch source := j.source.(type) {
+	case awsSource:
+		read, err := source.ReadPrincipal(ctx, p)
+		if err != nil {
+			return nil, err
+		}
+		s = read
+	case localSource:
+		s = source.snapshot
+	default:
+		return &remedy.Holding{Kind: p.Type(), Name: p.Name(), ARN: p.ARN}, nil
+	}
+	return remedy.HoldingOf(s, p.Type(), p.Name())
+}
+
+// lift sets what would lift the obstacles, and evaluates that.
+func (j *job) lift(ctx context.Context, x *fix) error {
+	policies, err := j.source.policies(ctx, x.principal)
+	if err != nil {
+		policies = eval.Policies{}
+	}
+	for i := range x.obstacles {
+		o := &x.obstacles[i]
+		blocked, probes := blockedBy(x.findings, o)
+		doc := denying(&policies, o)
+		remedy.Lift(o, x.principal.ARN, blocked, doc)
+		if o.Change == nil || o.Change.Kind == "except" && doc == nil {
+			continue
+		}
+		o.Change.Verified = lifted(ctx, x.principal, policies, o, probes)
+	}
+	return nil
+}
+
+// blockedBy returns the findings that an obstacle stops, and what was asked for
+// them.
+func blockedBy(findings []audit.Finding, o *audit.Obstacle) (blocked []audit.Finding, probes []audit.Probe) {
+	for i := range findings {
+		f := &findings[i]
+		if f.Status != audit.Blocked || !slices.Contains(o.Actions, f.Action) {
+			continue
+		}
+		blocked = append(blocked, *f)
+		for _, e := range f.Evidence {
+			if !e.Documented || len(f.Evidence) == 1 {
+				probes = append(probes, audit.Probe{Action: f.Action, Resource: e.Resource, Context: e.Context})
+			}
+		}
+	}
+	return blocked, probes
+}
+
+// denying returns the document of the denying statement, or nil.
+func denying(p *eval.Policies, o *audit.Obstacle) *policy.Document {
+	if len(o.Statements) == 0 {
+		return nil
+	}
+	var found *policy.Document
+	eachPolicy(p, o.Layer, func(q *eval.Policy) {
+		if q.Name == o.Statements[0].Policy {
+			found = q.Document
+		}
+	})
+	return found
+}
+
+// eachPolicy visits the policies of a layer, which may be changed.
+func eachPolicy(p *eval.Policies, layer audit.Layer, visit func(*eval.Policy)) {
+	all := func(list []eval.Policy) {
+		for i := range list {
+			visit(&list[i])
+		}
+	}
+	switch layer {
+	case audit.LayerBoundary:
+		if p.Boundary != nil {
+			visit(p.Boundary)
+		}
+	case audit.LayerSession:
+		if p.Session != nil {
+			visit(p.Session)
+		}
+	case audit.LayerResource:
+		if p.Resource != nil {
+			visit(p.Resource)
+		}
+	case audit.LayerSCP:
+		for _, level := range p.SCPs {
+			all(level)
+		}
+	case audit.LayerRCP:
+		for _, level := range p.RCPs {
+			all(level)
+		}
+	default:
+		all(p.Identity)
+	}
+}
+
+// lifted evaluates what was stopped with an obstacle's change made, and reports
+// whether its layer and statement stop none of it any more.
+func lifted(ctx context.Context, p audit.Principal, policies eval.Policies, o *audit.Obstacle, probes []audit.Probe) bool {
+	changed := clonePolicies(&policies)
+	made := false
+	eachPolicy(&changed, o.Layer, func(q *eval.Policy) {
+		if len(o.Statements) == 0 || q.Name == o.Statements[0].Policy {
+			*q, made = eval.Policy{Name: q.Name, ARN: q.ARN, Document: remedy.Apply(o.Change, q.Document)}, true
+		}
+	})
+	verdicts, err := eval.NewEvaluator(p.ARN, changed).Evaluate(ctx, probes)
+	if err != nil || !made {
+		return false
+	}
+	for _, v := range verdicts {
+		for _, m := range v.Matched {
+			if m.Effect == policy.Deny && len(o.Statements) > 0 && m.Layer == o.Layer && m.Policy == o.Statements[0].Policy && m.Sid == o.Statements[0].Sid {
+				return false
+			}
+		}
+		if len(o.Statements) == 0 && slices.Contains(v.BlockedBy, o.Layer) {
+			return false
+		}
+	}
+	return len(probes) > 0
+}
+
+func clonePolicies(p *eval.Policies) eval.Policies {
+	out := *p
+	out.Identity = slices.Clone(p.Identity)
+	one := func(q *eval.Policy) *eval.Policy {
+		if q == nil {
+			return nil
+		}
+		c := *q
+		return &c
+	}
+	out.Boundary, out.Session, out.Resource = one(p.Boundary), one(p.Session), one(p.Resource)
+	levels := func(in [][]eval.Policy) (out [][]eval.Policy) {
+		for _, level := range in {
+			out = append(out, slices.Clone(level))
+		}
+		return out
+	}
+	out.SCPs, out.RCPs = levels(p.SCPs), levels(p.RCPs)
+	return out
+}
+
+// beside is what must be said beside a form that holds the remedy alone.
+func (x *fix) beside() []string {
+	var out []string
+	for _, n := range x.notes {
+		out = append(out, "note: "+n)
+	}
+	if x.change == nil {
+		out = append(out, "nothing to grant: "+x.outcome())
+	} else {
+		for _, n := range x.change.Notes {
+			out = append(out, "note: "+n)
+		}
+		out = append(out, x.outcome())
+	}
+	for _, l := range x.lost {
+		out = append(out, "would stop working: "+l)
+	}
+	for _, o := range x.obstacles {
+		out = append(out, "not cured by a grant: "+o.Reason+": "+o.Advice)
+	}
+	return out
+}
+
+// outcome says in a line what the remedy comes to.
+func (x *fix) outcome() string {
+	total := x.before.Total()
+	switch {
+	case x.change == nil && x.before.Pass == total:
+		return fmt.Sprintf("all %d pass as it is", total)
+	case x.change == nil:
+		return fmt.Sprintf("%d of %d pass, and no grant cures the others", x.before.Pass, total)
+	case x.verified:
+		return fmt.Sprintf("verified: %d of %d pass with this policy", x.after.Pass, x.after.Total())
+	}
+	return fmt.Sprintf("not verified: with this policy only %d of %d pass", x.after.Pass, x.after.Total())
+}
+
+// view is the fix for people.
+func (x *fix) view() *report.RemedyView {
+	v := &report.RemedyView{
+		Target: x.target, Principal: x.principal, Requirements: x.names, Outcome: x.outcome(),
+		Good: x.cures(), Verified: x.verified, Obstacles: x.obstacles, Lost: x.lost, Notes: x.notes,
+	}
+	if x.change == nil {
+		return v
+	}
+	v.Notes = append(slices.Clone(x.notes), x.change.Notes...)
+	v.Steps = remedy.Steps(x.change)
+	for _, l := range remedy.Diff(x.change) {
+		v.Diff = append(v.Diff, report.DiffLine(l))
+	}
+	return v
+}

@@ -1,0 +1,212 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"remotion-doctor/checks"
+	"remotion-doctor/policy"
+)
+
+func (a *app) policyCommand() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "policy",
+		Short: "Print Remotion's policies, what changed between releases, and faults of a copy",
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) > 0 {
+				return usage("there are policy show, policy diff and policy lint", "unknown command %q", "policy "+args[0])
+			}
+			return nil
+		},
+		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+	}
+	cmd.AddCommand(a.policyShowCommand(), a.policyDiffCommand(), a.policyLintCommand())
+	return cmd
+}
+
+// showFlags say which policy is printed, and how far it is narrowed.
+type showFlags struct {
+	version, account, bucket, function, partition string
+	regions, operations                           []string
+	deployment                                    deploymentFlags
+}
+
+func (a *app) policyShowCommand() *cobra.Command {
+	f := &showFlags{}
+	cmd := &cobra.Command{
+		Use:   "show caller|renderer",
+		Short: "Print a required policy, ready to paste",
+		Long: `Print the policy that Remotion Lambda requires of the caller (whoever calls
+renderMediaOnLambda()) or of the renderer (remotion-lambda-role, which the render
+function runs as), for a release, narrowed to an account, regions and names, and
+with what the features in use demand beyond the documentation.`,
+		Example: `  remotion-doctor policy show caller
+  remotion-doctor policy show caller --for render,progress --account 123456789012 --region us-east-1
+  remotion-doctor policy show renderer --output-bucket my-videos --privacy no-acl`,
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) != 1 || args[0] != "caller" && args[0] != "renderer" {
+				return usage("the caller calls renderMediaOnLambda(), the renderer is the function's own role", "policy show takes caller or renderer")
+			}
+			return nil
+		},
+		RunE: func(_ *cobra.Command, args []string) error { return a.policyShow(args[0], f) },
+	}
+	fs := cmd.Flags()
+	fs.SortFlags = false
+	fs.StringVar(&f.version, "remotion-version", "", "release of Remotion, `X.Y.Z` (default: that of the project here, else "+checks.Newest+")")
+	fs.StringSliceVar(&f.operations, "for", nil, "only what these need, `OPERATION[,…]`: "+strings.Join(checks.OperationNames(), ", "))
+	fs.StringVar(&f.account, "account", "", "narrow to the account with this `ID`")
+	fs.StringSliceVar(&f.regions, "region", nil, "narrow to regions, `R[,R]`")
+	fs.StringVar(&f.bucket, "bucket", "", "narrow to the forced bucket `NAME`")
+	fs.StringVar(&f.function, "render-function", "", "narrow to the function `NAME`")
+	fs.StringVar(&f.partition, "partition", "", "`aws|aws-cn` (default: that of --region, else aws)")
+	f.deployment.add(fs)
+	return cmd
+}
+
+func (a *app) policyShow(name string, f *showFlags) error {
+	r, err := a.requirementFor(name, f)
+	if err != nil {
+		return err
+	}
+	doc := r.Policy(checks.Narrowing{Account: f.account, Regions: f.regions, Bucket: f.bucket, Function: f.function})
+	if len(doc.Statements) == 0 {
+		return usage("leave --for out, or take the other policy", "the %s policy grants nothing that %s needs", name, strings.Join(f.operations, ", "))
+	}
+	for _, note := range r.Notes {
+		fmt.Fprintf(a.stderr, "note: %s\n", note)
+	}
+	for _, fact := range r.Facts {
+		fmt.Fprintf(a.stderr, "note: %s\n", fact.Message)
+	}
+	_, err = fmt.Fprintln(a.stdout, doc.Indent())
+	return err
+}
+
+func (a *app) requirementFor(name string, f *showFlags) (*checks.Requirement, error) {
+	partition, regions, err := f.place()
+	if err != nil {
+		return nil, err
+	}
+	release, err := a.release(f.version)
+	if err != nil {
+		return nil, err
+	}
+	d, err := f.deployment.deployment(f.bucket)
+	if err != nil {
+		return nil, err
+	}
+	r, err := checks.Required(name, release.version, partition)
+	if err != nil {
+		return nil, usage("", "%v", err)
+	}
+	r.Notes = append(r.Notes, release.notes...)
+	if r, err = r.With(d, regions); err != nil {
+		return nil, err
+	}
+	if r, err = r.For(f.operations); err != nil {
+		return nil, usage("", "--for: %v", err)
+	}
+	return r, nil
+}
+
+// place returns the partition, and regions of it: those asked for, or one to
+// stand for all.
+func (f *showFlags) place() (partition string, regions []string, err error) {
+	if f.account != "" && (len(f.account) != 12 || strings.Trim(f.account, "0123456789") != "") {
+		return "", nil, usage("an account's id has twelve digits", "--account %q is not an account", f.account)
+	}
+	for _, r := range f.regions {
+		if !validRegion(r) {
+			return "", nil, usage("regions look like us-east-1", "--region %q is not a region", r)
+		}
+		if p := policy.PartitionOf(r); partition != "" && p != partition || f.partition != "" && p != f.partition {
+			return "", nil, usage("a policy is of one partition", "--region %s is in the partition %s", r, p)
+		}
+		partition = policy.PartitionOf(r)
+	}
+	if f.partition != "" {
+		partition = f.partition
+	}
+	switch {
+	case partition != "" && partition != "aws" && partition != "aws-cn":
+		return "", nil, usage("Remotion Lambda runs in aws and aws-cn", "there is no policy for the partition %s", partition)
+	case len(f.regions) > 0:
+		return partition, f.regions, nil
+	case partition == "aws-cn":
+		return partition, []string{"cn-north-1"}, nil
+	}
+	return "aws", []string{"us-east-1"}, nil
+}
+
+func (a *app) policyDiffCommand() *cobra.Command {
+	var format, partition string
+	cmd := &cobra.Command{
+		Use:     "diff FROM TO",
+		Short:   "Say what a release demands that another does not, why, and what fails without it",
+		Example: `  remotion-doctor policy diff 3.3.54 4.0.527`,
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) != 2 {
+				return usage("as in `remotion-doctor policy diff 3.3.54 "+checks.Newest+"`", "policy diff takes two releases")
+			}
+			return nil
+		},
+		RunE: func(_ *cobra.Command, args []string) error {
+			if err := oneOf("format", format, "text", "json"); err != nil {
+				return err
+			}
+			d, err := checks.Diff(args[0], args[1], partition)
+			if err != nil {
+				return usage("", "%v", err)
+			}
+			if format == "json" {
+				return a.json(d)
+			}
+			return a.writeDiff(args[0], args[1], d)
+		},
+	}
+	cmd.Flags().StringVar(&format, "format", "text", "`text|json`")
+	cmd.Flags().StringVar(&partition, "partition", "aws", "`aws|aws-cn`")
+	return cmd
+}
+
+func oneOf(flag, value string, known ...string) error {
+	if !slices.Contains(known, value) {
+		return usage("", "--%s %q is not one of %s", flag, value, strings.Join(known, ", "))
+	}
+	return nil
+}
+
+func (a *app) json(v any) error {
+	enc := json.NewEncoder(a.stdout)
+	enc.SetEscapeHTML(false)
+	enc.SetIndent("", "  ")
+	return enc.Encode(v)
+}
+
+// writeDiff prints the changes, those of one release together.
+func (a *app) writeDiff(from, to string, list []checks.Difference) error {
+	var b strings.Builder
+	if len(list) == 0 {
+		fmt.Fprintf(&b, "Remotion %s and %s require the same policies.\n", from, to)
+	}
+	for i, d := range list {
+		if i == 0 || list[i-1].Policy != d.Policy {
+			fmt.Fprintf(&b, "%s policy, %s → %s\n", d.Policy, from, to)
+		}
+		sign := map[string]string{"added": "+", "removed": "−"}[d.Change]
+		fmt.Fprintf(&b, "  %s %s  on %s\n", sign, d.Action, d.Resource)
+		if i+1 < len(list) && list[i+1].Why == d.Why && list[i+1].Policy == d.Policy && list[i+1].Change == d.Change {
+			continue
+		}
+		if d.Since != "" {
+			fmt.Fprintf(&b, "      since %s: %s\n      without: %s\n      %s\n", d.Since, d.Why, d.Without, d.Source)
+		}
+	}
+	_, err := fmt.Fprint(a.stdout, b.String())
+	return err
+}

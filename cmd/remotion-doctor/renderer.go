@@ -1,0 +1,173 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"remotion-doctor/account"
+	"remotion-doctor/audit"
+	"remotion-doctor/awsapi"
+	"remotion-doctor/policy"
+)
+
+const (
+	renderPrefix = "remotion-render-"
+	// rendererRole is the role that Remotion hands to its functions.
+	// Source: @remotion/lambda 4.0.527, dist/api/iam-validation/suggested-policy.js.
+	rendererRole = "remotion-lambda-role"
+)
+
+// findRenderers replaces --renderer by the roles of the functions that it
+// stands for, and makes the callers' iam:PassRole about exactly these.
+func (j *job) findRenderers(ctx context.Context) {
+	var out []task
+	for _, t := range j.tasks {
+		if t.target.Kind != audit.TargetRenderer {
+			out = append(out, t)
+			continue
+		}
+		out = append(out, j.renderers(ctx, t)...)
+	}
+	j.tasks = out
+	for _, t := range out {
+		a, ok := policy.ParseARN(t.role)
+		if ok && a.Resource != "role/"+rendererRole && !slices.Contains(j.deployment.Values["custom-role"], t.role) {
+			j.deployment.Uses("custom-role", t.role)
+		}
+	}
+}
+
+// renderers returns one task for each role that a renderer's functions run as.
+func (j *job) renderers(ctx context.Context, t task) []task {
+	if a, ok := policy.ParseARN(t.target.Name); ok && a.Service == "iam" {
+		t.role = t.target.Name
+		return []task{t}
+	}
+	functions := j.functions(ctx, t.target.Name)
+	byRole := map[string][]account.Function{}
+	for _, f := range functions {
+		if t.target.Name == "" || isNamed(f, t.target.Name) {
+			byRole[f.Role] = append(byRole[f.Role], f)
+		}
+	}
+	if len(byRole) == 0 {
+		t.role = cmp.Or(t.target.Name, j.customRole(), rendererRole)
+		t.target.Name = cmp.Or(t.target.Name, t.role)
+		return []task{t}
+	}
+	var out []task
+	for _, role := range sortedKeys(byRole) {
+		one := t
+		one.role, one.functions = role, byRole[role]
+		a, _ := policy.ParseARN(role)
+		one.target.Name = cmp.Or(t.target.Name, a.Name())
+		out = append(out, one)
+	}
+	return out
+}
+
+func sortedKeys[T any](m map[string]T) []string {
+	var out []string
+	for k := range m {
+		out = append(out, k)
+	}
+	slices.Sort(out)
+	return out
+}
+
+// isNamed reports whether a function goes by a name, ARN or partial ARN.
+func isNamed(f account.Function, name string) bool {
+	s := account.Snapshot{Functions: []account.Function{f}}
+	_, err := s.Function(name)
+	return err == nil
+}
+
+func (j *job) customRole() string {
+	if list := j.deployment.Values["custom-role"]; len(list) > 0 {
+		return list[0]
+	}
+	return ""
+}
+
+// functions returns Remotion's functions in the regions that are checked. What
+// cannot be listed is as if there were none: the default role is checked then.
+func (j *job) functions(ctx context.Context, name string) []account.Function {
+	around, ok := j.source.(surroundings)
+	if !ok {
+		return nil
+	}
+	regions := j.regions
+	if a, isARN := policy.ParseARN(name); isARN && a.Region != "" {
+		regions = []string{a.Region}
+	}
+	if len(regions) == 0 {
+		regions = []string{cmp.Or(j.source.Region(), "us-east-1")}
+	}
+	prefix := renderPrefix
+	if name != "" {
+		prefix = "" // a function may be called otherwise
+	}
+	var out []account.Function
+	for _, r := range regions {
+		list, err := around.Functions(ctx, r, prefix)
+		if err == nil {
+			out = append(out, list...)
+		}
+	}
+	return out
+}
+
+// resolve finds the principal of a task.
+func (j *job) resolve(ctx context.Context, t task) (awsapi.Resolution, error) {
+	if t.target.Kind != audit.TargetRenderer {
+		return j.source.Resolve(ctx, t.target)
+	}
+	found, err := j.source.Resolve(ctx, audit.Target{Kind: audit.TargetRole, Name: t.role})
+	if err != nil {
+		return found, j.noRenderer(ctx, t, err)
+	}
+	if len(t.functions) > 0 {
+		found.Region = functionRegion(t.functions[0], "")
+	}
+	return found, nil
+}
+
+// noRenderer says what a missing role means for Remotion, and which role may
+// have been meant.
+func (j *job) noRenderer(ctx context.Context, t task, err error) error {
+	f := *asFailure(err)
+	if f.code != exitIncomplete || !strings.Contains(f.msg, "cannot be found") && !strings.Contains(f.msg, "no role") {
+		return err
+	}
+	f.msg += `: deployFunction() fails with "The role defined for the function cannot be assumed by Lambda"`
+	if len(t.functions) > 0 {
+		f.msg = fmt.Sprintf("%s runs as a role that does not exist any more: %s", t.functions[0].FunctionName, f.msg)
+	}
+	f.hint = fmt.Sprintf("Remotion expects a role of exactly the name %s with the renderer policy and a trust policy for lambda.amazonaws.com; another one is named with customRoleArn (--custom-role)", rendererRole)
+	if similar := j.similarRoles(ctx); len(similar) > 0 {
+		f.hint += "; there is " + strings.Join(similar, ", ")
+	}
+	return &f
+}
+
+// similarRoles returns roles that look as if they were meant for Remotion.
+func (j *job) similarRoles(ctx context.Context) []string {
+	around, ok := j.source.(surroundings)
+	if !ok {
+		return nil
+	}
+	names, err := around.RoleNames(ctx)
+	if err != nil {
+		return nil
+	}
+	var out []string
+	for _, n := range names {
+		if strings.Contains(strings.ToLower(n), "remotion") && len(out) < 5 {
+			out = append(out, n)
+		}
+	}
+	return out
+}

@@ -1,0 +1,97 @@
+package localaws
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"remotion-doctor/policy"
+)
+
+// ecs answers ECS's JSON protocol: the operation in X-Amz-Target.
+func (s *Server) ecs(w http.ResponseWriter, r *http.Request) {
+	_, operation, _ := strings.Cut(r.Header.Get("X-Amz-Target"), ".")
+	fail := func(e apiError) { writeJSONError(w, e) }
+	if fault, hit := s.faults.next(operation); hit && fault.apply(w, r, operation, fail) {
+		return
+	}
+	var in struct {
+		TaskDefinition string `json:"taskDefinition"`
+	}
+	if err := json.NewDecoder(r.Body).Decode(&in); err != nil {
+		fail(apiError{"SerializationException", 400, "The request could not be read"})
+		return
+	}
+	if operation != "DescribeTaskDefinition" {
+		fail(apiError{"UnknownOperationException", 400, "The operation is not known"})
+		return
+	}
+	t, err := s.snapshot.TaskDefinition(in.TaskDefinition)
+	if err != nil {
+		fail(apiError{"ClientException", 400, "Unable to describe task definition."})
+		return
+	}
+	a, _ := policy.ParseARN(t.TaskDefinitionArn)
+	family, number, _ := strings.Cut(a.Name(), ":")
+	revision, _ := strconv.Atoi(number) // a snapshot may hold none
+	out := map[string]any{"taskDefinitionArn": t.TaskDefinitionArn, "family": family, "revision": revision, "status": "ACTIVE"}
+	if t.TaskRoleArn != "" {
+		out["taskRoleArn"] = t.TaskRoleArn
+	}
+	if t.ExecutionRoleArn != "" {
+		out["executionRoleArn"] = t.ExecutionRoleArn
+	}
+	w.Header().Set("Content-Type", "application/x-amz-json-1.1")
+	_ = json.NewEncoder(w).Encode(map[string]any{"taskDefinition": out}) // a client that went away is no fault of ours
+}
+
+// eks answers EKS's REST protocol, of which the pod identity associations of a
+// cluster are known.
+func (s *Server) eks(w http.ResponseWriter, r *http.Request) {
+	parts := strings.Split(strings.Trim(r.URL.Path, "/"), "/")
+	operation := r.Method + " " + r.URL.Path
+	if r.Method == http.MethodGet && len(parts) >= 3 && parts[0] == "clusters" && parts[2] == "pod-identity-associations" {
+		operation = "ListPodIdentityAssociations"
+		if len(parts) == 4 {
+			operation = "DescribePodIdentityAssociation"
+		}
+	}
+	fail := func(e apiError) { writeJSONError(w, e) }
+	if fault, hit := s.faults.next(operation); hit && fault.apply(w, r, operation, fail) {
+		return
+	}
+	if !strings.Contains(operation, "PodIdentity") {
+		fail(apiError{"UnknownOperationException", 404, "The operation is not known"})
+		return
+	}
+	list := s.podIdentities(parts[1], r)
+	if operation == "ListPodIdentityAssociations" {
+		writeJSON(w, map[string]any{"associations": list})
+		return
+	}
+	for _, p := range list {
+		if p["associationId"] == parts[3] {
+			writeJSON(w, map[string]any{"association": p})
+			return
+		}
+	}
+	fail(apiError{"ResourceNotFoundException", 404, "No pod identity association found for ID: " + parts[3]})
+}
+
+func (s *Server) podIdentities(cluster string, r *http.Request) []map[string]any {
+	namespace, account := r.URL.Query().Get("namespace"), r.URL.Query().Get("serviceAccount")
+	out := []map[string]any{}
+	for i := range s.snapshot.PodIdentities {
+		p := &s.snapshot.PodIdentities[i]
+		if p.ClusterName != cluster || namespace != "" && p.Namespace != namespace || account != "" && p.ServiceAccount != account {
+			continue
+		}
+		out = append(out, map[string]any{
+			"clusterName": cluster, "namespace": p.Namespace, "serviceAccount": p.ServiceAccount, "roleArn": p.RoleArn,
+			"associationId": fmt.Sprintf("a-%017d", i+1),
+		})
+	}
+	return out
+}

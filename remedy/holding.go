@@ -1,0 +1,111 @@
+package remedy
+
+import (
+	"slices"
+
+	"remotion-doctor/account"
+	"remotion-doctor/policy"
+)
+
+// A Holding is what is attached to a role or user, as far as attaching more
+// depends on it.
+type Holding struct {
+	Kind, Name, ARN string // role or user
+	Inline          []Held
+	Attached        []Held
+}
+
+// A Held is one policy.
+type Held struct {
+	Name     string
+	ARN      string // of a managed policy
+	Text     string // as it is stored
+	Document *policy.Document
+	Versions []Version // of a managed policy, where they are known
+}
+
+// A Version is one version of a managed policy.
+type Version struct {
+	ID      string
+	Default bool
+}
+
+// HoldingOf reads what is attached to a role or user from a snapshot.
+func HoldingOf(s *account.Snapshot, kind, name string) (*Holding, error) {
+	h := &Holding{Kind: kind, Name: name}
+	var inline []account.InlinePolicy
+	var attached []account.AttachedPolicy
+	if kind == "user" {
+		u, err := s.User(name)
+		if err != nil {
+			return nil, err
+		}
+		h.ARN, inline, attached = u.Arn, u.UserPolicyList, u.AttachedManagedPolicies
+	} else {
+		r, err := s.Role(name)
+		if err != nil {
+			return nil, err
+		}
+		h.ARN, inline, attached = r.Arn, r.RolePolicyList, r.AttachedManagedPolicies
+	}
+	for _, p := range inline {
+		doc, err := policy.Parse(p.PolicyDocument.Text)
+		if err != nil {
+			return nil, err
+		}
+		h.Inline = append(h.Inline, Held{Name: p.PolicyName, Text: p.PolicyDocument.Text, Document: doc})
+	}
+	for _, a := range attached {
+		held, err := managed(s, a)
+		if err != nil {
+			return nil, err
+		}
+		h.Attached = append(h.Attached, held)
+	}
+	return h, nil
+}
+
+func managed(s *account.Snapshot, a account.AttachedPolicy) (Held, error) {
+	p, err := s.ManagedPolicy(a.PolicyArn)
+	if err != nil {
+		return Held{}, err
+	}
+	v, err := p.Default()
+	if err != nil {
+		return Held{}, err
+	}
+	doc, err := policy.Parse(v.Document.Text)
+	if err != nil {
+		return Held{}, err
+	}
+	held := Held{Name: p.PolicyName, ARN: p.Arn, Text: v.Document.Text, Document: doc}
+	for _, v := range p.PolicyVersionList {
+		held.Versions = append(held.Versions, Version{v.VersionID, v.VersionID == p.DefaultVersionID || v.IsDefaultVersion})
+	}
+	return held, nil
+}
+
+// InlineSize is what the inline policies come to together.
+func (h *Holding) InlineSize() int {
+	n := 0
+	for _, p := range h.Inline {
+		n += Size(p.Text)
+	}
+	return n
+}
+
+func (h *Holding) inline(name string) *Held {
+	i := slices.IndexFunc(h.Inline, func(p Held) bool { return p.Name == name })
+	if i < 0 {
+		return nil
+	}
+	return &h.Inline[i]
+}
+
+func (h *Holding) attached(name string) *Held {
+	i := slices.IndexFunc(h.Attached, func(p Held) bool { return p.Name == name })
+	if i < 0 {
+		return nil
+	}
+	return &h.Attached[i]
+}
