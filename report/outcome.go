@@ -19,29 +19,47 @@ func (t *table) remediation(s *audit.Section) {
 	t.line(cleanJSON(s.Remediation.Indent()))
 }
 
-// diagnoses writes what no single finding shows. Notes are left out unless all
-// is asked for.
+// warningsAtOnce is how many warnings are shown unless all is asked for.
+const warningsAtOnce = 2
+
+// diagnoses writes what no single finding shows: all that is wrong, some of
+// what may be, and what is worth knowing where all is asked for.
 func (t *table) diagnoses(s *audit.Section) {
-	notes := 0
-	for i := range s.Diagnoses {
-		d := &s.Diagnoses[i]
-		if d.Severity == audit.SeverityNote && !t.options.Verbose {
-			notes++
-			continue
-		}
-		t.line("")
-		mark := t.look.severity(d.Severity, severityMark[d.Severity]+" "+string(d.Severity))
-		if d.Muted != nil {
-			mark = t.look.dim.Render(severityMark[d.Severity] + " " + string(d.Severity) + ", " + mutedWords(d.Muted))
-		}
-		t.text(mark+"  "+Clean(d.Message), "  ")
-		if d.Hint != "" {
-			t.text("  → "+Clean(d.Hint), "    ")
+	shown, left := map[audit.Severity]int{}, map[audit.Severity]int{}
+	limit := map[audit.Severity]int{audit.SeverityError: len(s.Diagnoses), audit.SeverityWarning: warningsAtOnce}
+	for _, severity := range []audit.Severity{audit.SeverityError, audit.SeverityWarning, audit.SeverityNote} {
+		for i := range s.Diagnoses {
+			switch d := &s.Diagnoses[i]; {
+			case d.Severity != severity:
+			case shown[severity] < limit[severity] || t.options.Verbose:
+				shown[severity]++
+				t.diagnosis(d)
+			default:
+				left[severity]++
+			}
 		}
 	}
-	if notes > 0 {
+	var more []string
+	for _, severity := range []audit.Severity{audit.SeverityWarning, audit.SeverityNote} {
+		if n := left[severity]; n > 0 {
+			more = append(more, count(n, string(severity)))
+		}
+	}
+	if len(more) > 0 {
 		t.line("")
-		t.line(t.look.dim.Render(count(notes, "note") + ": --verbose shows what is worth knowing"))
+		t.line(t.look.dim.Render("and " + strings.Join(more, ", ") + ": --verbose shows them"))
+	}
+}
+
+func (t *table) diagnosis(d *audit.Diagnosis) {
+	t.line("")
+	mark := t.look.severity(d.Severity, severityMark[d.Severity]+" "+string(d.Severity))
+	if d.Muted != nil {
+		mark = t.look.dim.Render(severityMark[d.Severity] + " " + string(d.Severity) + ", " + mutedWords(d.Muted))
+	}
+	t.text(mark+"  "+Clean(d.Message), "  ")
+	if d.Hint != "" {
+		t.text("  → "+Clean(d.Hint), "    ")
 	}
 }
 
