@@ -30,11 +30,12 @@ var allowed = map[string]struct{ project, modules []string }{
 	"explain":             {[]string{"policy", "actions", "audit", "eval"}, nil},
 	"remedy":              {[]string{"policy", "actions", "audit", "account"}, []string{"github.com/hashicorp/hcl/v2", "github.com/zclconf/go-cty", "go.yaml.in/yaml/v4"}},
 	"awsapi":              {[]string{"policy", "audit", "account"}, []string{"github.com/aws/", "golang.org/x/sync"}},
-	"report":              {[]string{"policy", "audit"}, []string{"github.com/olekukonko/tablewriter", "github.com/charmbracelet/", "github.com/muesli/termenv"}},
+	"report":              {[]string{"policy", "audit"}, []string{"github.com/olekukonko/tablewriter", "github.com/charmbracelet/", "github.com/muesli/termenv", "github.com/go-json-experiment/json", "go.yaml.in/yaml/v4"}},
+	"report/generate":     {[]string{"audit", "policy"}, []string{"github.com/invopop/jsonschema", "github.com/pb33f/ordered-map"}},
 	"localaws":            {[]string{"policy", "actions", "audit", "account", "eval"}, nil},
 	"project":             {nil, []string{"github.com/Masterminds/semver/"}},
 	"fixtures":            {nil, nil},
-	"cmd/remotion-doctor": {[]string{"policy", "actions", "audit", "account", "checks", "eval", "excess", "remedy", "awsapi", "report", "localaws", "managed", "iac", "project", "accessdenied", "explain", "fixtures"}, []string{"github.com/spf13/", "golang.org/x/term", "golang.org/x/sync"}},
+	"cmd/remotion-doctor": {[]string{"policy", "actions", "audit", "account", "checks", "eval", "excess", "remedy", "awsapi", "report", "localaws", "managed", "iac", "project", "accessdenied", "explain", "fixtures"}, []string{"github.com/spf13/", "github.com/charmbracelet/x/ansi", "golang.org/x/term", "golang.org/x/sync"}},
 }
 
 func TestLayers(t *testing.T) {

@@ -29,6 +29,19 @@ type Report struct {
 	// OK says that every requirement of every section is met.
 	OK       bool      `json:"ok"`
 	Sections []Section `json:"sections"`
+
+	// Caller is the ARN of the credentials that asked AWS.
+	Caller string `json:"caller,omitzero"`
+	// Redacted says that account ids and names are placeholders.
+	Redacted bool `json:"redacted,omitzero"`
+	// Merged are the reports that the sections come from, where they come from
+	// several.
+	Merged []Source `json:"merged,omitzero"`
+	// Notes are sentences about the whole run, such as a waiver that expired.
+	Notes []string `json:"notes,omitzero"`
+	// Digest is the SHA-256 of the report's JSON without this field, in the
+	// canonical form of RFC 8785.
+	Digest string `json:"digest,omitzero"`
 }
 
 // A Tool names the program that made a report.
@@ -64,6 +77,10 @@ type Section struct {
 	// Location is where the principal stands in a template or plan; nil where it
 	// does not come from a file.
 	Location *Location `json:"location,omitzero"`
+	// Policies are the policies that decided, where they are known.
+	Policies []PolicyRecord `json:"policies,omitzero"`
+	// Source is the digest of the report that the section was merged from.
+	Source string `json:"source,omitzero"`
 	// Usage is what the evaluation cost.
 	Usage Usage `json:"usage"`
 	// Diagnoses are what is wrong, or worth knowing, beyond single grants. One
@@ -186,6 +203,9 @@ type Finding struct {
 	MissingContext []string       `json:"missingContext"`
 	// Evidence is everything that was asked for this finding.
 	Evidence []Evidence `json:"evidence"`
+	// Muted says why the finding does not count against the run; nil where it
+	// does.
+	Muted *Muted `json:"muted,omitzero"`
 }
 
 // An Evidence is one probe of a finding and its answer.
@@ -236,6 +256,8 @@ type Summary struct {
 	Fail    int `json:"fail"`
 	Blocked int `json:"blocked"`
 	Unknown int `json:"unknown"`
+	// Muted counts those of the findings above that do not pass and are muted.
+	Muted int `json:"muted,omitzero"`
 }
 
 // Total returns the number of findings.
@@ -256,6 +278,9 @@ func Summarize(findings []Finding) Summary {
 			s.Blocked++
 		default:
 			s.Unknown++
+		}
+		if findings[i].Muted != nil {
+			s.Muted++
 		}
 	}
 	return s

@@ -57,15 +57,15 @@ func (t *traceTree) quoteLine(trunk string, number int, line string, start, end 
 		gutter = trunk + "         │ "
 	}
 	if t.options.Width > 0 {
-		before, mid, after = cut(before, mid, after, max(20, t.options.Width-ansi.StringWidth(gutter)))
+		before, mid, after = cutThree(before, mid, after, max(20, t.options.Width-ansi.StringWidth(gutter)))
 	}
 	t.line(t.look.dim.Render(gutter+before) + mid + t.look.dim.Render(after))
 	blank := trunk + strings.Repeat(" ", ansi.StringWidth(gutter)-ansi.StringWidth(trunk)-2) + t.look.dim.Render("│ ")
 	t.line(blank + strings.Repeat(" ", ansi.StringWidth(before)) + t.look.warn.Render(strings.Repeat("~", ansi.StringWidth(mid))))
 }
 
-// cut shortens three parts of a line to a width, the middle last.
-func cut(before, mid, after string, width int) (string, string, string) {
+// cutThree shortens three parts of a line to a width, the middle last.
+func cutThree(before, mid, after string, width int) (string, string, string) {
 	if ansi.StringWidth(before)+ansi.StringWidth(mid)+ansi.StringWidth(after) <= width {
 		return before, mid, after
 	}

@@ -42,14 +42,40 @@ var severity = map[audit.Status]int{
 	audit.Fail: 0, audit.Blocked: 1, audit.Partial: 2, audit.Unknown: 3, audit.Pass: 4,
 }
 
-func (l look) status(s audit.Status) string {
-	text := marks[s] + " " + string(s)
-	switch s {
+func (l look) status(s audit.Status) string { return l.word(string(s)) }
+
+// word renders the outcome of a finding or a module with its glyph.
+func (l look) word(word string) string {
+	text := mark(word) + " " + word
+	switch audit.Status(word) {
 	case audit.Pass:
 		return l.good.Render(text)
 	case audit.Fail, audit.Blocked:
 		return l.bad.Render(text)
-	default:
-		return l.warn.Render(text)
+	case mutedWord:
+		return l.dim.Render(text)
 	}
+	return l.warn.Render(text)
+}
+
+// operation renders a text in the colour of an operation's status.
+func (l look) operation(s audit.OperationStatus, text string) string {
+	switch s {
+	case audit.Works:
+		return l.good.Render(text)
+	case audit.Fails:
+		return l.bad.Render(text)
+	}
+	return l.warn.Render(text)
+}
+
+// mark is the glyph of an outcome of a finding, a module or an operation.
+func mark(word string) string {
+	if m, ok := marks[audit.Status(word)]; ok {
+		return m
+	}
+	if word == mutedWord {
+		return "–"
+	}
+	return operationMark[audit.OperationStatus(word)]
 }

@@ -26,6 +26,9 @@ func TestDemoJSON(t *testing.T) {
 	if err := a.demo(t.Context(), &outputFlags{format: "json", failOn: "unknown", color: "auto"}); err != nil {
 		t.Fatal(err)
 	}
+	if err := validateReport(out.Bytes()); err != nil {
+		t.Errorf("the demo's report is not as the schema says: %v", err)
+	}
 	const path = "testdata/demo.json"
 	if *update {
 		if err := os.WriteFile(path, out.Bytes(), 0o644); err != nil {

@@ -123,7 +123,7 @@ func (a *app) undo(ctx context.Context, j *job, f *fixFlags) error {
 	for _, l := range remedy.Diff(back) {
 		lines = append(lines, report.DiffLine(l))
 	}
-	if err := report.Diff(a.stdout, lines, a.look(a.stdout, f)); err != nil {
+	if err := report.PolicyDiff(a.stdout, lines, a.look(a.stdout, f)); err != nil {
 		return err
 	}
 	if err := a.confirm(f, "Put this back?"); err != nil {

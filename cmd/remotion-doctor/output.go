@@ -1,14 +1,10 @@
 package main
 
 import (
-	"bytes"
 	"context"
-	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 
@@ -22,37 +18,60 @@ import (
 
 // outputFlags are the flags about the report.
 type outputFlags struct {
-	format, output, remediation, failOn, color string
-	quiet, verbose, noColor                    bool
+	format, remediation, failOn, color string
+	baseline, waivers                  string
+	outputs                            []string
+	quiet, verbose, noColor, redact    bool
 }
 
 var (
-	formats = []string{"table", "json"}
 	failOns = []string{"unknown", "partial", "fail", "never"}
 	colors  = []string{"auto", "always", "never"}
 )
 
+func formatNames() string {
+	var names []string
+	for _, f := range report.Formats() {
+		names = append(names, string(f))
+	}
+	return strings.Join(names, "|")
+}
+
 func (f *outputFlags) add(fs *pflag.FlagSet) {
-	fs.StringVar(&f.format, "format", "table", "form of the report: `"+strings.Join(formats, "|")+"`")
-	fs.StringVar(&f.output, "output", "", "write the report to `FILE`")
+	f.addForm(fs, report.FormatTable)
 	fs.StringVar(&f.remediation, "remediation", "", "write the policy that grants what is missing to `FILE`")
 	fs.StringVar(&f.failOn, "fail-on", "unknown", "what exit code 1 stands for: `"+strings.Join(failOns, "|")+"`")
 	fs.BoolVarP(&f.quiet, "quiet", "q", false, "no report, only the exit code and files")
+}
+
+// addForm adds the flags about the form of a report, which commands that only
+// rewrite reports have, too.
+func (f *outputFlags) addForm(fs *pflag.FlagSet, format report.Format) {
+	f.failOn = "unknown"
+	fs.StringVar(&f.format, "format", string(format), "form of the report: `"+formatNames()+"`")
+	fs.StringArrayVar(&f.outputs, "output", nil, "write the report to `[FORMAT=]FILE`; repeatable")
+	fs.StringVar(&f.baseline, "baseline", "", "an earlier JSON report, in `FILE`: what it has, too, does not fail")
+	fs.StringVar(&f.waivers, "waivers", "", "waivers with reason, owner and expiry, in `FILE`: what they are about does not fail")
+	fs.BoolVar(&f.redact, "redact", false, "put placeholders for account ids and names")
 	fs.BoolVarP(&f.verbose, "verbose", "v", false, "show what passes, too")
 	fs.StringVar(&f.color, "color", "auto", "colour: `"+strings.Join(colors, "|")+"`")
 	fs.BoolVar(&f.noColor, "no-color", false, "no colour")
 }
 
 func (f *outputFlags) validate() error {
+	if _, err := report.ParseFormat(f.format); err != nil {
+		return usage("", "--format: %v", err)
+	}
 	for _, v := range []struct {
 		flag, value string
 		known       []string
-	}{{"format", f.format, formats}, {"fail-on", f.failOn, failOns}, {"color", f.color, colors}} {
+	}{{"fail-on", f.failOn, failOns}, {"color", f.color, colors}} {
 		if !slices.Contains(v.known, v.value) {
 			return usage("", "--%s %q is not one of %s", v.flag, v.value, strings.Join(v.known, ", "))
 		}
 	}
-	return nil
+	_, err := f.files()
+	return err
 }
 
 // audit runs the tasks and makes the report.
@@ -61,18 +80,44 @@ func (a *app) audit(ctx context.Context, j *job) *audit.Report {
 		SchemaVersion: audit.SchemaVersion, Tool: audit.Tool{Name: "remotion-doctor", Version: version},
 		GeneratedAt: a.now().UTC(), Engine: j.engine, OK: true, Sections: []audit.Section{},
 	}
-	for _, t := range j.tasks {
+	caller := askCaller(ctx, j.source)
+	p := a.progress()
+	defer p.done()
+	for i, t := range j.tasks {
+		p.say(i, len(j.tasks), "checking "+t.target.String())
 		s := j.section(ctx, t)
 		r.OK = r.OK && s.Met()
 		r.Sections = append(r.Sections, s)
 	}
+	r.Caller = <-caller
 	return r
+}
+
+// askCaller asks, while the audit runs, whose credentials ask AWS. Where that
+// is not known the report leaves it out; the sections say what went wrong.
+func askCaller(ctx context.Context, s source) <-chan string {
+	out := make(chan string, 1)
+	asker, ok := s.(interface {
+		Caller(ctx context.Context) (string, error)
+	})
+	if !ok {
+		out <- ""
+		return out
+	}
+	go func() {
+		arn, err := asker.Caller(ctx)
+		if err != nil {
+			arn = ""
+		}
+		out <- arn
+	}()
+	return out
 }
 
 // deliver writes the report and what else was asked for, and returns the error
 // that the exit code follows from.
 func (a *app) deliver(r *audit.Report, f *outputFlags) error {
-	if len(r.Sections) == 1 && r.Sections[0].Error != nil && f.format == "table" && f.output == "" {
+	if len(r.Sections) == 1 && r.Sections[0].Error != nil && f.format == string(report.FormatTable) && len(f.outputs) == 0 {
 		p := r.Sections[0].Error
 		return &failure{p.ExitCode, p.Message, p.Hint}
 	}
@@ -81,29 +126,32 @@ func (a *app) deliver(r *audit.Report, f *outputFlags) error {
 			return err
 		}
 	}
-	if !f.quiet || f.output != "" {
-		if err := a.write(r, f); err != nil {
-			return err
-		}
+	shown, err := a.finish(r, f)
+	if err != nil {
+		return err
+	}
+	if err := a.write(shown, f); err != nil {
+		return err
 	}
 	return verdict(r, f.failOn)
 }
 
+// write writes the report to all places that were asked for.
 func (a *app) write(r *audit.Report, f *outputFlags) error {
-	if f.output == "" {
-		return a.render(a.stdout, r, f)
-	}
-	var b bytes.Buffer
-	if err := a.render(&b, r, f); err != nil {
+	files, err := f.files()
+	if err != nil {
 		return err
 	}
-	return writeFile(f.output, b.Bytes())
+	if !f.quiet && !slices.ContainsFunc(files, func(o outputFile) bool { return o.plain }) {
+		if err := report.Write(a.stdout, r, report.Format(f.format), a.options(a.stdout, f)); err != nil {
+			return err
+		}
+	}
+	return a.writeAll(r, f, files)
 }
 
-func (a *app) render(w io.Writer, r *audit.Report, f *outputFlags) error {
-	if f.format == "json" {
-		return report.JSON(w, r)
-	}
+// options are those of a table on w.
+func (a *app) options(w io.Writer, f *outputFlags) report.Options {
 	o := report.Options{Verbose: f.verbose}
 	o.Width, o.Color = a.terminal(w)
 	switch {
@@ -112,7 +160,7 @@ func (a *app) render(w io.Writer, r *audit.Report, f *outputFlags) error {
 	case f.color == "always":
 		o.Color = true
 	}
-	return report.Table(w, r, o)
+	return o
 }
 
 // terminal returns the width and whether to use colour. NO_COLOR, CLICOLOR and
@@ -136,30 +184,27 @@ func (a *app) terminal(w io.Writer) (width int, color bool) {
 }
 
 // verdict returns the error for the exit code: what could not be completed
-// comes before what is not met.
+// comes before what is not met. What is muted counts as met.
 func verdict(r *audit.Report, failOn string) error {
 	for i := range r.Sections {
 		if p := r.Sections[i].Error; p != nil {
 			return &failure{p.ExitCode, p.Message, p.Hint}
 		}
 	}
-	var n int
+	fails := map[string][]audit.Status{
+		"unknown": {audit.Fail, audit.Blocked, audit.Partial, audit.Unknown},
+		"partial": {audit.Fail, audit.Blocked, audit.Partial},
+		"fail":    {audit.Fail, audit.Blocked},
+	}[failOn]
 	for i := range r.Sections {
-		s := r.Sections[i].Summary
-		if failOn != "never" {
-			n += r.Sections[i].Errors()
+		if failOn != "never" && r.Sections[i].Errors() > 0 {
+			return errNotMet
 		}
-		switch failOn {
-		case "unknown":
-			n += s.Total() - s.Pass
-		case "partial":
-			n += s.Fail + s.Blocked + s.Partial
-		case "fail":
-			n += s.Fail + s.Blocked
+		for j := range r.Sections[i].Findings {
+			if f := &r.Sections[i].Findings[j]; f.Muted == nil && slices.Contains(fails, f.Status) {
+				return errNotMet
+			}
 		}
-	}
-	if n > 0 {
-		return errNotMet
 	}
 	return nil
 }
@@ -181,31 +226,4 @@ func writeRemediation(path string, r *audit.Report) error {
 		}
 	}
 	return writeFile(path, []byte(out.Indent()+"\n"))
-}
-
-// writeFile replaces a file as a whole or not at all.
-func writeFile(path string, data []byte) error {
-	tmp, err := os.CreateTemp(filepath.Dir(path), ".remotion-doctor-*")
-	if err != nil {
-		// The temporary file's name would say nothing to the user.
-		if e, ok := errors.AsType[*fs.PathError](err); ok {
-			err = e.Err
-		}
-		return usage("the folder must exist and be writable", "writing %s: %v", path, err)
-	}
-	defer os.Remove(tmp.Name())
-	_, err = tmp.Write(data)
-	if closeErr := tmp.Close(); err == nil {
-		err = closeErr
-	}
-	if err == nil {
-		err = os.Chmod(tmp.Name(), 0o644)
-	}
-	if err == nil {
-		err = os.Rename(tmp.Name(), path)
-	}
-	if err != nil {
-		return usage("", "writing %s: %v", path, err)
-	}
-	return nil
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -8,8 +9,10 @@ import (
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
+	"github.com/santhosh-tekuri/jsonschema/v6"
 
 	"remotion-doctor/localaws"
+	"remotion-doctor/report"
 )
 
 func TestMain(m *testing.M) {
@@ -18,7 +21,8 @@ func TestMain(m *testing.M) {
 
 // TestScripts drives the real binary. The command `aws [FAULT …]` starts a
 // local AWS endpoint on the demo account and points AWS_ENDPOINT_URL at it;
-// `endpoint STATUS FILE` starts one that answers everything with a file.
+// `endpoint STATUS FILE` starts one that answers everything with a file;
+// `schema FILE` holds a report against the published schema.
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata/script",
@@ -35,6 +39,7 @@ func TestScripts(t *testing.T) {
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
 			"aws":      startAWS,
 			"endpoint": startEndpoint,
+			"schema":   checkSchema,
 		},
 		UpdateScripts: os.Getenv("UPDATE_SCRIPTS") != "",
 	})
@@ -66,4 +71,49 @@ func start(ts *testscript.TestScript, h http.Handler) {
 	s := httptest.NewServer(h)
 	ts.Defer(s.Close)
 	ts.Setenv("AWS_ENDPOINT_URL", s.URL)
+}
+
+func checkSchema(ts *testscript.TestScript, neg bool, args []string) {
+	if err := validateReport([]byte(ts.ReadFile(args[0]))); (err != nil) != neg {
+		ts.Fatalf("%s: %v", args[0], err)
+	}
+}
+
+// validateReport holds a report against the published schema; members that the
+// schema does not name are refused.
+func validateReport(data []byte) error {
+	schema, err := jsonschema.UnmarshalJSON(strings.NewReader(report.Schema()))
+	if err != nil {
+		return err
+	}
+	forbidOthers(schema)
+	c := jsonschema.NewCompiler()
+	if err := c.AddResource("report.schema.json", schema); err != nil {
+		return err
+	}
+	compiled, err := c.Compile("report.schema.json")
+	if err != nil {
+		return err
+	}
+	v, err := jsonschema.UnmarshalJSON(bytes.NewReader(data))
+	if err != nil {
+		return err
+	}
+	return compiled.Validate(v)
+}
+
+func forbidOthers(v any) {
+	switch v := v.(type) {
+	case map[string]any:
+		if _, ok := v["properties"].(map[string]any); ok {
+			v["additionalProperties"] = false
+		}
+		for _, inner := range v {
+			forbidOthers(inner)
+		}
+	case []any:
+		for _, inner := range v {
+			forbidOthers(inner)
+		}
+	}
 }

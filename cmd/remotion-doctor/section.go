@@ -110,6 +110,7 @@ func (j *job) fill(ctx context.Context, t task, s *audit.Section) error {
 		s.Modules = append(s.Modules, checks.Engines)
 		s.Findings = append(s.Findings, judged.disagreements...)
 	}
+	s.Policies = j.records(ctx, s)
 	s.Remediation = remedy.Policy(s.Findings)
 	s.Obstacles = remedy.Obstacles(s.Findings)
 	s.Operations = req.Works(s.Findings)

@@ -1,0 +1,61 @@
+package report
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"remotion-doctor/audit"
+)
+
+// A Format is a form in which a report can be written.
+type Format string
+
+// The formats.
+const (
+	FormatTable    Format = "table"
+	FormatJSON     Format = "json"
+	FormatMarkdown Format = "markdown"
+	FormatHTML     Format = "html"
+	FormatSARIF    Format = "sarif"
+	FormatJUnit    Format = "junit"
+	FormatCSV      Format = "csv"
+)
+
+// Formats returns all formats.
+func Formats() []Format {
+	return []Format{FormatTable, FormatJSON, FormatMarkdown, FormatHTML, FormatSARIF, FormatJUnit, FormatCSV}
+}
+
+// ParseFormat returns the format of a name.
+func ParseFormat(name string) (Format, error) {
+	var known []string
+	for _, f := range Formats() {
+		if string(f) == name {
+			return f, nil
+		}
+		known = append(known, string(f))
+	}
+	return "", fmt.Errorf("%q is not one of %s", name, strings.Join(known, ", "))
+}
+
+// Write renders a report. Only the table looks at the options.
+func Write(w io.Writer, r *audit.Report, f Format, o Options) error {
+	switch f {
+	case FormatTable:
+		return Table(w, r, o)
+	case FormatJSON:
+		return JSON(w, r)
+	case FormatMarkdown:
+		return Markdown(w, r)
+	case FormatHTML:
+		return HTML(w, r)
+	case FormatSARIF:
+		return SARIF(w, r)
+	case FormatJUnit:
+		return JUnit(w, r)
+	case FormatCSV:
+		return CSV(w, r)
+	}
+	return fmt.Errorf("there is no format %q", string(f))
+}

@@ -1,0 +1,106 @@
+// Command generate makes report/schema.json, the JSON Schema of a report, from
+// the types of package audit and their comments: go generate ./report.
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"flag"
+	"log"
+	"os"
+	"path/filepath"
+	"reflect"
+	"strings"
+
+	"github.com/invopop/jsonschema"
+
+	"remotion-doctor/audit"
+	"remotion-doctor/policy"
+)
+
+func main() {
+	out := flag.String("o", "report/schema.json", "the file to write, seen from the project's folder")
+	root := flag.String("root", ".", "the project's folder")
+	flag.Parse()
+	data, err := Schema(*root)
+	if err != nil {
+		log.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(*root, *out), data, 0o644); err != nil {
+		log.Fatal(err)
+	}
+}
+
+const description = "What one run of remotion-doctor asked, was answered, and concludes. " +
+	"Within a schemaVersion fields are added, and neither renamed nor removed; so readers ignore fields that they do not know."
+
+// Schema returns the schema of [audit.Report]; root is the project's folder.
+func Schema(root string) ([]byte, error) {
+	r := &jsonschema.Reflector{Anonymous: true, AllowAdditionalProperties: true, ExpandedStruct: true}
+	enums, err := addSource(r, root, "audit", "policy")
+	if err != nil {
+		return nil, err
+	}
+	r.Mapper = func(t reflect.Type) *jsonschema.Schema { return mapped(t, enums) }
+	s := r.Reflect(&audit.Report{})
+	s.Title, s.Description = "remotion-doctor report", description
+	if v, ok := s.Properties.Get("schemaVersion"); ok {
+		v.Const = audit.SchemaVersion
+	}
+	if section := s.Definitions["Section"]; section != nil {
+		nullable(section, "remediation")
+	}
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	enc.SetIndent("", "  ")
+	if err := enc.Encode(s); err != nil {
+		return nil, err
+	}
+	return b.Bytes(), nil
+}
+
+// mapped are the types whose JSON form does not follow from their fields.
+func mapped(t reflect.Type, enums map[string][]any) *jsonschema.Schema {
+	switch {
+	case t == reflect.TypeFor[policy.Document]():
+		return &jsonschema.Schema{Type: "object", Description: "A policy in IAM's own JSON.", Required: []string{"Version", "Statement"}}
+	case t.Kind() == reflect.String && len(enums[t.PkgPath()+"."+t.Name()]) > 0:
+		return &jsonschema.Schema{Type: "string", Enum: enums[t.PkgPath()+"."+t.Name()]}
+	}
+	return nil
+}
+
+func nullable(s *jsonschema.Schema, name string) {
+	v, ok := s.Properties.Get(name)
+	if !ok {
+		return
+	}
+	text := v.Description
+	v.Description = ""
+	s.Properties.Set(name, &jsonschema.Schema{Description: text, OneOf: []*jsonschema.Schema{v, {Type: "null"}}})
+}
+
+// addSource gives the reflector the comments of packages, and returns the
+// constants of each type.
+func addSource(r *jsonschema.Reflector, root string, packages ...string) (map[string][]any, error) {
+	enums := map[string][]any{}
+	r.CommentMap = map[string]string{}
+	for _, pkg := range packages {
+		path := "remotion-doctor/" + pkg
+		p, err := parse(filepath.Join(root, pkg))
+		if err != nil {
+			return nil, err
+		}
+		for name, text := range p.comments {
+			r.CommentMap[path+"."+name] = strings.Join(strings.Fields(text), " ")
+		}
+		for name, values := range p.constants {
+			enums[path+"."+name] = values
+		}
+	}
+	// A probe that could not be decided has no decision.
+	key := "remotion-doctor/audit.Decision"
+	enums[key] = append(enums[key], "")
+	return enums, nil
+}

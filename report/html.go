@@ -1,0 +1,161 @@
+package report
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"embed"
+	"encoding/base64"
+	"encoding/json"
+	"html/template"
+	"io"
+	"slices"
+	"strings"
+
+	"remotion-doctor/audit"
+)
+
+//go:embed page
+var page embed.FS
+
+// HTML writes the report as one page that needs nothing else: no network, no
+// other file. Text of the report never becomes markup: what is fixed is escaped
+// by html/template, what a script shows becomes text nodes, and the page's
+// Content-Security-Policy allows its own script and style alone.
+//
+// The findings are data that a script shows as far as they are looked at, so
+// that the page stays quick with many thousands of them.
+func HTML(w io.Writer, r *audit.Report) error {
+	style, err := page.ReadFile("page/style.css")
+	if err != nil {
+		return err
+	}
+	script, err := page.ReadFile("page/script.js")
+	if err != nil {
+		return err
+	}
+	t, err := template.New("page.html").Funcs(template.FuncMap{"mark": mark}).ParseFS(page, "page/page.html")
+	if err != nil {
+		return err
+	}
+	v := newView(r)
+	if err := v.embed(r); err != nil {
+		return err
+	}
+	v.Style, v.Script = template.CSS(style), template.JS(script)
+	v.Policy = "default-src 'none'; img-src data:; base-uri 'none'; form-action 'none'; style-src '" + hash(style) + "'; script-src '" + hash(script) + "'"
+	return t.Execute(w, v)
+}
+
+// hash is a source of a Content-Security-Policy.
+func hash(data []byte) string {
+	sum := sha256.Sum256(data)
+	return "sha256-" + base64.StdEncoding.EncodeToString(sum[:])
+}
+
+const (
+	rowsAtOnce        = 100 // findings that are shown before more are asked for
+	chunkSize         = 50  // findings whose evidence is parsed together
+	rowsWithoutScript = 1000
+)
+
+// pageData is what the script works on. A finding is a list, to keep a page
+// with many thousands small: id, section, module, status, muted, action,
+// resource, why.
+type pageData struct {
+	Sections []pageSection           `json:"sections"`
+	Findings [][8]any                `json:"findings"`
+	Marks    map[audit.Status]string `json:"marks"`
+	Page     int                     `json:"page"`
+	Chunk    int                     `json:"chunk"`
+}
+
+type pageSection struct {
+	Name     string                 `json:"name"`
+	ARN      string                 `json:"arn"`
+	Flag     string                 `json:"flag"`
+	Modules  []audit.Module         `json:"modules"`
+	Policies []audit.PolicyRecord   `json:"policies"`
+	Layers   map[audit.Layer]string `json:"layers"`
+}
+
+// A place in a report is one of its findings.
+type pageRow struct {
+	section int
+	finding *audit.Finding
+	id      string
+}
+
+// embed fills the data of the page: what the list shows of each finding, and in
+// chunks all that is known of it.
+func (v *view) embed(r *audit.Report) error {
+	rows := pageRows(r)
+	data := pageData{Marks: marks, Page: rowsAtOnce, Chunk: chunkSize, Sections: []pageSection{}, Findings: make([][8]any, 0, len(rows))}
+	modules := make([]map[string]int, len(r.Sections))
+	for i := range r.Sections {
+		s := pageSectionOf(&r.Sections[i])
+		modules[i] = map[string]int{}
+		for j := range s.Modules {
+			modules[i][s.Modules[j].Name] = j
+		}
+		data.Sections = append(data.Sections, s)
+	}
+	for _, row := range rows {
+		f := row.finding
+		data.Findings = append(data.Findings, [8]any{row.id, row.section, modules[row.section][f.Module], f.Status, mutedWords(f.Muted), Clean(f.Action), Clean(f.Resource), why(f)})
+		if f.Status != audit.Pass {
+			v.static(r, row)
+		}
+	}
+	var err error
+	if v.Data, err = script(data); err != nil {
+		return err
+	}
+	for chunk := range slices.Chunk(rows, chunkSize) {
+		findings := make([]*audit.Finding, len(chunk))
+		for i := range chunk {
+			findings[i] = chunk[i].finding
+		}
+		text, err := script(findings)
+		if err != nil {
+			return err
+		}
+		v.Chunks = append(v.Chunks, text)
+	}
+	return nil
+}
+
+// pageRows are all findings, the worst first.
+func pageRows(r *audit.Report) []pageRow {
+	var rows []pageRow
+	names := ids(r)
+	for i := range r.Sections {
+		for j := range r.Sections[i].Findings {
+			rows = append(rows, pageRow{i, &r.Sections[i].Findings[j], names[i][j]})
+		}
+	}
+	slices.SortStableFunc(rows, func(a, b pageRow) int { return rank(a.finding) - rank(b.finding) })
+	return rows
+}
+
+func pageSectionOf(s *audit.Section) pageSection {
+	out := pageSection{Name: title(s), ARN: Clean(s.Principal.ARN), Flag: flags(s.Target), Modules: []audit.Module{}, Policies: s.Policies, Layers: map[audit.Layer]string{}}
+	for _, l := range []audit.Layer{audit.LayerRCP, audit.LayerSCP, audit.LayerResource, audit.LayerIdentity, audit.LayerBoundary, audit.LayerSession} {
+		out.Layers[l] = l.Title()
+	}
+	for _, g := range groups(s) {
+		m := g.module
+		m.Title, m.Why, m.Breaks = Clean(m.Title), Clean(m.Why), Clean(m.Breaks)
+		out.Modules = append(out.Modules, m)
+	}
+	return out
+}
+
+// script is JSON that can stand in a script element: encoding/json writes <, >
+// and & as escapes, so that no text ends the element.
+func script(v any) (template.JS, error) {
+	var b bytes.Buffer
+	if err := json.NewEncoder(&b).Encode(v); err != nil {
+		return "", err
+	}
+	return template.JS(strings.TrimSuffix(b.String(), "\n")), nil
+}

@@ -1,0 +1,256 @@
+'use strict';
+(() => {
+  // Everything foreign becomes text nodes; nothing is parsed as markup.
+  const $ = (id) => document.getElementById(id);
+  const read = (id) => JSON.parse($(id).textContent);
+  // Control characters and marks that change the direction of text are dropped.
+  const clean = (text) => text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g, '');
+  const el = (tag, props, ...children) => {
+    const node = document.createElement(tag);
+    for (const [name, value] of Object.entries(props || {})) {
+      if (value === undefined || value === null || value === false) continue;
+      if (name === 'class') node.className = value; else node.setAttribute(name, value === true ? '' : value);
+    }
+    node.append(...children.flat(Infinity).filter((c) => c !== null && c !== undefined && c !== '').map((c) => (typeof c === 'string' ? clean(c) : c)));
+    return node;
+  };
+
+  const { sections, findings, marks, page, chunk } = read('data');
+  // A finding is [id, section, module, status, muted, action, resource, why].
+  const [ID, SECTION, MODULE, STATUS, MUTED, ACTION, RESOURCE, WHY] = [0, 1, 2, 3, 4, 5, 6, 7];
+  const kind = (f) => (f[MUTED] ? 'muted' : f[STATUS]);
+  const moduleOf = (f) => sections[f[SECTION]].modules[f[MODULE]];
+  let haystack = null;
+  const search = (i) => {
+    haystack = haystack || findings.map((f) => [f[ACTION], f[RESOURCE], f[WHY], sections[f[SECTION]].name, sections[f[SECTION]].arn, moduleOf(f).title, f[ID]].join('\n').toLowerCase());
+    return haystack[i];
+  };
+  const byID = new Map(findings.map((f, i) => [f[ID], i]));
+
+  const list = $('list'), more = $('more'), chips = [...document.querySelectorAll('.chip')];
+  let found = [], shown = 0;
+
+  const filter = {
+    q: '', principal: '', module: '', statuses: new Set(),
+    matches(f, i) {
+      return this.statuses.has(kind(f)) &&
+        (this.principal === '' || f[SECTION] === Number(this.principal)) &&
+        (this.module === '' || moduleOf(f).title === this.module) &&
+        this.q.split(/\s+/).every((word) => word === '' || search(i).includes(word));
+    },
+  };
+  const known = chips.map((c) => c.dataset.status);
+  const failing = known.filter((s) => s !== 'pass' && s !== 'muted');
+  const standard = () => new Set(failing.length ? failing : known);
+
+  const row = (i) => {
+    const f = findings[i], s = sections[f[SECTION]];
+    const details = el('details', {},
+      el('summary', {},
+        el('span', { class: 'status ' + kind(f) }, marks[f[STATUS]] + ' ' + f[STATUS], f[MUTED] ? el('small', {}, 'muted') : ''),
+        el('span', { class: 'what' }, f[ACTION], el('small', {}, f[RESOURCE])),
+        el('span', { class: 'because' }, f[WHY], el('small', {}, ' ' + s.name + ' · ' + moduleOf(f).title))));
+    details.addEventListener('toggle', () => fill(details, i));
+    return el('li', { id: 'f-' + f[ID] }, details);
+  };
+
+  const show = (n) => {
+    const end = Math.min(found.length, shown + n);
+    const rows = document.createDocumentFragment();
+    for (; shown < end; shown++) rows.append(row(found[shown]));
+    list.append(rows);
+    more.hidden = shown >= found.length;
+    more.textContent = `Show ${Math.min(page, found.length - shown)} more of ${found.length - shown}`;
+  };
+
+  const apply = (remember) => {
+    found = [];
+    findings.forEach((f, i) => { if (filter.matches(f, i)) found.push(i); });
+    list.replaceChildren();
+    shown = 0;
+    show(page);
+    $('count').textContent = `${found.length} of ${findings.length} findings`;
+    $('q').value = $('q').value.toLowerCase().trim() === filter.q ? $('q').value : filter.q;
+    $('principal').value = filter.principal;
+    $('module').value = filter.module;
+    for (const c of chips) c.setAttribute('aria-pressed', filter.statuses.has(c.dataset.status));
+    if (remember) history.replaceState(null, '', '#' + state());
+  };
+
+  // The filter is in the address, so that a view can be passed on.
+  const state = () => {
+    const p = new URLSearchParams();
+    if (filter.q) p.set('q', filter.q);
+    if (filter.principal !== '') p.set('principal', filter.principal);
+    if (filter.module) p.set('module', filter.module);
+    p.set('status', known.filter((s) => filter.statuses.has(s)).join(','));
+    return p.toString();
+  };
+
+  const visit = () => {
+    const hash = location.hash.slice(1);
+    if (hash.startsWith('f-')) return visitFinding(hash.slice(2));
+    if (!hash.includes('=')) { if (!list.children.length) { filter.statuses = standard(); apply(false); } return; }
+    const p = new URLSearchParams(hash);
+    filter.q = (p.get('q') || '').toLowerCase();
+    filter.principal = sections[p.get('principal')] ? p.get('principal') : '';
+    filter.module = [...$('module').options].some((o) => o.value === p.get('module')) ? p.get('module') : '';
+    filter.statuses = new Set((p.get('status') ?? known.join(',')).split(',').filter((s) => known.includes(s)));
+    apply(false);
+    if (p.has('go')) $('findings').scrollIntoView();
+  };
+
+  const visitFinding = (id) => {
+    const i = byID.get(id);
+    if (i === undefined) { say('This report has no such finding.'); filter.statuses = standard(); return apply(false); }
+    if (!found.includes(i)) {
+      Object.assign(filter, { q: '', principal: '', module: '', statuses: standard() });
+      filter.statuses.add(kind(findings[i]));
+      apply(false);
+    }
+    const at = found.indexOf(i);
+    if (at >= shown) show(at - shown + page);
+    document.querySelectorAll('li.target').forEach((n) => n.classList.remove('target'));
+    const node = $('f-' + id), details = node.firstChild;
+    node.classList.add('target');
+    details.open = true;
+    fill(details, i);
+    node.scrollIntoView();
+    details.firstChild.focus({ preventScroll: true });
+  };
+
+  const chunks = new Map();
+  const full = (i) => {
+    const n = Math.floor(i / chunk);
+    if (!chunks.has(n)) chunks.set(n, read('chunk-' + n));
+    return chunks.get(n)[i % chunk];
+  };
+
+  const fill = (details, i) => {
+    if (!details.open || details.children.length > 1) return;
+    details.append(detail(i));
+  };
+
+  const line = (name, ...value) => (value.flat().some((v) => v) ? el('div', {}, el('dt', {}, name), el('dd', {}, ...value)) : '');
+  const code = (text) => (text ? el('code', {}, text) : '');
+  const codes = (texts) => (texts && texts.length ? el('ul', {}, texts.map((t) => el('li', {}, code(t)))) : '');
+  const place = (r) => (r.file ? r.file + ':' : r.policy + ' at ') + r.start.line + ':' + r.start.column;
+
+  const detail = (i) => {
+    const f = full(i), row = findings[i], s = sections[row[SECTION]], m = moduleOf(row);
+    return el('div', { class: 'detail' },
+      el('dl', {},
+        line('Principal', s.name + ' ', code(s.arn)),
+        line('Needed for', [m.title, m.why].filter(Boolean).join(': ')),
+        line('Without it', m.breaks),
+        line('Effective', codes(f.effective)),
+        line('Granted', code(f.granted)),
+        line('Not granted', code(f.notGranted)),
+        line('Layer', f.layer ? s.layers[f.layer] || f.layer : ''),
+        line('Scope', f.scope),
+        line('Missing context', codes(f.missingContext)),
+        line('Muted', row[MUTED])),
+      statements(f, s), evidence(f, s),
+      el('p', {}, copyButton('Copy a link to this finding', () => location.href.split('#')[0] + '#f-' + row[ID]), ' ',
+        copyButton('Copy as explain command', () => `remotion-doctor explain ${quote(f.action)} ${quote(f.notGranted || f.granted || f.resource)} ${s.flag}`)));
+  };
+  const quote = (text) => (/^[\w:./@=+,-]+$/.test(text) ? text : "'" + text.replaceAll("'", "'\\''") + "'");
+
+  // The statements that decided, quoted from the policies where those are known.
+  const statements = (f, s) => {
+    const seen = new Set();
+    const refs = [...(f.statements || []).map((r) => [r, true]), ...(f.evidence || []).flatMap((e) => (e.verdict.matched || []).map((r) => [r, false]))];
+    return refs.map(([r, decides]) => {
+      const key = [r.policy, r.layer, r.file, r.start.line, r.start.column].join('\n');
+      if (seen.has(key)) return '';
+      seen.add(key);
+      const policy = (s.policies || []).find((p) => p.name === r.policy && (!r.layer || p.layer === r.layer));
+      const text = policy && (policy.statements.find((q) => q.index === r.index) || policy.statements.find((q) => q.start.line === r.start.line) || {}).text;
+      const name = (r.effect || 'Statement') + (r.sid ? ' "' + r.sid + '"' : '') + ' in policy ' + place(r);
+      const title = (decides ? 'Decides: ' : 'Matches: ') + name + (r.layer ? ' (' + (s.layers[r.layer] || r.layer) + ')' : '');
+      return el('figure', {}, el('figcaption', {}, title),
+        text ? el('pre', { class: decides ? 'decides ' + (r.effect === 'Allow' ? 'allow' : 'deny') : '', tabindex: '0', 'aria-label': title }, decides ? el('mark', {}, text) : text) : '');
+    });
+  };
+
+  const answer = { allowed: ['✓ allowed', 'pass'], explicitDeny: ['⊘ denied', 'blocked'], implicitDeny: ['✗ not granted', 'fail'], '': ['? not decided', 'unknown'] };
+  const evidence = (f, s) => {
+    if (!f.evidence || !f.evidence.length) return '';
+    const rows = f.evidence.map((e) => {
+      const v = e.verdict, [word, cls] = answer[v.decision] || answer[''];
+      return el('tr', {},
+        el('td', { class: cls }, word),
+        el('td', {}, code(e.resource), e.documented ? el('small', {}, ' as documented') : ''),
+        el('td', {}, e.region || ''),
+        el('td', {}, [v.problem, v.unknownAction ? 'no service is known to have this action' : '', (v.layers || []).map((l) => (s.layers[l.layer] || l.layer) + ': ' + (answer[l.decision] || answer[''])[0]).join(', '),
+          (v.blockedBy || []).length ? 'stopped by ' + v.blockedBy.map((l) => s.layers[l] || l).join(', ') : '', (v.missingContext || []).length ? 'not given: ' + v.missingContext.join(', ') : ''].filter(Boolean).join('; ')),
+        el('td', {}, (e.context || []).map((c) => el('div', {}, code(c.key + '=' + c.values.join(','))))));
+    });
+    return el('figure', {}, el('figcaption', {}, 'Evidence: what was asked and answered'),
+      el('div', { class: 'scroll', tabindex: '0', role: 'group', 'aria-label': 'Evidence' }, el('table', {},
+        el('thead', {}, el('tr', {}, ['Answer', 'Resource', 'Region', 'Layers', 'Context'].map((h) => el('th', { scope: 'col' }, h)))), el('tbody', {}, rows))));
+  };
+
+  const say = (text) => { $('said').textContent = text; };
+  const copy = async (text, button) => {
+    const done = await toClipboard(text);
+    const before = button.dataset.label || button.textContent;
+    button.dataset.label = before;
+    button.textContent = done ? 'Copied' : 'Press Ctrl+C';
+    say(done ? 'Copied.' : 'Copying is not allowed here; press Ctrl+C.');
+    setTimeout(() => { button.textContent = before; }, 2000);
+  };
+  const toClipboard = async (text) => {
+    try { await navigator.clipboard.writeText(text); return true; } catch { /* the old way, below */ }
+    const area = el('textarea', { class: 'away', 'aria-hidden': 'true' });
+    area.value = text;
+    const focus = document.activeElement;
+    document.body.append(area);
+    area.select();
+    let done = false;
+    try { done = document.execCommand('copy'); } catch { /* told by done */ }
+    area.remove();
+    if (focus) focus.focus({ preventScroll: true });
+    return done;
+  };
+  const copyButton = (label, text) => {
+    const b = el('button', { type: 'button', class: 'copy' }, label);
+    b.addEventListener('click', () => copy(text(), b));
+    return b;
+  };
+  for (const b of document.querySelectorAll('[data-copy]')) {
+    b.addEventListener('click', () => {
+      const pre = $(b.dataset.copy);
+      getSelection().selectAllChildren(pre); // what is left to do by hand if nothing else works
+      copy(pre.textContent, b);
+    });
+  }
+
+  document.querySelector('.filter').addEventListener('submit', (e) => e.preventDefault());
+  $('q').addEventListener('input', (e) => { filter.q = e.target.value.toLowerCase().trim(); apply(true); });
+  $('principal').addEventListener('change', (e) => { filter.principal = e.target.value; apply(true); });
+  $('module').addEventListener('change', (e) => { filter.module = e.target.value; apply(true); });
+  for (const c of chips) {
+    c.addEventListener('click', () => {
+      const s = c.dataset.status;
+      if (!filter.statuses.delete(s)) filter.statuses.add(s);
+      apply(true);
+    });
+  }
+  more.addEventListener('click', () => {
+    const next = shown;
+    show(page);
+    if (list.children[next]) list.children[next].firstChild.firstChild.focus();
+  });
+  addEventListener('hashchange', visit);
+  addEventListener('keydown', (e) => {
+    if (e.key === '/' && !/^(INPUT|SELECT|TEXTAREA)$/.test(e.target.tagName)) { e.preventDefault(); $('q').focus(); }
+  });
+  // On paper everything that the filter leaves is open.
+  addEventListener('beforeprint', () => {
+    show(1000);
+    [...list.children].forEach((li, at) => { li.firstChild.open = true; fill(li.firstChild, found[at]); });
+  });
+  visit();
+  performance.mark('ready');
+})();

@@ -1,0 +1,210 @@
+package report
+
+import (
+	"html/template"
+	"slices"
+	"strings"
+
+	"remotion-doctor/audit"
+)
+
+// A view is what the template of the HTML page shows. Its texts are clean.
+type view struct {
+	Report     *audit.Report
+	Policy     string // the page's Content-Security-Policy
+	Style      template.CSS
+	Script     template.JS
+	Data       template.JS
+	Chunks     []template.JS
+	Headline   string
+	Good       bool
+	Caller     string
+	Notes      []string
+	Operations []string // all names, in the order of their first appearance
+	Modules    []string // all titles, likewise
+	Counts     []viewCount
+	Sections   []viewSection
+	Static     []viewRow // what does not pass, for where scripts are off
+	Left       int       // what Static has no room for
+	Merged     []audit.Source
+}
+
+type viewCount struct {
+	Status, Mark string
+	Count        int
+}
+
+type viewRow struct{ Status, Principal, Action, Resource, Why string }
+
+type viewSection struct {
+	Index                                                  int
+	Name, ARN, Location, Requires, Digest, Regions, Engine string
+	Coverage, Score                                        string
+	Met                                                    bool
+	Notes                                                  []string
+	Error                                                  *audit.Problem
+	Summary                                                audit.Summary
+	Bar                                                    []viewBar
+	Operations                                             []viewOperation
+	Cells                                                  []viewCell
+	Remediation                                            *viewRemediation
+	Obstacles                                              []viewObstacle
+	Excess                                                 []viewExcess
+	Policies                                               []viewPolicy
+}
+
+type (
+	viewBar struct {
+		Status   string
+		X, Width int
+	}
+	viewOperation   struct{ Status, Because string }
+	viewCell        struct{ Status, Score, Link string }
+	viewRemediation struct {
+		Index      int
+		Lead, Text string
+	}
+	viewObstacle struct{ Reason, Actions, Advice string }
+	viewExcess   struct {
+		Action, Resource, Example, Statement, Why string
+		Dangerous                                 bool
+	}
+	viewPolicy struct{ Name, Layer, File, Digest string }
+)
+
+func newView(r *audit.Report) *view {
+	v := &view{Report: r, Caller: Clean(r.Caller), Notes: cleaned(r.Notes), Merged: r.Merged}
+	v.Headline, v.Good = headline(r)
+	for i := range r.Sections {
+		for _, o := range r.Sections[i].Operations {
+			v.Operations = appendNew(v.Operations, Clean(o.Name))
+		}
+		for _, m := range r.Sections[i].Modules {
+			v.Modules = appendNew(v.Modules, Clean(m.Title))
+		}
+		for j := range r.Sections[i].Findings {
+			v.Modules = appendNew(v.Modules, Clean(module(&r.Sections[i], r.Sections[i].Findings[j].Module).Title))
+		}
+	}
+	v.Counts = counts(r)
+	for i := range r.Sections {
+		v.Sections = append(v.Sections, v.section(r, i))
+	}
+	return v
+}
+
+func cleaned(texts []string) []string {
+	out := make([]string, len(texts))
+	for i, t := range texts {
+		out[i] = Clean(t)
+	}
+	return out
+}
+
+func appendNew(list []string, s string) []string {
+	if slices.Contains(list, s) {
+		return list
+	}
+	return append(list, s)
+}
+
+// counts are the buttons above the list: statuses that occur, and muted.
+func counts(r *audit.Report) []viewCount {
+	n := map[string]int{}
+	for i := range r.Sections {
+		for j := range r.Sections[i].Findings {
+			f := &r.Sections[i].Findings[j]
+			if f.Muted != nil && f.Status != audit.Pass {
+				n[mutedWord]++
+			} else {
+				n[string(f.Status)]++
+			}
+		}
+	}
+	var out []viewCount
+	for _, s := range []audit.Status{audit.Fail, audit.Blocked, audit.Partial, audit.Unknown, audit.Pass} {
+		if c := n[string(s)]; c > 0 {
+			out = append(out, viewCount{string(s), marks[s], c})
+		}
+	}
+	if c := n[mutedWord]; c > 0 {
+		out = append(out, viewCount{mutedWord, mark(mutedWord), c})
+	}
+	return out
+}
+
+func (v *view) section(r *audit.Report, index int) viewSection {
+	s := &r.Sections[index]
+	out := viewSection{
+		Index: index, Name: title(s), ARN: Clean(s.Principal.ARN), Requires: requires(s), Digest: Clean(s.Requirement.Digest),
+		Regions: Clean(strings.Join(s.Regions, ", ")), Engine: decidedBy(r, s), Coverage: coverageWords(s), Score: score(s.Summary), Met: met(s),
+		Notes: cleaned(s.Notes), Summary: s.Summary, Bar: bar(s.Summary),
+	}
+	if s.Location != nil {
+		out.Location = Clean(s.Location.String())
+	}
+	if s.Error != nil {
+		out.Error = &audit.Problem{Message: Clean(s.Error.Message), Hint: Clean(s.Error.Hint)}
+	}
+	if s.Remediation != nil {
+		out.Remediation = &viewRemediation{index, cure(s), cleanJSON(s.Remediation.Indent())}
+	}
+	v.matrix(s, &out)
+	for i := range s.Obstacles {
+		o := &s.Obstacles[i]
+		out.Obstacles = append(out.Obstacles, viewObstacle{Clean(o.Reason), Clean(strings.Join(o.Actions, ", ")), Clean(o.Advice)})
+	}
+	for i := range s.Excess {
+		e := &s.Excess[i]
+		out.Excess = append(out.Excess, viewExcess{Clean(e.Action), Clean(e.Resource), Clean(e.Example), statementName(&e.Statement), Clean(e.Why), e.Dangerous})
+	}
+	for _, p := range s.Policies {
+		out.Policies = append(out.Policies, viewPolicy{Clean(p.Name), p.Layer.Title(), Clean(p.File), Clean(p.Digest)})
+	}
+	return out
+}
+
+// matrix fills the section's row of both grids.
+func (v *view) matrix(s *audit.Section, out *viewSection) {
+	if len(s.Operations) > 0 {
+		out.Operations = make([]viewOperation, len(v.Operations))
+	}
+	for i := range s.Operations {
+		o := &s.Operations[i]
+		out.Operations[slices.Index(v.Operations, Clean(o.Name))] = viewOperation{string(o.Status), operationWords(o)}
+	}
+	out.Cells = make([]viewCell, len(v.Modules))
+	for _, g := range groups(s) {
+		title := Clean(g.module.Title)
+		link := template.URLQueryEscaper(title)
+		out.Cells[slices.Index(v.Modules, title)] = viewCell{g.word(), g.score(), "go=1&principal=" + template.URLQueryEscaper(out.Index) + "&module=" + link}
+	}
+}
+
+// bar divides a hundred among the statuses; each that occurs can be seen.
+func bar(s audit.Summary) []viewBar {
+	var out []viewBar
+	x := 0
+	for _, p := range []struct {
+		status audit.Status
+		n      int
+	}{{audit.Pass, s.Pass}, {audit.Fail, s.Fail}, {audit.Blocked, s.Blocked}, {audit.Partial, s.Partial}, {audit.Unknown, s.Unknown}} {
+		if p.n == 0 {
+			continue
+		}
+		width := max(2, p.n*100/s.Total())
+		out = append(out, viewBar{string(p.status), x, min(width, 100-x)})
+		x += width
+	}
+	return out
+}
+
+// static adds a row for readers without scripts.
+func (v *view) static(r *audit.Report, row pageRow) {
+	if len(v.Static) == rowsWithoutScript {
+		v.Left++
+		return
+	}
+	f := row.finding
+	v.Static = append(v.Static, viewRow{string(f.Status), title(&r.Sections[row.section]), Clean(f.Action), Clean(f.Resource), why(f)})
+}

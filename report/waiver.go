@@ -1,0 +1,176 @@
+package report
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"go.yaml.in/yaml/v4"
+
+	"remotion-doctor/audit"
+	"remotion-doctor/policy"
+)
+
+// A Waiver mutes findings for a reason that somebody answers for, until a day.
+// Action, Resource, Principal and Target are patterns with * and ?; one that is
+// empty fits everything.
+type Waiver struct {
+	Action    string `yaml:"action"`
+	Resource  string `yaml:"resource"`
+	Principal string `yaml:"principal"`
+	Target    string `yaml:"target"`
+	Module    string `yaml:"module"`
+	Reason    string `yaml:"reason"`
+	Owner     string `yaml:"owner"`
+	Expires   string `yaml:"expires"` // the last day on which it holds, YYYY-MM-DD
+
+	line int
+}
+
+// A WaiverError is a fault in a file of waivers.
+type WaiverError struct {
+	Pos policy.Position
+	Msg string
+}
+
+func (e *WaiverError) Error() string {
+	if e.Pos.IsZero() {
+		return e.Msg
+	}
+	return e.Pos.String() + ": " + e.Msg
+}
+
+// maxWaivers is the largest file of waivers that is read.
+const maxWaivers = 1 << 20
+
+// ReadWaivers reads a file of waivers, YAML or JSON. Each must say what it is
+// about, why, who answers for it, and until when. Errors are [*WaiverError].
+func ReadWaivers(rd io.Reader) ([]Waiver, error) {
+	data, err := io.ReadAll(io.LimitReader(rd, maxWaivers+1))
+	if err != nil {
+		return nil, err
+	}
+	if len(data) > maxWaivers {
+		return nil, &WaiverError{Msg: fmt.Sprintf("larger than %d bytes", maxWaivers)}
+	}
+	var file struct {
+		Waivers []yaml.Node `yaml:"waivers"`
+	}
+	if err := decodeYAML(data, &file); err != nil {
+		return nil, err
+	}
+	out := make([]Waiver, 0, len(file.Waivers))
+	for i := range file.Waivers {
+		w, err := readWaiver(&file.Waivers[i])
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, w)
+	}
+	return out, nil
+}
+
+func decodeYAML(data []byte, out any) error {
+	dec := yaml.NewDecoder(bytes.NewReader(data))
+	dec.KnownFields(true)
+	err := dec.Decode(out)
+	if err == nil || errors.Is(err, io.EOF) {
+		return nil
+	}
+	return &WaiverError{Msg: strings.Join(strings.Fields(err.Error()), " ")}
+}
+
+func readWaiver(n *yaml.Node) (Waiver, error) {
+	pos := policy.Position{Line: n.Line, Column: n.Column}
+	fault := func(format string, args ...any) (Waiver, error) {
+		return Waiver{}, &WaiverError{pos, fmt.Sprintf(format, args...)}
+	}
+	if n.Kind != yaml.MappingNode {
+		return fault("a waiver is a mapping with action, reason, owner and expires")
+	}
+	known := map[string]bool{"action": true, "resource": true, "principal": true, "target": true, "module": true, "reason": true, "owner": true, "expires": true}
+	for i := 0; i < len(n.Content); i += 2 {
+		if key := n.Content[i]; !known[key.Value] {
+			pos = policy.Position{Line: key.Line, Column: key.Column}
+			return fault("a waiver has no field %q", key.Value)
+		}
+	}
+	w := Waiver{line: n.Line}
+	if err := n.Decode(&w); err != nil {
+		return fault("%s", strings.Join(strings.Fields(err.Error()), " "))
+	}
+	switch {
+	case w.Action == "" && w.Module == "":
+		return fault("the waiver names no action and no module")
+	case w.Reason == "":
+		return fault("the waiver gives no reason")
+	case w.Owner == "":
+		return fault("the waiver names no owner")
+	}
+	if _, err := time.Parse(time.DateOnly, w.Expires); err != nil {
+		return fault("expires must be a day such as 2027-01-31, not %q", w.Expires)
+	}
+	return w, nil
+}
+
+// matches reports whether the waiver is about a finding.
+func (w *Waiver) matches(s *audit.Section, f *audit.Finding) bool {
+	fits := func(pattern, text string) bool {
+		return pattern == "" || policy.MatchGlob(strings.ToLower(pattern), strings.ToLower(text))
+	}
+	return fits(w.Action, f.Action) && (w.Resource == "" || policy.MatchGlob(w.Resource, f.Resource)) &&
+		(w.Principal == "" || policy.MatchGlob(w.Principal, s.Principal.ARN)) &&
+		(w.Target == "" || policy.MatchGlob(w.Target, s.Target.Name)) && fits(w.Module, f.Module)
+}
+
+// name says what the waiver is about.
+func (w *Waiver) name() string {
+	if w.Action != "" {
+		return w.Action
+	}
+	return "module " + w.Module
+}
+
+// Waive mutes the findings that waivers are about. A waiver that has expired
+// when the report was made mutes nothing; that, and a waiver that is about no
+// finding that fails, becomes a note of the report.
+func Waive(r *audit.Report, waivers []Waiver) {
+	today := r.GeneratedAt.UTC().Format(time.DateOnly)
+	for i := range waivers {
+		w := &waivers[i]
+		expired := w.Expires < today
+		used := 0
+		for j := range r.Sections {
+			s := &r.Sections[j]
+			for k := range s.Findings {
+				f := &s.Findings[k]
+				if f.Status == audit.Pass || !w.matches(s, f) {
+					continue
+				}
+				used++
+				if !expired && f.Muted == nil {
+					f.Muted = &audit.Muted{By: audit.MutedByWaiver, Reason: w.Reason, Owner: w.Owner, Expires: w.Expires}
+				}
+			}
+		}
+		switch {
+		case expired:
+			r.Notes = append(r.Notes, fmt.Sprintf("the waiver for %s (line %d) expired on %s: ask %s; %s", w.name(), w.line, w.Expires, w.Owner, mutesWould(used)))
+		case used == 0:
+			r.Notes = append(r.Notes, fmt.Sprintf("the waiver for %s (line %d) is about nothing that fails: it can be removed", w.name(), w.line))
+		}
+	}
+	for i := range r.Sections {
+		r.Sections[i].Summary = audit.Summarize(r.Sections[i].Findings)
+	}
+}
+
+func mutesWould(n int) string {
+	if n == 0 {
+		return "it would mute nothing"
+	}
+	return "it would mute " + count(n, "finding")
+}

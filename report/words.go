@@ -1,0 +1,273 @@
+package report
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"remotion-doctor/audit"
+)
+
+// The sentences that several formats have in common. Their texts are clean.
+
+// title names a section: "video-api · Lambda function".
+func title(s *audit.Section) string {
+	if s.Target.Name == "" {
+		return s.Target.Kind.Title()
+	}
+	return Clean(s.Target.Name) + " · " + s.Target.Kind.Title()
+}
+
+// requires names the required policy: "Remotion 4.0.527 caller policy".
+func requires(s *audit.Section) string {
+	name := Clean(s.Requirement.Name)
+	if s.Requirement.RemotionVersion == "" {
+		return "the policy in " + name
+	}
+	return "Remotion " + Clean(s.Requirement.RemotionVersion) + " " + name + " policy"
+}
+
+// decidedBy says who decided, and at what price.
+func decidedBy(r *audit.Report, s *audit.Section) string {
+	simulator := "IAM policy simulator · " + count(s.Usage.Calls, "call")
+	switch EngineOf(r, s) {
+	case audit.EngineLocal:
+		return "offline evaluator"
+	case audit.EngineBoth:
+		return simulator + ", and offline evaluator"
+	}
+	return simulator
+}
+
+func count(n int, word string) string {
+	if n == 1 {
+		return "1 " + word
+	}
+	return fmt.Sprintf("%d %ss", n, word)
+}
+
+// score is the one line about a section: "27 of 33 granted, 6 missing".
+func score(n audit.Summary) string {
+	if n.Total() == 0 {
+		return "nothing is required"
+	}
+	if n.Pass == n.Total() {
+		return fmt.Sprintf("all %d granted", n.Total())
+	}
+	parts := []string{fmt.Sprintf("%d of %d granted", n.Pass, n.Total())}
+	for _, p := range []struct {
+		n    int
+		word string
+	}{{n.Fail, "missing"}, {n.Partial, "in part"}, {n.Blocked, "blocked"}, {n.Unknown, "not decided"}} {
+		if p.n > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", p.n, p.word))
+		}
+	}
+	text := strings.Join(parts, ", ")
+	switch open := n.Total() - n.Pass; {
+	case n.Muted == open:
+		text += " (all muted)"
+	case n.Muted > 0:
+		text += fmt.Sprintf(" (%d muted)", n.Muted)
+	}
+	return text
+}
+
+// met reports whether nothing in the section counts against it.
+func met(s *audit.Section) bool {
+	return s.Error == nil && s.Summary.Total()-s.Summary.Pass == s.Summary.Muted
+}
+
+// overall is the one line about a report of several sections.
+func overall(r *audit.Report) string {
+	good, failed := 0, 0
+	for i := range r.Sections {
+		switch {
+		case r.Sections[i].Error != nil:
+			failed++
+		case met(&r.Sections[i]):
+			good++
+		}
+	}
+	text := fmt.Sprintf("%d of %s meet their requirement", good, count(len(r.Sections), "target"))
+	if failed > 0 {
+		text += fmt.Sprintf(", %d could not be checked", failed)
+	}
+	return text
+}
+
+// headline is the verdict on the whole report, and whether it is good.
+func headline(r *audit.Report) (string, bool) {
+	good := true
+	for i := range r.Sections {
+		good = good && met(&r.Sections[i])
+	}
+	switch {
+	case len(r.Sections) == 0:
+		return "nothing was checked", true
+	case len(r.Sections) > 1:
+		return overall(r), good
+	case r.Sections[0].Error != nil:
+		return "not checked", false
+	}
+	return score(r.Sections[0].Summary), good
+}
+
+// covers tells of a pattern that is granted in part what is and what is not.
+func covers(f *audit.Finding) string {
+	if f.Status != audit.Partial || f.Granted == "" || f.NotGranted == "" ||
+		strings.Contains(f.Reason, f.Granted) || strings.HasPrefix(f.Reason, "covers ") {
+		return ""
+	}
+	return "covers " + Clean(f.Granted) + ", not " + Clean(f.NotGranted)
+}
+
+// why is the reason of a finding in one sentence.
+func why(f *audit.Finding) string {
+	reason := Clean(f.Reason)
+	if c := covers(f); c != "" {
+		if reason == "" {
+			return c
+		}
+		reason += ": " + c
+	}
+	return reason
+}
+
+// decider is the statement that decided against a finding, or its grant where
+// it passes; nil where none did or its place is not known.
+func decider(f *audit.Finding) *audit.StatementRef {
+	if len(f.Statements) == 0 {
+		return nil
+	}
+	return &f.Statements[0]
+}
+
+// where is the place of a statement: "template.yaml:42:9", or the policy and
+// the line in it; empty where it is not known.
+func where(ref *audit.StatementRef) string {
+	switch {
+	case ref == nil:
+		return ""
+	case ref.File != "" && ref.Start.IsZero():
+		return Clean(ref.File)
+	case ref.File != "":
+		return Clean(ref.File) + ":" + ref.Start.String()
+	case ref.Start.IsZero():
+		return ""
+	}
+	return Clean(ref.Policy) + ":" + ref.Start.String()
+}
+
+// mutedWords says why a finding is muted: "waived until 2027-01-31 by web:
+// quotas are raised by hand".
+func mutedWords(m *audit.Muted) string {
+	if m == nil {
+		return ""
+	}
+	text := "in the baseline"
+	if m.Since != "" {
+		text += " of " + Clean(m.Since)
+	}
+	if m.By == audit.MutedByWaiver {
+		text = "waived"
+		if m.Expires != "" {
+			text += " until " + Clean(m.Expires)
+		}
+		if m.Owner != "" {
+			text += " by " + Clean(m.Owner)
+		}
+	}
+	if m.Reason != "" {
+		text += ": " + Clean(m.Reason)
+	}
+	return text
+}
+
+// module returns a section's module by its name.
+func module(s *audit.Section, name string) audit.Module {
+	for i := range s.Modules {
+		if s.Modules[i].Name == name {
+			return s.Modules[i]
+		}
+	}
+	return audit.Module{Name: name, Title: name}
+}
+
+// worstFirst sorts findings for reading: what fails first, muted ones last
+// among what does not pass.
+func worstFirst(findings []*audit.Finding) {
+	slices.SortStableFunc(findings, func(a, b *audit.Finding) int { return cmp.Compare(rank(a), rank(b)) })
+}
+
+func rank(f *audit.Finding) int {
+	if f.Muted != nil && f.Status != audit.Pass {
+		return 2*severity[audit.Unknown] + 1
+	}
+	return 2 * severity[f.Status]
+}
+
+// operationMark gives each status of an operation its glyph.
+var operationMark = map[audit.OperationStatus]string{audit.Works: "✓", audit.Degraded: "◐", audit.Fails: "✗"}
+
+// operationWords says what an operation lacks.
+func operationWords(o *audit.Operation) string {
+	return Clean(strings.Join(o.Because, ", "))
+}
+
+// cure leads to the remediation: what it is attached to and what it achieves.
+func cure(s *audit.Section) string {
+	if !s.Verified {
+		return "Attach this to the " + kindOf(s) + ":"
+	}
+	cured := s.Summary.Fail + s.Summary.Partial
+	return fmt.Sprintf("Attach this to the %s (checked: with it %d of %d pass):", kindOf(s), s.Summary.Pass+cured, s.Summary.Total())
+}
+
+func kindOf(s *audit.Section) string {
+	if k := s.Principal.Type(); k != "" {
+		return k
+	}
+	return "principal"
+}
+
+// actionList names actions, and counts those that would make it too long.
+func actionList(actions []string) string {
+	if n := len(actions); n > 6 {
+		return fmt.Sprintf("%s and %d more", Clean(strings.Join(actions[:5], ", ")), n-5)
+	}
+	return Clean(strings.Join(actions, ", "))
+}
+
+// statementName names a statement: "Admin" in policy ops, ops:3:5.
+func statementName(ref *audit.StatementRef) string {
+	name := fmt.Sprintf("statement %d", ref.Index+1)
+	switch {
+	case ref.Sid != "":
+		name = `"` + Clean(ref.Sid) + `"`
+	case ref.Index < 0:
+		name = "a statement"
+	}
+	if ref.Policy != "" {
+		name += " in policy " + Clean(ref.Policy)
+	}
+	switch {
+	case ref.File != "":
+		name += ", " + where(ref)
+	case !ref.Start.IsZero():
+		name += fmt.Sprintf(", line %d", ref.Start.Line)
+	}
+	return name
+}
+
+// coverageWords says how far the answer reaches.
+func coverageWords(s *audit.Section) string {
+	switch s.Coverage {
+	case audit.CoverageProven:
+		return "coverage proven from the policies"
+	case audit.CoverageSampled:
+		return "coverage sampled, not proven"
+	}
+	return ""
+}
