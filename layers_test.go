@@ -19,6 +19,7 @@ var allowed = map[string]struct{ project, modules []string }{
 	"actions":             {[]string{"policy"}, nil},
 	"actions/generate":    {nil, nil},
 	"audit":               {[]string{"policy"}, nil},
+	"audit/audittest":     {[]string{"policy", "account", "audit"}, nil},
 	"account":             {[]string{"policy", "audit"}, []string{"github.com/go-json-experiment/json"}},
 	"checks":              {[]string{"policy", "actions", "audit", "account"}, nil},
 	"eval":                {[]string{"policy", "actions", "audit", "account"}, nil},
