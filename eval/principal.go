@@ -66,6 +66,7 @@ func (b *builder) user(name string) {
 		b.fail(err)
 		return
 	}
+	b.out.UserID = u.UserID
 	b.inline("user", u.UserName, u.UserPolicyList)
 	b.attached(u.AttachedManagedPolicies)
 	for _, g := range u.GroupList {
