@@ -125,7 +125,7 @@ unreadable input · 3 could not be completed.`,
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return usage(fmt.Sprintf("`%s --help` lists the flags", cmd.CommandPath()), "%v", err)
 	})
-	root.AddCommand(a.checkCommand(), a.explainCommand(), a.fixCommand(), a.demoCommand(), a.serveCommand(), a.simulateCommand(), a.policyCommand(), a.versionCommand())
+	root.AddCommand(a.checkCommand(), a.explainCommand(), a.fixCommand(), a.demoCommand(), a.serveCommand(), a.simulateCommand(), a.snapshotCommand(), a.policyCommand(), a.versionCommand())
 	return root
 }
 
