@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -222,10 +223,8 @@ func (t *Templates) Deployment(o Options) (*Deployment, error) {
 		}
 		a.stacks = append(a.stacks, s)
 	}
-	for key := range o.Parameters {
-		if !slices.ContainsFunc(a.stacks, func(s *stack) bool { return s.root.at("Parameters", key) != nil }) {
-			return nil, &NotFoundError{fmt.Sprintf("no parameter %q", key), "the template has " + t.parameterNames()}
-		}
+	if err := t.parameters(a, o); err != nil {
+		return nil, err
 	}
 	if err := a.collectExports(); err != nil {
 		return nil, err
@@ -236,6 +235,28 @@ func (t *Templates) Deployment(o Options) (*Deployment, error) {
 	}
 	d.Region = bound
 	return d, nil
+}
+
+// parameters refuses values for parameters that do not exist, or do not take
+// them.
+func (t *Templates) parameters(a *app, o Options) error {
+	for _, key := range slices.Sorted(maps.Keys(o.Parameters)) {
+		found := false
+		for _, s := range a.stacks {
+			p := s.root.at("Parameters", key)
+			if p == nil {
+				continue
+			}
+			found = true
+			if _, err := s.parameter(key, p); err != nil {
+				return err
+			}
+		}
+		if !found {
+			return &NotFoundError{fmt.Sprintf("no parameter %q", key), "the template has " + t.parameterNames()}
+		}
+	}
+	return nil
 }
 
 // binding fills in the account that the stacks are bound to, where all that
