@@ -98,9 +98,11 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case "s3":
 		s.s3(w, r, id)
 	case "ecs":
-		s.ecs(w, r)
+		s.ecs(w, r, region)
 	case "eks":
-		s.eks(w, r)
+		s.eks(w, r, region)
+	case "organizations":
+		s.organizations(w, r)
 	default:
 		s.query(w, r, id)
 	}
