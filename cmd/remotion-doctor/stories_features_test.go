@@ -165,7 +165,9 @@ func TestFeatureStories(t *testing.T) {
 		},
 		{name: "a region that Remotion left", args: "!check --role app --region me-south-1 --format json", fails: true, want: []string{"Remotion Lambda does not run in me-south-1"}},
 		{
-			name: "role-created bucket", args: renderer, account: func(a *testAccount) { a.Buckets[0].Name, a.Buckets[0].Region = "remotionlambda-euwest1-abcdefghij", "eu-west-1" },
+			name: "role-created bucket", args: renderer, account: func(a *testAccount) {
+				a.Buckets[0].Name, a.Buckets[0].Region = "remotionlambda-euwest1-abcdefghij", "eu-west-1"
+			},
 			want: []string{"there is no remotionlambda-useast1-* bucket: function and site must be in the same region", "a half-configured bucket stays", "deploy the site to us-east-1 first"},
 		},
 		{
