@@ -49,7 +49,7 @@ func (f *requirementFlags) region() string {
 // job reads everything about the requirement that needs no AWS. Its tasks are
 // every target against every requirement.
 func (a *app) job(t *targetFlags, f *requirementFlags) (*job, error) {
-	j := &job{document: map[string]*policy.Document{}, operations: f.operations}
+	j := &job{document: map[string]*policy.Document{}, operations: f.operations, callers: &[]audit.Principal{}}
 	for _, r := range f.regions {
 		if !validRegion(r) {
 			return nil, usage("regions look like us-east-1", "--region %q is not a region", r)
