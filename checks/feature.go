@@ -138,6 +138,9 @@ func (r *Requirement) With(d Deployment, regions []string) (*Requirement, error)
 	if names := d.Values["bucket"]; len(names) > 0 {
 		out.forceBucket(names[0], policy.PartitionOf(regions[0]))
 	}
+	if names := d.Values["render-function"]; len(names) > 0 {
+		out.forceFunction(names[0])
+	}
 	return &out, nil
 }
 

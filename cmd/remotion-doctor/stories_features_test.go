@@ -97,7 +97,7 @@ func TestFeatureStories(t *testing.T) {
 		{
 			name: "customLayerArns", args: "--custom-layer arn:aws:lambda:us-east-1:123456789012:layer:chromium:3", fails: true,
 			want: []string{`"resource": "arn:aws:lambda:us-east-1:123456789012:layer:chromium:3"`, `"action": "lambda:UpdateFunctionConfiguration"`, "the layers of a function that exists cannot be changed"},
-			not:  []string{"layer:remotion-binaries"},
+			not:  []string{`"resource": "arn:aws:lambda:*:678892195805:layer:remotion-binaries-*"`},
 		},
 		{name: "customLayerArns before 4.0.510", args: "--custom-layer arn:aws:lambda:us-east-1:123456789012:layer:chromium:3 --remotion-version 4.0.509", fails: true, want: []string{"Custom layers came with Remotion 4.0.510"}},
 		{
@@ -128,6 +128,10 @@ func TestFeatureStories(t *testing.T) {
 			not:  []string{`"action": "s3:CreateBucket"`},
 		},
 		{name: "forced bucket with the prefix", args: "--bucket remotionlambda-videos", want: []string{`"ok": true`, "with forceBucketName Remotion neither looks for a bucket nor creates one"}},
+		{
+			name: "function of another name", args: "--for render --render-function arn:aws:lambda:us-east-1:123456789012:function:video", fails: true,
+			want: []string{`"resource": "arn:aws:lambda:*:*:function:video"`, "video does not start with remotion-render-", "no render starts"},
+		},
 		{
 			name: "rendererFunctionName", args: renderer + "--renderer-function my-renderer", fails: true,
 			want: []string{`"resource": "arn:aws:lambda:*:*:function:my-renderer"`, "the renderer policy lets functions be invoked whose names start with remotion-render-", "the render starts and stays at 0 %"},
