@@ -75,15 +75,17 @@ func (r *Requirement) forceFunction(name string) {
 	if policy.MatchGlob(any, name) {
 		return
 	}
+	// Behind the star of the documented log groups are their streams.
+	named := strings.NewReplacer("/"+any, "/"+name+":*", ":"+any, ":"+name)
 	for i := range r.Grants {
 		if g := &r.Grants[i]; g.Feature == "" && slices.Contains(used, g.Action) {
-			g.Resource = strings.Replace(g.Resource, any, name, 1)
+			g.Resource = named.Replace(g.Resource)
 		}
 	}
 	for i := range r.Operations {
 		for j := range r.Operations[i].Needs {
 			if n := &r.Operations[i].Needs[j]; slices.Contains(used, n.Action) {
-				n.Resource = strings.Replace(n.Resource, any, name, 1)
+				n.Resource = named.Replace(n.Resource)
 			}
 		}
 	}
