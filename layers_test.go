@@ -22,6 +22,7 @@ var allowed = map[string]struct{ project, modules []string }{
 	"audit/audittest":     {[]string{"policy", "account", "audit"}, nil},
 	"account":             {[]string{"policy", "audit"}, []string{"github.com/go-json-experiment/json"}},
 	"checks":              {[]string{"policy", "actions", "audit", "account"}, nil},
+	"checks/published":    {[]string{"checks"}, nil},
 	"eval":                {[]string{"policy", "actions", "audit", "account"}, nil},
 	"excess":              {[]string{"policy", "actions", "audit", "eval"}, nil},
 	"managed":             {[]string{"policy", "account"}, []string{"github.com/go-json-experiment/json"}},

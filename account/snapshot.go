@@ -33,8 +33,9 @@ type Snapshot struct {
 	Gaps []Gap `json:"Gaps,omitempty"`
 
 	// Caller is the ARN that STS GetCallerIdentity answers with; empty for
-	// the account's root.
-	Caller string `json:"Caller,omitempty"`
+	// the account's root. Callers are those of other access keys, by the key.
+	Caller  string            `json:"Caller,omitempty"`
+	Callers map[string]string `json:"Callers,omitempty"`
 }
 
 // A Gap is something that could not be read when a snapshot was taken, and what

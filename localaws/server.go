@@ -123,3 +123,10 @@ func signedFor(r *http.Request) (service, region string) {
 	n := len(parts)
 	return parts[n-2], parts[n-3]
 }
+
+// accessKey returns the access key of the credential scope.
+func accessKey(r *http.Request) string {
+	_, rest, _ := strings.Cut(r.Header.Get("Authorization"), "Credential=")
+	key, _, _ := strings.Cut(rest, "/")
+	return key
+}

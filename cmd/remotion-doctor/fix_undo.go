@@ -96,7 +96,7 @@ func (a *app) undo(ctx context.Context, j *job, f *fixFlags) error {
 	if len(j.tasks) == 0 || len(j.tasks) > 1 && slices.ContainsFunc(j.tasks, func(t task) bool { return t.target != j.tasks[0].target }) {
 		return usage("name one", "--undo is about one principal")
 	}
-	found, err := j.source.Resolve(ctx, j.tasks[0].target)
+	found, err := j.resolve(ctx, j.tasks[0])
 	if err != nil {
 		return err
 	}
