@@ -33,8 +33,9 @@ type Snapshot struct {
 	Gaps []Gap `json:"Gaps,omitempty"`
 
 	// Caller is the ARN that STS GetCallerIdentity answers with; empty for
-	// the account's root.
-	Caller string `json:"Caller,omitempty"`
+	// the account's root. Callers are those of other access keys, by the key.
+	Caller  string            `json:"Caller,omitempty"`
+	Callers map[string]string `json:"Callers,omitempty"`
 }
 
 // A Gap is something that could not be read when a snapshot was taken, and what
@@ -152,6 +153,13 @@ type Instance struct {
 	} `json:",omitempty"`
 }
 
+// NewInstance returns an instance with the profile of an ARN.
+func NewInstance(id, profileARN string) Instance {
+	i := Instance{InstanceID: id}
+	i.IamInstanceProfile = &struct{ Arn string }{profileARN}
+	return i
+}
+
 // An InstanceProfile is the container in which an instance gets its role.
 type InstanceProfile struct {
 	InstanceProfileName string
@@ -241,13 +249,9 @@ func (d *Document) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// MarshalJSON prints the document as an object.
-func (d Document) MarshalJSON() ([]byte, error) {
-	if d.Text == "" {
-		return []byte("{}"), nil
-	}
-	return []byte(d.Text), nil
-}
+// MarshalJSON prints the document as a string, which keeps its lines: places
+// within it are those that AWS reports.
+func (d Document) MarshalJSON() ([]byte, error) { return jsontext.AppendQuote(nil, d.Text) }
 
 // NewManagedPolicy returns a managed policy with one version.
 func NewManagedPolicy(arn string, d Document) ManagedPolicy {

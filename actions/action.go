@@ -1,7 +1,6 @@
 package actions
 
 import (
-	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -43,7 +42,7 @@ func Lookup(name string) (Action, bool) {
 }
 
 // Services returns the prefixes of all services, sorted.
-func Services() []string { return slices.Sorted(maps.Keys(index())) }
+func Services() []string { return slices.Clone(names()) }
 
 // Names returns the names of a service's actions, sorted.
 func Names(service string) []string {

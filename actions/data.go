@@ -2,6 +2,7 @@ package actions
 
 import (
 	_ "embed"
+	"slices"
 	"strings"
 	"sync"
 )
@@ -30,15 +31,30 @@ func Source() string {
 	return strings.TrimPrefix(line, "# ")
 }
 
-// index finds the block of each service without reading the blocks.
-var index = sync.OnceValue(func() map[string]string {
-	blocks := strings.Split(data, "\nservice ")[1:]
-	m := make(map[string]string, len(blocks))
-	for _, b := range blocks {
-		name, rest, _ := strings.Cut(b, "\n")
-		m[name] = rest
+// blockOf finds the block of a service in the text, which takes less time than
+// an index of all of them would.
+func blockOf(name string) (string, bool) {
+	head := "\nservice " + name + "\n"
+	i := strings.Index(data, head)
+	if i < 0 || strings.Contains(name, "\n") {
+		return "", false
 	}
-	return m
+	block, _, _ := strings.Cut(data[i+len(head):], "\nservice ")
+	return block, true
+}
+
+// names lists all services.
+var names = sync.OnceValue(func() []string {
+	var out []string
+	for rest := data; ; {
+		_, after, ok := strings.Cut(rest, "\nservice ")
+		if !ok {
+			slices.Sort(out)
+			return out
+		}
+		name, _, _ := strings.Cut(after, "\n")
+		out, rest = append(out, name), after
+	}
 })
 
 // services caches the services that were read, by name.
@@ -55,7 +71,7 @@ func serviceOf(name string) *service {
 	if s, ok := services.Load(name); ok {
 		return s.(*service)
 	}
-	block, ok := index()[name]
+	block, ok := blockOf(name)
 	if !ok {
 		return nil
 	}

@@ -6,4 +6,4 @@
 // To refresh it, see CONTRIBUTING.md, "Refreshing the data about AWS".
 package actions
 
-//go:generate go run ./generate
+//go:generate ./refresh.sh

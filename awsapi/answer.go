@@ -41,8 +41,10 @@ func (r *run) read(b batch, results []types.EvaluationResult) {
 // that are asked twice are answered twice, the same.
 func (r *run) set(b batch, res *types.EvaluationResult, resource string, v audit.Verdict) {
 	action := aws.ToString(res.EvalActionName)
-	if i := slices.IndexFunc(b.actions, func(a string) bool { return strings.EqualFold(a, action) }); i >= 0 {
-		action = b.actions[i]
+	if !slices.Contains(b.actions, action) {
+		if i := slices.IndexFunc(b.actions, func(a string) bool { return strings.EqualFold(a, action) }); i >= 0 {
+			action = b.actions[i]
+		}
 	}
 	key := pair{contextKey(b.context), action, resource}
 	if len(b.resources) > 1 && slices.Contains(v.BlockedBy, audit.LayerSCP) {
@@ -151,7 +153,12 @@ func position(p *types.Position) policy.Position {
 	return policy.Position{Line: int(p.Line), Column: int(p.Column)}
 }
 
-// policyName turns role_NAME_POLICY into POLICY. Other ids stay.
+// policyName turns role_NAME_POLICY into POLICY, and group_GROUP_POLICY where
+// it is clear where the group's name ends. Other ids stay.
 func (r *run) policyName(id string) string {
+	if rest, ok := strings.CutPrefix(id, "group_"); ok && strings.Count(rest, "_") == 1 {
+		_, name, _ := strings.Cut(rest, "_")
+		return clean(name)
+	}
 	return clean(strings.TrimPrefix(id, r.principal.Type()+"_"+r.principal.Name()+"_"))
 }

@@ -75,6 +75,7 @@ func (r *reader) user(ctx context.Context, p audit.Principal) error {
 		if err != nil || out.User == nil {
 			return err
 		}
+		user.UserID = aws.ToString(out.User.UserId)
 		user.PermissionsBoundary, err = r.boundary(ctx, out.User.PermissionsBoundary)
 		return err
 	})

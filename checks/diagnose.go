@@ -178,6 +178,9 @@ func requiredSince(s *Situation) []audit.Diagnosis {
 	lacking := s.grantsWith(func(f *audit.Finding) bool {
 		return f.Status != audit.Pass && f.Status != audit.Unknown && !suffices(f)
 	})
+	if 2*len(lacking) > len(s.Findings) {
+		return nil // this is not an old policy, it is none
+	}
 	var out []audit.Diagnosis
 	for _, c := range History {
 		if c.Policy != s.Requirement.Name || len(c.Added) == 0 {

@@ -78,21 +78,36 @@ func (n Narrowing) narrow(g Grant) []string {
 	if a.AccountID == "*" && n.Account != "" {
 		a.AccountID = n.Account
 	}
-	if n.Function != "" {
-		a.Resource = strings.Replace(a.Resource, "remotion-render-*", n.Function, 1)
-	}
 	if a.Service == "s3" {
 		return n.buckets(g, a)
 	}
+	resources := n.functions(a)
 	if a.Region != "*" || len(n.Regions) == 0 {
-		return []string{a.String()}
+		return resources
 	}
 	var out []string
-	for _, r := range n.Regions {
-		a.Region = r
-		out = append(out, a.String())
+	for _, region := range n.Regions {
+		for _, r := range resources {
+			b, _ := policy.ParseARN(r)
+			b.Region = region
+			out = append(out, b.String())
+		}
 	}
 	return out
+}
+
+// functions narrows remotion-render-* to one function. Its log group is named
+// with and without ":*".
+func (n Narrowing) functions(a policy.ARN) []string {
+	const any = "remotion-render-*"
+	if n.Function == "" || !policy.MatchGlob(any, n.Function) || !strings.HasSuffix(a.Resource, any) {
+		return []string{a.String()}
+	}
+	a.Resource = strings.TrimSuffix(a.Resource, any) + n.Function
+	if a.Service == "logs" {
+		return []string{a.String(), a.String() + ":*"}
+	}
+	return []string{a.String()}
 }
 
 // buckets narrows remotionlambda-* to one bucket, or to those of the regions.

@@ -237,5 +237,8 @@ func layerNeeds(a policy.ARN) []need {
 	if strings.Count(a.Resource, ":") == 1 {
 		a.Resource += ":*"
 	}
+	if !strings.ContainsAny(a.Resource, "*?") {
+		return []need{exact(a.String())} // one version
+	}
 	return []need{{pattern: a.String(), samples: []string{strings.TrimSuffix(plausible(a.String()), ":remotion") + ":1"}}}
 }

@@ -135,8 +135,12 @@ func (r *Requirement) With(d Deployment, regions []string) (*Requirement, error)
 		w.facts()
 		out.Features = append(out.Features, f.Name)
 	}
+	out.dropUnusedInsights(regions)
 	if names := d.Values["bucket"]; len(names) > 0 {
 		out.forceBucket(names[0], policy.PartitionOf(regions[0]))
+	}
+	if names := d.Values["render-function"]; len(names) > 0 {
+		out.forceFunction(names[0])
 	}
 	return &out, nil
 }
@@ -282,4 +286,16 @@ func Other(name string, d Deployment, version string, regions []string) ([]Grant
 		return nil, err
 	}
 	return slices.DeleteFunc(r.Grants, func(g Grant) bool { return g.Feature == "" || !policy.MatchGlob("arn:*", g.Resource) }), nil
+}
+
+// dropUnusedInsights takes away the documented grant on Lambda Insights' layer
+// where the layers of all the regions are another account's, or there are none:
+// Remotion never uses it there.
+func (r *Requirement) dropUnusedInsights(regions []string) {
+	unused := func(pattern string) bool {
+		return strings.Contains(pattern, ":layer:LambdaInsightsExtension") && !slices.ContainsFunc(regions, func(region string) bool {
+			return policy.MatchResource(pattern, insightsLayers[region])
+		})
+	}
+	r.Grants = slices.DeleteFunc(r.Grants, func(g Grant) bool { return g.Feature == "" && unused(g.Resource) })
 }

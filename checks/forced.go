@@ -63,3 +63,35 @@ func bucketOrObjects(action, name, partition string) []string {
 	}
 	return out
 }
+
+// used are the actions on a function that is there already: Remotion deploys
+// functions under names of its own making only.
+var used = []string{"lambda:InvokeFunction", "lambda:GetFunction", "lambda:DeleteFunction", "logs:CreateLogStream", "logs:PutLogEvents"}
+
+// forceFunction puts a function of the user's in place of remotion-render-*,
+// unless it is one of those.
+func (r *Requirement) forceFunction(name string) {
+	const any = "remotion-render-*"
+	if policy.MatchGlob(any, name) {
+		return
+	}
+	// Behind the star of the documented log groups are their streams.
+	named := strings.NewReplacer("/"+any, "/"+name+":*", ":"+any, ":"+name)
+	for i := range r.Grants {
+		if g := &r.Grants[i]; g.Feature == "" && slices.Contains(used, g.Action) {
+			g.Resource = named.Replace(g.Resource)
+		}
+	}
+	for i := range r.Operations {
+		for j := range r.Operations[i].Needs {
+			if n := &r.Operations[i].Needs[j]; slices.Contains(used, n.Action) {
+				n.Resource = named.Replace(n.Resource)
+			}
+		}
+	}
+	r.Facts = append(r.Facts, audit.Diagnosis{
+		Code: "function-prefix", Severity: audit.SeverityWarning, Source: docs + "speculatefunctionname",
+		Message: fmt.Sprintf("%s does not start with remotion-render-: both documented policies cover only remotion-render-* functions and must be widened to it, and getFunctions() does not list it", name),
+		Hint:    "`remotion-doctor policy show caller --render-function " + name + "` and `policy show renderer --render-function " + name + "` print both",
+	})
+}

@@ -44,6 +44,11 @@ func Lint(doc *policy.Document, scope LintScope) []Fault {
 		l.index = i
 		l.statement(&doc.Statements[i])
 	}
+	for _, w := range doc.Warnings() {
+		l.faults = append(l.faults, Fault{
+			Pos: w.Pos, Statement: w.Statement, Code: "never-matches", Severity: audit.SeverityWarning, Message: w.Msg, Hint: w.Hint,
+		})
+	}
 	l.index = -1
 	l.whole()
 	slices.SortStableFunc(l.faults, func(a, b Fault) int {

@@ -94,6 +94,9 @@ func moduleFor(name string, s *policy.Statement) (audit.Module, bool) {
 // Actions with wildcards stand for all known actions that they match.
 func FromDocument(name string, doc *policy.Document) (*Requirement, error) {
 	r := newRequirement(name, doc)
+	for _, w := range doc.Warnings() {
+		r.Notes = append(r.Notes, name+":"+w.String())
+	}
 	for i := range doc.Statements {
 		s := &doc.Statements[i]
 		if err := refuse(i, s); err != nil {

@@ -225,7 +225,7 @@ func TrustProblem(findings []audit.Finding, who Trustee) []audit.Diagnosis {
 		return []audit.Diagnosis{{
 			Code: "trust-policy", Severity: audit.SeverityError, Source: who.Source, Actions: []string{f.Action},
 			Message: f.Reason + ": " + who.Consequence,
-			Hint:    fmt.Sprintf("allow {\"Service\": %q} %s in the role's trust policy", who.Service, joinWords(who.Actions)),
+			Hint:    fmt.Sprintf("allow {\"Service\": %q} %s in the role's trust policy; after a change IAM takes some seconds, at times some minutes", who.Service, joinWords(who.Actions)),
 		}}
 	}
 	return nil

@@ -3,6 +3,7 @@ package eval
 import (
 	"context"
 	"errors"
+	"strings"
 	"sync"
 
 	"remotion-doctor/account"
@@ -16,6 +17,8 @@ type Engine struct {
 
 	mu       sync.Mutex
 	programs map[string]*program // by source text
+	// roles finds roles by their name in lower case.
+	roles func() map[string]*account.Role
 }
 
 // New returns an engine over a snapshot, which must not change any more.
@@ -23,7 +26,15 @@ func New(s *account.Snapshot) (*Engine, error) {
 	if s == nil {
 		return nil, errors.New("no snapshot")
 	}
-	return &Engine{snapshot: s, programs: map[string]*program{}}, nil
+	roles := sync.OnceValue(func() map[string]*account.Role {
+		index := make(map[string]*account.Role, len(s.AuthorizationDetails.Roles))
+		for i := range s.AuthorizationDetails.Roles {
+			r := &s.AuthorizationDetails.Roles[i]
+			index[strings.ToLower(r.RoleName)] = r
+		}
+		return index
+	})
+	return &Engine{snapshot: s, programs: map[string]*program{}, roles: roles}, nil
 }
 
 // Evaluate implements [audit.Evaluator]: it answers as authorization does. A

@@ -19,6 +19,9 @@ type Policies struct {
 	SCPs     [][]Policy // levels, root first; each must allow
 	RCPs     [][]Policy
 	Resource *Policy // the resource's own policy
+	// UserID is the unique id of an IAM user, the value of aws:userid; empty
+	// where it is not known. That of a role ends in the name of a session.
+	UserID string
 	// ResourceAccount is the account of the resources that Resource is about;
 	// empty for the principal's own.
 	ResourceAccount string
@@ -46,6 +49,7 @@ func (p Policies) As(principal audit.Principal) Policies {
 // requests.
 type Compiled struct {
 	principal string
+	userID    string
 	identity  *set
 	boundary  *set
 	session   *set
@@ -57,7 +61,7 @@ type Compiled struct {
 
 // Compile prepares the policies of the principal with an ARN.
 func Compile(principalARN string, p Policies) *Compiled {
-	c := &Compiled{principal: principalARN, identity: compileSet(audit.LayerIdentity, p.Identity)}
+	c := &Compiled{principal: principalARN, userID: p.UserID, identity: compileSet(audit.LayerIdentity, p.Identity)}
 	c.boundary = compileOne(audit.LayerBoundary, p.Boundary)
 	c.session = compileOne(audit.LayerSession, p.Session)
 	c.resource = compileOne(audit.LayerResource, p.Resource)
@@ -118,6 +122,7 @@ type Request struct {
 func (c *Compiled) Prepare(p audit.Probe, owner string) *Request {
 	r := c.prepareAsGiven(p, owner)
 	r.addDefaults()
+	r.context.setDefault("aws:userid", c.userID)
 	return r
 }
 

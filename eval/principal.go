@@ -3,6 +3,7 @@ package eval
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"remotion-doctor/account"
 	"remotion-doctor/policy"
@@ -49,9 +50,9 @@ func (b *builder) fail(err error) {
 }
 
 func (b *builder) role(name string) {
-	r, err := b.engine.snapshot.Role(name)
-	if err != nil {
-		b.fail(err)
+	r, ok := b.engine.roles()[strings.ToLower(name)]
+	if !ok {
+		b.fail(&account.NotFoundError{Kind: "role", Name: name})
 		return
 	}
 	b.inline("role", r.RoleName, r.RolePolicyList)
@@ -65,6 +66,7 @@ func (b *builder) user(name string) {
 		b.fail(err)
 		return
 	}
+	b.out.UserID = u.UserID
 	b.inline("user", u.UserName, u.UserPolicyList)
 	b.attached(u.AttachedManagedPolicies)
 	for _, g := range u.GroupList {

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"strings"
 
+	"github.com/go-json-experiment/json/jsontext"
+
 	"remotion-doctor/account"
 	"remotion-doctor/policy"
 )
@@ -140,7 +142,12 @@ func (w *documentWriter) write(v value, conditions []string) (account.Document, 
 		}
 		return account.Document{}, &Error{w.file, w.placeOf(e.Pos), e.Msg, e.Hint}
 	}
-	return account.Document{Text: text, Origin: &w.origin}, nil
+	// On several lines it is fit to be quoted.
+	pretty := jsontext.Value(text)
+	if err := pretty.Indent(jsontext.WithIndent("  ")); err != nil {
+		return account.Document{}, err
+	}
+	return account.Document{Text: string(pretty), Origin: &w.origin}, nil
 }
 
 // statements prints what the Statement element holds.

@@ -65,6 +65,7 @@ type stack struct {
 	byID       map[string]*resource
 	parameters map[string]*value
 	conditions map[string]*truth
+	paths      map[string]string // of the CDK's constructs
 	steps      int
 }
 
@@ -80,9 +81,10 @@ type resource struct {
 	naming     bool
 }
 
-func newStack(a *app, file, name string, root *node, o Options) (*stack, error) {
+func newStack(a *app, f *templateFile, o Options) (*stack, error) {
+	root := f.root
 	s := &stack{
-		app: a, file: file, name: name, root: root, options: o,
+		app: a, file: f.file, name: f.name, root: root, options: o, paths: f.paths,
 		byID: map[string]*resource{}, parameters: map[string]*value{}, conditions: map[string]*truth{},
 	}
 	s.transform = root.get("Transform") != nil
@@ -121,7 +123,7 @@ func (s *stack) addResource(m member) error {
 	if r.properties != nil && r.properties.kind != objectNode {
 		return s.fail(r.properties.start, "", "Properties of %s must be an object, not %s", r.id, r.properties.kind.title())
 	}
-	r.path = m.value.at("Metadata", "aws:cdk:path").str()
+	r.path = firstOf(m.value.at("Metadata", "aws:cdk:path").str(), s.paths[r.id])
 	s.resources = append(s.resources, r)
 	s.byID[r.id] = r
 	return nil

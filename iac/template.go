@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -27,6 +28,7 @@ type templateFile struct {
 	root       *node
 	account    string // where the CDK has bound it to one
 	region     string
+	paths      map[string]string // of the CDK's constructs, by logical id
 }
 
 // OpenTemplates reads a template, or a folder that the CDK has synthesized
@@ -117,6 +119,20 @@ func (t *Templates) stack(dir, id string, artifact, properties *node) error {
 	// aws://ACCOUNT/REGION, with unknown-account and unknown-region.
 	env := strings.TrimPrefix(artifact.get("environment").str(), "aws://")
 	f.account, f.region, _ = strings.Cut(env, "/")
+	f.paths = map[string]string{}
+	f.constructs(artifact.get("metadata"))
+	if name := artifact.get("additionalMetadataFile").str(); name != "" && filepath.IsLocal(name) {
+		path := filepath.Join(dir, name)
+		data, err := readFile(path, maxPlan)
+		if err != nil {
+			return err
+		}
+		metadata, err := parseJSON(path, data)
+		if err != nil {
+			return err
+		}
+		f.constructs(metadata)
+	}
 	if strings.HasPrefix(f.account, "unknown") {
 		f.account = ""
 	}
@@ -125,6 +141,20 @@ func (t *Templates) stack(dir, id string, artifact, properties *node) error {
 	}
 	t.files = append(t.files, f)
 	return nil
+}
+
+// constructs reads which construct each logical id belongs to.
+func (f *templateFile) constructs(metadata *node) {
+	if metadata == nil {
+		return
+	}
+	for _, m := range metadata.members {
+		for _, entry := range m.value.items {
+			if entry.get("type").str() == "aws:cdk:logicalId" {
+				f.paths[entry.get("data").str()] = strings.TrimPrefix(m.key, "/")
+			}
+		}
+	}
 }
 
 // readFile reads a file of at most limit bytes.
@@ -187,16 +217,14 @@ func (t *Templates) Deployment(o Options) (*Deployment, error) {
 		if f.region != "" {
 			options.Region = f.region
 		}
-		s, err := newStack(a, f.file, f.name, f.root, options)
+		s, err := newStack(a, &f, options)
 		if err != nil {
 			return nil, err
 		}
 		a.stacks = append(a.stacks, s)
 	}
-	for key := range o.Parameters {
-		if !slices.ContainsFunc(a.stacks, func(s *stack) bool { return s.root.at("Parameters", key) != nil }) {
-			return nil, &NotFoundError{fmt.Sprintf("no parameter %q", key), "the template has " + t.parameterNames()}
-		}
+	if err := t.parameters(a, o); err != nil {
+		return nil, err
 	}
 	if err := a.collectExports(); err != nil {
 		return nil, err
@@ -207,6 +235,28 @@ func (t *Templates) Deployment(o Options) (*Deployment, error) {
 	}
 	d.Region = bound
 	return d, nil
+}
+
+// parameters refuses values for parameters that do not exist, or do not take
+// them.
+func (t *Templates) parameters(a *app, o Options) error {
+	for _, key := range slices.Sorted(maps.Keys(o.Parameters)) {
+		found := false
+		for _, s := range a.stacks {
+			p := s.root.at("Parameters", key)
+			if p == nil {
+				continue
+			}
+			found = true
+			if _, err := s.parameter(key, p); err != nil {
+				return err
+			}
+		}
+		if !found {
+			return &NotFoundError{fmt.Sprintf("no parameter %q", key), "the template has " + t.parameterNames()}
+		}
+	}
+	return nil
 }
 
 // binding fills in the account that the stacks are bound to, where all that

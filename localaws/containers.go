@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -11,7 +12,7 @@ import (
 )
 
 // ecs answers ECS's JSON protocol: the operation in X-Amz-Target.
-func (s *Server) ecs(w http.ResponseWriter, r *http.Request) {
+func (s *Server) ecs(w http.ResponseWriter, r *http.Request, region string) {
 	_, operation, _ := strings.Cut(r.Header.Get("X-Amz-Target"), ".")
 	fail := func(e apiError) { writeJSONError(w, e) }
 	if fault, hit := s.faults.next(operation); hit && fault.apply(w, r, operation, fail) {
@@ -24,7 +25,13 @@ func (s *Server) ecs(w http.ResponseWriter, r *http.Request) {
 		fail(apiError{"SerializationException", 400, "The request could not be read"})
 		return
 	}
-	if operation != "DescribeTaskDefinition" {
+	switch operation {
+	case "DescribeTaskDefinition":
+	case "ListTaskDefinitionFamilies":
+		w.Header().Set("Content-Type", "application/x-amz-json-1.1")
+		_ = json.NewEncoder(w).Encode(map[string]any{"families": s.families(region)}) // a client that went away is no fault of ours
+		return
+	default:
 		fail(apiError{"UnknownOperationException", 400, "The operation is not known"})
 		return
 	}
@@ -47,9 +54,41 @@ func (s *Server) ecs(w http.ResponseWriter, r *http.Request) {
 	_ = json.NewEncoder(w).Encode(map[string]any{"taskDefinition": out}) // a client that went away is no fault of ours
 }
 
+// families are the families of task definitions in a region.
+func (s *Server) families(region string) []string {
+	out := []string{}
+	for i := range s.snapshot.TaskDefinitions {
+		a, _ := policy.ParseARN(s.snapshot.TaskDefinitions[i].TaskDefinitionArn)
+		family, _, _ := strings.Cut(a.Name(), ":")
+		if a.Region == region && !slices.Contains(out, family) {
+			out = append(out, family)
+		}
+	}
+	slices.Sort(out)
+	return out
+}
+
+// clusters are those that have pod identity associations. A snapshot does not
+// tell their region; they are taken to be in that of the first function.
+func (s *Server) clusters(region string) []string {
+	out := []string{}
+	if len(s.snapshot.Functions) > 0 {
+		if a, ok := policy.ParseARN(s.snapshot.Functions[0].FunctionArn); ok && a.Region != region {
+			return out
+		}
+	}
+	for _, p := range s.snapshot.PodIdentities {
+		if !slices.Contains(out, p.ClusterName) {
+			out = append(out, p.ClusterName)
+		}
+	}
+	slices.Sort(out)
+	return out
+}
+
 // eks answers EKS's REST protocol, of which the pod identity associations of a
 // cluster are known.
-func (s *Server) eks(w http.ResponseWriter, r *http.Request) {
+func (s *Server) eks(w http.ResponseWriter, r *http.Request, region string) {
 	parts := strings.Split(strings.Trim(r.URL.Path, "/"), "/")
 	operation := r.Method + " " + r.URL.Path
 	if r.Method == http.MethodGet && len(parts) >= 3 && parts[0] == "clusters" && parts[2] == "pod-identity-associations" {
@@ -58,8 +97,15 @@ func (s *Server) eks(w http.ResponseWriter, r *http.Request) {
 			operation = "DescribePodIdentityAssociation"
 		}
 	}
+	if r.Method == http.MethodGet && len(parts) == 1 && parts[0] == "clusters" {
+		operation = "ListClusters"
+	}
 	fail := func(e apiError) { writeJSONError(w, e) }
 	if fault, hit := s.faults.next(operation); hit && fault.apply(w, r, operation, fail) {
+		return
+	}
+	if operation == "ListClusters" {
+		writeJSON(w, map[string]any{"clusters": s.clusters(region)})
 		return
 	}
 	if !strings.Contains(operation, "PodIdentity") {

@@ -26,6 +26,7 @@ type call struct {
 	server *Server
 	form   url.Values
 	fault  Fault
+	key    string // the access key that signed the request
 }
 
 // An operation answers a call with the content of its Result element.
@@ -69,7 +70,7 @@ func (s *Server) query(w http.ResponseWriter, r *http.Request, id string) {
 	if hit && fault.apply(w, r, name, fail) {
 		return
 	}
-	result, err := s.do(p, name, &call{server: s, form: r.Form, fault: fault})
+	result, err := s.do(p, name, &call{server: s, form: r.Form, fault: fault, key: accessKey(r)})
 	if errors.Is(err, errUnknownOperation) {
 		fail(apiError{"InvalidAction", 400, "Could not find operation " + name + " for version " + version})
 		return

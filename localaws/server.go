@@ -98,9 +98,11 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case "s3":
 		s.s3(w, r, id)
 	case "ecs":
-		s.ecs(w, r)
+		s.ecs(w, r, region)
 	case "eks":
-		s.eks(w, r)
+		s.eks(w, r, region)
+	case "organizations":
+		s.organizations(w, r)
 	default:
 		s.query(w, r, id)
 	}
@@ -120,4 +122,11 @@ func signedFor(r *http.Request) (service, region string) {
 	}
 	n := len(parts)
 	return parts[n-2], parts[n-3]
+}
+
+// accessKey returns the access key of the credential scope.
+func accessKey(r *http.Request) string {
+	_, rest, _ := strings.Cut(r.Header.Get("Authorization"), "Credential=")
+	key, _, _ := strings.Cut(rest, "/")
+	return key
 }

@@ -19,8 +19,9 @@ var stsOperations = map[string]operation{
 func getCallerIdentity(c *call) (any, error) {
 	s := c.server.snapshot
 	root := "arn:" + cmp.Or(s.Partition, "aws") + ":iam::" + s.AccountID + ":root"
-	out := struct{ Arn, UserId, Account string }{Arn: cmp.Or(s.Caller, root), Account: s.AccountID, UserId: s.AccountID}
-	if a, ok := policy.ParseARN(s.Caller); ok {
+	caller := cmp.Or(s.Callers[c.key], s.Caller)
+	out := struct{ Arn, UserId, Account string }{Arn: cmp.Or(caller, root), Account: s.AccountID, UserId: s.AccountID}
+	if a, ok := policy.ParseARN(caller); ok {
 		out.Account = a.AccountID
 		switch role, session, _ := strings.Cut(strings.TrimPrefix(a.Resource, "assumed-role/"), "/"); {
 		case a.Type() == "assumed-role":

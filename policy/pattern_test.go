@@ -100,12 +100,16 @@ func FuzzMatch(f *testing.F) {
 		if !isASCII(pattern) || !isASCII(s) {
 			return
 		}
-		want := naive(pattern, false).MatchString(s)
-		if got := MatchGlob(pattern, s); got != want {
-			t.Errorf("%q matches %q: %v, want %v", pattern, s, got, want)
+		got, bits := MatchGlob(pattern, s), bitGlob(pattern, s, noSegments)
+		if got != bits {
+			t.Errorf("%q matches %q: %v, bit by bit %v", pattern, s, got, bits)
 		}
-		if got := bitGlob(pattern, s, noSegments); got != want {
-			t.Errorf("bit by bit, %q matches %q: %v, want %v", pattern, s, got, want)
+		// The regular expression is slow where the matcher must not be.
+		if len(pattern)*len(s) > 1<<12 {
+			return
+		}
+		if want := naive(pattern, false).MatchString(s); got != want {
+			t.Errorf("%q matches %q: %v, want %v", pattern, s, got, want)
 		}
 	})
 }

@@ -7,6 +7,7 @@ import (
 	"github.com/charmbracelet/x/ansi"
 
 	"remotion-doctor/audit"
+	"remotion-doctor/policy"
 )
 
 // maxQuoted is how many lines of a statement that decides are shown, maxMissed
@@ -57,15 +58,15 @@ func (t *traceTree) quoteLine(trunk string, number int, line string, start, end 
 		gutter = trunk + "         │ "
 	}
 	if t.options.Width > 0 {
-		before, mid, after = cut(before, mid, after, max(20, t.options.Width-ansi.StringWidth(gutter)))
+		before, mid, after = cutThree(before, mid, after, max(20, t.options.Width-ansi.StringWidth(gutter)))
 	}
 	t.line(t.look.dim.Render(gutter+before) + mid + t.look.dim.Render(after))
 	blank := trunk + strings.Repeat(" ", ansi.StringWidth(gutter)-ansi.StringWidth(trunk)-2) + t.look.dim.Render("│ ")
 	t.line(blank + strings.Repeat(" ", ansi.StringWidth(before)) + t.look.warn.Render(strings.Repeat("~", ansi.StringWidth(mid))))
 }
 
-// cut shortens three parts of a line to a width, the middle last.
-func cut(before, mid, after string, width int) (string, string, string) {
+// cutThree shortens three parts of a line to a width, the middle last.
+func cutThree(before, mid, after string, width int) (string, string, string) {
 	if ansi.StringWidth(before)+ansi.StringWidth(mid)+ansi.StringWidth(after) <= width {
 		return before, mid, after
 	}
@@ -142,11 +143,32 @@ func quotedSid(sid string) string {
 	return `"` + sid + `"`
 }
 
+// dependsOn names keys that can be given, and values that only the deployment
+// will tell.
+func dependsOn(keys []string) string {
+	var given, values []string
+	for _, key := range keys {
+		if name, ok := policy.IsUnknown(key); ok {
+			values = append(values, Clean(name))
+		} else {
+			given = append(given, Clean(key))
+		}
+	}
+	var out []string
+	if len(given) > 0 {
+		out = append(out, strings.Join(given, ", ")+": give it with --context KEY=VALUE")
+	}
+	if len(values) > 0 {
+		out = append(out, strings.Join(values, ", ")+", which is not known before the deploy")
+	}
+	return strings.Join(out, "; and on ")
+}
+
 // foot writes what the decision hangs on, and what to do next.
 func (t *traceTree) foot(tr *audit.Trace) {
 	if len(tr.MissingContext) > 0 {
 		t.line("")
-		t.hang("? ", "  ", "the decision depends on "+Clean(strings.Join(tr.MissingContext, ", "))+": give it with --context KEY=VALUE")
+		t.hang("? ", "  ", "the decision depends on "+dependsOn(tr.MissingContext))
 	}
 	for i, n := range tr.Next {
 		if i == 0 {

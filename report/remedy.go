@@ -65,8 +65,8 @@ func Remedy(w io.Writer, v *RemedyView, o Options, last bool) error {
 	return t.err
 }
 
-// Diff writes a difference by itself.
-func Diff(w io.Writer, lines []DiffLine, o Options) error {
+// PolicyDiff writes the lines of a difference by themselves.
+func PolicyDiff(w io.Writer, lines []DiffLine, o Options) error {
 	t := &traceTree{w: w, options: o, look: newLook(w, o.Color)}
 	t.diff(lines)
 	return t.err

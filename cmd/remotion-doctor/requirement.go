@@ -49,7 +49,7 @@ func (f *requirementFlags) region() string {
 // job reads everything about the requirement that needs no AWS. Its tasks are
 // every target against every requirement.
 func (a *app) job(t *targetFlags, f *requirementFlags) (*job, error) {
-	j := &job{document: map[string]*policy.Document{}, operations: f.operations}
+	j := &job{document: map[string]*policy.Document{}, operations: f.operations, callers: &[]audit.Principal{}}
 	for _, r := range f.regions {
 		if !validRegion(r) {
 			return nil, usage("regions look like us-east-1", "--region %q is not a region", r)
@@ -67,6 +67,7 @@ func (a *app) job(t *targetFlags, f *requirementFlags) (*job, error) {
 	if err != nil {
 		return nil, err
 	}
+	f.function = functionName(f.function)
 	j.scope = checks.Scope{Context: ctx, Strict: f.strict, Bucket: f.bucket, Function: f.function}
 	for _, name := range f.require {
 		if name == "caller" || name == "renderer" {
@@ -79,13 +80,16 @@ func (a *app) job(t *targetFlags, f *requirementFlags) (*job, error) {
 	if j.release, err = a.release(f.version); err != nil {
 		return nil, err
 	}
-	if j.deployment, err = f.deployment.deployment(f.bucket); err != nil {
+	if j.deployment, err = f.deployment.deployment(f.bucket, f.function); err != nil {
 		return nil, err
 	}
 	if err := validOperations(f.operations); err != nil {
 		return nil, err
 	}
 	j.serviceAccount = t.serviceAccount
+	if len(f.operations) > 0 && len(j.document) == len(f.require) {
+		return nil, usage("leave --for out, or require caller or renderer", "--for is about Remotion's own policies, and --require names files only")
+	}
 	for _, target := range t.targets() {
 		for _, r := range f.requirements(target) {
 			j.tasks = append(j.tasks, task{target: target, requirement: r})
@@ -101,6 +105,17 @@ func (f *requirementFlags) requirements(t audit.Target) []string {
 		return []string{"renderer"}
 	}
 	return f.require
+}
+
+// functionName returns the name in the ARN of a function, else the text as it
+// is.
+func functionName(nameOrARN string) string {
+	a, ok := policy.ParseARN(nameOrARN)
+	if !ok || a.Service != "lambda" {
+		return nameOrARN
+	}
+	name, _, _ := strings.Cut(strings.TrimPrefix(a.Resource, "function:"), ":")
+	return name
 }
 
 // validOperations refuses names that no operation has.

@@ -19,13 +19,19 @@ func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){"remotion-doctor": main})
 }
 
-// TestScripts drives the real binary. The command `aws [FAULT …]` starts a
-// local AWS endpoint on the demo account and points AWS_ENDPOINT_URL at it;
-// `endpoint STATUS FILE` starts one that answers everything with a file;
-// `schema FILE` holds a report against the published schema.
+// TestScripts drives the real binary. The command `aws [-snapshot=FILE]
+// [FAULT …]` starts a local AWS endpoint on a snapshot, else on the demo
+// account, and points AWS_ENDPOINT_URL at it; `endpoint STATUS FILE` starts one
+// that answers everything with a file; `schema FILE` holds a report against the
+// published schema.
 func TestScripts(t *testing.T) {
-	testscript.Run(t, testscript.Params{
-		Dir: "testdata/script",
+	p := scriptParams()
+	p.Dir, p.UpdateScripts = "testdata/script", os.Getenv("UPDATE_SCRIPTS") != ""
+	testscript.Run(t, p)
+}
+
+func scriptParams() testscript.Params {
+	return testscript.Params{
 		Setup: func(env *testscript.Env) error {
 			for _, kv := range []string{
 				"HOME=" + env.WorkDir, "AWS_CONFIG_FILE=" + env.WorkDir + "/no-config", "AWS_SHARED_CREDENTIALS_FILE=" + env.WorkDir + "/no-credentials",
@@ -41,19 +47,23 @@ func TestScripts(t *testing.T) {
 			"endpoint": startEndpoint,
 			"schema":   checkSchema,
 		},
-		UpdateScripts: os.Getenv("UPDATE_SCRIPTS") != "",
-	})
+	}
 }
 
 func startAWS(ts *testscript.TestScript, _ bool, args []string) {
 	var o localaws.Options
+	snapshot, err := snapshotOrDemo("")
+	ts.Check(err)
 	for _, spec := range args {
+		if path, ok := strings.CutPrefix(spec, "-snapshot="); ok {
+			snapshot, err = readSnapshot(ts.MkAbs(path))
+			ts.Check(err)
+			continue
+		}
 		fault, err := localaws.ParseFault(spec)
 		ts.Check(err)
 		o.Faults = append(o.Faults, fault)
 	}
-	snapshot, err := snapshotOrDemo("")
-	ts.Check(err)
 	server, err := localaws.New(snapshot, o)
 	ts.Check(err)
 	start(ts, server)

@@ -42,8 +42,8 @@ type job struct {
 	deployment checks.Deployment
 	// serviceAccount is the one whose pods assume a --role by web identity.
 	serviceAccount string
-	callers        []audit.Principal // audited so far as callers
-	host           *host             // nil where Remotion would run elsewhere
+	callers        *[]audit.Principal // audited so far as callers
+	host           *host              // nil where Remotion would run elsewhere
 	scope          checks.Scope
 	document       map[string]*policy.Document // of --require FILE, by name
 

@@ -29,9 +29,17 @@ func (f *sourceFlags) add(fs *pflag.FlagSet) {
 	fs.StringVar(&f.endpoint, "endpoint-url", "", "AWS endpoint `URL`, as in the AWS CLI")
 }
 
-// open gives the job its engine and source. region is the one that AWS is asked
-// in where the configuration names none.
+// open gives the job its engine and source, and finds the renderers. region is
+// the one that AWS is asked in where the configuration names none.
 func (a *app) open(ctx context.Context, j *job, f *sourceFlags, region string) error {
+	if err := a.openSource(ctx, j, f, region); err != nil {
+		return err
+	}
+	j.findRenderers(ctx)
+	return nil
+}
+
+func (a *app) openSource(ctx context.Context, j *job, f *sourceFlags, region string) error {
 	engine, err := f.chosen()
 	if err != nil {
 		return err

@@ -1,0 +1,81 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"remotion-doctor/audit"
+	"remotion-doctor/checks"
+)
+
+// TestShownPolicyPasses: a role that is given what `policy show` prints passes
+// `check` with the same flags, however far the policy is narrowed.
+func TestShownPolicyPasses(t *testing.T) {
+	const layer, role = "arn:aws:lambda:us-east-1:123456789012:layer:chromium:3", "arn:aws:iam::123456789012:role/video/my-role"
+	for _, tt := range []struct {
+		flags   showFlags
+		require string
+	}{
+		{flags: showFlags{}},
+		{flags: showFlags{regions: []string{"us-east-1"}}},
+		{flags: showFlags{regions: []string{"us-east-1", "eu-west-1"}, account: "123456789012"}},
+		{flags: showFlags{version: "3.0.0", account: "123456789012"}},
+		{flags: showFlags{version: "3.3.54", regions: []string{"eu-west-1"}}},
+		{flags: showFlags{operations: []string{"render", "progress", "download"}, regions: []string{"us-east-1"}, account: "123456789012"}},
+		{flags: showFlags{operations: []string{"deploy-site"}, bucket: "my-bucket"}},
+		{flags: showFlags{bucket: "my-bucket", regions: []string{"us-east-1"}}},
+		{flags: showFlags{bucket: "remotionlambda-useast1-abcdefghij", regions: []string{"us-east-1"}}},
+		{flags: showFlags{function: "remotion-render-4-0-527-mem2048mb-disk2048mb-120sec"}},
+		{flags: showFlags{function: "video"}},
+		{flags: showFlags{regions: []string{"eu-south-1"}, deployment: deploymentFlags{insights: true}}},
+		{flags: showFlags{deployment: deploymentFlags{outputBucket: "my-videos", vpc: true, customRole: role, customLayers: []string{layer}}}},
+		{flags: showFlags{version: "4.0.522", deployment: deploymentFlags{outputBucket: "my-videos"}}},
+		{flags: showFlags{deployment: deploymentFlags{features: checks.SwitchedFeatures()}}},
+		{flags: showFlags{regions: []string{"cn-north-1"}, account: "123456789012"}},
+	} {
+		for _, name := range []string{"caller", "renderer"} {
+			t.Run(fmt.Sprintf("%s %+v", name, tt.flags), func(t *testing.T) {
+				f := tt.flags
+				a := &app{getenv: func(string) string { return "" }}
+				r, err := a.requirementFor(name, &f)
+				if err != nil {
+					t.Fatal(err)
+				}
+				doc := r.Policy(checks.Narrowing{Account: f.account, Regions: f.regions, Bucket: f.bucket, Function: f.function})
+				if len(doc.Statements) == 0 {
+					return // the renderer has nothing of a caller's operation
+				}
+				partition, regions, err := f.place()
+				if err != nil {
+					t.Fatal(err)
+				}
+				account := newTestAccount(t, partition, regions[0])
+				account.give("app", doc.Indent())
+				local, err := newLocalSource(account.Snapshot)
+				if err != nil {
+					t.Fatal(err)
+				}
+				d, err := f.deployment.deployment(f.bucket, f.function)
+				if err != nil {
+					t.Fatal(err)
+				}
+				j := &job{source: local, release: release{version: f.version}, regions: regions, operations: f.operations, deployment: d, scope: checks.Scope{Bucket: f.bucket, Function: f.function}}
+				s := j.section(t.Context(), task{target: audit.Target{Kind: audit.TargetRole, Name: "app"}, requirement: name})
+				if s.Error != nil {
+					t.Fatal(s.Error.Message)
+				}
+				for _, x := range s.Findings {
+					if x.Status != audit.Pass {
+						t.Errorf("%s on %s: %s (%s)", x.Action, x.Resource, x.Status, x.Reason)
+					}
+				}
+				for _, o := range s.Operations {
+					if o.Status != audit.Works {
+						t.Errorf("%s is %s for want of %s", o.Name, o.Status, strings.Join(o.Because, ", "))
+					}
+				}
+			})
+		}
+	}
+}

@@ -1,0 +1,145 @@
+package localaws
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"strings"
+
+	"remotion-doctor/account"
+)
+
+// organizationRequest are the fields of Organizations' requests.
+type organizationRequest struct {
+	ChildID  string `json:"ChildId"`
+	TargetID string `json:"TargetId"`
+	PolicyID string `json:"PolicyId"`
+	Filter   string
+}
+
+// organizations answers Organizations' JSON protocol: the operation in
+// X-Amz-Target. A snapshot knows the policies of each level and not what the
+// levels are called; they are named r-root, ou-root-1, … and the account's id.
+func (s *Server) organizations(w http.ResponseWriter, r *http.Request) {
+	_, operation, _ := strings.Cut(r.Header.Get("X-Amz-Target"), ".")
+	fail := func(e apiError) { writeJSONError(w, e) }
+	if fault, hit := s.faults.next(operation); hit && fault.apply(w, r, operation, fail) {
+		return
+	}
+	var in organizationRequest
+	if err := json.NewDecoder(r.Body).Decode(&in); err != nil {
+		fail(apiError{"SerializationException", 400, "The request could not be read"})
+		return
+	}
+	o := organization{s.snapshot}
+	if s.snapshot.Organization == nil {
+		fail(apiError{"AWSOrganizationsNotInUseException", 400, "Your account is not a member of an organization."})
+		return
+	}
+	var out any
+	err := apiError{}
+	switch operation {
+	case "DescribeOrganization":
+		out = o.describe()
+	case "ListParents":
+		out, err = o.parents(in.ChildID)
+	case "ListPoliciesForTarget":
+		out, err = o.policiesFor(in.TargetID, in.Filter)
+	case "DescribePolicy":
+		out, err = o.policy(in.PolicyID)
+	default:
+		err = apiError{"UnknownOperationException", 400, "The operation is not known"}
+	}
+	if err.Code != "" {
+		fail(err)
+		return
+	}
+	w.Header().Set("Content-Type", "application/x-amz-json-1.1")
+	_ = json.NewEncoder(w).Encode(out) // a client that went away is no fault of ours
+}
+
+// An organization is the one of a snapshot with names for its levels.
+type organization struct{ snapshot *account.Snapshot }
+
+const management = "999999999999"
+
+func (o organization) describe() any {
+	return map[string]any{"Organization": map[string]any{
+		"Id": "o-snapshot", "Arn": "arn:aws:organizations::" + management + ":organization/o-snapshot", "FeatureSet": "ALL",
+		"MasterAccountId": management, "MasterAccountArn": "arn:aws:organizations::" + management + ":account/o-snapshot/" + management,
+	}}
+}
+
+// chain are the ids from the root to the account.
+func (o organization) chain() []string {
+	n := max(2, len(o.snapshot.Organization.ServiceControlPolicies), len(o.snapshot.Organization.ResourceControlPolicies))
+	out := []string{"r-root"}
+	for i := 1; i < n-1; i++ {
+		out = append(out, fmt.Sprintf("ou-root-%d", i))
+	}
+	return append(out, o.snapshot.AccountID)
+}
+
+func (o organization) parents(child string) (any, apiError) {
+	for i, id := range o.chain() {
+		if id != child || i == 0 {
+			continue
+		}
+		kind := "ORGANIZATIONAL_UNIT"
+		if i == 1 {
+			kind = "ROOT"
+		}
+		return map[string]any{"Parents": []any{map[string]string{"Id": o.chain()[i-1], "Type": kind}}}, apiError{}
+	}
+	return nil, apiError{"ChildNotFoundException", 400, "You specified a child that does not exist."}
+}
+
+// levels returns the policies of a type and the letter that their ids have.
+func (o organization) levels(kind string) (levels [][]account.NamedPolicy, letter string) {
+	switch kind {
+	case "SERVICE_CONTROL_POLICY":
+		return o.snapshot.Organization.ServiceControlPolicies, "s"
+	case "RESOURCE_CONTROL_POLICY":
+		return o.snapshot.Organization.ResourceControlPolicies, "r"
+	}
+	return nil, ""
+}
+
+func (o organization) policiesFor(target, kind string) (any, apiError) {
+	levels, letter := o.levels(kind)
+	list := []any{}
+	found := false
+	for i, id := range o.chain() {
+		if id != target {
+			continue
+		}
+		found = true
+		if i < len(levels) {
+			for j, p := range levels[i] {
+				list = append(list, summary(p.Name, kind, fmt.Sprintf("p-%s%d-%d", letter, i, j)))
+			}
+		}
+	}
+	if !found {
+		return nil, apiError{"TargetNotFoundException", 400, "You specified a target that does not exist."}
+	}
+	return map[string]any{"Policies": list}, apiError{}
+}
+
+func summary(name, kind, id string) map[string]any {
+	return map[string]any{"Id": id, "Arn": "arn:aws:organizations::" + management + ":policy/o-snapshot/" + strings.ToLower(kind) + "/" + id, "Name": name, "Type": kind, "AwsManaged": false}
+}
+
+func (o organization) policy(id string) (any, apiError) {
+	for _, kind := range []string{"SERVICE_CONTROL_POLICY", "RESOURCE_CONTROL_POLICY"} {
+		levels, letter := o.levels(kind)
+		for i := range levels {
+			for j, p := range levels[i] {
+				if fmt.Sprintf("p-%s%d-%d", letter, i, j) == id {
+					return map[string]any{"Policy": map[string]any{"PolicySummary": summary(p.Name, kind, id), "Content": p.Document.Text}}, apiError{}
+				}
+			}
+		}
+	}
+	return nil, apiError{"PolicyNotFoundException", 400, "You specified a policy that does not exist."}
+}
