@@ -75,9 +75,10 @@ func (s *statement) applies() bool {
 }
 
 func (s *statement) ref() audit.StatementRef {
+	file, start, end := s.policy.Origin.Locate(s.index, s.source.Start, s.source.End)
 	return audit.StatementRef{
 		Policy: s.policy.Name, Sid: s.source.Sid, Index: s.index, Effect: s.source.Effect,
-		Layer: s.layer, Start: s.source.Start, End: s.source.End,
+		Layer: s.layer, Start: start, End: end, File: file,
 	}
 }
 
