@@ -15,7 +15,7 @@ import (
 func TestSizeCountsNoWhiteSpace(t *testing.T) {
 	for text, want := range map[string]int{
 		"":                              0,
-		"{ \"a\" :\n\t\"b c\" }":        9,
+		"{ \"a\" :\n\t\"b c\" }":        10,
 		`{"Sid":"é"}`:                   11,
 		"\u00a0{\r\n}":                  2,
 		strings.Repeat(" ", 1000) + "x": 1,

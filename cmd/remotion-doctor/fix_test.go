@@ -95,8 +95,8 @@ func TestFixByCLI(t *testing.T) {
 	if _, err := exec.LookPath("aws"); err != nil {
 		t.Skip("the AWS CLI is not installed")
 	}
-	for _, tt := range lacking {
-		for _, managed := range []bool{false, true} {
+	for i, tt := range lacking {
+		for _, managed := range []bool{false, true}[:2-min(i, 1)] {
 			a := testApp(&bytes.Buffer{})
 			j, url := endpointFor(t, a, tt.targets, tt.regions)
 			f := &fixFlags{form: "cli", name: remedy.DefaultName, managed: managed}
