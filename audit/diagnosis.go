@@ -30,6 +30,8 @@ type Diagnosis struct {
 	Actions []string `json:"actions,omitzero"`
 	// Statement is the one that it is about.
 	Statement *StatementRef `json:"statement,omitzero"`
+	// Muted says why it does not count against the run; nil where it does.
+	Muted *Muted `json:"muted,omitzero"`
 }
 
 // Met reports whether the target was audited, every finding passed, and no
@@ -43,6 +45,17 @@ func (s *Section) Errors() int {
 	n := 0
 	for i := range s.Diagnoses {
 		if s.Diagnoses[i].Severity == SeverityError {
+			n++
+		}
+	}
+	return n
+}
+
+// Open returns the number of diagnoses that are errors and not muted.
+func (s *Section) Open() int {
+	n := 0
+	for i := range s.Diagnoses {
+		if d := &s.Diagnoses[i]; d.Severity == SeverityError && d.Muted == nil {
 			n++
 		}
 	}

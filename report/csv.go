@@ -16,12 +16,13 @@ type column struct {
 	value func(c cell) string
 }
 
-// A cell is what a column may look at. finding is nil for a target that could
-// not be checked.
+// A cell is what a column may look at: a finding, a diagnosis, or neither for a
+// target that could not be checked.
 type cell struct {
 	report  *audit.Report
 	section *audit.Section
 	finding *audit.Finding
+	problem *audit.Diagnosis
 	id      string
 }
 
@@ -35,26 +36,40 @@ var columns = []column{
 	{"requirement", func(c cell) string { return c.section.Requirement.Name }},
 	{"remotion_version", func(c cell) string { return c.section.Requirement.RemotionVersion }},
 	{"regions", func(c cell) string { return strings.Join(c.section.Regions, " ") }},
-	{"module", of(func(f *audit.Finding) string { return f.Module })},
+	{"module", func(c cell) string {
+		switch {
+		case c.finding != nil:
+			return c.finding.Module
+		case c.problem != nil:
+			return "diagnosis " + c.problem.Code
+		}
+		return ""
+	}},
 	{"sid", of(func(f *audit.Finding) string { return f.Sid })},
 	{"action", of(func(f *audit.Finding) string { return f.Action })},
 	{"resource", of(func(f *audit.Finding) string { return f.Resource })},
 	{"effective", of(func(f *audit.Finding) string { return strings.Join(f.Effective, " ") })},
 	{"status", func(c cell) string {
-		if c.finding == nil {
-			return "error"
+		switch {
+		case c.finding != nil:
+			return string(c.finding.Status)
+		case c.problem != nil:
+			return string(c.problem.Severity)
 		}
-		return string(c.finding.Status)
+		return "error"
 	}},
 	{"scope", of(func(f *audit.Finding) string { return string(f.Scope) })},
 	{"granted", of(func(f *audit.Finding) string { return f.Granted })},
 	{"not_granted", of(func(f *audit.Finding) string { return f.NotGranted })},
 	{"layer", of(func(f *audit.Finding) string { return string(f.Layer) })},
 	{"reason", func(c cell) string {
-		if c.finding == nil {
-			return c.section.Error.Message
+		switch {
+		case c.finding != nil:
+			return c.finding.Reason
+		case c.problem != nil:
+			return c.problem.Message
 		}
-		return c.finding.Reason
+		return c.section.Error.Message
 	}},
 	{"policy", statement(func(s *audit.StatementRef) string { return s.Policy })},
 	{"policy_sid", statement(func(s *audit.StatementRef) string { return s.Sid })},
@@ -87,12 +102,19 @@ func statement(value func(*audit.StatementRef) string) func(cell) string {
 }
 
 func muted(value func(*audit.Muted) string) func(cell) string {
-	return of(func(f *audit.Finding) string {
-		if f.Muted == nil {
+	return func(c cell) string {
+		var m *audit.Muted
+		switch {
+		case c.finding != nil:
+			m = c.finding.Muted
+		case c.problem != nil:
+			m = c.problem.Muted
+		}
+		if m == nil {
 			return ""
 		}
-		return value(f.Muted)
-	})
+		return value(m)
+	}
 }
 
 func number(n int) string {
@@ -102,8 +124,8 @@ func number(n int) string {
 	return strconv.Itoa(n)
 }
 
-// CSV writes one row for each finding, and one for each target that could not
-// be checked. Values that a spreadsheet would take for a formula begin with an
+// CSV writes one row for each finding and each diagnosis, and one for each
+// target that could not be checked. Values that a spreadsheet would take for a formula begin with an
 // apostrophe.
 func CSV(w io.Writer, r *audit.Report) error {
 	out := csv.NewWriter(w)
@@ -123,7 +145,13 @@ func CSV(w io.Writer, r *audit.Report) error {
 			}
 		}
 		for j := range s.Findings {
-			if err := out.Write(values(row, cell{r, s, &s.Findings[j], names[i][j]})); err != nil {
+			if err := out.Write(values(row, cell{report: r, section: s, finding: &s.Findings[j], id: names[i][j]})); err != nil {
+				return err
+			}
+		}
+		for j := range s.Diagnoses {
+			d := &s.Diagnoses[j]
+			if err := out.Write(values(row, cell{report: r, section: s, problem: d, id: diagnosisID(s, d)})); err != nil {
 				return err
 			}
 		}

@@ -4,12 +4,13 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 
 	"remotion-doctor/audit"
 )
 
-// A Diff is what is different between two reports.
-type Diff struct {
+// A Comparison is what is different between two reports.
+type Comparison struct {
 	SchemaVersion string        `json:"schemaVersion"`
 	Old           audit.Source  `json:"old"`
 	New           audit.Source  `json:"new"`
@@ -71,8 +72,8 @@ type Change struct {
 
 // Compare returns what is different in the report now. Findings belong together
 // by target, requirement, action and resource.
-func Compare(old, now *audit.Report) *Diff {
-	d := &Diff{SchemaVersion: "1", Old: SourceOf(old), New: SourceOf(now), Sections: []SectionDiff{}}
+func Compare(old, now *audit.Report) *Comparison {
+	d := &Comparison{SchemaVersion: "1", Old: SourceOf(old), New: SourceOf(now), Sections: []SectionDiff{}}
 	before := map[string]*audit.Section{}
 	for i := range old.Sections {
 		before[sectionKey(&old.Sections[i])] = &old.Sections[i]
@@ -101,7 +102,7 @@ func sectionKey(s *audit.Section) string {
 }
 
 // section compares two sections of which one may be missing.
-func (d *Diff) section(old, now *audit.Section) {
+func (d *Comparison) section(old, now *audit.Section) {
 	some := cmp.Or(now, old)
 	out := SectionDiff{Target: some.Target, Principal: some.Principal, Requirement: some.Requirement.Name, Why: []string{}, Changes: []Change{}}
 	if now != nil && now.Error != nil {
@@ -132,6 +133,7 @@ func (d *Diff) section(old, now *audit.Section) {
 			}
 		}
 	}
+	d.diagnoses(&out, old, now)
 	if len(out.Changes) == 0 {
 		return
 	}
@@ -142,12 +144,45 @@ func (d *Diff) section(old, now *audit.Section) {
 	d.Sections = append(d.Sections, out)
 }
 
+// diagnoses compares the diagnoses that are errors.
+func (d *Comparison) diagnoses(out *SectionDiff, old, now *audit.Section) {
+	for _, side := range []struct {
+		from, other *audit.Section
+		kind        ChangeKind
+		count       *int
+	}{{now, old, Added, &d.Summary.Added}, {old, now, Fixed, &d.Summary.Fixed}} {
+		if side.from == nil {
+			continue
+		}
+		for i := range side.from.Diagnoses {
+			x := &side.from.Diagnoses[i]
+			if x.Severity != audit.SeverityError || hasDiagnosis(side.other, x.Code) {
+				continue
+			}
+			c := Change{Kind: side.kind, Action: "diagnosis " + x.Code, Muted: x.Muted != nil}
+			if side.kind == Added {
+				c.NewReason = x.Message
+			} else {
+				c.OldReason = x.Message
+			}
+			*side.count++
+			out.Changes = append(out.Changes, c)
+		}
+	}
+}
+
+func hasDiagnosis(s *audit.Section, code string) bool {
+	return s != nil && slices.ContainsFunc(s.Diagnoses, func(d audit.Diagnosis) bool {
+		return d.Code == code && d.Severity == audit.SeverityError
+	})
+}
+
 var changeOrder = map[ChangeKind]int{Broken: 0, Added: 1, Altered: 2, Fixed: 3, Removed: 4}
 
 func findingKey(f *audit.Finding) string { return f.Action + " " + f.Resource }
 
 // finding counts one finding, and keeps what changed.
-func (d *Diff) finding(out *SectionDiff, old, now *audit.Finding) {
+func (d *Comparison) finding(out *SectionDiff, old, now *audit.Finding) {
 	c := Change{}
 	if old != nil {
 		c.Action, c.Resource, c.Old, c.OldReason = old.Action, old.Resource, old.Status, old.Reason
@@ -189,7 +224,7 @@ func causes(old, now *audit.Section) []string {
 		out = append(out, text)
 	}
 	if !slices.Equal(old.Regions, now.Regions) {
-		out = append(out, fmt.Sprintf("the regions are %v, they were %v", now.Regions, old.Regions))
+		out = append(out, fmt.Sprintf("the regions are %s, they were %s", strings.Join(now.Regions, ", "), strings.Join(old.Regions, ", ")))
 	}
 	return append(out, policyCauses(old.Policies, now.Policies)...)
 }

@@ -16,8 +16,8 @@ func squeeze(text string) string {
 	return s
 }
 
-// DiffJSON writes a difference as JSON.
-func DiffJSON(w io.Writer, d *Diff) error {
+// ComparisonJSON writes a difference as JSON.
+func ComparisonJSON(w io.Writer, d *Comparison) error {
 	enc := json.NewEncoder(w)
 	enc.SetEscapeHTML(false)
 	enc.SetIndent("", "  ")
@@ -56,6 +56,14 @@ func (s DiffSummary) line() string {
 	return strings.Join(parts, ", ")
 }
 
+// name says what a change is about.
+func (c *Change) name() string {
+	if c.Resource == "" {
+		return Clean(c.Action)
+	}
+	return Clean(c.Action) + " on " + Clean(c.Resource)
+}
+
 // reasons says why a finding is as it is, and what it was before.
 func (c *Change) reasons() string {
 	now, old := Clean(c.NewReason), Clean(c.OldReason)
@@ -65,6 +73,9 @@ func (c *Change) reasons() string {
 	case Added:
 		return now
 	case Fixed:
+		if now == "" {
+			return "before: " + old
+		}
 		return now + "; before: " + string(c.Old) + ", " + old
 	}
 	text := string(c.New) + ": " + now + "; before: " + string(c.Old) + ", " + old
@@ -74,8 +85,8 @@ func (c *Change) reasons() string {
 	return text
 }
 
-// DiffTable writes a difference for people.
-func DiffTable(w io.Writer, d *Diff, o Options) error {
+// ComparisonTable writes a difference for people.
+func ComparisonTable(w io.Writer, d *Comparison, o Options) error {
 	t := &table{w: w, options: o, look: newLook(w, o.Color)}
 	t.line(fmt.Sprintf("%s  →  %s", d.Old.GeneratedAt.UTC().Format("2006-01-02 15:04"), d.New.GeneratedAt.UTC().Format("2006-01-02 15:04")))
 	for i := range d.Sections {
@@ -97,21 +108,21 @@ func DiffTable(w io.Writer, d *Diff, o Options) error {
 			case Fixed:
 				style = t.look.good
 			}
-			t.text("  "+style.Render(whole(fmt.Sprintf("%-9s", changeWord[c.Kind])))+"  "+Clean(c.Action)+" on "+Clean(c.Resource), "             ")
+			t.text("  "+style.Render(whole(fmt.Sprintf("%-9s", changeWord[c.Kind])))+"  "+c.name(), "             ")
 			t.text("             "+t.look.dim.Render(c.reasons()), "             ")
 		}
 	}
 	t.line("")
 	if d.Summary.Worse() {
-		t.line(t.look.bad.Render("✗ " + d.Summary.line() + "."))
+		t.text(t.look.bad.Render("✗ "+d.Summary.line()+"."), "  ")
 	} else {
 		t.line(t.look.good.Render("✓ " + d.Summary.line() + "."))
 	}
 	return t.err
 }
 
-// DiffMarkdown writes a difference for pull-request comments.
-func DiffMarkdown(w io.Writer, d *Diff) error {
+// ComparisonMarkdown writes a difference for pull-request comments.
+func ComparisonMarkdown(w io.Writer, d *Comparison) error {
 	m := &markdown{}
 	m.line("## %s remotion-doctor: %s", tick(!d.Summary.Worse()), mdText(d.Summary.line()))
 	for i := range d.Sections {

@@ -99,7 +99,7 @@ func TestCSVIsNoFormula(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if want := 1 + len(r.Sections[0].Findings) + 3; len(rows) != want {
+	if want := 1 + len(r.Sections[0].Findings) + len(r.Sections[0].Diagnoses) + 3; len(rows) != want {
 		t.Errorf("%d rows, want %d", len(rows), want)
 	}
 	for _, row := range rows {
@@ -133,6 +133,12 @@ func TestJUnitCounts(t *testing.T) {
 			all, bad, muted = all+s.Total(), bad+s.Total()-s.Pass-s.Muted, muted+s.Muted
 			if r.Sections[i].Error != nil {
 				failed++
+			}
+			all, bad = all+len(r.Sections[i].Diagnoses), bad+r.Sections[i].Open()
+			for _, d := range r.Sections[i].Diagnoses {
+				if d.Muted != nil {
+					muted++
+				}
 			}
 		}
 		if n["testcase"] != all+failed || n["failure"] != bad || n["skipped"] != muted || n["error"] != failed {

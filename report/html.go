@@ -2,6 +2,7 @@ package report
 
 import (
 	"bytes"
+	"compress/gzip"
 	"crypto/sha256"
 	"embed"
 	"encoding/base64"
@@ -53,9 +54,10 @@ func hash(data []byte) string {
 }
 
 const (
-	rowsAtOnce        = 100 // findings that are shown before more are asked for
-	chunkSize         = 50  // findings whose evidence is parsed together
-	rowsWithoutScript = 1000
+	rowsAtOnce        = 50   // findings that are shown before more are asked for
+	chunkSize         = 100  // findings whose evidence is read together
+	plainFindings     = 1000 // up to so many the evidence is plain JSON; beyond, it is compressed
+	rowsWithoutScript = 1000 // findings that are shown where scripts are off
 )
 
 // pageData is what the script works on. A finding is a list, to keep a page
@@ -67,6 +69,7 @@ type pageData struct {
 	Marks    map[audit.Status]string `json:"marks"`
 	Page     int                     `json:"page"`
 	Chunk    int                     `json:"chunk"`
+	Packed   bool                    `json:"packed"`
 }
 
 type pageSection struct {
@@ -89,7 +92,8 @@ type pageRow struct {
 // chunks all that is known of it.
 func (v *view) embed(r *audit.Report) error {
 	rows := pageRows(r)
-	data := pageData{Marks: marks, Page: rowsAtOnce, Chunk: chunkSize, Sections: []pageSection{}, Findings: make([][8]any, 0, len(rows))}
+	v.Packed = len(rows) > plainFindings
+	data := pageData{Marks: marks, Page: rowsAtOnce, Chunk: chunkSize, Packed: v.Packed, Sections: []pageSection{}, Findings: make([][8]any, 0, len(rows))}
 	modules := make([]map[string]int, len(r.Sections))
 	for i := range r.Sections {
 		s := pageSectionOf(&r.Sections[i])
@@ -119,9 +123,31 @@ func (v *view) embed(r *audit.Report) error {
 		if err != nil {
 			return err
 		}
+		if v.Packed {
+			if text, err = pack(text); err != nil {
+				return err
+			}
+		}
 		v.Chunks = append(v.Chunks, text)
 	}
 	return nil
+}
+
+// pack compresses a text: gzip in base64. A page with 10,000 findings has
+// 20 MB of evidence, which a browser would read before it shows anything.
+func pack(text template.JS) (template.JS, error) {
+	var b bytes.Buffer
+	z, err := gzip.NewWriterLevel(&b, gzip.BestSpeed)
+	if err != nil {
+		return "", err
+	}
+	if _, err := io.WriteString(z, string(text)); err != nil {
+		return "", err
+	}
+	if err := z.Close(); err != nil {
+		return "", err
+	}
+	return template.JS(base64.StdEncoding.EncodeToString(b.Bytes())), nil
 }
 
 // pageRows are all findings, the worst first.

@@ -56,3 +56,12 @@ func EngineOf(r *audit.Report, s *audit.Section) audit.Engine {
 func excessID(s *audit.Section, e *audit.Excess) string {
 	return ID(s, &audit.Finding{Action: "excess " + e.Action, Resource: e.Statement.Policy + " " + e.Statement.Sid + " " + e.Resource})
 }
+
+// diagnosisID names a diagnosis as [ID] names a finding.
+func diagnosisID(s *audit.Section, d *audit.Diagnosis) string {
+	resource := ""
+	if d.Statement != nil {
+		resource = d.Statement.Policy + " " + d.Statement.Sid
+	}
+	return ID(s, &audit.Finding{Action: "diagnosis " + d.Code, Resource: resource})
+}

@@ -44,6 +44,7 @@ type junitCase struct {
 	Failure *junitResult `xml:"failure"`
 	Error   *junitResult `xml:"error"`
 	Skipped *junitResult `xml:"skipped"`
+	Output  string       `xml:"system-out,omitempty"`
 }
 
 type junitResult struct {
@@ -65,6 +66,9 @@ func JUnit(w io.Writer, r *audit.Report) error {
 		}
 		for _, g := range groups(s) {
 			out.add(suite(r, s, &g))
+		}
+		if len(s.Diagnoses) > 0 {
+			out.add(diagnosisSuite(r, s))
 		}
 	}
 	if _, err := io.WriteString(w, xml.Header); err != nil {
@@ -128,6 +132,29 @@ func suite(r *audit.Report, s *audit.Section, g *group) junitSuite {
 		default:
 			c.Failure = &junitResult{Message: why(f), Type: string(f.Status), Text: details(g, f)}
 			out.Failures++
+		}
+		out.Cases = append(out.Cases, c)
+	}
+	return out
+}
+
+// diagnosisSuite has a case for each diagnosis; those that are errors fail.
+func diagnosisSuite(r *audit.Report, s *audit.Section) junitSuite {
+	out := newSuite(r, s, title(s)+": diagnoses")
+	for i := range s.Diagnoses {
+		d := &s.Diagnoses[i]
+		c := junitCase{Class: title(s) + ".diagnosis", Name: Clean(d.Code)}
+		message := Clean(d.Message)
+		out.Tests++
+		switch {
+		case d.Muted != nil:
+			c.Skipped = &junitResult{Message: message + " (" + mutedWords(d.Muted) + ")"}
+			out.Skipped++
+		case d.Severity == audit.SeverityError:
+			c.Failure = &junitResult{Message: message, Type: string(d.Severity), Text: Clean(d.Hint)}
+			out.Failures++
+		default:
+			c.Output = string(d.Severity) + ": " + message + "\n" + Clean(d.Hint)
 		}
 		out.Cases = append(out.Cases, c)
 	}

@@ -68,12 +68,13 @@ func (m *markdown) section(r *audit.Report, s *audit.Section) {
 		return
 	}
 	m.line("%s · %s · %s\n", mdText(requires(s)), mdText(strings.Join(s.Regions, ", ")), mdText(decidedBy(r, s)))
-	m.line("**%s.**", mdText(score(s.Summary)))
+	m.line("**%s.**", mdText(score(s)))
 	for _, n := range s.Notes {
 		m.line("\n> %s", mdText(n))
 	}
 	m.operations(s)
 	m.findings(s)
+	m.diagnoses(s)
 	m.remediation(s)
 	m.obstacles(s)
 	m.excess(s)
@@ -93,7 +94,7 @@ func (m *markdown) operations(s *audit.Section) {
 	}
 	m.line("")
 	for _, o := range s.Operations {
-		text := "- " + operationMark[o.Status] + " **" + mdText(o.Name) + "** " + mdText(string(o.Status))
+		text := "- " + operationMark[o.Status] + " **" + mdText(operationName(&o)) + "** " + mdText(string(o.Status))
 		if because := operationWords(&o); because != "" {
 			text += ": " + mdText(because)
 		}
@@ -126,6 +127,23 @@ func (m *markdown) findings(s *audit.Section) {
 	}
 }
 
+func (m *markdown) diagnoses(s *audit.Section) {
+	for i := range s.Diagnoses {
+		d := &s.Diagnoses[i]
+		if m.full(1) {
+			continue
+		}
+		text := "\n> " + severityMark[d.Severity] + " **" + string(d.Severity) + "** " + mdText(d.Message)
+		if d.Hint != "" {
+			text += "  \n> → " + mdText(d.Hint)
+		}
+		if d.Muted != nil {
+			text += "  \n> " + mdText(mutedWords(d.Muted))
+		}
+		m.line("%s", text)
+	}
+}
+
 func (m *markdown) remediation(s *audit.Section) {
 	if s.Remediation == nil || m.full(1) {
 		return
@@ -148,7 +166,7 @@ func (m *markdown) obstacles(s *audit.Section) {
 		if m.full(1) {
 			continue
 		}
-		m.line("- ⊘ %s: %s  \n  %s", mdText(o.Reason), mdCode(actionList(o.Actions)), mdText(o.Advice))
+		m.line("- ⊘ %s: %s  \n  %s", mdText(o.Reason), mdCode(actionList(o.Actions)), mdText(obstacleAdvice(o)))
 	}
 }
 

@@ -11,53 +11,57 @@ import (
 // the report that it comes from by its digest.
 func Merge(reports []*audit.Report) *audit.Report {
 	out := &audit.Report{SchemaVersion: audit.SchemaVersion, OK: true, Sections: []audit.Section{}, Merged: []audit.Source{}}
-	place := map[string]int{}
-	age := map[string]int64{}
-	for i, r := range reports {
-		if r.GeneratedAt.After(out.GeneratedAt) {
-			out.GeneratedAt, out.Tool = r.GeneratedAt, r.Tool
-		}
-		if i == 0 {
-			out.Engine, out.Caller = r.Engine, r.Caller
-		}
-		if r.Engine != out.Engine {
-			out.Engine = audit.EngineBoth
-		}
-		if r.Caller != out.Caller {
-			out.Caller = ""
-		}
-		out.Redacted = out.Redacted || r.Redacted
-		for _, n := range r.Notes {
-			out.Notes = appendNew(out.Notes, n)
-		}
-		sources := r.Merged
-		if len(sources) == 0 {
-			sources = []audit.Source{SourceOf(r)}
-		}
-		for _, s := range sources {
-			if !slices.ContainsFunc(out.Merged, func(o audit.Source) bool { return o.Digest == s.Digest && s.Digest != "" }) {
-				out.Merged = append(out.Merged, s)
-			}
-		}
+	// From old to new, so that what comes later replaces what was there.
+	byAge := slices.Clone(reports)
+	slices.SortStableFunc(byAge, func(a, b *audit.Report) int { return a.GeneratedAt.Compare(b.GeneratedAt) })
+	newest := map[string]audit.Section{}
+	for _, r := range byAge {
+		out.Tool, out.GeneratedAt = r.Tool, r.GeneratedAt
 		for _, s := range r.Sections {
 			if s.Source == "" {
 				s.Source = r.Digest
 			}
-			key := sectionKey(&s) + s.Principal.ARN
-			switch n, ok := place[key]; {
-			case !ok:
-				place[key] = len(out.Sections)
-				age[key] = r.GeneratedAt.UnixNano()
+			newest[mergeKey(&s)] = s
+		}
+	}
+	for i, r := range reports {
+		mergeHead(out, r, i == 0)
+		for j := range r.Sections {
+			key := mergeKey(&r.Sections[j])
+			if s, ok := newest[key]; ok {
 				out.Sections = append(out.Sections, s)
-			case age[key] <= r.GeneratedAt.UnixNano():
-				age[key] = r.GeneratedAt.UnixNano()
-				out.Sections[n] = s
+				out.OK = out.OK && s.Met()
+				delete(newest, key)
 			}
 		}
 	}
-	for i := range out.Sections {
-		s := &out.Sections[i]
-		out.OK = out.OK && s.Error == nil && s.Summary.Pass == s.Summary.Total()
-	}
 	return out
+}
+
+func mergeKey(s *audit.Section) string { return sectionKey(s) + " " + s.Principal.ARN }
+
+// mergeHead merges what reports say about the whole run.
+func mergeHead(out, r *audit.Report, first bool) {
+	if first {
+		out.Engine, out.Caller = r.Engine, r.Caller
+	}
+	if r.Engine != out.Engine {
+		out.Engine = audit.EngineBoth
+	}
+	if r.Caller != out.Caller {
+		out.Caller = "" // the sources name theirs
+	}
+	out.Redacted = out.Redacted || r.Redacted
+	for _, n := range r.Notes {
+		out.Notes = appendNew(out.Notes, n)
+	}
+	sources := r.Merged
+	if len(sources) == 0 {
+		sources = []audit.Source{SourceOf(r)}
+	}
+	for _, s := range sources {
+		if !slices.Contains(out.Merged, s) {
+			out.Merged = append(out.Merged, s)
+		}
+	}
 }

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -18,6 +19,50 @@ func (t *table) remediation(s *audit.Section) {
 	t.line(cleanJSON(s.Remediation.Indent()))
 }
 
+// warningsAtOnce is how many warnings are shown unless all is asked for.
+const warningsAtOnce = 2
+
+// diagnoses writes what no single finding shows: all that is wrong, some of
+// what may be, and what is worth knowing where all is asked for.
+func (t *table) diagnoses(s *audit.Section) {
+	shown, left := map[audit.Severity]int{}, map[audit.Severity]int{}
+	limit := map[audit.Severity]int{audit.SeverityError: len(s.Diagnoses), audit.SeverityWarning: warningsAtOnce}
+	for _, severity := range []audit.Severity{audit.SeverityError, audit.SeverityWarning, audit.SeverityNote} {
+		for i := range s.Diagnoses {
+			switch d := &s.Diagnoses[i]; {
+			case d.Severity != severity:
+			case shown[severity] < limit[severity] || t.options.Verbose:
+				shown[severity]++
+				t.diagnosis(d)
+			default:
+				left[severity]++
+			}
+		}
+	}
+	var more []string
+	for _, severity := range []audit.Severity{audit.SeverityWarning, audit.SeverityNote} {
+		if n := left[severity]; n > 0 {
+			more = append(more, count(n, string(severity)))
+		}
+	}
+	if len(more) > 0 {
+		t.line("")
+		t.line(t.look.dim.Render("and " + strings.Join(more, ", ") + ": --verbose shows them"))
+	}
+}
+
+func (t *table) diagnosis(d *audit.Diagnosis) {
+	t.line("")
+	mark := t.look.severity(d.Severity, severityMark[d.Severity]+" "+string(d.Severity))
+	if d.Muted != nil {
+		mark = t.look.dim.Render(severityMark[d.Severity] + " " + string(d.Severity) + ", " + mutedWords(d.Muted))
+	}
+	t.text(mark+"  "+Clean(d.Message), "  ")
+	if d.Hint != "" {
+		t.text("  → "+Clean(d.Hint), "    ")
+	}
+}
+
 func (t *table) obstacles(s *audit.Section) {
 	if len(s.Obstacles) == 0 {
 		return
@@ -27,7 +72,7 @@ func (t *table) obstacles(s *audit.Section) {
 	for i := range s.Obstacles {
 		o := &s.Obstacles[i]
 		t.text("  "+t.look.bad.Render("⊘")+" "+Clean(o.Reason)+": "+actionList(o.Actions), "    ")
-		t.text("    "+Clean(o.Advice), "    ")
+		t.text("    "+obstacleAdvice(o), "    ")
 	}
 }
 
@@ -76,24 +121,43 @@ func (t *table) excessLine(mark string, e *audit.Excess) {
 }
 
 // summary is the one line that says it all, and what to do next.
-func (t *table) summary(s *audit.Section) {
+func (t *table) summary(r *audit.Report, s *audit.Section) {
 	if met(s) {
-		t.line(t.look.good.Render("✓ " + score(s.Summary) + "."))
+		t.line(t.look.good.Render("✓ " + score(s) + "."))
 		return
 	}
-	t.text(t.look.bad.Render("✗ "+score(s.Summary)+"."), "  ")
-	for _, step := range nextSteps(s) {
+	t.text(t.look.bad.Render("✗ "+score(s)+"."), "  ")
+	for _, step := range nextSteps(r, s) {
 		t.text("  Next: "+step, "    ")
 	}
 }
 
-// nextSteps are the commands that lead on.
-func nextSteps(s *audit.Section) []string {
-	var out []string
-	if s.Remediation != nil {
-		out = append(out, "remotion-doctor check "+flags(s.Target)+" --remediation policy.json")
+// nextSteps are the commands that lead on: to the cure, or where there is none
+// to the reason.
+func nextSteps(r *audit.Report, s *audit.Section) []string {
+	same := ""
+	if EngineOf(r, s) == audit.EngineLocal {
+		same = ", and the files of this check" // which the report does not know
 	}
-	return out
+	if s.Remediation != nil {
+		return []string{"remotion-doctor fix " + flags(s.Target) + same}
+	}
+	for i := range s.Findings {
+		f := &s.Findings[i]
+		if f.Status == audit.Pass || f.Muted != nil || !isAction(f.Action) {
+			continue
+		}
+		resource := cmp.Or(f.NotGranted, f.Resource)
+		return []string{"remotion-doctor explain " + shell(Clean(f.Action)) + " " + shell(Clean(resource)) + " " + flags(s.Target) + same}
+	}
+	return nil
+}
+
+// isAction reports whether a finding is about an action, and not about what
+// stands in its place, such as a trust policy.
+func isAction(name string) bool {
+	service, action, ok := strings.Cut(name, ":")
+	return ok && service != "" && action != "" && !strings.Contains(name, " ")
 }
 
 // flags names the target as on the command line.

@@ -58,7 +58,9 @@ var treatments = map[string]treatment{
 	"Finding.Action": keep, "Obstacle.Actions": patterns, "Excess.Action": keep, "ContextEntry.Key": patterns, "Decider.Key": patterns, "Decider.Operator": keep,
 	"Finding.MissingContext": patterns, "Verdict.MissingContext": patterns,
 	"Module.Why": patterns, "Module.Breaks": patterns, "Excess.Why": patterns,
-	"Operation.Name": keep, "Operation.Because": patterns,
+	"Operation.Name": keep, "Operation.Title": keep, "Operation.Because": patterns,
+	"Cause.Action": patterns, "Cause.Call": patterns, "Cause.Consequence": patterns,
+	"Diagnosis.Code": keep, "Diagnosis.Actions": patterns, "PolicyChange.Kind": keep,
 	"Report.Digest": keep, "Requirement.Digest": digest, "PolicyRecord.Digest": digest, "Source.Digest": digest, "Section.Source": digest,
 	"Muted.Reason": private, "Muted.Owner": private, "Muted.Expires": keep, "Muted.Since": keep,
 	"Quote.Text": source,
@@ -151,11 +153,20 @@ func (red *redactor) learn(r *audit.Report) {
 				red.name("Statement", q.Sid)
 			}
 		}
+		for i := range s.Diagnoses {
+			if ref := s.Diagnoses[i].Statement; ref != nil {
+				red.ref(ref)
+			}
+		}
 		for _, e := range s.Excess {
 			red.ref(&e.Statement)
 		}
 		for _, o := range s.Obstacles {
 			red.refs(o.Statements)
+			if o.Change != nil {
+				red.name("policy", o.Change.Policy)
+				red.name("Statement", o.Change.Sid)
+			}
 		}
 		for j := range s.Findings {
 			red.finding(&s.Findings[j])

@@ -24,7 +24,7 @@ func (t *table) findings(s *audit.Section) error {
 			effective = effective || slices.ContainsFunc(g.findings, func(f *audit.Finding) bool { return f.Scope == audit.ScopeEffective })
 			continue
 		}
-		rows = append(rows, t.group(g, l)...)
+		rows = append(rows, t.group(s, g, l)...)
 	}
 	if len(rows) > 0 {
 		if err := t.render(l, rows); err != nil {
@@ -41,13 +41,13 @@ func (t *table) findings(s *audit.Section) error {
 	return nil
 }
 
-// group makes the rows of a module: its score and what breaks without it, then
-// its findings.
-func (t *table) group(g group, l layout) [][]string {
+// group makes the rows of a module: its score and what breaks without it, where
+// the operations above do not tell that already, then its findings.
+func (t *table) group(s *audit.Section, g group, l layout) [][]string {
 	title := Clean(g.module.Title)
 	gap := max(1, l.action-ansi.StringWidth(title)-len(g.score()))
 	head := row{action: t.look.bold.Render(title) + strings.Repeat(" ", gap) + g.score(), result: t.look.word(g.word())}
-	if g.worst != audit.Pass {
+	if g.worst != audit.Pass && (len(s.Operations) == 0 || t.options.Verbose) {
 		head.why = t.look.dim.Render(strings.Join(wrap(Clean(g.module.Breaks), l.why, t.hard()), "\n"))
 	}
 	rows := [][]string{l.row(head)}

@@ -105,7 +105,7 @@ type (
 )
 
 // SARIF writes the report as SARIF 2.1.0. A rule is a module of a requirement;
-// a result is a finding that does not pass, or an excess. Results point to the
+// a result is a finding that does not pass, a diagnosis, or an excess. Results point to the
 // deciding statement or to the role that lacks one, in the template or policy
 // file; where there is no file they point to iam/role/NAME, since code scanning
 // drops results without a place. What is muted is suppressed.
@@ -130,6 +130,9 @@ func SARIF(w io.Writer, r *audit.Report) error {
 			if s.Findings[j].Status != audit.Pass {
 				b.finding(s, &s.Findings[j], names[i][j])
 			}
+		}
+		for j := range s.Diagnoses {
+			b.diagnosis(s, &s.Diagnoses[j])
 		}
 		for j := range s.Excess {
 			b.excess(s, &s.Excess[j])
@@ -173,6 +176,21 @@ func (b *sarifBuilder) finding(s *audit.Section, f *audit.Finding, id string) {
 	}
 	if f.Muted != nil {
 		result.Suppressions = []sarifSuppression{{"external", "accepted", mutedWords(f.Muted)}}
+	}
+	b.run.Results = append(b.run.Results, result)
+}
+
+func (b *sarifBuilder) diagnosis(s *audit.Section, d *audit.Diagnosis) {
+	id := "diagnosis/" + Clean(d.Code)
+	rule := b.rule(id, string(d.Severity), strings.ReplaceAll(Clean(d.Code), "-", " "), Clean(d.Message), Clean(d.Hint))
+	result := sarifResult{
+		RuleID: id, RuleIndex: rule, Level: string(d.Severity), Message: sarifText{Text: title(s) + ": " + Clean(d.Message)},
+		Locations:    []sarifLocation{location(s, d.Statement)},
+		Fingerprints: map[string]string{"remotionDoctor/v1": diagnosisID(s, d)},
+		Properties:   map[string]any{"severity": d.Severity},
+	}
+	if d.Muted != nil {
+		result.Suppressions = []sarifSuppression{{"external", "accepted", mutedWords(d.Muted)}}
 	}
 	b.run.Results = append(b.run.Results, result)
 }

@@ -58,6 +58,17 @@ func (l look) word(word string) string {
 	return l.warn.Render(text)
 }
 
+// severity renders a text in the colour of a severity.
+func (l look) severity(s audit.Severity, text string) string {
+	switch s {
+	case audit.SeverityError:
+		return l.bad.Render(text)
+	case audit.SeverityNote:
+		return l.dim.Render(text)
+	}
+	return l.warn.Render(text)
+}
+
 // operation renders a text in the colour of an operation's status.
 func (l look) operation(s audit.OperationStatus, text string) string {
 	switch s {

@@ -62,13 +62,13 @@ func (t *table) text(s, blanks string) {
 	}
 }
 
-// label is the width of the words before the facts of a section.
-const label = "          "
+// facts is the width of the words before the facts of a section.
+const facts = "          "
 
 // fact writes one line of a section's head: "requires  Remotion 4.0.527 …".
 func (t *table) fact(name, value string) {
 	if value != "" {
-		t.text(t.look.dim.Render(name)+label[len(name):]+value, label)
+		t.text(t.look.dim.Render(name)+facts[len(name):]+value, facts)
 	}
 }
 
@@ -87,11 +87,12 @@ func (t *table) section(r *audit.Report, s *audit.Section) {
 	if err := t.findings(s); err != nil && t.err == nil {
 		t.err = err
 	}
+	t.diagnoses(s)
 	t.remediation(s)
 	t.obstacles(s)
 	t.excess(s)
 	t.line("")
-	t.summary(s)
+	t.summary(r, s)
 }
 
 func (t *table) header(r *audit.Report, s *audit.Section) {
@@ -105,7 +106,7 @@ func (t *table) header(r *audit.Report, s *audit.Section) {
 	if s.Error != nil {
 		return
 	}
-	t.fact("requires", requires(s)+" · "+Clean(strings.Join(s.Regions, ", ")))
+	t.fact("requires", requires(s)+versionFrom(s)+" · "+Clean(strings.Join(s.Regions, ", ")))
 	engine := decidedBy(r, s)
 	if c := coverageWords(s); c != "" {
 		engine += " · " + c
@@ -125,16 +126,26 @@ func (t *table) operations(s *audit.Section) {
 		return
 	}
 	t.line("")
-	for _, status := range []audit.OperationStatus{audit.Works, audit.Degraded, audit.Fails} {
+	for _, status := range []audit.OperationStatus{audit.Works, audit.Degraded, audit.Fails, audit.Undecided} {
 		name := string(status)
 		for _, g := range operationsBy(s, status) {
 			names := strings.Join(g.names, "  ")
 			if g.because != "" {
 				names = strings.Join(g.names, ", ") + "  " + t.look.dim.Render("("+g.because+")")
 			}
-			t.text(t.look.operation(status, name)+label[len(name):]+names, label)
+			t.text(t.look.operation(status, name)+facts[len(name):]+names, facts)
 			name = ""
+			if t.options.Verbose {
+				t.causes(g.causes)
+			}
 		}
+	}
+}
+
+// causes says where the actions of operations are needed.
+func (t *table) causes(causes []audit.Cause) {
+	for i := range causes {
+		t.text(facts+"  "+t.look.dim.Render(causeWords(&causes[i])), facts+"    ")
 	}
 }
 
@@ -142,6 +153,7 @@ func (t *table) operations(s *audit.Section) {
 type operationGroup struct {
 	names   []string
 	because string
+	causes  []audit.Cause // of the first
 }
 
 func operationsBy(s *audit.Section, status audit.OperationStatus) []operationGroup {
@@ -157,9 +169,9 @@ func operationsBy(s *audit.Section, status audit.OperationStatus) []operationGro
 		if !ok {
 			n = len(out)
 			index[because] = n
-			out = append(out, operationGroup{because: because})
+			out = append(out, operationGroup{because: because, causes: o.Causes})
 		}
-		out[n].names = append(out[n].names, whole(Clean(o.Name)))
+		out[n].names = append(out[n].names, whole(operationName(o)))
 	}
 	return out
 }

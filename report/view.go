@@ -1,8 +1,11 @@
 package report
 
 import (
+	"cmp"
 	"html/template"
+	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 
 	"remotion-doctor/audit"
@@ -16,6 +19,8 @@ type view struct {
 	Script     template.JS
 	Data       template.JS
 	Chunks     []template.JS
+	Packed     bool // the chunks are compressed
+	Few        bool // few sections: what concerns all of them is open at first
 	Headline   string
 	Good       bool
 	Caller     string
@@ -37,20 +42,22 @@ type viewCount struct {
 type viewRow struct{ Status, Principal, Action, Resource, Why string }
 
 type viewSection struct {
-	Index                                                  int
-	Name, ARN, Location, Requires, Digest, Regions, Engine string
-	Coverage, Score                                        string
-	Met                                                    bool
-	Notes                                                  []string
-	Error                                                  *audit.Problem
-	Summary                                                audit.Summary
-	Bar                                                    []viewBar
-	Operations                                             []viewOperation
-	Cells                                                  []viewCell
-	Remediation                                            *viewRemediation
-	Obstacles                                              []viewObstacle
-	Excess                                                 []viewExcess
-	Policies                                               []viewPolicy
+	Index                                                               int
+	Name, Short, Kind, ARN, Location, Requires, Digest, Regions, Engine string
+	Coverage, Score                                                     string
+	Met                                                                 bool
+	Notes                                                               []string
+	Error                                                               *audit.Problem
+	Summary                                                             audit.Summary
+	Bar                                                                 []viewBar
+	Operations                                                          []viewOperation
+	Cells                                                               []viewCell
+	Remediation                                                         *viewRemediation
+	Obstacles                                                           []viewObstacle
+	Excess                                                              []viewExcess
+	Policies                                                            []viewPolicy
+	Diagnoses                                                           []viewDiagnosis
+	Causes                                                              []string // why operations do not work
 }
 
 type (
@@ -58,8 +65,11 @@ type (
 		Status   string
 		X, Width int
 	}
-	viewOperation   struct{ Status, Because string }
-	viewCell        struct{ Status, Score, Link string }
+	viewOperation struct{ Status, Because string }
+	viewCell      struct {
+		Status, Score string
+		Link          template.URL
+	}
 	viewRemediation struct {
 		Index      int
 		Lead, Text string
@@ -69,15 +79,21 @@ type (
 		Action, Resource, Example, Statement, Why string
 		Dangerous                                 bool
 	}
-	viewPolicy struct{ Name, Layer, File, Digest string }
+	viewDiagnosis struct{ Severity, Mark, Message, Hint, Source, Muted string }
+	viewPolicy    struct{ Name, Layer, File, Digest string }
 )
+
+// fewSections is how many sections a page shows side by side at first: the
+// layout of larger tables takes longer than the rest of the page.
+const fewSections = 40
 
 func newView(r *audit.Report) *view {
 	v := &view{Report: r, Caller: Clean(r.Caller), Notes: cleaned(r.Notes), Merged: r.Merged}
 	v.Headline, v.Good = headline(r)
+	v.Few = len(r.Sections) <= fewSections
 	for i := range r.Sections {
 		for _, o := range r.Sections[i].Operations {
-			v.Operations = appendNew(v.Operations, Clean(o.Name))
+			v.Operations = appendNew(v.Operations, operationName(&o))
 		}
 		for _, m := range r.Sections[i].Modules {
 			v.Modules = appendNew(v.Modules, Clean(m.Title))
@@ -136,8 +152,8 @@ func counts(r *audit.Report) []viewCount {
 func (v *view) section(r *audit.Report, index int) viewSection {
 	s := &r.Sections[index]
 	out := viewSection{
-		Index: index, Name: title(s), ARN: Clean(s.Principal.ARN), Requires: requires(s), Digest: Clean(s.Requirement.Digest),
-		Regions: Clean(strings.Join(s.Regions, ", ")), Engine: decidedBy(r, s), Coverage: coverageWords(s), Score: score(s.Summary), Met: met(s),
+		Index: index, Name: title(s), Short: cmp.Or(Clean(s.Target.Name), s.Target.Kind.Title()), Kind: s.Target.Kind.Title(), ARN: Clean(s.Principal.ARN), Requires: requires(s) + versionFrom(s), Digest: Clean(s.Requirement.Digest),
+		Regions: Clean(strings.Join(s.Regions, ", ")), Engine: decidedBy(r, s), Coverage: coverageWords(s), Score: score(s), Met: met(s),
 		Notes: cleaned(s.Notes), Summary: s.Summary, Bar: bar(s.Summary),
 	}
 	if s.Location != nil {
@@ -152,11 +168,20 @@ func (v *view) section(r *audit.Report, index int) viewSection {
 	v.matrix(s, &out)
 	for i := range s.Obstacles {
 		o := &s.Obstacles[i]
-		out.Obstacles = append(out.Obstacles, viewObstacle{Clean(o.Reason), Clean(strings.Join(o.Actions, ", ")), Clean(o.Advice)})
+		out.Obstacles = append(out.Obstacles, viewObstacle{Clean(o.Reason), Clean(strings.Join(o.Actions, ", ")), obstacleAdvice(o)})
 	}
 	for i := range s.Excess {
 		e := &s.Excess[i]
 		out.Excess = append(out.Excess, viewExcess{Clean(e.Action), Clean(e.Resource), Clean(e.Example), statementName(&e.Statement), Clean(e.Why), e.Dangerous})
+	}
+	for i := range s.Diagnoses {
+		d := &s.Diagnoses[i]
+		out.Diagnoses = append(out.Diagnoses, viewDiagnosis{string(d.Severity), severityMark[d.Severity], Clean(d.Message), Clean(d.Hint), Clean(d.Source), mutedWords(d.Muted)})
+	}
+	for i := range s.Operations {
+		for j := range s.Operations[i].Causes {
+			out.Causes = append(out.Causes, operationName(&s.Operations[i])+": "+causeWords(&s.Operations[i].Causes[j]))
+		}
 	}
 	for _, p := range s.Policies {
 		out.Policies = append(out.Policies, viewPolicy{Clean(p.Name), p.Layer.Title(), Clean(p.File), Clean(p.Digest)})
@@ -171,13 +196,13 @@ func (v *view) matrix(s *audit.Section, out *viewSection) {
 	}
 	for i := range s.Operations {
 		o := &s.Operations[i]
-		out.Operations[slices.Index(v.Operations, Clean(o.Name))] = viewOperation{string(o.Status), operationWords(o)}
+		out.Operations[slices.Index(v.Operations, operationName(o))] = viewOperation{string(o.Status), operationWords(o)}
 	}
 	out.Cells = make([]viewCell, len(v.Modules))
 	for _, g := range groups(s) {
 		title := Clean(g.module.Title)
-		link := template.URLQueryEscaper(title)
-		out.Cells[slices.Index(v.Modules, title)] = viewCell{g.word(), g.score(), "go=1&principal=" + template.URLQueryEscaper(out.Index) + "&module=" + link}
+		link := template.URL("#go=1&principal=" + strconv.Itoa(out.Index) + "&module=" + url.QueryEscape(title))
+		out.Cells[slices.Index(v.Modules, title)] = viewCell{g.word(), g.score(), link}
 	}
 }
 

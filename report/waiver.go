@@ -23,6 +23,7 @@ type Waiver struct {
 	Principal string `yaml:"principal"`
 	Target    string `yaml:"target"`
 	Module    string `yaml:"module"`
+	Diagnosis string `yaml:"diagnosis"` // the code of a diagnosis, in place of an action
 	Reason    string `yaml:"reason"`
 	Owner     string `yaml:"owner"`
 	Expires   string `yaml:"expires"` // the last day on which it holds, YYYY-MM-DD
@@ -91,7 +92,7 @@ func readWaiver(n *yaml.Node) (Waiver, error) {
 	if n.Kind != yaml.MappingNode {
 		return fault("a waiver is a mapping with action, reason, owner and expires")
 	}
-	known := map[string]bool{"action": true, "resource": true, "principal": true, "target": true, "module": true, "reason": true, "owner": true, "expires": true}
+	known := map[string]bool{"action": true, "resource": true, "principal": true, "target": true, "module": true, "diagnosis": true, "reason": true, "owner": true, "expires": true}
 	for i := 0; i < len(n.Content); i += 2 {
 		if key := n.Content[i]; !known[key.Value] {
 			pos = policy.Position{Line: key.Line, Column: key.Column}
@@ -103,8 +104,10 @@ func readWaiver(n *yaml.Node) (Waiver, error) {
 		return fault("%s", strings.Join(strings.Fields(err.Error()), " "))
 	}
 	switch {
-	case w.Action == "" && w.Module == "":
-		return fault("the waiver names no action and no module")
+	case w.Action == "" && w.Module == "" && w.Diagnosis == "":
+		return fault("the waiver names no action, no module and no diagnosis")
+	case w.Diagnosis != "" && (w.Action != "" || w.Module != "" || w.Resource != ""):
+		return fault("a waiver is about a diagnosis or about grants, not both")
 	case w.Reason == "":
 		return fault("the waiver gives no reason")
 	case w.Owner == "":
@@ -116,48 +119,48 @@ func readWaiver(n *yaml.Node) (Waiver, error) {
 	return w, nil
 }
 
+// about reports whether the waiver is about a section.
+func (w *Waiver) about(s *audit.Section) bool {
+	return (w.Principal == "" || policy.MatchGlob(w.Principal, s.Principal.ARN)) && (w.Target == "" || policy.MatchGlob(w.Target, s.Target.Name))
+}
+
 // matches reports whether the waiver is about a finding.
 func (w *Waiver) matches(s *audit.Section, f *audit.Finding) bool {
 	fits := func(pattern, text string) bool {
 		return pattern == "" || policy.MatchGlob(strings.ToLower(pattern), strings.ToLower(text))
 	}
-	return fits(w.Action, f.Action) && (w.Resource == "" || policy.MatchGlob(w.Resource, f.Resource)) &&
-		(w.Principal == "" || policy.MatchGlob(w.Principal, s.Principal.ARN)) &&
-		(w.Target == "" || policy.MatchGlob(w.Target, s.Target.Name)) && fits(w.Module, f.Module)
+	return w.Diagnosis == "" && w.about(s) && fits(w.Action, f.Action) && fits(w.Module, f.Module) &&
+		(w.Resource == "" || policy.MatchGlob(w.Resource, f.Resource))
 }
 
 // name says what the waiver is about.
 func (w *Waiver) name() string {
-	if w.Action != "" {
+	switch {
+	case w.Action != "":
 		return w.Action
+	case w.Module != "":
+		return "module " + w.Module
 	}
-	return "module " + w.Module
+	return "diagnosis " + w.Diagnosis
 }
 
-// Waive mutes the findings that waivers are about. A waiver that has expired
-// when the report was made mutes nothing; that, and a waiver that is about no
-// finding that fails, becomes a note of the report.
+// Waive mutes the findings and diagnoses that waivers are about. A waiver that
+// has expired when the report was made mutes nothing; that, and a waiver that is
+// about nothing that fails, becomes a note of the report.
 func Waive(r *audit.Report, waivers []Waiver) {
 	today := r.GeneratedAt.UTC().Format(time.DateOnly)
 	for i := range waivers {
 		w := &waivers[i]
-		expired := w.Expires < today
+		var muted *audit.Muted
+		if w.Expires >= today {
+			muted = &audit.Muted{By: audit.MutedByWaiver, Reason: w.Reason, Owner: w.Owner, Expires: w.Expires}
+		}
 		used := 0
 		for j := range r.Sections {
-			s := &r.Sections[j]
-			for k := range s.Findings {
-				f := &s.Findings[k]
-				if f.Status == audit.Pass || !w.matches(s, f) {
-					continue
-				}
-				used++
-				if !expired && f.Muted == nil {
-					f.Muted = &audit.Muted{By: audit.MutedByWaiver, Reason: w.Reason, Owner: w.Owner, Expires: w.Expires}
-				}
-			}
+			used += w.apply(&r.Sections[j], muted)
 		}
 		switch {
-		case expired:
+		case muted == nil:
 			r.Notes = append(r.Notes, fmt.Sprintf("the waiver for %s (line %d) expired on %s: ask %s; %s", w.name(), w.line, w.Expires, w.Owner, mutesWould(used)))
 		case used == 0:
 			r.Notes = append(r.Notes, fmt.Sprintf("the waiver for %s (line %d) is about nothing that fails: it can be removed", w.name(), w.line))
@@ -166,6 +169,29 @@ func Waive(r *audit.Report, waivers []Waiver) {
 	for i := range r.Sections {
 		r.Sections[i].Summary = audit.Summarize(r.Sections[i].Findings)
 	}
+}
+
+// apply mutes what the waiver is about in a section, unless it has expired, and
+// counts it.
+func (w *Waiver) apply(s *audit.Section, muted *audit.Muted) int {
+	used := 0
+	mute := func(place **audit.Muted) {
+		used++
+		if *place == nil {
+			*place = muted
+		}
+	}
+	for i := range s.Findings {
+		if f := &s.Findings[i]; f.Status != audit.Pass && w.matches(s, f) {
+			mute(&f.Muted)
+		}
+	}
+	for i := range s.Diagnoses {
+		if d := &s.Diagnoses[i]; d.Severity == audit.SeverityError && d.Code == w.Diagnosis && w.about(s) {
+			mute(&d.Muted)
+		}
+	}
+	return used
 }
 
 func mutesWould(n int) string {

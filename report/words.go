@@ -28,6 +28,14 @@ func requires(s *audit.Section) string {
 	return "Remotion " + Clean(s.Requirement.RemotionVersion) + " " + name + " policy"
 }
 
+// versionFrom says where the version of Remotion was found.
+func versionFrom(s *audit.Section) string {
+	if s.Requirement.RemotionVersionFrom == "" {
+		return ""
+	}
+	return " (from " + Clean(s.Requirement.RemotionVersionFrom) + ")"
+}
+
 // decidedBy says who decided, and at what price.
 func decidedBy(r *audit.Report, s *audit.Section) string {
 	simulator := "IAM policy simulator · " + count(s.Usage.Calls, "call")
@@ -48,11 +56,20 @@ func count(n int, word string) string {
 }
 
 // score is the one line about a section: "27 of 33 granted, 6 missing".
-func score(n audit.Summary) string {
-	if n.Total() == 0 {
-		return "nothing is required"
+func score(s *audit.Section) string {
+	text := granted(s.Summary)
+	if n := s.Open(); n > 0 {
+		text += ", " + count(n, "problem")
 	}
-	if n.Pass == n.Total() {
+	return text
+}
+
+// granted counts the grants of a section.
+func granted(n audit.Summary) string {
+	switch n.Total() {
+	case 0:
+		return "nothing is required"
+	case n.Pass:
 		return fmt.Sprintf("all %d granted", n.Total())
 	}
 	parts := []string{fmt.Sprintf("%d of %d granted", n.Pass, n.Total())}
@@ -76,7 +93,7 @@ func score(n audit.Summary) string {
 
 // met reports whether nothing in the section counts against it.
 func met(s *audit.Section) bool {
-	return s.Error == nil && s.Summary.Total()-s.Summary.Pass == s.Summary.Muted
+	return s.Error == nil && s.Summary.Total()-s.Summary.Pass == s.Summary.Muted && s.Open() == 0
 }
 
 // overall is the one line about a report of several sections.
@@ -111,7 +128,7 @@ func headline(r *audit.Report) (string, bool) {
 	case r.Sections[0].Error != nil:
 		return "not checked", false
 	}
-	return score(r.Sections[0].Summary), good
+	return score(&r.Sections[0]), good
 }
 
 // covers tells of a pattern that is granted in part what is and what is not.
@@ -209,11 +226,49 @@ func rank(f *audit.Finding) int {
 }
 
 // operationMark gives each status of an operation its glyph.
-var operationMark = map[audit.OperationStatus]string{audit.Works: "✓", audit.Degraded: "◐", audit.Fails: "✗"}
+var operationMark = map[audit.OperationStatus]string{audit.Works: "✓", audit.Degraded: "◐", audit.Fails: "✗", audit.Undecided: "?"}
+
+// operationName is the name of an operation in words.
+func operationName(o *audit.Operation) string {
+	return Clean(cmp.Or(o.Title, o.Name))
+}
 
 // operationWords says what an operation lacks.
 func operationWords(o *audit.Operation) string {
-	return Clean(strings.Join(o.Because, ", "))
+	return actionList(o.Because)
+}
+
+// causeWords says where an operation needs an action and what happens without.
+func causeWords(c *audit.Cause) string {
+	text := Clean(c.Action)
+	if c.Call != "" {
+		text += ", " + Clean(c.Call)
+	}
+	if c.Consequence != "" {
+		text += ": " + Clean(c.Consequence)
+	}
+	if c.Undecided {
+		text += " (not decided)"
+	}
+	return text
+}
+
+// severityMark gives each severity its glyph; the word stands beside it.
+var severityMark = map[audit.Severity]string{audit.SeverityError: "✗", audit.SeverityWarning: "!", audit.SeverityNote: "·"}
+
+// obstacleAdvice says who can do what about an obstacle.
+func obstacleAdvice(o *audit.Obstacle) string {
+	if o.Change == nil {
+		return Clean(o.Advice)
+	}
+	text := Clean(o.Change.Text)
+	if o.Owner != "" {
+		text = "ask " + Clean(o.Owner) + " to: " + text
+	}
+	if o.Change.Verified {
+		text += " (checked: with it the layer stops nothing of this)"
+	}
+	return text
 }
 
 // cure leads to the remediation: what it is attached to and what it achieves.

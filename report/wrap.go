@@ -26,7 +26,7 @@ func wrap(text string, width int, hard bool) []string {
 			lines, line = append(lines, line), word
 		}
 		for hard && ansi.StringWidth(line) > width {
-			head := cut(line, width)
+			head := fitting(line, width)
 			if head == "" {
 				break // not even one character fits
 			}
@@ -36,9 +36,9 @@ func wrap(text string, width int, hard bool) []string {
 	return append(lines, line)
 }
 
-// cut returns the beginning of a long word that fits, up to a separator of an
+// fitting returns the beginning of a long word that fits, up to a separator of an
 // ARN where one stands in the second half.
-func cut(word string, width int) string {
+func fitting(word string, width int) string {
 	head := ansi.Truncate(word, width, "")
 	if i := strings.LastIndexAny(head, ":/-_,"); i >= len(head)/2 && len(head) < len(word) {
 		return head[:i+1]

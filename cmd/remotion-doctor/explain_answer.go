@@ -57,15 +57,6 @@ func (s localSource) unread() map[audit.Layer]string {
 	return out
 }
 
-// unread are the layers that the files do not tell.
-func (s *fileSource) unread() map[audit.Layer]string {
-	if s.deployment == nil && s.principal == "" {
-		return s.localSource.unread()
-	}
-	const why = "the files do not tell"
-	return map[audit.Layer]string{audit.LayerRCP: why, audit.LayerSCP: why, audit.LayerResource: why}
-}
-
 // bucketPolicy returns the policy of the bucket that an S3 ARN is of.
 func (s localSource) bucketPolicy(arn string) *eval.Policy {
 	a, ok := policy.ParseARN(arn)

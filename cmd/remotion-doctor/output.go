@@ -197,7 +197,7 @@ func verdict(r *audit.Report, failOn string) error {
 		"fail":    {audit.Fail, audit.Blocked},
 	}[failOn]
 	for i := range r.Sections {
-		if failOn != "never" && r.Sections[i].Errors() > 0 {
+		if failOn != "never" && r.Sections[i].Open() > 0 {
 			return errNotMet
 		}
 		for j := range r.Sections[i].Findings {

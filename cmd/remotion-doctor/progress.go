@@ -33,16 +33,23 @@ const (
 
 // progress starts to show progress. done must be called.
 func (a *app) progress() *progress {
-	p := &progress{w: a.stderr, stop: make(chan struct{})}
 	file, ok := a.stderr.(*os.File)
 	if !ok || !term.IsTerminal(int(file.Fd())) || a.getenv("TERM") == "dumb" {
-		return p
+		return newProgress(a.stderr, 0)
 	}
-	p.width = 80
+	width := 80
 	if columns, _, err := term.GetSize(int(file.Fd())); err == nil && columns > 0 {
-		p.width = columns
+		width = columns
 	}
-	p.ended.Go(p.run)
+	return newProgress(a.stderr, width)
+}
+
+// newProgress shows progress in lines of that width; 0 shows none.
+func newProgress(w io.Writer, width int) *progress {
+	p := &progress{w: w, width: width, stop: make(chan struct{})}
+	if width > 0 {
+		p.ended.Go(p.run)
+	}
 	return p
 }
 

@@ -24,7 +24,7 @@ func (j *job) records(ctx context.Context, s *audit.Section) []audit.PolicyRecor
 		if p == nil || p.Document == nil {
 			return
 		}
-		r := recordOf(layer, p, s.Findings)
+		r := policyRecord(layer, p, s.Findings)
 		if !slices.ContainsFunc(out, func(o audit.PolicyRecord) bool {
 			return o.Layer == r.Layer && o.Name == r.Name && o.Digest == r.Digest
 		}) {
@@ -50,8 +50,8 @@ func (j *job) records(ctx context.Context, s *audit.Section) []audit.PolicyRecor
 	return out
 }
 
-// recordOf is one policy with the statements that findings refer to.
-func recordOf(layer audit.Layer, p *eval.Policy, findings []audit.Finding) audit.PolicyRecord {
+// policyRecord is one policy with the statements that findings refer to.
+func policyRecord(layer audit.Layer, p *eval.Policy, findings []audit.Finding) audit.PolicyRecord {
 	out := audit.PolicyRecord{Name: p.Name, Layer: layer, Digest: documentDigest(p.Document), Statements: []audit.Quote{}}
 	wanted := map[int]bool{}
 	look := func(refs []audit.StatementRef) {

@@ -164,7 +164,7 @@ func (a *app) diff(oldPath, newPath, output string, f *outputFlags) error {
 		return err
 	}
 	d := report.Compare(old, now)
-	if err := a.writeReportDiff(d, output, f); err != nil {
+	if err := a.writeComparison(d, output, f); err != nil {
 		return err
 	}
 	if d.Summary.Worse() {
@@ -173,15 +173,15 @@ func (a *app) diff(oldPath, newPath, output string, f *outputFlags) error {
 	return nil
 }
 
-func (a *app) writeReportDiff(d *report.Diff, output string, f *outputFlags) error {
+func (a *app) writeComparison(d *report.Comparison, output string, f *outputFlags) error {
 	render := func(w io.Writer) error {
 		switch f.format {
 		case "json":
-			return report.DiffJSON(w, d)
+			return report.ComparisonJSON(w, d)
 		case "markdown":
-			return report.DiffMarkdown(w, d)
+			return report.ComparisonMarkdown(w, d)
 		}
-		return report.DiffTable(w, d, a.options(w, f))
+		return report.ComparisonTable(w, d, a.options(w, f))
 	}
 	if output == "" {
 		return render(a.stdout)

@@ -15,7 +15,7 @@
     return node;
   };
 
-  const { sections, findings, marks, page, chunk } = read('data');
+  const { sections, findings, marks, page, chunk, packed } = read('data');
   // A finding is [id, section, module, status, muted, action, resource, why].
   const [ID, SECTION, MODULE, STATUS, MUTED, ACTION, RESOURCE, WHY] = [0, 1, 2, 3, 4, 5, 6, 7];
   const kind = (f) => (f[MUTED] ? 'muted' : f[STATUS]);
@@ -119,16 +119,27 @@
     details.firstChild.focus({ preventScroll: true });
   };
 
+  // The evidence is read when it is first looked at; much of it is compressed.
   const chunks = new Map();
-  const full = (i) => {
+  const unpack = async (text) => {
+    const bytes = Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
+    const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream('gzip'));
+    return JSON.parse(await new Response(stream).text());
+  };
+  const parsed = new Promise((done) => addEventListener('DOMContentLoaded', done));
+  const full = async (i) => {
     const n = Math.floor(i / chunk);
-    if (!chunks.has(n)) chunks.set(n, read('chunk-' + n));
-    return chunks.get(n)[i % chunk];
+    if (!$('chunk-' + n)) await parsed;
+    if (!chunks.has(n)) chunks.set(n, packed ? unpack($('chunk-' + n).textContent) : read('chunk-' + n));
+    return (await chunks.get(n))[i % chunk];
   };
 
-  const fill = (details, i) => {
-    if (!details.open || details.children.length > 1) return;
-    details.append(detail(i));
+  const fill = async (details, i) => {
+    if (!details.open || details.dataset.filled) return;
+    details.dataset.filled = '1';
+    let content;
+    try { content = detail(i, await full(i)); } catch { content = el('p', { class: 'detail fail' }, 'This browser cannot read the evidence; it is in the JSON report.'); }
+    details.append(content);
   };
 
   const line = (name, ...value) => (value.flat().some((v) => v) ? el('div', {}, el('dt', {}, name), el('dd', {}, ...value)) : '');
@@ -136,8 +147,8 @@
   const codes = (texts) => (texts && texts.length ? el('ul', {}, texts.map((t) => el('li', {}, code(t)))) : '');
   const place = (r) => (r.file ? r.file + ':' : r.policy + ' at ') + r.start.line + ':' + r.start.column;
 
-  const detail = (i) => {
-    const f = full(i), row = findings[i], s = sections[row[SECTION]], m = moduleOf(row);
+  const detail = (i, f) => {
+    const row = findings[i], s = sections[row[SECTION]], m = moduleOf(row);
     return el('div', { class: 'detail' },
       el('dl', {},
         line('Principal', s.name + ' ', code(s.arn)),
@@ -149,6 +160,7 @@
         line('Layer', f.layer ? s.layers[f.layer] || f.layer : ''),
         line('Scope', f.scope),
         line('Missing context', codes(f.missingContext)),
+        line('Would decide', codes((f.evidence || []).flatMap((e) => e.verdict.deciders || []).map((d) => [d.key, d.operator, (d.values || []).join(', ')].filter(Boolean).join(' ') + ' (' + d.effect + ')').filter((t, n, all) => all.indexOf(t) === n))),
         line('Muted', row[MUTED])),
       statements(f, s), evidence(f, s),
       el('p', {}, copyButton('Copy a link to this finding', () => location.href.split('#')[0] + '#f-' + row[ID]), ' ',
@@ -192,8 +204,9 @@
   };
 
   const say = (text) => { $('said').textContent = text; };
-  const copy = async (text, button) => {
+  const copy = async (text, button, shown) => {
     const done = await toClipboard(text);
+    if (!done && shown) getSelection().selectAllChildren(shown); // so that Ctrl+C copies it
     const before = button.dataset.label || button.textContent;
     button.dataset.label = before;
     button.textContent = done ? 'Copied' : 'Press Ctrl+C';
@@ -218,13 +231,11 @@
     b.addEventListener('click', () => copy(text(), b));
     return b;
   };
-  for (const b of document.querySelectorAll('[data-copy]')) {
-    b.addEventListener('click', () => {
-      const pre = $(b.dataset.copy);
-      getSelection().selectAllChildren(pre); // what is left to do by hand if nothing else works
-      copy(pre.textContent, b);
-    });
-  }
+  // What stands below this script is not there yet: its buttons are heard here.
+  document.addEventListener('click', (e) => {
+    const b = e.target.closest('[data-copy]');
+    if (b) copy($(b.dataset.copy).textContent, b, $(b.dataset.copy));
+  });
 
   document.querySelector('.filter').addEventListener('submit', (e) => e.preventDefault());
   $('q').addEventListener('input', (e) => { filter.q = e.target.value.toLowerCase().trim(); apply(true); });
