@@ -90,7 +90,9 @@ func (t *tracer) valueOf(key string) []string {
 	case "aws:principalaccount":
 		return []string{p.AccountID}
 	case "aws:username":
-		return []string{p.Name()}
+		if p.Type() == "user" {
+			return []string{p.Name()}
+		}
 	case "aws:requestedregion":
 		return []string{r.Region}
 	}

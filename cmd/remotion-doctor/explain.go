@@ -117,11 +117,17 @@ func (a *app) trace(ctx context.Context, f *explainFlags, q *question) (*audit.T
 		Layers: []audit.TraceLayer{}, MissingContext: []string{}, Message: q.message, Recorded: q.recorded,
 	}
 	a.stamp(base, "")
-	j := &job{document: map[string]*policy.Document{}}
+	j := &job{document: map[string]*policy.Document{}, tasks: []task{{target: q.target}}}
+	if f.region != "" {
+		j.regions = []string{f.region}
+	}
 	if !q.asks() || q.encoded() {
 		if err := a.open(ctx, j, &f.source, f.region); err != nil {
 			return learned(base), err
 		}
+		// A source may know better who is meant, and have one for each target.
+		q.target = j.tasks[0].target
+		j = j.within(j.tasks[0])
 		if err := q.decode(ctx, j.source); err != nil {
 			base.Notes = append(base.Notes, asFailure(err).msg)
 		}

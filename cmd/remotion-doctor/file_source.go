@@ -64,7 +64,7 @@ func (s *fileSource) Evaluate(ctx context.Context, p audit.Principal, probes []a
 	if err != nil {
 		return nil, err
 	}
-	return eval.NewEvaluator(p.ARN, own.Supposing(p.Supposing)).Evaluate(ctx, probes)
+	return eval.NewEvaluator(p.ARN, own.As(p)).Evaluate(ctx, probes)
 }
 
 // unread are the layers whose policies no file tells.

@@ -91,8 +91,8 @@ func (f *fixFlags) validate() error {
 		return usage("", "--apply and --undo exclude each other")
 	case f.apply && f.form != "":
 		return usage("leave one of them out", "--as shows a remedy, --apply attaches it")
-	case (f.apply || f.undo) && (f.source.engine == "local" || f.source.snapshot != ""):
-		return usage("leave --snapshot and --engine out", "--apply and --undo write to AWS, not to a file")
+	case (f.apply || f.undo) && (f.source.engine == "local" || f.source.base() != ""):
+		return usage("leave --engine and the file out", "--apply and --undo write to AWS, not to a file")
 	case len(f.keep) > 0 && !f.replace:
 		return usage("", "--keep is about what --replace would take away")
 	case f.yes && !f.apply && !f.undo:

@@ -31,7 +31,7 @@ func (j *job) fixes(ctx context.Context, f *fixFlags) ([]*fix, error) {
 		out[i].take(t, &s)
 	}
 	for _, x := range out {
-		if err := j.remedy(ctx, x, f); err != nil {
+		if err := j.within(x.tasks[0]).remedy(ctx, x, f); err != nil {
 			return nil, err
 		}
 	}
@@ -182,10 +182,9 @@ func (j *job) holding(ctx context.Context, p audit.Principal) (*remedy.Holding, 
 	case *fileSource:
 		if source.principal == "" {
 			s = source.snapshot
-			break
 		}
-		return &remedy.Holding{Kind: p.Type(), Name: p.Name(), ARN: p.ARN}, nil
-	default:
+	}
+	if s == nil {
 		return &remedy.Holding{Kind: p.Type(), Name: p.Name(), ARN: p.ARN}, nil
 	}
 	return remedy.HoldingOf(s, p.Type(), p.Name())

@@ -1,0 +1,175 @@
+package main
+
+import (
+	"bytes"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"remotion-doctor/audit"
+	"remotion-doctor/awsapi"
+	"remotion-doctor/localaws"
+	"remotion-doctor/remedy"
+)
+
+// lacking are demo principals with what a grant can cure.
+var lacking = []struct {
+	name    string
+	targets targetFlags
+	regions []string
+}{
+	{"video-api", targetFlags{functions: []string{"video-api"}}, []string{"us-east-1"}},
+	{"render-worker", targetFlags{roles: []string{"render-worker"}}, []string{"us-east-1", "eu-west-1"}},
+	{"remotion-lambda-role", targetFlags{roles: []string{"remotion-lambda-role"}}, []string{"us-east-1"}},
+}
+
+// endpointFor starts the demo account and a job that audits it with AWS's
+// simulator, and returns the endpoint's address.
+func endpointFor(t *testing.T, a *app, targets targetFlags, regions []string) (*job, string) {
+	t.Helper()
+	snapshot, err := snapshotOrDemo("")
+	if err != nil {
+		t.Fatal(err)
+	}
+	server, err := localaws.New(snapshot, localaws.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	h := httptest.NewServer(server)
+	t.Cleanup(h.Close)
+	client, err := awsapi.Open(t.Context(), awsapi.Options{EndpointURL: h.URL, Region: "us-east-1", Isolated: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	j, err := a.job(&targets, &requirementFlags{require: []string{"caller"}, regions: regions})
+	if err != nil {
+		t.Fatal(err)
+	}
+	j.source, j.engine = newAWSSource(client), audit.EngineAWS
+	return j, h.URL
+}
+
+func testApp(stdout *bytes.Buffer) *app {
+	return &app{
+		stdin: strings.NewReader(""), stdout: stdout, stderr: &bytes.Buffer{}, getenv: func(string) string { return "" },
+		now: func() time.Time { return time.Date(2026, 11, 23, 0, 0, 0, 0, time.UTC) },
+	}
+}
+
+// TestFixVerified: the remedy of each demo principal, in every placement, is
+// verified by AWS's simulator and by eval.
+func TestFixVerified(t *testing.T) {
+	for _, tt := range lacking {
+		for _, f := range []*fixFlags{{name: remedy.DefaultName}, {name: "another"}, {name: remedy.DefaultName, managed: true}, {name: remedy.DefaultName, documented: true}, {name: remedy.DefaultName, replace: true}} {
+			a := testApp(&bytes.Buffer{})
+			remote, _ := endpointFor(t, a, tt.targets, tt.regions)
+			local := *remote
+			snapshot, err := snapshotOrDemo("")
+			if err != nil {
+				t.Fatal(err)
+			}
+			source, err := newLocalSource(snapshot)
+			if err != nil {
+				t.Fatal(err)
+			}
+			local.source, local.engine = source, audit.EngineLocal
+			for _, j := range []*job{remote, &local} {
+				fixes, err := j.fixes(t.Context(), f)
+				if err != nil || len(fixes) != 1 {
+					t.Fatalf("%s: %v", tt.name, err)
+				}
+				if x := fixes[0]; !x.verified || !x.cures() || x.after.Pass != 33 {
+					t.Errorf("%s %+v: %s %v", tt.name, *f, x.outcome(), x.notes)
+				}
+			}
+		}
+	}
+}
+
+// TestFixByCLI runs the CLI form with the real AWS CLI; then everything passes.
+func TestFixByCLI(t *testing.T) {
+	if _, err := exec.LookPath("aws"); err != nil {
+		t.Skip("the AWS CLI is not installed")
+	}
+	for i, tt := range lacking {
+		for _, managed := range []bool{false, true}[:2-min(i, 1)] {
+			a := testApp(&bytes.Buffer{})
+			j, url := endpointFor(t, a, tt.targets, tt.regions)
+			f := &fixFlags{form: "cli", name: remedy.DefaultName, managed: managed}
+			fixes, err := j.fixes(t.Context(), f)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var script bytes.Buffer
+			if err := a.renderFixes(&script, fixes, f); err != nil {
+				t.Fatal(err)
+			}
+			cmd := exec.Command("sh", "-e", "-c", script.String())
+			cmd.Env = append(os.Environ(), "AWS_ENDPOINT_URL="+url, "AWS_REGION=us-east-1", "AWS_DEFAULT_REGION=us-east-1", "AWS_ACCESS_KEY_ID=a", "AWS_SECRET_ACCESS_KEY=b", "AWS_CONFIG_FILE=/dev/null", "AWS_SHARED_CREDENTIALS_FILE=/dev/null", "AWS_PAGER=")
+			if out, err := cmd.CombinedOutput(); err != nil {
+				t.Fatalf("%s: %v: %s\n%s", tt.name, err, out, script.String())
+			}
+			fresh := *j
+			fresh.source = newAWSSource(j.source.(awsSource).Client)
+			if s := fresh.section(t.Context(), fresh.tasks[0]); s.Error != nil || s.Summary.Pass != 33 {
+				t.Errorf("%s: %+v %v", tt.name, s.Summary, s.Error)
+			}
+		}
+	}
+}
+
+// TestApplyRefuses: what changed since it was read is not overwritten, and what
+// did not verify is not written.
+func TestApplyRefuses(t *testing.T) {
+	a := testApp(&bytes.Buffer{})
+	j, _ := endpointFor(t, a, lacking[0].targets, lacking[0].regions)
+	f := &fixFlags{name: remedy.DefaultName, yes: true, record: filepath.Join(t.TempDir(), "undo.json")}
+	fixes, err := j.fixes(t.Context(), f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := j.source.(awsSource).Writer()
+	id := awsapi.Identity{Kind: "role", Name: "video-api-role-x7"}
+	if err := w.PutInline(t.Context(), id, "meanwhile", `{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"s3:GetObject","Resource":"*"}}`); err != nil {
+		t.Fatal(err)
+	}
+	if err := a.apply(t.Context(), j, f, fixes); err == nil || !strings.Contains(err.Error(), "the policy meanwhile changed since it was read") {
+		t.Errorf("got %v", err)
+	}
+	if err := w.DeleteInline(t.Context(), id, "meanwhile"); err != nil {
+		t.Fatal(err)
+	}
+	fixes[0].verified = false
+	if err := a.apply(t.Context(), j, f, fixes); err == nil || !strings.Contains(err.Error(), "not verified") {
+		t.Errorf("got %v", err)
+	}
+	if _, err := os.Stat(f.record); err == nil {
+		t.Error("something was recorded though nothing was written")
+	}
+}
+
+// TestUndoRefuses: what somebody changed behind --apply is not put back over.
+func TestUndoRefuses(t *testing.T) {
+	a := testApp(&bytes.Buffer{})
+	j, _ := endpointFor(t, a, lacking[0].targets, lacking[0].regions)
+	f := &fixFlags{name: remedy.DefaultName, yes: true, record: filepath.Join(t.TempDir(), "undo.json"), color: "never"}
+	fixes, err := j.fixes(t.Context(), f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := a.apply(t.Context(), j, f, fixes); err != nil {
+		t.Fatal(err)
+	}
+	w := j.source.(awsSource).Writer()
+	id := awsapi.Identity{Kind: "role", Name: "video-api-role-x7"}
+	if err := w.PutInline(t.Context(), id, remedy.DefaultName, `{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"s3:GetObject","Resource":"*"}}`); err != nil {
+		t.Fatal(err)
+	}
+	if err := a.undo(t.Context(), j, f); err == nil || !strings.Contains(err.Error(), "refusing to put back") {
+		t.Errorf("got %v", err)
+	}
+}

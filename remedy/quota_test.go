@@ -1,0 +1,184 @@
+package remedy
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"remotion-doctor/policy"
+)
+
+func TestSizeCountsNoWhiteSpace(t *testing.T) {
+	for text, want := range map[string]int{
+		"":                              0,
+		"{ \"a\" :\n\t\"b c\" }":        10,
+		`{"Sid":"é"}`:                   11,
+		"\u00a0{\r\n}":                  2,
+		strings.Repeat(" ", 1000) + "x": 1,
+	} {
+		if got := Size(text); got != want {
+			t.Errorf("%q: %d, want %d", text, got, want)
+		}
+	}
+}
+
+func big(statements, resources int) *policy.Document {
+	doc := &policy.Document{Version: policy.Version2012}
+	for i := range statements {
+		s := policy.Statement{Sid: fmt.Sprintf("S%d", i), Effect: policy.Allow, Actions: []string{fmt.Sprintf("s3:Action%d", i)}}
+		for n := range resources {
+			s.Resources = append(s.Resources, fmt.Sprintf("arn:aws:s3:::bucket-%d-%d", i, n))
+		}
+		doc.Statements = append(doc.Statements, s)
+	}
+	return doc
+}
+
+func pairs(docs []*policy.Document) []string {
+	var out []string
+	for _, d := range docs {
+		for _, s := range d.Statements {
+			for _, a := range s.Actions {
+				for _, r := range s.Resources {
+					out = append(out, a+" "+r)
+				}
+			}
+		}
+	}
+	slices.Sort(out)
+	return out
+}
+
+// TestSplit: every part fits, grants the same together, and has Sids of its
+// own.
+func TestSplit(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		doc := big(rapid.IntRange(1, 20).Draw(t, "statements"), rapid.IntRange(1, 300).Draw(t, "resources"))
+		limit := rapid.SampledFrom([]int{400, maxUserInline, maxManaged}).Draw(t, "limit")
+		docs, err := Split(doc, limit)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, d := range docs {
+			if n := Size(d.Indent()); n > limit {
+				t.Fatalf("a part has %d characters of %d", n, limit)
+			}
+			if _, err := policy.Parse(d.Indent()); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if !slices.Equal(pairs(docs), pairs([]*policy.Document{doc})) {
+			t.Fatal("the parts grant something else")
+		}
+	})
+}
+
+func TestAttachHeedsQuotas(t *testing.T) {
+	small := big(1, 1)
+	inline := func(n int) []Held { return []Held{{Name: "other", Text: strings.Repeat("x", n)}} }
+	attached := func(n int) []Held {
+		var out []Held
+		for i := range n {
+			out = append(out, Held{Name: fmt.Sprintf("p%d", i), ARN: fmt.Sprintf("arn:aws:iam::1:policy/p%d", i)})
+		}
+		return out
+	}
+	role := Holding{Kind: "role", Name: "r", ARN: "arn:aws:iam::123456789012:role/r"}
+	user := Holding{Kind: "user", Name: "u", ARN: "arn:aws:iam::123456789012:user/u"}
+	for _, tt := range []struct {
+		name  string
+		h     Holding
+		set   func(*Holding)
+		doc   *policy.Document
+		kinds []StepKind
+		quota bool
+	}{
+		{"inline", role, func(*Holding) {}, small, []StepKind{PutInline}, false},
+		{"user, inline", user, func(*Holding) {}, small, []StepKind{PutInline}, false},
+		{"role, full", role, func(h *Holding) { h.Inline = inline(10200) }, small, []StepKind{CreateManaged}, false},
+		{"user, full", user, func(h *Holding) { h.Inline = inline(2000) }, small, []StepKind{CreateManaged}, false},
+		{"user, not full", user, func(h *Holding) { h.Inline = inline(1800) }, small, []StepKind{PutInline}, false},
+		{"two policies", user, func(*Holding) {}, big(2, 160), []StepKind{CreateManaged, CreateManaged}, false},
+		{"too many attached", role, func(h *Holding) { h.Inline, h.Attached = inline(10200), attached(10) }, small, nil, true},
+		{"one more attached", role, func(h *Holding) { h.Inline, h.Attached = inline(10200), attached(9) }, small, []StepKind{CreateManaged}, false},
+	} {
+		h := tt.h
+		tt.set(&h)
+		c, err := Attach(tt.doc, &h, Placement{})
+		if _, quota := errors.AsType[*QuotaError](err); quota != tt.quota {
+			t.Errorf("%s: %v", tt.name, err)
+			continue
+		}
+		var kinds []StepKind
+		for _, s := range c.Steps {
+			kinds = append(kinds, s.Kind)
+			if s.Kind == CreateManaged && sizeOf(s.After) > maxManaged {
+				t.Errorf("%s: a managed policy of %d characters", tt.name, sizeOf(s.After))
+			}
+		}
+		if !tt.quota && !slices.Equal(kinds, tt.kinds) {
+			t.Errorf("%s: %v, want %v", tt.name, kinds, tt.kinds)
+		}
+	}
+}
+
+func TestAttachJoins(t *testing.T) {
+	have, err := policy.Parse(`{"Version":"2012-10-17","Statement":{"Sid":"S0","Effect":"Allow","Action":"s3:GetObject","Resource":"arn:aws:s3:::b/*"}}`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	h := &Holding{Kind: "role", Name: "r", ARN: "arn:aws:iam::123456789012:role/r", Inline: []Held{{Name: DefaultName, Text: have.Source, Document: have}}}
+	c, err := Attach(big(1, 1), h, Placement{})
+	if err != nil || len(c.Steps) != 1 || c.Steps[0].Before != have.Source {
+		t.Fatalf("%+v, %v", c, err)
+	}
+	if got := c.Steps[0].After; len(got.Statements) != 2 || got.Statements[1].Sid != "S02" {
+		t.Errorf("got %s", got.Indent())
+	}
+	// What is there already is not added again.
+	if again := Join(c.Steps[0].After, big(1, 1)); len(again.Statements) != 2 {
+		t.Errorf("got %s", again.Indent())
+	}
+}
+
+func TestReplace(t *testing.T) {
+	h := &Holding{
+		Kind: "role", Name: "r", ARN: "arn:aws:iam::123456789012:role/r",
+		Inline:   []Held{{Name: "old", Text: "{}"}, {Name: DefaultName, Text: "{}"}},
+		Attached: []Held{{Name: "Admin", ARN: "arn:aws:iam::aws:policy/Admin"}, {Name: "Logs", ARN: "arn:aws:iam::aws:policy/Logs"}},
+	}
+	c, err := Replace(big(1, 1), h, Placement{}, []string{"Logs"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, s := range c.Steps {
+		got = append(got, string(s.Kind)+" "+s.Policy)
+	}
+	if want := []string{"put-inline " + DefaultName, "delete-inline old", "detach Admin"}; !slices.Equal(got, want) {
+		t.Errorf("got %v, want %v", got, want)
+	}
+	if c.Steps[0].Before != "{}" {
+		t.Error("what the policy of the same name says now is not kept")
+	}
+}
+
+func TestDiff(t *testing.T) {
+	c := &Change{Kind: "role", Name: "r", Steps: []Step{{Kind: PutInline, Policy: "p", Before: big(1, 1).Indent(), After: Join(big(1, 1), &policy.Document{Version: policy.Version2012, Statements: big(2, 1).Statements[1:]})}}}
+	var added, removed int
+	for _, l := range Diff(c) {
+		switch l.Mark {
+		case '+':
+			added++
+		case '-':
+			removed++
+		}
+	}
+	if added != 6 || removed != 0 {
+		t.Errorf("%d lines come and %d go", added, removed)
+	}
+}

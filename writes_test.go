@@ -1,0 +1,47 @@
+package layers
+
+import (
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// inputs find calls of the AWS SDK by their input: &iam.PutRolePolicyInput{.
+var inputs = regexp.MustCompile(`&(iam|sts|lambda|ec2|ecs|eks|s3|organizations)\.(\w+)Input\{`)
+
+// reads are the operations that change nothing.
+var reads = regexp.MustCompile(`^(Get|List|Describe|Simulate|Head|Decode)`)
+
+// TestOnlyFixWrites: calls that change an account stand in awsapi/write.go, and
+// only `fix --apply` and `fix --undo` come to them.
+func TestOnlyFixWrites(t *testing.T) {
+	writers := []string{"cmd/remotion-doctor/fix_apply.go", "cmd/remotion-doctor/fix_undo.go", "awsapi/write.go"}
+	seen := 0
+	err := filepath.WalkDir(".", func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
+			return err
+		}
+		text, err := os.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		path = filepath.ToSlash(path)
+		for _, call := range inputs.FindAllStringSubmatch(string(text), -1) {
+			seen++
+			if !reads.MatchString(call[2]) && path != "awsapi/write.go" {
+				t.Errorf("%s writes to AWS by %s:%s", path, call[1], call[2])
+			}
+		}
+		if strings.Contains(string(text), ".Writer()") && !slices.Contains(writers, path) {
+			t.Errorf("%s makes what writes to AWS", path)
+		}
+		return nil
+	})
+	if err != nil || seen == 0 {
+		t.Fatalf("%d calls, %v", seen, err)
+	}
+}
