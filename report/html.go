@@ -134,40 +134,49 @@ func (v *view) embed(r *audit.Report) error {
 	if v.Data, err = script(data); err != nil {
 		return err
 	}
+	z := &packer{}
 	for chunk := range slices.Chunk(rows, chunkSize) {
 		findings := make([]*audit.Finding, len(chunk))
 		for i := range chunk {
 			findings[i] = chunk[i].finding
 		}
-		text, err := script(findings)
+		write := script
+		if v.Packed {
+			write = z.pack
+		}
+		text, err := write(findings)
 		if err != nil {
 			return err
-		}
-		if v.Packed {
-			if text, err = pack(text); err != nil {
-				return err
-			}
 		}
 		v.Chunks = append(v.Chunks, text)
 	}
 	return nil
 }
 
-// pack compresses a text: gzip in base64. A page with 10,000 findings has
+// A packer compresses values: gzip in base64. A page with 10,000 findings has
 // 20 MB of evidence, which a browser would read before it shows anything.
-func pack(text template.JS) (template.JS, error) {
-	var b bytes.Buffer
-	z, err := gzip.NewWriterLevel(&b, gzip.BestSpeed)
-	if err != nil {
+type packer struct{ gzip *gzip.Writer }
+
+func (p *packer) pack(v any) (template.JS, error) {
+	var b strings.Builder
+	encoder := base64.NewEncoder(base64.StdEncoding, &b)
+	if p.gzip == nil {
+		var err error
+		if p.gzip, err = gzip.NewWriterLevel(encoder, gzip.BestSpeed); err != nil {
+			return "", err
+		}
+	}
+	p.gzip.Reset(encoder)
+	if err := json.NewEncoder(p.gzip).Encode(v); err != nil {
 		return "", err
 	}
-	if _, err := io.WriteString(z, string(text)); err != nil {
+	if err := p.gzip.Close(); err != nil {
 		return "", err
 	}
-	if err := z.Close(); err != nil {
+	if err := encoder.Close(); err != nil {
 		return "", err
 	}
-	return template.JS(base64.StdEncoding.EncodeToString(b.Bytes())), nil
+	return template.JS(b.String()), nil
 }
 
 // pageRows are all findings, the worst first.
