@@ -57,6 +57,10 @@ func (t Target) String() string {
 	return t.Kind.Title() + " " + t.Name
 }
 
+// UnknownAccount stands for the account of a principal that exists nowhere yet
+// and of which nobody said where it will.
+const UnknownAccount = "000000000000"
+
 // A Principal is the IAM identity that a target acts as.
 type Principal struct {
 	ARN       string `json:"arn"` // of the role or user, path included

@@ -133,7 +133,7 @@ func (r *reader) lists(ctx context.Context, l identityLists) (inline []account.I
 		for i, name := range names {
 			g.Go(func() error {
 				text, err := l.document(ctx, name)
-				inline[i] = account.InlinePolicy{PolicyName: name, PolicyDocument: account.Document{Text: policy.DecodeURL(text)}}
+				inline[i] = account.InlinePolicy{PolicyName: name, PolicyDocument: account.Document{Text: policy.DecodeURL(aws.ToString(text))}}
 				return err
 			})
 		}

@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"remotion-doctor/audit"
 	"remotion-doctor/policy"
 )
 
@@ -20,7 +21,7 @@ type Options struct {
 }
 
 // UnknownAccount stands for the account of a deployment that nobody named.
-const UnknownAccount = "000000000000"
+const UnknownAccount = audit.UnknownAccount
 
 func (o Options) region() string {
 	if o.Region == "" {

@@ -88,7 +88,7 @@ func (t *traceTree) message(m *audit.DeniedMessage) {
 	t.field("  resource", Clean(m.Resource))
 	stated := string(m.Decision)
 	if m.Layer != "" {
-		stated = strings.TrimPrefix(stated+" by a "+m.Layer.Title(), " ")
+		stated = strings.TrimPrefix(stated+" by "+article(m.Layer.Title()), " ")
 	}
 	t.field("  states", Clean(stated))
 	t.field("  policy", Clean(m.PolicyARN))
@@ -176,4 +176,12 @@ func (t *traceTree) foot(tr *audit.Trace) {
 		}
 		t.hang("→ ", "  ", Clean(n))
 	}
+}
+
+// article puts the indefinite article before a noun.
+func article(noun string) string {
+	if noun != "" && strings.ContainsRune("aeiou", rune(noun[0])) {
+		return "an " + noun
+	}
+	return "a " + noun
 }
