@@ -79,7 +79,9 @@ func (a *app) explain(ctx context.Context, f *explainFlags, args []string) error
 	if err != nil {
 		return err
 	}
+	done := a.while("looking at the policies")
 	trace, err := a.trace(ctx, f, q)
+	done()
 	if trace != nil {
 		if err := a.writeTrace(trace, f); err != nil {
 			return err

@@ -124,7 +124,9 @@ func (a *app) fix(ctx context.Context, f *fixFlags) error {
 	if f.undo {
 		return a.undo(ctx, j, f)
 	}
+	done := a.while("working out the remedy")
 	fixes, err := j.fixes(ctx, f)
+	done()
 	if err != nil {
 		return err
 	}

@@ -191,8 +191,20 @@ func writeStep(ctx context.Context, w *awsapi.Writer, c *remedy.Change, s *remed
 
 // checkAgain waits out IAM's propagation and audits once more.
 func (a *app) checkAgain(ctx context.Context, j *job, client awsSource, f *fixFlags, todo []*fix) error {
-	if err := pause(ctx, f.wait); err != nil {
+	done := a.while("waiting until IAM knows the change everywhere, then checking again")
+	failed, err := a.untilItPasses(ctx, j, client, f, todo)
+	done()
+	if err != nil {
 		return err
+	}
+	return a.conclude(todo, failed)
+}
+
+// untilItPasses checks again until everything passes or patience ends, and
+// names what does not pass then.
+func (a *app) untilItPasses(ctx context.Context, j *job, client awsSource, f *fixFlags, todo []*fix) (failed string, err error) {
+	if err := pause(ctx, f.wait); err != nil {
+		return "", err
 	}
 	deadline := a.now().Add(f.patience)
 	for {
@@ -200,14 +212,11 @@ func (a *app) checkAgain(ctx context.Context, j *job, client awsSource, f *fixFl
 		fresh := *j
 		fresh.source = newAWSSource(client.Client)
 		failed, err := fresh.recheck(ctx, todo)
-		if err != nil {
-			return err
-		}
-		if failed == "" || !a.now().Before(deadline) {
-			return a.conclude(todo, failed)
+		if err != nil || failed == "" || !a.now().Before(deadline) {
+			return failed, err
 		}
 		if err := pause(ctx, 2*time.Second); err != nil {
-			return err
+			return "", err
 		}
 	}
 }

@@ -44,6 +44,14 @@ func (a *app) progress() *progress {
 	return newProgress(a.stderr, width)
 }
 
+// while shows that one thing is being done, until the returned function is
+// called.
+func (a *app) while(text string) (done func()) {
+	p := a.progress()
+	p.say(0, 1, text)
+	return p.done
+}
+
 // newProgress shows progress in lines of that width; 0 shows none.
 func newProgress(w io.Writer, width int) *progress {
 	p := &progress{w: w, width: width, stop: make(chan struct{})}
