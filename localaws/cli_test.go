@@ -55,6 +55,7 @@ func TestCLI(t *testing.T) {
 		{[]string{"iam", "simulate-principal-policy", "--policy-source-arn", "arn:aws:iam::123456789012:role/complete-renderer", "--action-names", "s3:GetObject", "--resource-arns", "arn:aws:s3:::remotionlambda-a/b"}, "EvaluationResults.0.EvalDecision=allowed"},
 		{[]string{"iam", "simulate-custom-policy", "--policy-input-list", document, "--action-names", "s3:GetObject", "s3:PutObject", "--resource-arns", "arn:aws:s3:::b/k"}, "EvaluationResults.1.EvalDecision=implicitDeny"},
 		{[]string{"iam", "get-context-keys-for-custom-policy", "--policy-input-list", strings.Replace(document, "}}", `,"Condition":{"Bool":{"aws:SecureTransport":"true"}}}}`, 1)}, "ContextKeyNames.0=aws:SecureTransport"},
+		{[]string{"iam", "get-context-keys-for-principal-policy", "--policy-source-arn", "arn:aws:iam::123456789012:role/complete-renderer", "--policy-input-list", strings.Replace(document, "}}", `,"Condition":{"Bool":{"aws:SecureTransport":"true"}}}}`, 1)}, "ContextKeyNames.0=aws:SecureTransport"},
 	} {
 		out, err := aws(tt.args...)
 		if err != nil {
