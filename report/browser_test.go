@@ -393,7 +393,7 @@ func testThousands(t *tab) {
 			const loaded = performance.getEntriesByType('navigation')[0];
 			const ready = performance.getEntriesByName('ready')[0].startTime - loaded.responseStart;
 			const start = performance.now(), q = document.getElementById('q');
-			q.value = '4242'; q.dispatchEvent(new Event('input'));
+			q.value = '4241'; q.dispatchEvent(new Event('input'));
 			requestAnimationFrame(() => setTimeout(() => done({ ready, key: performance.now() - start })));
 		})`)
 		t.Logf("ready after %.0f ms, the whole page took %.0f ms of the machine, a key %.0f ms", got["ready"], took, got["key"])

@@ -60,16 +60,32 @@ const (
 	rowsWithoutScript = 1000 // findings that are shown where scripts are off
 )
 
-// pageData is what the script works on. A finding is a list, to keep a page
-// with many thousands small: id, section, module, status, muted, action,
-// resource, why.
+// pageData is what the script works on. To keep a page with many thousands of
+// findings small and quick to read, a finding is a few numbers in one long list:
+// section, module, status, muted, action, resource and why; all but the first
+// two count in Strings.
 type pageData struct {
 	Sections []pageSection           `json:"sections"`
-	Findings [][8]any                `json:"findings"`
+	Strings  []string                `json:"strings"`
+	Rows     []int                   `json:"rows"`
+	IDs      string                  `json:"ids"` // with blanks between them
 	Marks    map[audit.Status]string `json:"marks"`
 	Page     int                     `json:"page"`
 	Chunk    int                     `json:"chunk"`
 	Packed   bool                    `json:"packed"`
+
+	index map[string]int
+}
+
+// text returns the place of a text among the strings.
+func (d *pageData) text(s string) int {
+	n, ok := d.index[s]
+	if !ok {
+		n = len(d.Strings)
+		d.index[s] = n
+		d.Strings = append(d.Strings, s)
+	}
+	return n
 }
 
 type pageSection struct {
@@ -93,7 +109,7 @@ type pageRow struct {
 func (v *view) embed(r *audit.Report) error {
 	rows := pageRows(r)
 	v.Packed = len(rows) > plainFindings
-	data := pageData{Marks: marks, Page: rowsAtOnce, Chunk: chunkSize, Packed: v.Packed, Sections: []pageSection{}, Findings: make([][8]any, 0, len(rows))}
+	data := pageData{Marks: marks, Page: rowsAtOnce, Chunk: chunkSize, Packed: v.Packed, Sections: []pageSection{}, Strings: []string{}, Rows: []int{}, index: map[string]int{}}
 	modules := make([]map[string]int, len(r.Sections))
 	for i := range r.Sections {
 		s := pageSectionOf(&r.Sections[i])
@@ -103,51 +119,64 @@ func (v *view) embed(r *audit.Report) error {
 		}
 		data.Sections = append(data.Sections, s)
 	}
-	for _, row := range rows {
+	names := make([]string, len(rows))
+	for i, row := range rows {
 		f := row.finding
-		data.Findings = append(data.Findings, [8]any{row.id, row.section, modules[row.section][f.Module], f.Status, mutedWords(f.Muted), Clean(f.Action), Clean(f.Resource), why(f)})
+		names[i] = row.id
+		data.Rows = append(data.Rows, row.section, modules[row.section][f.Module], data.text(string(f.Status)), data.text(mutedWords(f.Muted)),
+			data.text(Clean(f.Action)), data.text(Clean(f.Resource)), data.text(why(f)))
 		if f.Status != audit.Pass {
 			v.static(r, row)
 		}
 	}
+	data.IDs = strings.Join(names, " ")
 	var err error
 	if v.Data, err = script(data); err != nil {
 		return err
 	}
+	z := &packer{}
 	for chunk := range slices.Chunk(rows, chunkSize) {
 		findings := make([]*audit.Finding, len(chunk))
 		for i := range chunk {
 			findings[i] = chunk[i].finding
 		}
-		text, err := script(findings)
+		write := script
+		if v.Packed {
+			write = z.pack
+		}
+		text, err := write(findings)
 		if err != nil {
 			return err
-		}
-		if v.Packed {
-			if text, err = pack(text); err != nil {
-				return err
-			}
 		}
 		v.Chunks = append(v.Chunks, text)
 	}
 	return nil
 }
 
-// pack compresses a text: gzip in base64. A page with 10,000 findings has
+// A packer compresses values: gzip in base64. A page with 10,000 findings has
 // 20 MB of evidence, which a browser would read before it shows anything.
-func pack(text template.JS) (template.JS, error) {
-	var b bytes.Buffer
-	z, err := gzip.NewWriterLevel(&b, gzip.BestSpeed)
-	if err != nil {
+type packer struct{ gzip *gzip.Writer }
+
+func (p *packer) pack(v any) (template.JS, error) {
+	var b strings.Builder
+	encoder := base64.NewEncoder(base64.StdEncoding, &b)
+	if p.gzip == nil {
+		var err error
+		if p.gzip, err = gzip.NewWriterLevel(encoder, gzip.BestSpeed); err != nil {
+			return "", err
+		}
+	}
+	p.gzip.Reset(encoder)
+	if err := json.NewEncoder(p.gzip).Encode(v); err != nil {
 		return "", err
 	}
-	if _, err := io.WriteString(z, string(text)); err != nil {
+	if err := p.gzip.Close(); err != nil {
 		return "", err
 	}
-	if err := z.Close(); err != nil {
+	if err := encoder.Close(); err != nil {
 		return "", err
 	}
-	return template.JS(base64.StdEncoding.EncodeToString(b.Bytes())), nil
+	return template.JS(b.String()), nil
 }
 
 // pageRows are all findings, the worst first.

@@ -15,28 +15,32 @@
     return node;
   };
 
-  const { sections, findings, marks, page, chunk, packed } = read('data');
-  // A finding is [id, section, module, status, muted, action, resource, why].
-  const [ID, SECTION, MODULE, STATUS, MUTED, ACTION, RESOURCE, WHY] = [0, 1, 2, 3, 4, 5, 6, 7];
-  const kind = (f) => (f[MUTED] ? 'muted' : f[STATUS]);
-  const moduleOf = (f) => sections[f[SECTION]].modules[f[MODULE]];
-  let haystack = null;
-  const search = (i) => {
-    haystack = haystack || findings.map((f) => [f[ACTION], f[RESOURCE], f[WHY], sections[f[SECTION]].name, sections[f[SECTION]].arn, moduleOf(f).title, f[ID]].join('\n').toLowerCase());
-    return haystack[i];
-  };
-  const byID = new Map(findings.map((f, i) => [f[ID], i]));
+  const { sections, strings, rows, ids, marks, page, chunk, packed } = read('data');
+  // A finding is its number; what is known of it stands in the rows.
+  const [SECTION, MODULE, STATUS, MUTED, ACTION, RESOURCE, WHY, WIDTH] = [0, 1, 2, 3, 4, 5, 6, 7];
+  const total = rows.length / WIDTH;
+  const text = (i, column) => strings[rows[i * WIDTH + column]];
+  const sectionOf = (i) => sections[rows[i * WIDTH + SECTION]];
+  const moduleOf = (i) => sectionOf(i).modules[rows[i * WIDTH + MODULE]];
+  const kind = (i) => (text(i, MUTED) ? 'muted' : text(i, STATUS));
+  const once = (make) => { let made; return () => (made = made || make()); };
+  const allIDs = once(() => (ids ? ids.split(' ') : []));
+  const byID = once(() => new Map(allIDs().map((id, i) => [id, i])));
+  const lower = once(() => strings.map((s) => s.toLowerCase()));
+  const places = once(() => sections.map((s) => (s.name + '\n' + s.arn).toLowerCase()));
+  const search = (i, word) => [ACTION, RESOURCE, WHY].some((c) => lower()[rows[i * WIDTH + c]].includes(word)) ||
+    places()[rows[i * WIDTH + SECTION]].includes(word) || moduleOf(i).title.toLowerCase().includes(word) || allIDs()[i].startsWith(word);
 
   const list = $('list'), more = $('more'), chips = [...document.querySelectorAll('.chip')];
   let found = [], shown = 0;
 
   const filter = {
     q: '', principal: '', module: '', statuses: new Set(),
-    matches(f, i) {
-      return this.statuses.has(kind(f)) &&
-        (this.principal === '' || f[SECTION] === Number(this.principal)) &&
-        (this.module === '' || moduleOf(f).title === this.module) &&
-        this.q.split(/\s+/).every((word) => word === '' || search(i).includes(word));
+    matches(i, words) {
+      return this.statuses.has(kind(i)) &&
+        (this.principal === '' || rows[i * WIDTH + SECTION] === Number(this.principal)) &&
+        (this.module === '' || moduleOf(i).title === this.module) &&
+        words.every((word) => search(i, word));
     },
   };
   const known = chips.map((c) => c.dataset.status);
@@ -44,32 +48,32 @@
   const standard = () => new Set(failing.length ? failing : known);
 
   const row = (i) => {
-    const f = findings[i], s = sections[f[SECTION]];
     const details = el('details', {},
       el('summary', {},
-        el('span', { class: 'status ' + kind(f) }, marks[f[STATUS]] + ' ' + f[STATUS], f[MUTED] ? el('small', {}, 'muted') : ''),
-        el('span', { class: 'what' }, f[ACTION], el('small', {}, f[RESOURCE])),
-        el('span', { class: 'because' }, f[WHY], el('small', {}, ' ' + s.name + ' · ' + moduleOf(f).title))));
+        el('span', { class: 'status ' + kind(i) }, marks[text(i, STATUS)] + ' ' + text(i, STATUS), text(i, MUTED) ? el('small', {}, 'muted') : ''),
+        el('span', { class: 'what' }, text(i, ACTION), el('small', {}, text(i, RESOURCE))),
+        el('span', { class: 'because' }, text(i, WHY), el('small', {}, ' ' + sectionOf(i).name + ' · ' + moduleOf(i).title))));
     details.addEventListener('toggle', () => fill(details, i));
-    return el('li', { id: 'f-' + f[ID] }, details);
+    return el('li', { id: 'f-' + allIDs()[i] }, details);
   };
 
   const show = (n) => {
     const end = Math.min(found.length, shown + n);
-    const rows = document.createDocumentFragment();
-    for (; shown < end; shown++) rows.append(row(found[shown]));
-    list.append(rows);
+    const batch = document.createDocumentFragment();
+    for (; shown < end; shown++) batch.append(row(found[shown]));
+    list.append(batch);
     more.hidden = shown >= found.length;
     more.textContent = `Show ${Math.min(page, found.length - shown)} more of ${found.length - shown}`;
   };
 
   const apply = (remember) => {
     found = [];
-    findings.forEach((f, i) => { if (filter.matches(f, i)) found.push(i); });
+    const words = filter.q.split(/\s+/).filter((word) => word !== '');
+    for (let i = 0; i < total; i++) if (filter.matches(i, words)) found.push(i);
     list.replaceChildren();
     shown = 0;
     show(page);
-    $('count').textContent = `${found.length} of ${findings.length} findings`;
+    $('count').textContent = `${found.length} of ${total} findings`;
     $('q').value = $('q').value.toLowerCase().trim() === filter.q ? $('q').value : filter.q;
     $('principal').value = filter.principal;
     $('module').value = filter.module;
@@ -101,11 +105,11 @@
   };
 
   const visitFinding = (id) => {
-    const i = byID.get(id);
+    const i = byID().get(id);
     if (i === undefined) { say('This report has no such finding.'); filter.statuses = standard(); return apply(false); }
     if (!found.includes(i)) {
       Object.assign(filter, { q: '', principal: '', module: '', statuses: standard() });
-      filter.statuses.add(kind(findings[i]));
+      filter.statuses.add(kind(i));
       apply(false);
     }
     const at = found.indexOf(i);
@@ -148,7 +152,7 @@
   const place = (r) => (r.file ? r.file + ':' : r.policy + ' at ') + r.start.line + ':' + r.start.column;
 
   const detail = (i, f) => {
-    const row = findings[i], s = sections[row[SECTION]], m = moduleOf(row);
+    const s = sectionOf(i), m = moduleOf(i);
     return el('div', { class: 'detail' },
       el('dl', {},
         line('Principal', s.name + ' ', code(s.arn)),
@@ -161,9 +165,9 @@
         line('Scope', f.scope),
         line('Missing context', codes(f.missingContext)),
         line('Would decide', codes((f.evidence || []).flatMap((e) => e.verdict.deciders || []).map((d) => [d.key, d.operator, (d.values || []).join(', ')].filter(Boolean).join(' ') + ' (' + d.effect + ')').filter((t, n, all) => all.indexOf(t) === n))),
-        line('Muted', row[MUTED])),
+        line('Muted', text(i, MUTED))),
       statements(f, s), evidence(f, s),
-      el('p', {}, copyButton('Copy a link to this finding', () => location.href.split('#')[0] + '#f-' + row[ID]), ' ',
+      el('p', {}, copyButton('Copy a link to this finding', () => location.href.split('#')[0] + '#f-' + allIDs()[i]), ' ',
         copyButton('Copy as explain command', () => `remotion-doctor explain ${quote(f.action)} ${quote(f.notGranted || f.granted || f.resource)} ${s.flag}`)));
   };
   const quote = (text) => (/^[\w:./@=+,-]+$/.test(text) ? text : "'" + text.replaceAll("'", "'\\''") + "'");
@@ -177,18 +181,18 @@
       if (seen.has(key)) return '';
       seen.add(key);
       const policy = (s.policies || []).find((p) => p.name === r.policy && (!r.layer || p.layer === r.layer));
-      const text = policy && (policy.statements.find((q) => q.index === r.index) || policy.statements.find((q) => q.start.line === r.start.line) || {}).text;
+      const quoted = policy && (policy.statements.find((q) => q.index === r.index) || policy.statements.find((q) => q.start.line === r.start.line) || {}).text;
       const name = (r.effect || 'Statement') + (r.sid ? ' "' + r.sid + '"' : '') + ' in policy ' + place(r);
       const title = (decides ? 'Decides: ' : 'Matches: ') + name + (r.layer ? ' (' + (s.layers[r.layer] || r.layer) + ')' : '');
       return el('figure', {}, el('figcaption', {}, title),
-        text ? el('pre', { class: decides ? 'decides ' + (r.effect === 'Allow' ? 'allow' : 'deny') : '', tabindex: '0', 'aria-label': title }, decides ? el('mark', {}, text) : text) : '');
+        quoted ? el('pre', { class: decides ? 'decides ' + (r.effect === 'Allow' ? 'allow' : 'deny') : '', tabindex: '0', 'aria-label': title }, decides ? el('mark', {}, quoted) : quoted) : '');
     });
   };
 
   const answer = { allowed: ['✓ allowed', 'pass'], explicitDeny: ['⊘ denied', 'blocked'], implicitDeny: ['✗ not granted', 'fail'], '': ['? not decided', 'unknown'] };
   const evidence = (f, s) => {
     if (!f.evidence || !f.evidence.length) return '';
-    const rows = f.evidence.map((e) => {
+    const asked = f.evidence.map((e) => {
       const v = e.verdict, [word, cls] = answer[v.decision] || answer[''];
       return el('tr', {},
         el('td', { class: cls }, word),
@@ -200,7 +204,7 @@
     });
     return el('figure', {}, el('figcaption', {}, 'Evidence: what was asked and answered'),
       el('div', { class: 'scroll', tabindex: '0', role: 'group', 'aria-label': 'Evidence' }, el('table', {},
-        el('thead', {}, el('tr', {}, ['Answer', 'Resource', 'Region', 'Layers', 'Context'].map((h) => el('th', { scope: 'col' }, h)))), el('tbody', {}, rows))));
+        el('thead', {}, el('tr', {}, ['Answer', 'Resource', 'Region', 'Layers', 'Context'].map((h) => el('th', { scope: 'col' }, h)))), el('tbody', {}, asked))));
   };
 
   const say = (text) => { $('said').textContent = text; };
