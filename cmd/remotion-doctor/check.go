@@ -58,7 +58,11 @@ func (a *app) check(cmd *cobra.Command, f *checkFlags) error {
 	if err := cmd.Context().Err(); err != nil {
 		return err
 	}
-	if err := a.deliver(report, &f.output); err != nil || !f.excess.deny {
+	err = a.deliver(report, &f.output)
+	if j.engine == audit.EngineAWS && err != nil {
+		err = besideTemplates(report, err)
+	}
+	if err != nil || !f.excess.deny {
 		return err
 	}
 	return denyExcess(report)

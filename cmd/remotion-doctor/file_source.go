@@ -41,6 +41,9 @@ func (s *fileSource) resolve(ctx context.Context, t audit.Target) (awsapi.Resolu
 	case s.deployment == nil:
 		return s.localSource.Resolve(ctx, t)
 	}
+	if t.Kind == audit.TargetRenderer {
+		t.Kind = audit.TargetRole
+	}
 	found, err := s.deployment.Resolve(t)
 	if err != nil {
 		return awsapi.Resolution{}, fileFailure(err)

@@ -406,3 +406,18 @@ func chooseTarget(d *iac.Deployment) (audit.Target, error) {
 	}
 	return audit.Target{}, usage(fmt.Sprintf("with --function, --role, --instance-profile or --task-definition; there are %s", strings.Join(names, ", ")), "name what is to be checked")
 }
+
+// besideTemplates adds to an error of AWS that there is something to check
+// without it.
+func besideTemplates(r *audit.Report, err error) error {
+	failed := slices.ContainsFunc(r.Sections, func(s audit.Section) bool { return s.Error != nil })
+	if _, statErr := os.Stat("cdk.out/manifest.json"); !failed || statErr != nil {
+		return err
+	}
+	f := asFailure(err)
+	hint := "./cdk.out can be checked without AWS: --template cdk.out"
+	if f.hint != "" {
+		hint = f.hint + "; " + hint
+	}
+	return &failure{f.code, f.msg, hint}
+}
