@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 
 	"remotion-doctor/account"
 	"remotion-doctor/audit"
@@ -69,24 +68,6 @@ func (s *fileSource) Evaluate(ctx context.Context, p audit.Principal, probes []a
 		return nil, err
 	}
 	return eval.NewEvaluator(p.ARN, own.As(p)).Evaluate(ctx, probes)
-}
-
-// unread are the layers whose policies no file tells.
-func (s *fileSource) unread() map[audit.Layer]string {
-	out := s.localSource.unread()
-	if s.overlay.scps != nil {
-		delete(out, audit.LayerSCP)
-	}
-	if s.overlay.rcps != nil {
-		delete(out, audit.LayerRCP)
-	}
-	for layer := range out {
-		if s.deployment == nil && s.principal == "" {
-			break
-		}
-		out[layer] = strings.Replace(out[layer], "the snapshot holds", "the files hold", 1)
-	}
-	return out
 }
 
 // openFiles gives the job its offline source, and its tasks a source each where
