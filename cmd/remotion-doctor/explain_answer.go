@@ -57,6 +57,22 @@ func (s localSource) unread() map[audit.Layer]string {
 	return out
 }
 
+// unread are the layers that the files do not tell.
+func (s *fileSource) unread() map[audit.Layer]string {
+	const why = "the files do not tell"
+	out := map[audit.Layer]string{audit.LayerRCP: why, audit.LayerSCP: why, audit.LayerResource: why}
+	if s.deployment == nil && s.principal == "" {
+		out = s.localSource.unread()
+	}
+	if s.overlay.scps != nil {
+		delete(out, audit.LayerSCP)
+	}
+	if s.overlay.rcps != nil {
+		delete(out, audit.LayerRCP)
+	}
+	return out
+}
+
 // bucketPolicy returns the policy of the bucket that an S3 ARN is of.
 func (s localSource) bucketPolicy(arn string) *eval.Policy {
 	a, ok := policy.ParseARN(arn)
