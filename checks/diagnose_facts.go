@@ -165,7 +165,7 @@ func itThem(n int) string {
 
 // ungrantedActions: what Remotion uses and its policy does not have.
 func ungrantedActions(s *Situation) []audit.Diagnosis {
-	if !s.documented() {
+	if !s.documented() || s.Requirement.narrowed {
 		return nil
 	}
 	var actions, cases []string
