@@ -137,7 +137,7 @@ func (a *app) trace(ctx context.Context, f *explainFlags, q *question) (*audit.T
 		stated(base)
 		return base, incomplete(q.message)
 	}
-	found, err := j.source.Resolve(ctx, q.target)
+	found, err := j.find(ctx, q.target)
 	if err != nil {
 		return learned(base), err
 	}
