@@ -112,7 +112,7 @@ func (j *job) fill(ctx context.Context, t task, s *audit.Section) error {
 		s.Findings = append(s.Findings, judged.disagreements...)
 	}
 	s.Policies = j.records(ctx, s)
-	s.Remediation = remedy.Policy(s.Findings)
+	s.Remediation = remedy.Grants(s.Findings, remedy.Options{Documented: scope.Strict})
 	s.Obstacles = remedy.Obstacles(s.Findings)
 	s.Operations = req.Works(s.Findings)
 	s.Diagnoses = append(j.diagnose(ctx, req, s), around.diagnoses...)
