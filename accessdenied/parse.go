@@ -17,7 +17,7 @@ const MaxText = 64 << 10
 // Asked names the flag or argument that would tell it. more are diagnoses
 // beside those of this package; they come first.
 func Parse(text string, more ...Diagnosis) audit.DeniedMessage {
-	text = normalize(text)
+	text = Text(text)
 	m := audit.DeniedMessage{}
 	readCode(&m, text)
 	readSentence(&m, text)
@@ -26,8 +26,11 @@ func Parse(text string, more ...Diagnosis) audit.DeniedMessage {
 	if m.Action == "" {
 		readOperation(&m, text)
 	}
+	imply(&m, text)
 	diagnose(&m, text, append(more, diagnoses()...))
-	m.Asked = missing(&m)
+	if !m.Conclusive {
+		m.Asked = missing(&m)
+	}
 	return m
 }
 
@@ -43,9 +46,9 @@ var (
 	jsonMark = strings.NewReplacer(`\"`, `"`, `\n`, " ", `\r`, " ", `\t`, " ", `\u0026`, "&", `\u003c`, "<", `\u003e`, ">")
 )
 
-// normalize undoes what logs and terminals do to a message: colours, frames,
-// line breaks, and the escapes of JSON and XML.
-func normalize(text string) string {
+// Text undoes what logs and terminals do to a message: colours, frames, line
+// breaks, and the escapes of JSON and XML. It is one line.
+func Text(text string) string {
 	if len(text) > MaxText {
 		text = text[:MaxText]
 	}

@@ -111,6 +111,9 @@ type DeniedMessage struct {
 	// Diagnosis says in a sentence what the message means, Cures what to do.
 	Diagnosis string   `json:"diagnosis,omitzero"`
 	Cures     []string `json:"cures,omitzero"`
+	// Conclusive says that the diagnosis is all there is to say: the error is
+	// about no policy that could be looked at.
+	Conclusive bool `json:"conclusive,omitzero"`
 	// Asked are the flags that would tell what the text does not.
 	Asked []string `json:"asked,omitzero"`
 }

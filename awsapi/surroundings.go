@@ -107,7 +107,13 @@ func (c *Client) BucketPolicy(ctx context.Context, name, region string) (string,
 // read stay empty.
 func (c *Client) Bucket(ctx context.Context, name, region string) (account.Bucket, error) {
 	b := account.Bucket{Name: name}
-	where, err := c.s3(region).GetBucketLocation(ctx, &s3.GetBucketLocationInput{Bucket: &name})
+	// Only the partition's first region answers about buckets of all others (S3
+	// API reference, GetBucketLocation).
+	home := "us-east-1"
+	if policy.PartitionOf(region) == "aws-cn" {
+		home = "cn-north-1"
+	}
+	where, err := c.s3(home).GetBucketLocation(ctx, &s3.GetBucketLocationInput{Bucket: &name})
 	if err != nil {
 		return b, explain("looking up the bucket "+clean(name), err)
 	}

@@ -43,6 +43,19 @@ var regionFacts = map[string]struct{ optIn bool }{
 // Regions returns the regions of Remotion Lambda, sorted.
 func Regions() []string { return sortedKeys(regionFacts) }
 
+// OptIn returns those of some regions that AWS does not enable by default. A
+// request there ends in "The security token included in the request is invalid"
+// while the region is off.
+func OptIn(regions []string) []string {
+	var out []string
+	for _, r := range regions {
+		if regionFacts[r].optIn {
+			out = append(out, r)
+		}
+	}
+	return out
+}
+
 func sortedKeys[T any](m map[string]T) []string {
 	var out []string
 	for k := range m {
@@ -70,12 +83,7 @@ func unsupportedRegions(s *Situation) []audit.Diagnosis {
 }
 
 func optInRegions(s *Situation) []audit.Diagnosis {
-	var off []string
-	for _, r := range s.Regions {
-		if regionFacts[r].optIn {
-			off = append(off, r)
-		}
-	}
+	off := OptIn(s.Regions)
 	if !s.documented() || len(off) == 0 {
 		return nil
 	}
@@ -157,7 +165,7 @@ func itThem(n int) string {
 
 // ungrantedActions: what Remotion uses and its policy does not have.
 func ungrantedActions(s *Situation) []audit.Diagnosis {
-	if !s.documented() {
+	if !s.documented() || s.Requirement.narrowed {
 		return nil
 	}
 	var actions, cases []string

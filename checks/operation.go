@@ -95,10 +95,11 @@ func inPartition(pattern, partition string) string {
 // renderMediaOnLambda(). Names of the other policy's operations are left out;
 // a name that no policy knows is an error.
 func (r *Requirement) For(names []string) (*Requirement, error) {
-	out := *r
 	if len(names) == 0 {
 		return r, nil
 	}
+	out := *r
+	out.narrowed = true
 	out.Grants, out.Operations, out.Notes, out.Modules = nil, nil, slices.Clone(r.Notes), nil
 	for _, name := range names {
 		if !knownOperation(name) {

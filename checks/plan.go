@@ -23,13 +23,6 @@ type Scope struct {
 	Bucket, Function string
 }
 
-func (s *Scope) function() string {
-	if s.Function != "" {
-		return s.Function
-	}
-	return sampleFunction
-}
-
 // A Plan is a requirement made into probes for one principal.
 type Plan struct {
 	grants []planned

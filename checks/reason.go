@@ -62,9 +62,20 @@ func dependsOn(v *audit.Verdict) string {
 	case len(values) == 0:
 		return "depends on " + joinWords(given) + ": give it with --context"
 	case len(given) == 0:
-		return "depends on " + joinWords(values) + ", which is not known before the deploy"
+		return "depends on " + joinWords(values) + unknownTill(values)
 	}
-	return "depends on " + joinWords(given) + " (give it with --context) and on " + joinWords(values) + ", which is not known before the deploy"
+	return "depends on " + joinWords(given) + " (give it with --context) and on " + joinWords(values) + unknownTill(values)
+}
+
+// unknownTill says when values will be known: those of a deployment with it, a
+// managed policy's document when somebody gives it.
+func unknownTill(values []string) string {
+	for _, v := range values {
+		if !strings.HasPrefix(v, "document of ") {
+			return ", which is not known before the deploy"
+		}
+	}
+	return ", which is not known: give it with --managed-policies"
 }
 
 // comparisons lists what the policies compare a key with.

@@ -26,6 +26,8 @@ type Requirement struct {
 	// Facts what a user of them should know.
 	Features []string
 	Facts    []audit.Diagnosis
+	// narrowed says that only some operations are asked about.
+	narrowed bool
 	// Notes are sentences that belong into the report.
 	Notes []string
 }

@@ -12,16 +12,9 @@ import (
 // SimulatePrincipalPolicy answers as iam:SimulatePrincipalPolicy about a user,
 // group or role of the snapshot. The error is an [*APIError].
 func (e *Engine) SimulatePrincipalPolicy(in SimulationInput) (SimulationOutput, error) {
-	a, ok := policy.ParseARN(in.PolicySourceArn)
-	if !ok || a.Service != "iam" || !isEntity(a) {
-		return SimulationOutput{}, invalidInput("Invalid ARN provided in the request: " + in.PolicySourceArn)
-	}
-	if own := e.snapshot.AccountID; own != "" && a.AccountID != own {
-		return SimulationOutput{}, invalidInput("Invalid Policy Source Arn: caller's account " + own + " does not have access to policies in account " + a.AccountID)
-	}
-	p, err := e.Policies(in.PolicySourceArn)
+	p, err := e.source(in.PolicySourceArn)
 	if err != nil {
-		return SimulationOutput{}, &APIError{"NoSuchEntity", 404, "Unable to retrieve specified IAM entity."}
+		return SimulationOutput{}, err
 	}
 	p.RCPs = nil // the simulator evaluates none (SDK, PolicyExclusionList)
 	organization := e.snapshot.Organization != nil
@@ -38,6 +31,23 @@ func (e *Engine) SimulatePrincipalPolicy(in SimulationInput) (SimulationOutput, 
 		caller = in.PolicySourceArn
 	}
 	return run(in, p, caller, organization)
+}
+
+// source returns the policies of the identity that a request names
+// (recorded cases prin-err-source-*).
+func (e *Engine) source(arn string) (Policies, error) {
+	a, ok := policy.ParseARN(arn)
+	if !ok || a.Service != "iam" || !isEntity(a) {
+		return Policies{}, invalidInput("Invalid ARN provided in the request: " + arn)
+	}
+	if own := e.snapshot.AccountID; own != "" && a.AccountID != own {
+		return Policies{}, invalidInput("Invalid Policy Source Arn: caller's account " + own + " does not have access to policies in account " + a.AccountID)
+	}
+	p, err := e.Policies(arn)
+	if err != nil {
+		return Policies{}, &APIError{"NoSuchEntity", 404, "Unable to retrieve specified IAM entity."}
+	}
+	return p, nil
 }
 
 // exclude leaves out what the request's PolicyExclusionList names (recorded
@@ -125,20 +135,35 @@ func (e *Engine) pathless(p Policy) string {
 }
 
 // ContextKeys answers as iam:GetContextKeysForCustomPolicy: the keys and
-// variables of the documents, each once for each document, sorted.
+// variables of the documents, each once, sorted.
 func ContextKeys(documents []string) ([]string, error) {
 	policies, err := inputPolicies(documents, "PolicyInputList", "Policy input list")
 	if err != nil {
 		return nil, err
 	}
+	return contextKeys(policies), nil
+}
+
+// ContextKeysForPrincipal answers as iam:GetContextKeysForPrincipalPolicy: the
+// keys of the identity-based policies of a user, group or role, and of further
+// documents. The error is an [*APIError].
+func (e *Engine) ContextKeysForPrincipal(arn string, documents []string) ([]string, error) {
+	p, err := e.source(arn)
+	if err != nil {
+		return nil, err
+	}
+	extra, err := inputPolicies(documents, "PolicyInputList", "Policy input list")
+	if err != nil {
+		return nil, err
+	}
+	return contextKeys(append(p.Identity, extra...)), nil
+}
+
+func contextKeys(policies []Policy) []string {
 	keys := []string{}
 	for i := range policies {
-		for _, key := range policies[i].Document.ContextKeys() {
-			if !slices.Contains(keys, key) {
-				keys = append(keys, key)
-			}
-		}
+		keys = append(keys, policies[i].Document.ContextKeys()...)
 	}
 	slices.Sort(keys)
-	return keys, nil
+	return slices.Compact(keys)
 }

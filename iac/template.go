@@ -280,6 +280,11 @@ func (t *Templates) binding(o *Options) (region string) {
 	return only(regions)
 }
 
+// HasParameter reports whether one of the templates has a parameter.
+func (t *Templates) HasParameter(name string) bool {
+	return slices.ContainsFunc(t.files, func(f templateFile) bool { return f.root.at("Parameters", name) != nil })
+}
+
 func (t *Templates) parameterNames() string {
 	var names []string
 	for _, f := range t.files {

@@ -3,6 +3,8 @@ package iac
 import (
 	"bytes"
 	"errors"
+	"io"
+	"os"
 	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
@@ -48,6 +50,19 @@ func OpenPlan(path string) (*Plan, error) {
 		return nil, err
 	}
 	return parsePlan(path, src)
+}
+
+// IsPlan reports whether a file looks like a plan or state rather than a
+// template.
+func IsPlan(path string) bool {
+	f, err := os.Open(path)
+	if err != nil {
+		return false
+	}
+	defer f.Close()
+	head := make([]byte, 4096)
+	n, err := io.ReadFull(f, head)
+	return (err == nil || errors.Is(err, io.ErrUnexpectedEOF)) && bytes.Contains(head[:n], []byte(`"format_version"`)) && bytes.Contains(head[:n], []byte(`"terraform_version"`))
 }
 
 func parsePlan(file string, src []byte) (*Plan, error) {

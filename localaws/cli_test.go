@@ -52,9 +52,13 @@ func TestCLI(t *testing.T) {
 		{[]string{"lambda", "get-function-configuration", "--function-name", "video-api"}, "Role=arn:aws:iam::123456789012:role/service-role/video-api-role-x7"},
 		{[]string{"lambda", "list-functions"}, "Functions.0.FunctionName=video-api"},
 		{[]string{"ec2", "describe-instances", "--instance-ids", "i-0a1b2c3d4e5f67890"}, "Reservations.0.Instances.0.IamInstanceProfile.Arn=arn:aws:iam::123456789012:instance-profile/render-worker"},
+		{[]string{"iam", "get-account-authorization-details"}, "RoleDetailList.0.AssumeRolePolicyDocument.Version=2012-10-17"},
+		{[]string{"ecs", "list-task-definition-families", "--status", "ACTIVE"}, "families.0=renderer"},
+		{[]string{"organizations", "list-parents", "--child-id", "123456789012"}, "Parents.0.Type=ROOT"},
 		{[]string{"iam", "simulate-principal-policy", "--policy-source-arn", "arn:aws:iam::123456789012:role/complete-renderer", "--action-names", "s3:GetObject", "--resource-arns", "arn:aws:s3:::remotionlambda-a/b"}, "EvaluationResults.0.EvalDecision=allowed"},
 		{[]string{"iam", "simulate-custom-policy", "--policy-input-list", document, "--action-names", "s3:GetObject", "s3:PutObject", "--resource-arns", "arn:aws:s3:::b/k"}, "EvaluationResults.1.EvalDecision=implicitDeny"},
 		{[]string{"iam", "get-context-keys-for-custom-policy", "--policy-input-list", strings.Replace(document, "}}", `,"Condition":{"Bool":{"aws:SecureTransport":"true"}}}}`, 1)}, "ContextKeyNames.0=aws:SecureTransport"},
+		{[]string{"iam", "get-context-keys-for-principal-policy", "--policy-source-arn", "arn:aws:iam::123456789012:role/complete-renderer", "--policy-input-list", strings.Replace(document, "}}", `,"Condition":{"Bool":{"aws:SecureTransport":"true"}}}}`, 1)}, "ContextKeyNames.0=aws:SecureTransport"},
 	} {
 		out, err := aws(tt.args...)
 		if err != nil {

@@ -10,27 +10,28 @@ import (
 
 // iamOperations are the operations of IAM.
 var iamOperations = map[string]operation{
-	"SimulatePrincipalPolicy":        simulatePrincipalPolicy,
-	"SimulateCustomPolicy":           simulateCustomPolicy,
-	"GetContextKeysForCustomPolicy":  contextKeysForCustomPolicy,
-	"GetAccountAuthorizationDetails": authorizationDetails,
-	"GetRole":                        getRole,
-	"GetUser":                        getUser,
-	"GetInstanceProfile":             getInstanceProfile,
-	"ListRoles":                      listRoles,
-	"ListRolePolicies":               listRolePolicies,
-	"GetRolePolicy":                  getRolePolicy,
-	"ListAttachedRolePolicies":       listAttachedRolePolicies,
-	"ListUserPolicies":               listUserPolicies,
-	"GetUserPolicy":                  getUserPolicy,
-	"ListAttachedUserPolicies":       listAttachedUserPolicies,
-	"ListGroupsForUser":              listGroupsForUser,
-	"ListGroupPolicies":              listGroupPolicies,
-	"GetGroupPolicy":                 getGroupPolicy,
-	"ListAttachedGroupPolicies":      listAttachedGroupPolicies,
-	"GetPolicy":                      getPolicy,
-	"GetPolicyVersion":               getPolicyVersion,
-	"ListPolicyVersions":             listPolicyVersions,
+	"SimulatePrincipalPolicy":          simulatePrincipalPolicy,
+	"SimulateCustomPolicy":             simulateCustomPolicy,
+	"GetContextKeysForCustomPolicy":    contextKeysForCustomPolicy,
+	"GetContextKeysForPrincipalPolicy": contextKeysForPrincipalPolicy,
+	"GetAccountAuthorizationDetails":   authorizationDetails,
+	"GetRole":                          getRole,
+	"GetUser":                          getUser,
+	"GetInstanceProfile":               getInstanceProfile,
+	"ListRoles":                        listRoles,
+	"ListRolePolicies":                 listRolePolicies,
+	"GetRolePolicy":                    getRolePolicy,
+	"ListAttachedRolePolicies":         listAttachedRolePolicies,
+	"ListUserPolicies":                 listUserPolicies,
+	"GetUserPolicy":                    getUserPolicy,
+	"ListAttachedUserPolicies":         listAttachedUserPolicies,
+	"ListGroupsForUser":                listGroupsForUser,
+	"ListGroupPolicies":                listGroupPolicies,
+	"GetGroupPolicy":                   getGroupPolicy,
+	"ListAttachedGroupPolicies":        listAttachedGroupPolicies,
+	"GetPolicy":                        getPolicy,
+	"GetPolicyVersion":                 getPolicyVersion,
+	"ListPolicyVersions":               listPolicyVersions,
 }
 
 // created is the creation date of everything: snapshots hold none.
@@ -182,6 +183,14 @@ func getInstanceProfile(c *call) (any, error) {
 		out.Roles.Members = append(out.Roles.Members, roleXML(r))
 	}
 	return struct{ InstanceProfile profile }{out}, nil
+}
+
+func contextKeysForPrincipalPolicy(c *call) (any, error) {
+	keys, err := c.server.engine.ContextKeysForPrincipal(c.form.Get("PolicySourceArn"), c.list("PolicyInputList"))
+	if err != nil {
+		return nil, err
+	}
+	return struct{ ContextKeyNames items[string] }{items[string]{keys}}, nil
 }
 
 func contextKeysForCustomPolicy(c *call) (any, error) {

@@ -13,6 +13,16 @@ import (
 // that is missing is never taken as one that grants nothing. The notes say what
 // was taken from where.
 func (l *Library) Complete(s *account.Snapshot) (notes []string) {
+	return l.complete(s, func(arn string) string { return policy.UnknownDocument("document of " + arn) })
+}
+
+// AddKnown is Complete without what the library does not know: for those who
+// cannot say that something is unknown.
+func (l *Library) AddKnown(s *account.Snapshot) {
+	l.complete(s, func(string) string { return "" })
+}
+
+func (l *Library) complete(s *account.Snapshot, unknown func(arn string) string) (notes []string) {
 	have := map[string]bool{}
 	for i := range s.AuthorizationDetails.Policies {
 		p := &s.AuthorizationDetails.Policies[i]
@@ -30,7 +40,9 @@ func (l *Library) Complete(s *account.Snapshot) (notes []string) {
 		d, approximate, ok := l.Lookup(arn)
 		switch {
 		case !ok:
-			d.Text = policy.UnknownDocument("document of " + arn)
+			if d.Text = unknown(arn); d.Text == "" {
+				continue
+			}
 		case approximate:
 			notes = append(notes, fmt.Sprintf("the document of %s is that of the policy in the partition aws on %s", arn, Date()))
 		case d.Embedded:

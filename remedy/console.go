@@ -15,21 +15,30 @@ func Steps(c *Change) []string {
 	}
 	link := consoleOf(c.ARN) + tab + url.PathEscape(c.Name) + "?section=permissions"
 	var out []string
+	last := ""
+	open := func(page string) []string {
+		if page == last {
+			return nil
+		}
+		last = page
+		return []string{"open " + page}
+	}
 	for i := range c.Steps {
 		s := &c.Steps[i]
 		switch s.Kind {
 		case PutInline:
 			if s.Before != "" {
-				out = append(out, "open "+link, "choose the policy "+s.Policy+", Edit, JSON, and make the lines marked + and - so", "Next, Save changes")
+				out = append(append(out, open(link)...), "choose the policy "+s.Policy+", Edit, JSON, and make the lines marked + and - so", "Next, Save changes")
 				continue
 			}
-			out = append(out, "open "+link, "Add permissions, Create inline policy, JSON: paste the policy", "Next, name it "+s.Policy+", Create policy")
+			out = append(append(out, open(link)...), "Add permissions, Create inline policy, JSON: paste the policy", "Next, name it "+s.Policy+", Create policy")
 		case CreateManaged:
-			out = append(out, "open "+consoleOf(c.ARN)+"policies/create", "JSON: paste the policy, Next, name it "+s.Policy+", Create policy", "open "+link, "Add permissions, Attach policies, choose "+s.Policy)
+			out = append(append(out, open(consoleOf(c.ARN)+"policies/create")...), "JSON: paste the policy, Next, name it "+s.Policy+", Create policy")
+			out = append(append(out, open(link)...), "Add permissions, Attach policies, choose "+s.Policy)
 		case NewVersion:
-			out = append(out, "open "+consoleOf(c.ARN)+"policies/details/"+url.QueryEscape(s.ARN)+"?section=permissions", "Edit, JSON, and make the lines marked + and - so", "Next, Set this new version as the default, Save changes")
+			out = append(append(out, open(consoleOf(c.ARN)+"policies/details/"+url.QueryEscape(s.ARN)+"?section=permissions")...), "Edit, JSON, and make the lines marked + and - so", "Next, Set this new version as the default, Save changes")
 		case DeleteInline, Detach:
-			out = append(out, "open "+link, "choose the policy "+s.Policy+", Remove")
+			out = append(append(out, open(link)...), "choose the policy "+s.Policy+", Remove")
 		}
 	}
 	return out

@@ -182,3 +182,23 @@ func TestDiff(t *testing.T) {
 		t.Errorf("%d lines come and %d go", added, removed)
 	}
 }
+
+func TestSteps(t *testing.T) {
+	c := &Change{Kind: "role", Name: "r", ARN: "arn:aws-cn:iam::123456789012:role/r", Steps: []Step{
+		{Kind: PutInline, Policy: "p"},
+		{Kind: DeleteInline, Policy: "old"},
+		{Kind: CreateManaged, Policy: "m"},
+		{Kind: NewVersion, Policy: "v", ARN: "arn:aws-cn:iam::123456789012:policy/v"},
+	}}
+	const page = "open https://console.amazonaws.cn/iam/home?region=cn-north-1#/"
+	want := []string{
+		page + "roles/details/r?section=permissions", "Add permissions, Create inline policy, JSON: paste the policy", "Next, name it p, Create policy",
+		"choose the policy old, Remove",
+		page + "policies/create", "JSON: paste the policy, Next, name it m, Create policy",
+		page + "roles/details/r?section=permissions", "Add permissions, Attach policies, choose m",
+		page + "policies/details/arn%3Aaws-cn%3Aiam%3A%3A123456789012%3Apolicy%2Fv?section=permissions", "Edit, JSON, and make the lines marked + and - so", "Next, Set this new version as the default, Save changes",
+	}
+	if got := Steps(c); !slices.Equal(got, want) {
+		t.Errorf("got %q", got)
+	}
+}

@@ -110,15 +110,21 @@ unreadable input · 3 could not be completed.`,
   remotion-doctor check --function video-api
   remotion-doctor check --role my-role --region us-east-1,eu-west-1
   remotion-doctor check --snapshot account.json --role my-role --format json`,
-		Args: func(_ *cobra.Command, args []string) error {
-			if len(args) > 0 {
-				return usage("`remotion-doctor --help` lists the commands", "unknown command %q", args[0])
+		Args: func(cmd *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return nil
 			}
-			return nil
+			hint := "`remotion-doctor --help` lists the commands"
+			if near := cmd.SuggestionsFor(args[0]); len(near) > 0 {
+				hint = "did you mean `remotion-doctor " + near[0] + "`?"
+			}
+			return usage(hint, "unknown command %q", args[0])
 		},
 		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 		SilenceErrors: true,
 		SilenceUsage:  true,
+
+		SuggestionsMinimumDistance: 2,
 	}
 	root.SetOut(a.stdout)
 	root.SetErr(a.stderr)

@@ -71,7 +71,14 @@ func (j *job) lookAtRenderer(ctx context.Context, t task, req *checks.Requiremen
 	out.findings = append(out.findings, j.trust(ctx, p, checks.Lambda)...)
 	out.diagnoses = append(out.diagnoses, checks.TrustProblem(out.findings, checks.Lambda)...)
 	out.diagnoses = append(out.diagnoses, checks.RendererRole(p, functionNames(t), j.customRole() == p.ARN)...)
-	if len(t.functions) == 0 {
+	switch {
+	case t.unlisted != "":
+		out.diagnoses = append(out.diagnoses, audit.Diagnosis{
+			Code: "functions-unknown", Severity: audit.SeverityWarning,
+			Message: "which functions run as this role is not known, and there may be others that run as another: " + t.unlisted,
+			Hint:    "allow lambda:ListFunctions to the credentials that you run this program with",
+		})
+	case len(t.functions) == 0:
 		out.diagnoses = append(out.diagnoses, audit.Diagnosis{
 			Code: "no-function", Severity: audit.SeverityNote,
 			Message: fmt.Sprintf("no %s* function was found in %s: the role that a function will be deployed with is checked", renderPrefix, strings.Join(regions, ", ")),

@@ -18,16 +18,22 @@ type checkFlags struct {
 func (a *app) checkCommand() *cobra.Command {
 	f := &checkFlags{}
 	cmd := &cobra.Command{
-		Use:   "check",
+		Use:   "check [FILE…]",
 		Short: "Check a principal against Remotion's required policy",
 		Long: `Check the IAM principal behind one or several targets against the policy that
-Remotion Lambda requires. Without a target the caller is checked.`,
+Remotion Lambda requires. Without a target the caller is checked.
+
+Each FILE is a CloudFormation or SAM template, a folder of the CDK, or a Terraform
+plan in JSON, and is checked before the deploy.`,
 		Example: `  remotion-doctor check --function video-api
   remotion-doctor check --instance i-0123456789abcdef0 --region us-east-1,eu-west-1
   remotion-doctor check --role my-role --require renderer
-  remotion-doctor check --role my-role --snapshot account.json --format json`,
-		Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error { return a.check(cmd, f) },
+  remotion-doctor check --role my-role --snapshot account.json --format json
+  remotion-doctor check template.yaml --function VideoApi --parameter Stage=prod`,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			f.source.files = args
+			return a.check(cmd, f)
+		},
 	}
 	fs := cmd.Flags()
 	fs.SortFlags = false
@@ -58,7 +64,11 @@ func (a *app) check(cmd *cobra.Command, f *checkFlags) error {
 	if err := cmd.Context().Err(); err != nil {
 		return err
 	}
-	if err := a.deliver(report, &f.output); err != nil || !f.excess.deny {
+	err = a.deliver(report, &f.output)
+	if j.engine == audit.EngineAWS && err != nil {
+		err = besideTemplates(report, err)
+	}
+	if err != nil || !f.excess.deny {
 		return err
 	}
 	return denyExcess(report)

@@ -2,9 +2,11 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"path/filepath"
 	"regexp"
+	"strings"
 
 	"remotion-doctor/audit"
 	"remotion-doctor/awsapi"
@@ -79,4 +81,13 @@ func sessionRole(arn string, p audit.Principal) string {
 // sessionName is the role's name in assumed-role/NAME/SESSION.
 func sessionName(resource string) string {
 	return filepath.Base(filepath.Dir(resource))
+}
+
+// regionHint adds to the hint of an invalid token that the region may be off.
+func (j *job) regionHint(f *failure) string {
+	off := checks.OptIn(j.regions)
+	if len(off) == 0 || !strings.Contains(f.msg, "security token included in the request is invalid") {
+		return f.hint
+	}
+	return fmt.Sprintf("%s; %s may not be enabled in the account: look in the AWS console under Account", f.hint, strings.Join(off, ", "))
 }

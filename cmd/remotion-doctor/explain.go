@@ -123,7 +123,7 @@ func (a *app) trace(ctx context.Context, f *explainFlags, q *question) (*audit.T
 	if f.region != "" {
 		j.regions = []string{f.region}
 	}
-	if !q.asks() || q.encoded() {
+	if !q.asks() && !q.told() || q.encoded() {
 		if err := a.open(ctx, j, &f.source, f.region); err != nil {
 			return learned(base), err
 		}
@@ -135,11 +135,15 @@ func (a *app) trace(ctx context.Context, f *explainFlags, q *question) (*audit.T
 		}
 		base.Target, base.Action, base.Resource, base.Recorded = q.target, q.action, q.resource, q.recorded
 	}
-	if q.asks() {
+	switch {
+	case q.asks():
 		stated(base)
 		return base, incomplete(q.message)
+	case q.told():
+		stated(base)
+		return base, nil
 	}
-	found, err := j.source.Resolve(ctx, q.target)
+	found, err := j.find(ctx, q.target)
 	if err != nil {
 		return learned(base), err
 	}

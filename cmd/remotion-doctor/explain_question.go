@@ -10,6 +10,7 @@ import (
 	"remotion-doctor/actions"
 	"remotion-doctor/audit"
 	"remotion-doctor/awsapi"
+	"remotion-doctor/checks"
 	"remotion-doctor/policy"
 )
 
@@ -31,7 +32,7 @@ func (a *app) question(f *explainFlags, args []string) (*question, error) {
 		if err != nil {
 			return nil, err
 		}
-		m := accessdenied.Parse(text)
+		m := accessdenied.Parse(text, painsIn(text)...)
 		if !accessdenied.Denied(&m) {
 			return nil, usage("paste the whole message: User: … is not authorized to perform: …, or An error occurred (AccessDenied) when calling the … operation", "--error: no denied request is told in this text")
 		}
@@ -54,9 +55,32 @@ func (q *question) settle() error {
 // asks reports whether the message leaves something open that must be known.
 func (q *question) asks() bool { return q.message != nil && len(q.message.Asked) > 0 }
 
+// told reports a message that says all, about a request that is not known in
+// full.
+func (q *question) told() bool {
+	return q.message != nil && q.message.Conclusive && q.recorded == nil && (q.action == "" || q.resource == "" || q.target.Kind == audit.TargetCaller && !q.caller)
+}
+
 // encoded reports a message that AWS could decode.
 func (q *question) encoded() bool {
 	return q.message != nil && q.message.Encoded != "" && q.recorded == nil
+}
+
+// painsIn returns what is known of an error of Remotion's, as diagnoses. An
+// error that no action is missing for is no matter of the principal's policies.
+func painsIn(text string) []accessdenied.Diagnosis {
+	var out []accessdenied.Diagnosis
+	for _, p := range checks.PainsOf(accessdenied.Text(text)) {
+		d := accessdenied.Diagnosis{Says: p.Cause, Cures: []string{p.Cure}, Conclusive: len(p.Actions) == 0}
+		if len(p.Actions) > 0 {
+			d.Action = p.Actions[0]
+		}
+		if p.Check != "" {
+			d.Cures = append(d.Cures, "look: "+p.Check)
+		}
+		out = append(out, d)
+	}
+	return out
 }
 
 func readDetails(path string) (*audit.RecordedAuthorization, error) {

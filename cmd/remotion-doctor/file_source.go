@@ -2,9 +2,9 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
-	"strings"
 
 	"remotion-doctor/account"
 	"remotion-doctor/audit"
@@ -41,6 +41,9 @@ func (s *fileSource) resolve(ctx context.Context, t audit.Target) (awsapi.Resolu
 	case s.deployment == nil:
 		return s.localSource.Resolve(ctx, t)
 	}
+	if t.Kind == audit.TargetRenderer {
+		t.Kind = audit.TargetRole
+	}
 	found, err := s.deployment.Resolve(t)
 	if err != nil {
 		return awsapi.Resolution{}, fileFailure(err)
@@ -67,24 +70,6 @@ func (s *fileSource) Evaluate(ctx context.Context, p audit.Principal, probes []a
 	return eval.NewEvaluator(p.ARN, own.As(p)).Evaluate(ctx, probes)
 }
 
-// unread are the layers whose policies no file tells.
-func (s *fileSource) unread() map[audit.Layer]string {
-	out := s.localSource.unread()
-	if s.overlay.scps != nil {
-		delete(out, audit.LayerSCP)
-	}
-	if s.overlay.rcps != nil {
-		delete(out, audit.LayerRCP)
-	}
-	for layer := range out {
-		if s.deployment == nil && s.principal == "" {
-			break
-		}
-		out[layer] = strings.Replace(out[layer], "the snapshot holds", "the files hold", 1)
-	}
-	return out
-}
-
 // openFiles gives the job its offline source, and its tasks a source each where
 // the regions differ.
 func (a *app) openFiles(j *job, f *sourceFlags) (*fileSource, error) {
@@ -95,7 +80,7 @@ func (a *app) openFiles(j *job, f *sourceFlags) (*fileSource, error) {
 	switch {
 	case len(f.policies) > 0:
 		return j.openPolicies(o, &f.fileFlags)
-	case f.template != "" || f.plan != "":
+	case len(f.paths()) > 0:
 		return j.openDeployments(o, &f.fileFlags)
 	}
 	s, err := readSnapshot(f.snapshot)
@@ -146,54 +131,85 @@ func (j *job) openPolicies(o overlay, f *fileFlags) (*fileSource, error) {
 	return s, nil
 }
 
-// openDeployments makes the source of a template or plan, one for each region
-// in which it differs.
+// openDeployments makes the sources of templates and plans, one for each file
+// and each region in which it differs.
 func (j *job) openDeployments(o overlay, f *fileFlags) (*fileSource, error) {
-	regionals, err := f.deployments(j.regions)
-	if err != nil {
-		return nil, err
-	}
+	asked := j.tasks
+	j.tasks = nil
 	var first *fileSource
-	var tasks []task
-	for _, r := range regionals {
-		s, err := newFileSource(r.deployment.Snapshot, o, f)
+	var missing error
+	for _, path := range f.paths() {
+		regionals, err := f.deployments(path, j.regions)
 		if err != nil {
 			return nil, err
 		}
-		s.deployment = r.deployment
-		s.notes = append(s.notes, r.deployment.Notes...)
-		if r.deployment.Snapshot.AccountID == iac.UnknownAccount {
-			s.notes = append(s.notes, accountNote)
-		}
-		if first == nil {
-			first = s
-		}
-		for _, t := range j.tasks {
-			if t.target.Kind == audit.TargetCaller {
-				if t.target, err = chooseTarget(r.deployment); err != nil {
-					return nil, err
-				}
+		for _, r := range regionals {
+			s, err := newDeploymentSource(r.deployment, o, f)
+			if err != nil {
+				return nil, err
 			}
-			t.source, t.regions = s, r.regions
-			tasks = append(tasks, t)
+			if first == nil {
+				first = s
+			}
+			tasks, err := s.tasks(asked, r.regions)
+			if err != nil && len(f.files) < 2 {
+				return nil, err
+			}
+			if err != nil {
+				missing = err // of several files not each has everything
+			}
+			j.tasks = append(j.tasks, tasks...)
 		}
 	}
-	slices.SortStableFunc(tasks, func(a, b task) int { return slices.Index(j.names(), a.name()) - slices.Index(j.names(), b.name()) })
-	j.tasks = tasks
+	if len(j.tasks) == 0 {
+		return nil, missing
+	}
+	slices.SortStableFunc(j.tasks, func(a, b task) int { return place(asked, a) - place(asked, b) })
 	return first, nil
 }
 
-// name tells tasks apart.
-func (t task) name() string {
-	return string(t.target.Kind) + "\x00" + t.target.Name + "\x00" + t.requirement
+// place is where a task was asked for.
+func place(asked []task, t task) int {
+	return slices.IndexFunc(asked, func(a task) bool { return a.target == t.target && a.requirement == t.requirement })
 }
 
-func (j *job) names() []string {
-	var out []string
-	for _, t := range j.tasks {
-		out = append(out, t.name())
+func newDeploymentSource(d *iac.Deployment, o overlay, f *fileFlags) (*fileSource, error) {
+	s, err := newFileSource(d.Snapshot, o, f)
+	if err != nil {
+		return nil, err
 	}
-	return out
+	s.deployment = d
+	s.notes = append(s.notes, d.Notes...)
+	if d.Snapshot.AccountID == iac.UnknownAccount {
+		s.notes = append(s.notes, accountNote)
+	}
+	return s, nil
+}
+
+// tasks are those that concern the deployment; the error says what it does not
+// hold.
+func (s *fileSource) tasks(asked []task, regions []string) (out []task, err error) {
+	for _, t := range asked {
+		switch t.target.Kind {
+		case audit.TargetCaller:
+			if t.target, err = chooseTarget(s.deployment); err != nil {
+				return out, err
+			}
+		case audit.TargetRenderer:
+		default:
+			if _, err := s.deployment.Resolve(t.target); isMissing(err) {
+				return out, fileFailure(err)
+			}
+		}
+		t.source, t.regions = s, regions
+		out = append(out, t)
+	}
+	return out, nil
+}
+
+func isMissing(err error) bool {
+	_, ok := errors.AsType[*iac.NotFoundError](err)
+	return ok
 }
 
 // within is the job with what is the task's own.

@@ -22,7 +22,10 @@ func (j *job) lost(ctx context.Context, x *fix, keep []string) ([]string, error)
 	}
 	supposed := x.principal
 	supposed.Supposing, supposed.Instead = x.supposed(keep)
-	l := &losing{now: eval.Compile(x.principal.ARN, policies), then: eval.Compile(x.principal.ARN, policies.As(supposed))}
+	l := &losing{now: eval.Compile(x.principal.ARN, policies), then: eval.Compile(x.principal.ARN, policies.As(supposed)), required: map[string]bool{}}
+	for i := range x.findings {
+		l.required[x.findings[i].Action] = true
+	}
 	var out []string
 	for i := range policies.Identity {
 		p := &policies.Identity[i]
@@ -35,11 +38,30 @@ func (j *job) lost(ctx context.Context, x *fix, keep []string) ([]string, error)
 			}
 		}
 	}
+	if n := len(l.narrowed); n > 0 {
+		slices.Sort(l.narrowed)
+		l.narrowed = slices.Compact(l.narrowed)
+		out = append(out, "what Remotion needs, beyond this account, these regions and names: "+some(l.narrowed, 4))
+	}
 	return out, nil
 }
 
 // A losing compares what is allowed now and then.
-type losing struct{ now, then *eval.Compiled }
+type losing struct {
+	now, then *eval.Compiled
+	// required are the actions that the change grants, narrowed are those of
+	// them that it grants on less than now.
+	required map[string]bool
+	narrowed []string
+}
+
+// some lists a few of many.
+func some(list []string, most int) string {
+	if n := len(list); n > most+1 {
+		list = append(slices.Clone(list[:most]), fmt.Sprintf("%d more", n-most))
+	}
+	return strings.Join(list, ", ")
+}
 
 // statement says what of an Allow would be lost; nothing for a Deny.
 func (l *losing) statement(s *policy.Statement) string {
@@ -59,8 +81,15 @@ func (l *losing) statement(s *policy.Statement) string {
 			names = []string{pattern}
 		}
 		gone := slices.DeleteFunc(slices.Clone(names), func(name string) bool { return !l.loses(name, s.Resources) })
+		all := len(gone) == len(names)
+		gone = slices.DeleteFunc(gone, func(name string) bool {
+			if l.required[name] {
+				l.narrowed = append(l.narrowed, name)
+			}
+			return l.required[name]
+		})
 		switch {
-		case len(gone) == len(names):
+		case all && len(gone) == len(names):
 			patterns = append(patterns, pattern)
 		default:
 			patterns = append(patterns, gone...)
@@ -69,10 +98,7 @@ func (l *losing) statement(s *policy.Statement) string {
 	if len(patterns) == 0 {
 		return ""
 	}
-	if n := len(patterns); n > 8 {
-		patterns = append(patterns[:7], fmt.Sprintf("%d more", n-7))
-	}
-	return strings.Join(patterns, ", ") + " on " + strings.Join(s.Resources, ", ")
+	return some(patterns, 7) + " on " + some(s.Resources, 3)
 }
 
 // loses reports whether something of the resources is allowed now and not

@@ -47,6 +47,12 @@ Exit codes: 0 no fault · 1 at least one · 2 a file cannot be read or parsed.`,
 	return cmd
 }
 
+const (
+	standardInput = "standard input"
+	// maxPolicy is far above what AWS takes.
+	maxPolicy = 256 << 10
+)
+
 // A fileFault is a fault with the file that it is in.
 type fileFault struct {
 	File string `json:"file"`
@@ -63,6 +69,9 @@ func (a *app) policyLint(files []string, f *lintFlags) error {
 	}
 	faults := []fileFault{}
 	for _, path := range files {
+		if path == "-" {
+			path = standardInput
+		}
 		doc, err := a.policyFile(path)
 		if err != nil {
 			return err
@@ -83,15 +92,21 @@ func (a *app) policyLint(files []string, f *lintFlags) error {
 }
 
 func (a *app) policyFile(path string) (*policy.Document, error) {
-	var data []byte
-	var err error
-	if path == "-" {
-		data, err = io.ReadAll(io.LimitReader(a.stdin, 16<<20))
-	} else {
-		data, err = os.ReadFile(path)
+	in := a.stdin
+	if path != standardInput {
+		file, err := os.Open(path)
+		if err != nil {
+			return nil, usage("", "reading the policy: %v", err)
+		}
+		defer file.Close()
+		in = file
 	}
-	if err != nil {
+	data, err := io.ReadAll(io.LimitReader(in, maxPolicy+1))
+	switch {
+	case err != nil:
 		return nil, usage("", "reading the policy: %v", err)
+	case len(data) > maxPolicy:
+		return nil, usage("IAM takes at most 10 kB", "reading %s: it is larger than %d kB, and no policy", path, maxPolicy>>10)
 	}
 	doc, err := policy.Parse(string(data))
 	if e, ok := errors.AsType[*policy.ParseError](err); ok {

@@ -46,7 +46,10 @@ func (j *job) renderers(ctx context.Context, t task) []task {
 		t.role = t.target.Name
 		return []task{t}
 	}
-	functions := j.functions(ctx, t.target.Name)
+	functions, err := j.functions(ctx, t.target.Name)
+	if err != nil {
+		t.unlisted = asFailure(err).msg
+	}
 	byRole := map[string][]account.Function{}
 	for _, f := range functions {
 		if t.target.Name == "" || isNamed(f, t.target.Name) {
@@ -92,12 +95,12 @@ func (j *job) customRole() string {
 	return ""
 }
 
-// functions returns Remotion's functions in the regions that are checked. What
-// cannot be listed is as if there were none: the default role is checked then.
-func (j *job) functions(ctx context.Context, name string) []account.Function {
+// functions returns Remotion's functions in the regions that are checked, as far
+// as they can be listed, and the last error.
+func (j *job) functions(ctx context.Context, name string) ([]account.Function, error) {
 	around, ok := j.source.(surroundings)
 	if !ok {
-		return nil
+		return nil, nil
 	}
 	regions := j.regions
 	if a, isARN := policy.ParseARN(name); isARN && a.Region != "" {
@@ -111,13 +114,23 @@ func (j *job) functions(ctx context.Context, name string) []account.Function {
 		prefix = "" // a function may be called otherwise
 	}
 	var out []account.Function
+	var failed error
 	for _, r := range regions {
 		list, err := around.Functions(ctx, r, prefix)
-		if err == nil {
-			out = append(out, list...)
+		if err != nil {
+			failed = err
 		}
+		out = append(out, list...)
 	}
-	return out
+	return out, failed
+}
+
+// find finds the principal of a target; of several renderers the first.
+func (j *job) find(ctx context.Context, t audit.Target) (awsapi.Resolution, error) {
+	if t.Kind != audit.TargetRenderer {
+		return j.source.Resolve(ctx, t)
+	}
+	return j.resolve(ctx, j.renderers(ctx, task{target: t})[0])
 }
 
 // resolve finds the principal of a task.

@@ -28,6 +28,7 @@ type task struct {
 	// or name, and the functions that run as it.
 	role      string
 	functions []account.Function
+	unlisted  string // why functions may be missing
 }
 
 // A job is what `check` was asked to do.
@@ -63,7 +64,7 @@ func (j *job) section(ctx context.Context, t task) audit.Section {
 	}
 	if err := j.fill(ctx, t, &s); err != nil {
 		f := asFailure(err)
-		s.Error = &audit.Problem{Message: f.msg, Hint: f.hint, ExitCode: f.code}
+		s.Error = &audit.Problem{Message: f.msg, Hint: j.regionHint(f), ExitCode: f.code}
 	}
 	s.Summary = audit.Summarize(s.Findings)
 	after := j.source.Usage()
@@ -111,7 +112,7 @@ func (j *job) fill(ctx context.Context, t task, s *audit.Section) error {
 		s.Findings = append(s.Findings, judged.disagreements...)
 	}
 	s.Policies = j.records(ctx, s)
-	s.Remediation = remedy.Policy(s.Findings)
+	s.Remediation = remedy.Grants(s.Findings, remedy.Options{Documented: scope.Strict})
 	s.Obstacles = remedy.Obstacles(s.Findings)
 	s.Operations = req.Works(s.Findings)
 	s.Diagnoses = append(j.diagnose(ctx, req, s), around.diagnoses...)

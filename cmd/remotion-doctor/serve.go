@@ -13,6 +13,7 @@ import (
 	"remotion-doctor/awsapi"
 	"remotion-doctor/fixtures"
 	"remotion-doctor/localaws"
+	"remotion-doctor/managed"
 )
 
 func (a *app) serveCommand() *cobra.Command {
@@ -66,7 +67,12 @@ func snapshotOrDemo(path string) (*account.Snapshot, error) {
 	if path == "" {
 		return account.Read(fixtures.Demo)
 	}
-	return readSnapshot(path)
+	s, err := readSnapshot(path)
+	if err != nil {
+		return nil, err
+	}
+	managed.Embedded().AddKnown(s)
+	return s, nil
 }
 
 // demoTargets are the stories of the demo account.

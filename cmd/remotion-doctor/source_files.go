@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"regexp"
 	"slices"
@@ -24,6 +25,7 @@ import (
 // fileFlags are the flags about what is not deployed yet.
 type fileFlags struct {
 	template, plan      string
+	files               []string // templates and plans, as arguments
 	parameters          []string
 	account             string
 	managed             string
@@ -59,6 +61,7 @@ func (f *sourceFlags) base() string {
 		{"--snapshot", f.snapshot != ""},
 		{"--template", f.template != ""},
 		{"--plan", f.plan != ""},
+		{"FILE", len(f.files) > 0},
 		{"--policy", len(f.policies) > 0},
 	} {
 		if flag.given {
@@ -71,15 +74,15 @@ func (f *sourceFlags) base() string {
 // validate refuses flags that do not go together.
 func (f *sourceFlags) validate() error {
 	given := 0
-	for _, is := range []bool{f.snapshot != "", f.template != "", f.plan != "", len(f.policies) > 0} {
+	for _, is := range []bool{f.snapshot != "", f.template != "", f.plan != "", len(f.files) > 0, len(f.policies) > 0} {
 		if is {
 			given++
 		}
 	}
 	switch {
 	case given > 1:
-		return usage("leave all but one out", "--snapshot, --template, --plan and --policy exclude each other")
-	case len(f.parameters) > 0 && f.template == "":
+		return usage("leave all but one out", "--snapshot, --template, --plan, --policy and files as arguments exclude each other")
+	case len(f.parameters) > 0 && f.template == "" && len(f.files) == 0:
 		return usage("", "--parameter needs --template")
 	case f.resources != "" && f.resource == "":
 		return usage("without a policy of the resource another account allows nothing", "--resource-account needs --resource-policy")
@@ -278,16 +281,31 @@ func (o *overlay) accounts() []string {
 	return slices.Compact(out)
 }
 
+// paths are the templates and plans that are to be read.
+func (f *fileFlags) paths() []string {
+	out := slices.Clone(f.files)
+	for _, path := range []string{f.template, f.plan} {
+		if path != "" {
+			out = append(out, path)
+		}
+	}
+	return out
+}
+
 // deployments makes the deployment of a template or plan for each of the
 // regions. Regions in which it is the same share one.
-func (f *fileFlags) deployments(regions []string) ([]regional, error) {
-	open, err := f.deployer()
+func (f *fileFlags) deployments(path string, regions []string) ([]regional, error) {
+	open, known, err := f.deployer(path)
 	if err != nil {
 		return nil, err
 	}
 	o, err := f.options()
 	if err != nil {
 		return nil, err
+	}
+	if len(f.files) > 1 {
+		// Of several templates not each has every parameter.
+		maps.DeleteFunc(o.Parameters, func(name, _ string) bool { return !known(name) })
 	}
 	given := len(regions) > 0
 	if !given {
@@ -341,20 +359,20 @@ func addRegional(list []regional, r regional) []regional {
 	return append(list, r)
 }
 
-// deployer opens the file.
-func (f *fileFlags) deployer() (func(iac.Options) (*iac.Deployment, error), error) {
-	if f.template != "" {
-		t, err := iac.OpenTemplates(f.template)
+// deployer opens a file, and tells which parameters it has.
+func (f *fileFlags) deployer(path string) (open func(iac.Options) (*iac.Deployment, error), known func(string) bool, err error) {
+	if path == f.plan || path != f.template && iac.IsPlan(path) {
+		p, err := iac.OpenPlan(path)
 		if err != nil {
-			return nil, fileFailure(err)
+			return nil, nil, fileFailure(err)
 		}
-		return t.Deployment, nil
+		return p.Deployment, func(string) bool { return false }, nil
 	}
-	p, err := iac.OpenPlan(f.plan)
+	t, err := iac.OpenTemplates(path)
 	if err != nil {
-		return nil, fileFailure(err)
+		return nil, nil, fileFailure(err)
 	}
-	return p.Deployment, nil
+	return t.Deployment, t.HasParameter, nil
 }
 
 func (f *fileFlags) options() (iac.Options, error) {
@@ -405,4 +423,19 @@ func chooseTarget(d *iac.Deployment) (audit.Target, error) {
 		names = append(names, t.Name)
 	}
 	return audit.Target{}, usage(fmt.Sprintf("with --function, --role, --instance-profile or --task-definition; there are %s", strings.Join(names, ", ")), "name what is to be checked")
+}
+
+// besideTemplates adds to an error of AWS that there is something to check
+// without it.
+func besideTemplates(r *audit.Report, err error) error {
+	failed := slices.ContainsFunc(r.Sections, func(s audit.Section) bool { return s.Error != nil })
+	if _, statErr := os.Stat("cdk.out/manifest.json"); !failed || statErr != nil {
+		return err
+	}
+	f := asFailure(err)
+	hint := "./cdk.out can be checked without AWS: --template cdk.out"
+	if f.hint != "" {
+		hint = f.hint + "; " + hint
+	}
+	return &failure{f.code, f.msg, hint}
 }

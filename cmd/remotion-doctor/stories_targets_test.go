@@ -49,6 +49,11 @@ func TestTargetStories(t *testing.T) {
 		{name: "renderer by function", args: "!check --renderer=remotion-render-4-0-527-mem2048mb-disk2048mb-120sec --region us-east-1 --format json", want: []string{`"ok": true`, "role/remotion-lambda-role"}},
 		{name: "renderer by role", args: "!check --renderer=remotion-lambda-role --region us-east-1 --format json", want: []string{`"ok": true`}},
 		{name: "renderer of an unknown name", args: "!check --renderer=nobody --region us-east-1", fails: true, want: []string{"stderr: nobody"}},
+		{name: "renderer whose functions cannot be listed", args: renderer, faults: []string{"ListFunctions=denied"}, want: []string{"which functions run as this role is not known", "allow lambda:ListFunctions to the credentials"}},
+		{name: "buckets that cannot be listed", args: renderer, faults: []string{"ListBuckets=denied"}, want: []string{"the buckets and their policies were not looked at"}},
+		{name: "bucket policy that cannot be read", args: renderer, faults: []string{"GetBucketPolicy=denied"}, fails: true, want: []string{`"status": "unknown"`, "the bucket's policy could not be read"}},
+		{name: "trust policy that may not be read", args: "!check --renderer=arn:aws:iam::123456789012:role/remotion-lambda-role --region us-east-1 --format json", faults: []string{"GetRole=denied"}, fails: true, want: []string{"the trust policy could not be read", `"status": "unknown"`}},
+		{name: "an invalid token", args: "!check --caller --region eu-south-1", faults: []string{"GetCallerIdentity=invalid"}, fails: true, want: []string{"stderr: The security token included in the request is invalid", "stderr: a temporary key (ASIA…) needs its session token", "stderr: eu-south-1 may not be enabled"}},
 		{
 			name: "renderer with another role", args: "--renderer", fails: true, account: func(a *testAccount) {
 				a.addRole("video-renderer", required(a.t, "renderer", "", "aws"), `{"Service":"lambda.amazonaws.com"}`)

@@ -26,6 +26,8 @@ type story struct {
 	// as JSON. A story with a command of its own begins with its name.
 	args string
 	env  []string
+	// faults are those of the endpoint.
+	faults []string
 	// files are written into the working directory.
 	files map[string]string
 	// want and not are texts of the report, taken literally; those of errors
@@ -43,7 +45,7 @@ func (s story) script(t *testing.T) string {
 	if s.account != nil {
 		s.account(a)
 	}
-	b.WriteString("aws -snapshot=account.json\n")
+	fmt.Fprintf(&b, "aws -snapshot=account.json %s\n", strings.Join(s.faults, " "))
 	for _, kv := range s.env {
 		fmt.Fprintf(&b, "env %s\n", quote(kv))
 	}
