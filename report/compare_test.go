@@ -30,6 +30,7 @@ func later(t *testing.T) *audit.Report {
 	s.Findings[2].Status, s.Findings[2].Reason = audit.Pass, "granted as documented"  // fixed
 	s.Findings[5].Reason = "the boundary does not allow it"                           // changed
 	s.Findings[6].Action = "lambda:New"                                               // added and removed
+	s.Diagnoses[0].Code = "other-trouble" // one added, one fixed
 	r.Sections[1].Error = &audit.Problem{Message: "AWS could not be reached", ExitCode: 3}
 	r.Sections[1].Findings = nil
 	return r
@@ -37,7 +38,7 @@ func later(t *testing.T) *audit.Report {
 
 func TestCompare(t *testing.T) {
 	d := Compare(every(t), later(t))
-	if got, want := d.Summary.counts(), [7]int{1, 1, 1, 1, 1, 13, 1}; got != want {
+	if got, want := d.Summary.counts(), [7]int{2, 1, 1, 2, 1, 13, 1}; got != want {
 		t.Errorf("fixed, broken, changed, added, removed, unchanged, unchecked: %v, want %v", got, want)
 	}
 	var b bytes.Buffer
@@ -56,7 +57,7 @@ func TestCompare(t *testing.T) {
 	if same := Compare(every(t), every(t)); same.Summary.Worse() || len(same.Sections) > 0 {
 		t.Errorf("a report differs from itself: %+v", same.Summary)
 	}
-	if back := Compare(later(t), every(t)); back.Summary.Fixed != d.Summary.Broken || back.Summary.Removed != d.Summary.Added {
+	if back := Compare(later(t), every(t)); back.Summary.Fixed != d.Summary.Broken+1 || back.Summary.Removed != d.Summary.Added-1 {
 		t.Errorf("the way back is another: %+v", back.Summary)
 	}
 }

@@ -43,7 +43,7 @@ type viewRow struct{ Status, Principal, Action, Resource, Why string }
 
 type viewSection struct {
 	Index                                                               int
-	Name, Short, Kind, ARN, Location, Requires, Digest, Regions, Engine string
+	Name, Short, Kind, Against, ARN, Location, Requires, Digest, Regions, Engine string
 	Coverage, Score                                                     string
 	Met                                                                 bool
 	Notes                                                               []string
@@ -152,7 +152,7 @@ func counts(r *audit.Report) []viewCount {
 func (v *view) section(r *audit.Report, index int) viewSection {
 	s := &r.Sections[index]
 	out := viewSection{
-		Index: index, Name: title(s), Short: cmp.Or(Clean(s.Target.Name), s.Target.Kind.Title()), Kind: s.Target.Kind.Title(), ARN: Clean(s.Principal.ARN), Requires: requires(s) + versionFrom(s), Digest: Clean(s.Requirement.Digest),
+		Index: index, Name: title(s), Short: cmp.Or(Clean(s.Target.Name), s.Target.Kind.Title()), Kind: s.Target.Kind.Title() + " · " + Clean(s.Requirement.Name), Against: Clean(s.Requirement.Name), ARN: Clean(s.Principal.ARN), Requires: requires(s) + versionFrom(s), Digest: Clean(s.Requirement.Digest),
 		Regions: Clean(strings.Join(s.Regions, ", ")), Engine: decidedBy(r, s), Coverage: coverageWords(s), Score: score(s), Met: met(s),
 		Notes: cleaned(s.Notes), Summary: s.Summary, Bar: bar(s.Summary),
 	}
