@@ -165,6 +165,16 @@ func TestStories(t *testing.T) {
 			status:   audit.Unknown, reason: "depends on the bucket's name, which is not known before the deploy",
 		},
 		{
+			name: "a data perimeter", regions: one, action: "s3:GetObject",
+			policies: identity(t, allow(`"Action":"*","Resource":"*"`), `{"Sid":"Perimeter","Effect":"Deny","Action":"*","Resource":"*","Condition":{"StringNotEquals":{"aws:ResourceAccount":"${aws:PrincipalAccount}"}}}`),
+			status:   audit.Pass, scope: audit.ScopeDocumented,
+		},
+		{
+			name: "a data perimeter, and layers of another account", regions: one, action: "lambda:GetLayerVersion",
+			policies: identity(t, allow(`"Action":"*","Resource":"*"`), `{"Sid":"Perimeter","Effect":"Deny","Action":"*","Resource":"*","Condition":{"StringNotEquals":{"aws:ResourceAccount":"${aws:PrincipalAccount}"}}}`),
+			status:   audit.Blocked, reason: `Deny "Perimeter" in policy worker`,
+		},
+		{
 			name: "region by condition", regions: two, action: "lambda:InvokeFunction",
 			policies: identity(t, allow(`"Action":"lambda:*","Resource":"*","Condition":{"StringEquals":{"aws:RequestedRegion":"us-east-1"}}`)),
 			status:   audit.Partial, reason: "covers arn:…:us-east-1:…, not arn:…:eu-west-1:…",

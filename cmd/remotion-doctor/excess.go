@@ -28,7 +28,7 @@ func (j *job) addExcess(ctx context.Context, t task, s *audit.Section, judged *j
 	}
 	q := excess.Question{
 		Principal: s.Principal, Regions: scope.Regions,
-		Context: func(action string) audit.Context { return scope.ContextOf(action, scope.Regions[0]) },
+		Context: func(string) audit.Context { return scope.ContextOf(scope.Regions[0], s.Principal.AccountID) },
 	}
 	for _, other := range j.tasks {
 		if other.target != t.target {
