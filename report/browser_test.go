@@ -383,7 +383,7 @@ func testThousands(t *tab) {
 	r := many(t, 10_000)
 	call(t, performance.Enable, performance.EnableParams{TimeDomain: performance.EnableTimeDomainThreadTicks})
 	ready, key := 1e9, 1e9
-	for range 5 {
+	for range 10 {
 		t.run(chromedp.Navigate("about:blank"))
 		t.pages = append(t.pages, "about:blank")
 		before := threadTime(t)

@@ -30,7 +30,7 @@ func later(t *testing.T) *audit.Report {
 	s.Findings[2].Status, s.Findings[2].Reason = audit.Pass, "granted as documented"  // fixed
 	s.Findings[5].Reason = "the boundary does not allow it"                           // changed
 	s.Findings[6].Action = "lambda:New"                                               // added and removed
-	s.Diagnoses[0].Code = "other-trouble" // one added, one fixed
+	s.Diagnoses[0].Code = "other-trouble"                                             // one added, one fixed
 	r.Sections[1].Error = &audit.Problem{Message: "AWS could not be reached", ExitCode: 3}
 	r.Sections[1].Findings = nil
 	return r

@@ -42,22 +42,22 @@ type viewCount struct {
 type viewRow struct{ Status, Principal, Action, Resource, Why string }
 
 type viewSection struct {
-	Index                                                               int
+	Index                                                                        int
 	Name, Short, Kind, Against, ARN, Location, Requires, Digest, Regions, Engine string
-	Coverage, Score                                                     string
-	Met                                                                 bool
-	Notes                                                               []string
-	Error                                                               *audit.Problem
-	Summary                                                             audit.Summary
-	Bar                                                                 []viewBar
-	Operations                                                          []viewOperation
-	Cells                                                               []viewCell
-	Remediation                                                         *viewRemediation
-	Obstacles                                                           []viewObstacle
-	Excess                                                              []viewExcess
-	Policies                                                            []viewPolicy
-	Diagnoses                                                           []viewDiagnosis
-	Causes                                                              []string // why operations do not work
+	Coverage, Score                                                              string
+	Met                                                                          bool
+	Notes                                                                        []string
+	Error                                                                        *audit.Problem
+	Summary                                                                      audit.Summary
+	Bar                                                                          []viewBar
+	Operations                                                                   []viewOperation
+	Cells                                                                        []viewCell
+	Remediation                                                                  *viewRemediation
+	Obstacles                                                                    []viewObstacle
+	Excess                                                                       []viewExcess
+	Policies                                                                     []viewPolicy
+	Diagnoses                                                                    []viewDiagnosis
+	Causes                                                                       []string // why operations do not work
 }
 
 type (
