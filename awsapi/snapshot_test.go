@@ -154,8 +154,12 @@ func TestSnapshotGaps(t *testing.T) {
 func TestOnlyFor(t *testing.T) {
 	c := open(t, full(10))
 	for _, target := range []audit.Target{
-		{Kind: audit.TargetFunction, Name: "video-api"}, {Kind: audit.TargetInstance, Name: "i-0a1b2c3d4e5f67890"}, {Kind: audit.TargetUser, Name: "deployer"},
-		{Kind: audit.TargetTaskDefinition, Name: "work"}, {Kind: audit.TargetPodIdentity, Name: "c/n/s"}, {Kind: audit.TargetInstanceProfile, Name: "render-worker"},
+		{Kind: audit.TargetFunction, Name: "video-api"},
+		{Kind: audit.TargetInstance, Name: "i-0a1b2c3d4e5f67890"},
+		{Kind: audit.TargetUser, Name: "deployer"},
+		{Kind: audit.TargetTaskDefinition, Name: "work"},
+		{Kind: audit.TargetPodIdentity, Name: "c/n/s"},
+		{Kind: audit.TargetInstanceProfile, Name: "render-worker"},
 	} {
 		r, err := c.Resolve(t.Context(), target)
 		if err != nil {
