@@ -166,7 +166,7 @@ func (a *app) stamp(t *audit.Trace, engine audit.Engine) {
 // explainAt asks a source for the decision and for the policies, and brings
 // both together.
 func explainAt(ctx context.Context, s source, p audit.Principal, probe audit.Probe) (*audit.Trace, error) {
-	policies, unknown, readErr := policiesFor(ctx, s, p, probe.Resource)
+	policies, unknown, readErr := policiesFor(ctx, s, p, probe)
 	out := explain.Explain(p, policies, probe, explain.Options{Unknown: unknown})
 	asker, ok := s.(simulating)
 	if !ok {
