@@ -98,7 +98,9 @@ func ownPolicy(ctx context.Context, s source, probe audit.Probe, unknown map[aud
 		delete(unknown, audit.LayerResource)
 	default:
 		out := &eval.Policy{Name: bucket, Document: doc}
-		if files, ok := s.(interface{ bucketOrigin(name string) *account.Origin }); ok {
+		if files, ok := s.(interface {
+			bucketOrigin(name string) *account.Origin
+		}); ok {
 			out.Origin = files.bucketOrigin(bucket)
 		}
 		return out
