@@ -116,6 +116,9 @@ func (a *app) trace(ctx context.Context, f *explainFlags, q *question) (*audit.T
 		Target: q.target, Action: q.action, Resource: q.resource, Context: q.given,
 		Layers: []audit.TraceLayer{}, MissingContext: []string{}, Message: q.message, Recorded: q.recorded,
 	}
+	if base.Context == nil {
+		base.Context = audit.Context{}
+	}
 	a.stamp(base, "")
 	j := &job{document: map[string]*policy.Document{}, tasks: []task{{target: q.target}}}
 	if f.region != "" {
