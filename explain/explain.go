@@ -29,6 +29,12 @@ func Explain(p audit.Principal, policies eval.Policies, probe audit.Probe, o Opt
 		Principal: p, Action: probe.Action, Resource: probe.Resource, Context: probe.Context,
 		Decision: verdict.Decision, MissingContext: verdict.MissingContext,
 	}
+	if out.Context == nil {
+		out.Context = audit.Context{}
+	}
+	if out.MissingContext == nil {
+		out.MissingContext = []string{}
+	}
 	if action, ok := actions.Lookup(probe.Action); ok {
 		out.Action = action.String()
 		t.mismatch = mismatch(action, probe.Resource)

@@ -1,10 +1,6 @@
 package iac
 
-import (
-	"slices"
-
-	"remotion-doctor/policy"
-)
+import "remotion-doctor/policy"
 
 // A nodeKind is the kind of a value in a file.
 type nodeKind uint8
@@ -74,15 +70,6 @@ func (n *node) str() string {
 		return n.text
 	}
 	return ""
-}
-
-// add appends a member unless the key is there already.
-func (n *node) add(m member) bool {
-	if slices.ContainsFunc(n.members, func(have member) bool { return have.key == m.key }) {
-		return false
-	}
-	n.members = append(n.members, m)
-	return true
 }
 
 // object makes an object of one member at the place of its value.

@@ -118,6 +118,9 @@ func (a *app) trace(ctx context.Context, f *explainFlags, q *question) (*audit.T
 		Target: q.target, Action: q.action, Resource: q.resource, Context: q.given,
 		Layers: []audit.TraceLayer{}, MissingContext: []string{}, Message: q.message, Recorded: q.recorded,
 	}
+	if base.Context == nil {
+		base.Context = audit.Context{}
+	}
 	a.stamp(base, "")
 	j := &job{document: map[string]*policy.Document{}, tasks: []task{{target: q.target}}}
 	if f.region != "" {
@@ -168,7 +171,7 @@ func (a *app) stamp(t *audit.Trace, engine audit.Engine) {
 // explainAt asks a source for the decision and for the policies, and brings
 // both together.
 func explainAt(ctx context.Context, s source, p audit.Principal, probe audit.Probe) (*audit.Trace, error) {
-	policies, unknown, readErr := policiesFor(ctx, s, p, probe.Resource)
+	policies, unknown, readErr := policiesFor(ctx, s, p, probe)
 	out := explain.Explain(p, policies, probe, explain.Options{Unknown: unknown})
 	asker, ok := s.(simulating)
 	if !ok {

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"remotion-doctor/account"
 	"remotion-doctor/audit"
 	"remotion-doctor/eval"
 	"remotion-doctor/explain"
@@ -22,14 +23,14 @@ func (awsSource) simulates() {}
 
 // policiesFor returns the policies that decide a request, and the layers whose
 // policies the source cannot read.
-func policiesFor(ctx context.Context, s source, p audit.Principal, resource string) (eval.Policies, map[audit.Layer]string, error) {
+func policiesFor(ctx context.Context, s source, p audit.Principal, probe audit.Probe) (eval.Policies, map[audit.Layer]string, error) {
 	policies, err := s.policies(ctx, p)
 	unknown := map[audit.Layer]string{}
-	if b, ok := s.(interface{ bucketPolicy(arn string) *eval.Policy }); ok && policies.Resource == nil {
-		policies.Resource = b.bucketPolicy(resource)
-	}
 	if u, ok := s.(interface{ unread() map[audit.Layer]string }); ok {
 		unknown = u.unread()
+	}
+	if policies.Resource == nil {
+		policies.Resource = ownPolicy(ctx, s, probe, unknown)
 	}
 	if err != nil {
 		why := "could not be read: " + asFailure(err).msg
@@ -43,7 +44,7 @@ func (awsSource) unread() map[audit.Layer]string {
 	return map[audit.Layer]string{
 		audit.LayerRCP:      "a member account cannot read them, and the simulator does not evaluate them",
 		audit.LayerSCP:      "a member account cannot read them; the simulator evaluates them",
-		audit.LayerResource: "the policies of buckets, keys, functions and layers are not read",
+		audit.LayerResource: "the policies of keys, functions and layers are not read",
 	}
 }
 
@@ -73,22 +74,43 @@ func (s *fileSource) unread() map[audit.Layer]string {
 	return out
 }
 
-// bucketPolicy returns the policy of the bucket that an S3 ARN is of.
-func (s localSource) bucketPolicy(arn string) *eval.Policy {
-	a, ok := policy.ParseARN(arn)
-	if !ok || a.Service != "s3" {
+// ownPolicy returns the policy of the bucket that a request is about; of other
+// resources none is read.
+func ownPolicy(ctx context.Context, s source, probe audit.Probe, unknown map[audit.Layer]string) *eval.Policy {
+	a, ok := policy.ParseARN(probe.Resource)
+	where, reads := s.(surroundings)
+	// An access point has an account in its ARN.
+	if !ok || !reads || a.Service != "s3" || a.AccountID != "" {
 		return nil
+	}
+	region := s.Region()
+	for _, e := range probe.Context {
+		if strings.EqualFold(e.Key, "aws:RequestedRegion") && len(e.Values) == 1 {
+			region = e.Values[0]
+		}
 	}
 	bucket, _, _ := strings.Cut(a.Resource, "/")
-	document, ok := s.snapshot.BucketPolicies[bucket]
-	if !ok {
-		return nil
+	doc, problem := bucketPolicy(ctx, where, account.Bucket{Name: bucket}, region)
+	switch {
+	case problem != "":
+		unknown[audit.LayerResource] = problem
+	case doc == nil:
+		delete(unknown, audit.LayerResource)
+	default:
+		out := &eval.Policy{Name: bucket, Document: doc}
+		if files, ok := s.(interface {
+			bucketOrigin(name string) *account.Origin
+		}); ok {
+			out.Origin = files.bucketOrigin(bucket)
+		}
+		return out
 	}
-	doc, err := policy.Parse(document.Text)
-	if err != nil {
-		return nil
-	}
-	return &eval.Policy{Name: bucket, Document: doc, Origin: document.Origin}
+	return nil
+}
+
+// bucketOrigin is where a bucket's policy stands in a file.
+func (s localSource) bucketOrigin(name string) *account.Origin {
+	return s.snapshot.BucketPolicies[name].Origin
 }
 
 // combine brings the simulator's answer into a trace. The simulator sees the
@@ -119,7 +141,7 @@ func combine(t *audit.Trace, v *audit.Verdict, read bool) {
 		return
 	}
 	switch {
-	case computed == audit.ExplicitDeny, v.Decision == audit.Allowed:
+	case computed == audit.ExplicitDeny, v.Decision == audit.Allowed, resourceAllows(t) && len(v.BlockedBy) == 0:
 		t.Notes = append(t.Notes, fmt.Sprintf("the policy simulator says %s; ARCHITECTURE.md lists where it differs from authorization", v.Decision))
 	default:
 		t.Decision = v.Decision
@@ -129,6 +151,14 @@ func combine(t *audit.Trace, v *audit.Verdict, read bool) {
 			t.Reason = "the policy simulator says so; the policies that were read would come to " + string(computed)
 		}
 	}
+}
+
+// resourceAllows reports a resource-based policy that allows the request, which
+// the simulator is not given.
+func resourceAllows(t *audit.Trace) bool {
+	return slices.ContainsFunc(t.Layers, func(l audit.TraceLayer) bool {
+		return l.Layer == audit.LayerResource && l.Decision == audit.Allowed
+	})
 }
 
 func fromVerdict(v *audit.Verdict) []audit.TraceStatement {

@@ -32,10 +32,25 @@ func (j *job) findRenderers(ctx context.Context) {
 		out = append(out, j.within(t).renderers(ctx, t)...)
 	}
 	j.tasks = out
-	for _, t := range out {
+	j.passRoles(out)
+}
+
+// passRoles makes the callers' iam:PassRole about exactly the renderers' roles,
+// unless all have the default one, about which the documented policy is.
+func (j *job) passRoles(tasks []task) {
+	var roles []string
+	other := false
+	for _, t := range tasks {
 		a, ok := policy.ParseARN(t.role)
-		if ok && a.Resource != "role/"+rendererRole && !slices.Contains(j.deployment.Values["custom-role"], t.role) {
-			j.deployment.Uses("custom-role", t.role)
+		if !ok || slices.Contains(roles, t.role) {
+			continue
+		}
+		roles = append(roles, t.role)
+		other = other || a.Resource != "role/"+rendererRole
+	}
+	for _, role := range roles {
+		if other && !slices.Contains(j.deployment.Values["custom-role"], role) {
+			j.deployment.Uses("custom-role", role)
 		}
 	}
 }

@@ -201,5 +201,20 @@ func TestPainStories(t *testing.T) {
 			},
 			want: []string{"IAM takes some seconds", `{\"Service\": \"lambda.amazonaws.com\"}`},
 		},
+		{
+			name: "explain what Remotion's CLI makes of it", fails: true,
+			args: `!explain --error 'The role "remotion-lambda-role" does not exist in your AWS account or has the wrong policy assigned to it.' --snapshot account.json`,
+			want: []string{"Remotion's text blames the policy, but what the role may do has no part in this error", "look: remotion-doctor check --renderer"},
+		},
+		{
+			name: "explain an error that hides another", fails: true,
+			args: `!explain --error 'User: arn:aws:sts::123456789012:assumed-role/remotion-lambda-role/x is not authorized to perform: s3:AbortMultipartUpload on resource: arn:aws:s3:::remotionlambda-useast1-abcdefghij/x because no identity-based policy allows it' --snapshot account.json`,
+			want: []string{"a part of an upload failed, and this error of the clean-up hides why", "look: remotion-doctor check --renderer --feature multipart"},
+		},
+		{
+			name: "explain several buckets", fails: true,
+			args: `!explain --error 'You have multiple buckets (a, b) in your S3 region (us-east-1) starting with "remotionlambda-".' --snapshot account.json`,
+			want: []string{"name one with forceBucketName", "look: remotion-doctor check --renderer"},
+		},
 	})
 }

@@ -63,6 +63,15 @@ func TestTargetStories(t *testing.T) {
 			not:  []string{`"resource": "arn:aws:iam::*:role/remotion-lambda-role"`},
 		},
 		{
+			name: "two renderers", args: "--renderer", fails: true, account: func(a *testAccount) {
+				a.addRole("video-renderer", required(a.t, "renderer", "", "aws"), `{"Service":"lambda.amazonaws.com"}`)
+				f := a.Functions[0]
+				f.FunctionName, f.FunctionArn, f.Role = "remotion-render-old", "arn:aws:lambda:us-east-1:123456789012:function:remotion-render-old", a.arn("iam", "role/video-renderer")
+				a.Functions = append(a.Functions, f)
+			},
+			want: []string{`"resource": "arn:aws:iam::123456789012:role/video-renderer"`, `"resource": "arn:aws:iam::123456789012:role/remotion-lambda-role"`, `"name": "video-renderer"`, `"name": "remotion-lambda-role"`},
+		},
+		{
 			name: "renderer whose role was deleted", args: "!check --renderer --region us-east-1", fails: true, account: func(a *testAccount) { a.Functions[0].Role = a.arn("iam", "role/gone") },
 			want: []string{"stderr: runs as a role that does not exist any more"},
 		},
