@@ -124,13 +124,15 @@ type assembly struct {
 	options    Options
 	snapshot   *account.Snapshot
 	principals []*principal
+	index      map[string]*principal // by kind and ARN or name
+	used       map[string]int        // how often a name was made unique
 	policies   []account.ManagedPolicy
 	targets    []target
 	notes      []string
 }
 
 func newAssembly(o Options) *assembly {
-	return &assembly{options: o, snapshot: &account.Snapshot{Version: 1, AccountID: o.account(), Partition: o.partition()}}
+	return &assembly{options: o, index: map[string]*principal{}, used: map[string]int{}, snapshot: &account.Snapshot{Version: 1, AccountID: o.account(), Partition: o.partition()}}
 }
 
 func (a *assembly) note(format string, args ...any) {
@@ -151,22 +153,29 @@ func (a *assembly) principalARN(kind, path, name string) string {
 // account, so that a second one of the same name (in another template, for
 // another account) is told apart.
 func (a *assembly) add(p *principal) *principal {
-	for name, n := p.name, 2; a.find(p.kind, p.name) != nil; n++ {
+	for name := p.name; a.find(p.kind, p.name) != nil; {
+		n := max(a.used[p.kind+name], 1) + 1
+		a.used[p.kind+name] = n
 		p.name = fmt.Sprintf("%s-%d", name, n)
 	}
 	p.arn = a.principalARN(p.kind, p.path, p.name)
-	a.principals = append(a.principals, p)
+	a.enter(p)
 	return p
+}
+
+// enter adds a principal that has its ARN.
+func (a *assembly) enter(p *principal) {
+	a.principals = append(a.principals, p)
+	a.index[p.kind+p.arn] = p
+	a.index[p.kind+strings.ToLower(p.name)] = p
 }
 
 // find returns a principal by name or ARN.
 func (a *assembly) find(kind, nameOrARN string) *principal {
-	for _, p := range a.principals {
-		if p.kind == kind && (p.arn == nameOrARN || strings.EqualFold(p.name, nameOrARN)) {
-			return p
-		}
+	if p := a.index[kind+nameOrARN]; p != nil {
+		return p
 	}
-	return nil
+	return a.index[kind+strings.ToLower(nameOrARN)]
 }
 
 // outside returns a principal that the file only names: nothing is known of
@@ -186,7 +195,7 @@ func (a *assembly) outside(kind, nameOrARN, why string, at audit.Location) *prin
 	}
 	p := &principal{kind: kind, name: parsed.Name(), arn: arn, path: "/", at: at, names: []string{nameOrARN, parsed.Name()}, label: nameOrARN}
 	p.inline = append(p.inline, a.unknownInline("not in the file", why, at))
-	a.principals = append(a.principals, p)
+	a.enter(p)
 	return p
 }
 

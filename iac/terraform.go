@@ -26,7 +26,9 @@ type Plan struct {
 	resources []*tfResource
 	byAddress map[string]*tfResource
 	config    *node // of the root module; nil for a state
-	region    string
+	// configured are the resources of each module's configuration.
+	configured map[string]map[string]*node
+	region     string
 }
 
 // A tfResource is an instance of a resource or data source.
@@ -66,7 +68,7 @@ func IsPlan(path string) bool {
 }
 
 func parsePlan(file string, src []byte) (*Plan, error) {
-	p := &Plan{file: file, src: src, byAddress: map[string]*tfResource{}}
+	p := &Plan{file: file, src: src, byAddress: map[string]*tfResource{}, configured: map[string]map[string]*node{}}
 	r := &planReader{jsonReader: newJSONReader(file, src), plan: p, unknown: map[string]*node{}}
 	r.limit = maxPlanNodes
 	if err := r.read(); err != nil {

@@ -52,6 +52,7 @@ func (b *planBuilder) identity(res *tfResource) error {
 	})
 	if arn := b.text(res, "arn"); arn != "" {
 		p.arn = arn
+		b.index[kind+arn] = p
 	}
 	b.made[res] = p
 	if kind != "role" {

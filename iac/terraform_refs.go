@@ -78,20 +78,21 @@ func (p *Plan) expression(res *tfResource, path ...string) *node {
 }
 
 func (p *Plan) configResource(res *tfResource) *node {
+	names := strings.Join(moduleNames(res.module), ".")
+	if p.configured[names] == nil {
+		found := map[string]*node{}
+		if list := p.configModule(res.module).get("resources"); list != nil {
+			for _, n := range list.items {
+				found[n.get("mode").str()+" "+n.get("type").str()+"."+n.get("name").str()] = n
+			}
+		}
+		p.configured[names] = found
+	}
 	mode := "managed"
 	if res.data {
 		mode = "data"
 	}
-	list := p.configModule(res.module).get("resources")
-	if list == nil {
-		return nil
-	}
-	for _, n := range list.items {
-		if n.get("type").str() == res.typ && n.get("name").str() == res.name && n.get("mode").str() == mode {
-			return n
-		}
-	}
-	return nil
+	return p.configured[names][mode+" "+res.typ+"."+res.name]
 }
 
 // A link is where a reference leads.
