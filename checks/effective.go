@@ -223,10 +223,12 @@ func layerNeeds(a policy.ARN) []need {
 		if !ok {
 			return nil
 		}
-		chromium, fonts := a, a
-		chromium.Resource = "layer:remotion-binaries-chromium-arm64:" + versions.chromium
-		fonts.Resource = "layer:remotion-binaries-fonts-arm64:" + versions.fonts
-		return []need{exact(chromium.String()), exact(fonts.String())}
+		var out []need
+		for _, layer := range versions.attached() {
+			a.Resource = "layer:" + layer
+			out = append(out, exact(a.String()))
+		}
+		return out
 	case strings.HasPrefix(name, "LambdaInsightsExtension"):
 		// A layer of another account is not of the pattern, and is dropped.
 		if arn, ok := insightsLayers[a.Region]; ok {

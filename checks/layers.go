@@ -1,31 +1,44 @@
 package checks
 
+// A hosted is the versions of the layers that Remotion hosts in one region.
+type hosted struct{ fonts, chromium, emojiApple, emojiGoogle, cjk string }
+
+// attached returns the layers that a deploy attaches, by name and version,
+// unless it prefers the emojis of Apple.
+// Source: @remotion/lambda 4.0.527, dist/shared/get-layers.js.
+func (h hosted) attached() []string {
+	return []string{
+		"remotion-binaries-chromium-arm64:" + h.chromium, "remotion-binaries-fonts-arm64:" + h.fonts,
+		"remotion-binaries-emoji-google-arm64:" + h.emojiGoogle, "remotion-binaries-cjk-arm64:" + h.cjk,
+	}
+}
+
 // hostedLayers are the versions of the layers that Remotion hosts, by region.
 // Source: @remotion/lambda 4.0.527, dist/shared/hosted-layers.js.
-var hostedLayers = map[string]struct{ fonts, chromium string }{
-	"af-south-1":     {"23", "23"},
-	"ap-east-1":      {"23", "23"},
-	"ap-northeast-1": {"26", "30"},
-	"ap-northeast-2": {"23", "23"},
-	"ap-northeast-3": {"23", "23"},
-	"ap-south-1":     {"26", "30"},
-	"ap-southeast-1": {"26", "30"},
-	"ap-southeast-2": {"26", "30"},
-	"ap-southeast-4": {"11", "11"},
-	"ap-southeast-5": {"10", "10"},
-	"ca-central-1":   {"22", "22"},
-	"eu-central-1":   {"64", "64"},
-	"eu-central-2":   {"10", "10"},
-	"eu-north-1":     {"23", "23"},
-	"eu-south-1":     {"23", "23"},
-	"eu-west-1":      {"27", "30"},
-	"eu-west-2":      {"26", "30"},
-	"eu-west-3":      {"23", "23"},
-	"sa-east-1":      {"22", "22"},
-	"us-east-1":      {"31", "39"},
-	"us-east-2":      {"26", "30"},
-	"us-west-1":      {"23", "23"},
-	"us-west-2":      {"26", "30"},
+var hostedLayers = map[string]hosted{
+	"af-south-1":     {"23", "23", "14", "14", "14"},
+	"ap-east-1":      {"23", "23", "14", "14", "14"},
+	"ap-northeast-1": {"26", "30", "14", "14", "14"},
+	"ap-northeast-2": {"23", "23", "14", "14", "14"},
+	"ap-northeast-3": {"23", "23", "14", "14", "14"},
+	"ap-south-1":     {"26", "30", "14", "14", "14"},
+	"ap-southeast-1": {"26", "30", "14", "14", "14"},
+	"ap-southeast-2": {"26", "30", "14", "14", "14"},
+	"ap-southeast-4": {"11", "11", "10", "10", "10"},
+	"ap-southeast-5": {"10", "10", "10", "10", "10"},
+	"ca-central-1":   {"22", "22", "13", "13", "13"},
+	"eu-central-1":   {"64", "64", "26", "26", "26"},
+	"eu-central-2":   {"10", "10", "10", "10", "10"},
+	"eu-north-1":     {"23", "23", "14", "14", "14"},
+	"eu-south-1":     {"23", "23", "14", "14", "14"},
+	"eu-west-1":      {"27", "30", "14", "14", "14"},
+	"eu-west-2":      {"26", "30", "14", "14", "14"},
+	"eu-west-3":      {"23", "23", "14", "14", "14"},
+	"sa-east-1":      {"22", "22", "13", "13", "13"},
+	"us-east-1":      {"31", "39", "14", "14", "14"},
+	"us-east-2":      {"26", "30", "14", "14", "14"},
+	"us-west-1":      {"23", "23", "14", "14", "14"},
+	"us-west-2":      {"26", "30", "14", "14", "14"},
 }
 
 // insightsLayers are the Lambda Insights layers that Remotion attaches, by

@@ -113,7 +113,7 @@ func compareLayers(p *Published) []string {
 		out = append(out, "regions with hosted layers: "+d+" (checks/layers.go)")
 	}
 	for region, known := range hostedLayers {
-		want := []string{"fonts-arm64:" + known.fonts, "chromium-arm64:" + known.chromium}
+		want := append(known.attached(), "remotion-binaries-emoji-apple-arm64:"+known.emojiApple)
 		for _, w := range want {
 			if len(p.Layers[region]) > 0 && !slices.ContainsFunc(p.Layers[region], func(l string) bool { return strings.HasSuffix(l, w) }) {
 				out = append(out, fmt.Sprintf("hosted layers in %s: no layer ends in %s any more (checks/layers.go)", region, w))

@@ -24,7 +24,10 @@ func published(t *testing.T) *Published {
 		p.Policies[partition] = struct{ Caller, Renderer json.RawMessage }{texts[0], texts[1]}
 	}
 	for region, l := range hostedLayers {
-		p.Layers[region] = []string{"x:remotion-binaries-fonts-arm64:" + l.fonts, "x:remotion-binaries-chromium-arm64:" + l.chromium}
+		p.Layers[region] = []string{"x:remotion-binaries-emoji-apple-arm64:" + l.emojiApple}
+		for _, layer := range l.attached() {
+			p.Layers[region] = append(p.Layers[region], "x:"+layer)
+		}
 	}
 	return p
 }
@@ -47,7 +50,7 @@ func TestComparePublished(t *testing.T) {
 			x.Renderer = json.RawMessage(strings.Replace(string(x.Renderer), `"s3:GetBucketLocation"`, `"s3:GetObject"`, 1))
 			p.Policies["aws-cn"] = x
 		}, "renderer policy, aws-cn: s3:GetBucketLocation on arn:aws-cn:s3:::remotionlambda-* is known, and not published any more"},
-		{"a new layer version", func(p *Published) { p.Layers["us-east-1"] = []string{"fonts-arm64:31", "chromium-arm64:40"} }, "hosted layers in us-east-1: no layer ends in chromium-arm64:39"},
+		{"a new layer version", func(p *Published) { p.Layers["us-east-1"][1] = "x:remotion-binaries-chromium-arm64:40" }, "hosted layers in us-east-1: no layer ends in remotion-binaries-chromium-arm64:39"},
 		{"a new Insights layer", func(p *Published) { p.Insights["us-east-1"] = "arn:x" }, "Lambda Insights layer in us-east-1"},
 		{"a new region", func(p *Published) { p.Regions = append(p.Regions, "mx-central-1") }, "regions: mx-central-1 is published"},
 		{"a new call", func(p *Published) { p.Calls = append(p.Calls, "client-s3:CopyObject") }, "calls of AWS: client-s3:CopyObject is published"},
