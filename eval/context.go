@@ -38,10 +38,14 @@ func (c requestContext) set(e audit.ContextEntry) {
 	c[strings.ToLower(e.Key)] = v
 }
 
-// setDefault gives a key a value where the request gave none.
-func (c requestContext) setDefault(key, text string) {
-	if _, ok := c[strings.ToLower(key)]; !ok && text != "" {
-		c.set(audit.ContextEntry{Key: key, Type: audit.String, Values: []string{text}})
+// setDefault gives a key a value where the request gave none. lower is the key
+// in lower case.
+func (c requestContext) setDefault(key, lower, text string) {
+	if text == "" {
+		return
+	}
+	if _, ok := c[lower]; !ok {
+		c[lower] = value{key: key, typ: audit.String, values: []string{text}}
 	}
 }
 

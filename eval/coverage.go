@@ -93,6 +93,6 @@ func (c *Compiled) Denied(p audit.Probe, names policy.Names, hints []string) ([]
 func (c *Compiled) prepareName(p audit.Probe, name string) *Request {
 	r := c.prepareAsGiven(audit.Probe{Action: p.Action, Resource: name, Context: p.Context}, "")
 	r.addPrincipalDefaults()
-	r.context.setDefault("aws:userid", c.userID)
+	r.context.setDefault("aws:userid", "aws:userid", c.userID)
 	return r
 }

@@ -122,7 +122,7 @@ type Request struct {
 func (c *Compiled) Prepare(p audit.Probe, owner string) *Request {
 	r := c.prepareAsGiven(p, owner)
 	r.addDefaults()
-	r.context.setDefault("aws:userid", c.userID)
+	r.context.setDefault("aws:userid", "aws:userid", c.userID)
 	return r
 }
 

@@ -37,10 +37,10 @@ func (r *request) addPrincipal(arn string) {
 	if !ok {
 		return
 	}
-	r.context.setDefault("aws:PrincipalArn", arn)
-	r.context.setDefault("aws:PrincipalAccount", a.AccountID)
+	r.context.setDefault("aws:PrincipalArn", "aws:principalarn", arn)
+	r.context.setDefault("aws:PrincipalAccount", "aws:principalaccount", a.AccountID)
 	if a.Type() == "user" {
-		r.context.setDefault("aws:username", a.Name())
+		r.context.setDefault("aws:username", "aws:username", a.Name())
 	}
 }
 
@@ -51,13 +51,13 @@ func (r *request) addPrincipalDefaults() {
 	if a, _ := policy.ParseARN(r.principal); a.Type() == "role" {
 		kind = "AssumedRole"
 	}
-	r.context.setDefault("aws:PrincipalType", kind)
+	r.context.setDefault("aws:PrincipalType", "aws:principaltype", kind)
 }
 
 // addDefaults sets the keys that follow from the principal and the resource.
 func (r *request) addDefaults() {
 	r.addPrincipalDefaults()
 	if a, ok := policy.ParseARN(r.resource); ok && !strings.ContainsAny(a.Region, "*?") {
-		r.context.setDefault("aws:RequestedRegion", a.Region)
+		r.context.setDefault("aws:RequestedRegion", "aws:requestedregion", a.Region)
 	}
 }

@@ -10,11 +10,18 @@ type ARN struct {
 // ParseARN splits an ARN. It reports false for text that lacks the prefix
 // "arn:" or one of the six parts; region, account and resource may be empty.
 func ParseARN(s string) (ARN, bool) {
-	parts := strings.SplitN(s, ":", 6)
-	if len(parts) != 6 || parts[0] != "arn" {
+	rest, ok := strings.CutPrefix(s, "arn:")
+	if !ok {
 		return ARN{}, false
 	}
-	return ARN{parts[1], parts[2], parts[3], parts[4], parts[5]}, true
+	var a ARN
+	for _, field := range []*string{&a.Partition, &a.Service, &a.Region, &a.AccountID} {
+		if *field, rest, ok = strings.Cut(rest, ":"); !ok {
+			return ARN{}, false
+		}
+	}
+	a.Resource = rest
+	return a, true
 }
 
 func (a ARN) String() string {
