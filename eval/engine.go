@@ -82,7 +82,7 @@ func (c *Compiled) Verdict(r *Request) audit.Verdict {
 		out.Matched = ev.refs(true)
 	}
 	if !r.mismatch {
-		out.BlockedBy = blockers(out.Decision, ev.layers)
+		out.BlockedBy = blockers(out.Decision, ev.layers, r.crossAccount)
 	}
 	out.Deciders = c.deciders(r)
 	out.MissingContext = missingKeys(out.Deciders)
@@ -91,8 +91,9 @@ func (c *Compiled) Verdict(r *Request) audit.Verdict {
 
 // blockers returns the layers beside the identity-based policies that stop a
 // request: a grant alone would not cure it, whether they grant it or not. A
-// resource policy that does not allow stops nothing within an account.
-func blockers(d audit.Decision, layers []audit.LayerDecision) []audit.Layer {
+// resource policy that does not allow stops nothing within an account, but
+// everything across accounts.
+func blockers(d audit.Decision, layers []audit.LayerDecision, crossAccount bool) []audit.Layer {
 	if d == audit.Allowed {
 		return nil
 	}
@@ -100,7 +101,7 @@ func blockers(d audit.Decision, layers []audit.LayerDecision) []audit.Layer {
 	for _, l := range layers {
 		switch {
 		case l.Layer == audit.LayerIdentity, l.Decision == audit.Allowed:
-		case l.Layer == audit.LayerResource && l.Decision != audit.ExplicitDeny:
+		case l.Layer == audit.LayerResource && l.Decision != audit.ExplicitDeny && !crossAccount:
 		default:
 			out = append(out, l.Layer)
 		}

@@ -163,6 +163,9 @@ func isAction(name string) bool {
 // flags names the target as on the command line.
 func flags(t audit.Target) string {
 	flag := targetFlags[t.Kind]
+	if t.Kind == audit.TargetFile {
+		flag = "--policy"
+	}
 	if flag == "" || t.Name == "" {
 		return "--caller"
 	}

@@ -149,6 +149,22 @@ func TestDeployments(t *testing.T) {
 	}
 }
 
+// TestState: the state that Terraform writes after the apply tells what its plan
+// told before.
+func TestState(t *testing.T) {
+	var reports []*audit.Report
+	for _, file := range []string{"correct.plan.json", "correct.state.json"} {
+		r, code := runReport(t, "check", "--region", "us-east-1", "--account", "123456789012", "--plan", iacFixtures+"terraform/"+file, "--instance-profile", `module.worker["blue"].aws_iam_instance_profile.worker`)
+		if code != 0 {
+			t.Errorf("%s: exit code %d", file, code)
+		}
+		reports = append(reports, r)
+	}
+	if diff := cmp.Diff(documented(verdictsOf(reports[0])), documented(verdictsOf(reports[1]))); diff != "" {
+		t.Error(diff)
+	}
+}
+
 // documented drops what tells how wide a pass is.
 func documented(list []verdictOf) []verdictOf {
 	out := make([]verdictOf, len(list))
