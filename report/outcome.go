@@ -164,7 +164,8 @@ func isAction(name string) bool {
 func flags(t audit.Target) string {
 	flag := targetFlags[t.Kind]
 	if t.Kind == audit.TargetFile {
-		flag = "--policy"
+		first, _, _ := strings.Cut(t.Name, " and ") // of several files
+		return "--policy " + shell(Clean(first))
 	}
 	if flag == "" || t.Name == "" {
 		return "--caller"
