@@ -34,7 +34,7 @@ func HTML(w io.Writer, r *audit.Report) error {
 	if err != nil {
 		return err
 	}
-	t, err := template.New("page.html").Funcs(template.FuncMap{"mark": mark}).ParseFS(page, "page/page.html")
+	t, err := template.New("page.html").Funcs(template.FuncMap{"mark": mark, "pieces": pieces}).ParseFS(page, "page/page.html")
 	if err != nil {
 		return err
 	}
@@ -45,6 +45,21 @@ func HTML(w io.Writer, r *audit.Report) error {
 	v.Style, v.Script = template.CSS(style), template.JS(script)
 	v.Policy = "default-src 'none'; img-src data:; base-uri 'none'; form-action 'none'; style-src '" + hash(style) + "'; script-src '" + hash(script) + "'"
 	return t.Execute(w, v)
+}
+
+// pieces cuts the names of actions where a line may end: behind the colon, and
+// before the capitals of s3:PutBucketOwnershipControls.
+func pieces(text string) []string {
+	var out []string
+	start := 0
+	for i := 1; i < len(text); i++ {
+		before, here := text[i-1], text[i]
+		if before == ':' || before >= 'a' && before <= 'z' && here >= 'A' && here <= 'Z' {
+			out = append(out, text[start:i])
+			start = i
+		}
+	}
+	return append(out, text[start:])
 }
 
 // hash is a source of a Content-Security-Policy.
