@@ -275,6 +275,29 @@ func TestTerraformFormat(t *testing.T) {
 	}
 }
 
+// TestTerraformValidate: the fixture is a configuration that terraform takes. It
+// needs the AWS provider, which terraform fetches.
+func TestTerraformValidate(t *testing.T) {
+	if _, err := exec.LookPath("terraform"); err != nil {
+		t.Skip("terraform is not installed")
+	}
+	dir := t.TempDir()
+	if err := os.CopyFS(dir, os.DirFS(iacFixtures+"terraform")); err != nil {
+		t.Fatal(err)
+	}
+	run := func(args ...string) ([]byte, error) {
+		cmd := exec.CommandContext(t.Context(), "terraform", args...)
+		cmd.Dir = dir
+		return cmd.CombinedOutput()
+	}
+	if out, err := run("init", "-backend=false", "-input=false", "-no-color"); err != nil {
+		t.Skipf("terraform cannot fetch the AWS provider: %s", out)
+	}
+	if out, err := run("validate", "-no-color"); err != nil {
+		t.Errorf("%v: %s", err, out)
+	}
+}
+
 // BenchmarkTemplate checks a template from the file to the report.
 func BenchmarkTemplate(b *testing.B) {
 	for b.Loop() {
