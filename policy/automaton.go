@@ -34,8 +34,9 @@ func hasBit(b bits, i int) bool { return b[i>>6]&(1<<(i&63)) != 0 }
 
 // newAutomaton builds the automaton of names and sets. A pattern whose literal
 // beginning contradicts that of the names is left out, for it matches none, and
-// so are the patterns of a set that holds all names.
-func newAutomaton(n Names, sets []Set) *automaton {
+// so are the patterns of a set that holds all names. The error is
+// [ErrTooComplex].
+func newAutomaton(n Names, sets []Set) (*automaton, error) {
 	a := &automaton{sets: make([][]int, len(sets)), always: make([]bool, len(sets))}
 	rows := [][]element{n.elements}
 	owner := []int{-1}
@@ -64,8 +65,11 @@ func newAutomaton(n Names, sets []Set) *automaton {
 	}
 	a.words = (size + 63) / 64
 	a.chooseSymbols(rows)
+	if a.words*len(a.symbols) > maxMasks {
+		return nil, ErrTooComplex
+	}
 	a.fill(rows)
-	return a
+	return a, nil
 }
 
 // skip cuts off the literals that all rows begin with and returns them as text.

@@ -27,6 +27,9 @@ var ErrTooComplex = errors.New("the patterns are too complex to be decided")
 const (
 	maxWork   = 6 << 20
 	maxStates = 1 << 20
+	// maxMasks bounds the words that say where each symbol leads: a document can
+	// name thousands of different characters.
+	maxMasks = 1 << 18
 )
 
 // Divide sorts all names of n into classes by which of the sets match them, so
@@ -37,7 +40,11 @@ const (
 //
 // Names are taken to be of characters of the basic plane.
 func (n Names) Divide(sets []Set, hints []string) ([]Class, error) {
-	w := &walk{automaton: newAutomaton(n, sets), found: map[string]bool{}}
+	a, err := newAutomaton(n, sets)
+	if err != nil {
+		return nil, err
+	}
+	w := &walk{automaton: a, found: map[string]bool{}}
 	for _, h := range hints {
 		if w.hint(h) {
 			w.tails = append(w.tails, tails(n, h)...)
@@ -46,7 +53,8 @@ func (n Names) Divide(sets []Set, hints []string) ([]Class, error) {
 	if w.constant() && len(w.classes) > 0 {
 		return w.classes, nil
 	}
-	return w.classes, w.explore()
+	err = w.explore()
+	return w.classes, err
 }
 
 // A walk visits the reachable states of an automaton, breadth first.

@@ -177,6 +177,19 @@ func TestDivideGivesUp(t *testing.T) {
 	}
 }
 
+// TestDivideManyCharacters: thousands of different characters, which a document
+// can name by escapes, take neither time nor memory.
+func TestDivideManyCharacters(t *testing.T) {
+	var text strings.Builder
+	for c := rune(0x100); c < 0x100+20_000; c++ {
+		text.WriteRune(c)
+	}
+	set := Set{CompileResource("arn:aws:s3:::a*" + text.String())}
+	if _, err := TypedNames("arn:aws:s3:::a***").Divide([]Set{set}, nil); err != ErrTooComplex {
+		t.Errorf("error %v", err)
+	}
+}
+
 // BenchmarkDivide is one grant under two patterns, and the worst that is tried.
 func BenchmarkDivide(b *testing.B) {
 	b.Run("usual", func(b *testing.B) {

@@ -81,9 +81,14 @@ func (n Names) beginning() string {
 // String returns the pattern as a policy would state it.
 func (n Names) String() string { return n.text }
 
-// Contains reports whether s is one of the names.
+// Contains reports whether s is one of the names. It is none of those that are
+// too complex to be told.
 func (n Names) Contains(s string) bool {
-	_, ok := newAutomaton(n, nil).run(s)
+	a, err := newAutomaton(n, nil)
+	if err != nil {
+		return false
+	}
+	_, ok := a.run(s)
 	return ok
 }
 
