@@ -52,6 +52,9 @@ func newAutomaton(n Names, sets []Set) (*automaton, error) {
 			}
 		}
 	}
+	if slices.ContainsFunc(rows, astral) {
+		return nil, ErrTooComplex
+	}
 	a.skipped = skip(rows)
 	size := 0
 	for i, row := range rows {
@@ -70,6 +73,12 @@ func newAutomaton(n Names, sets []Set) (*automaton, error) {
 	}
 	a.fill(rows)
 	return a, nil
+}
+
+// astral reports whether a row names a character outside the basic plane, which
+// "?" counts as two: no ARN has one.
+func astral(row []element) bool {
+	return slices.ContainsFunc(row, func(e element) bool { return e.kind == literal && e.char > 0xFFFF })
 }
 
 // skip cuts off the literals that all rows begin with and returns them as text.

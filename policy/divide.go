@@ -38,7 +38,8 @@ const (
 // order is that of the hints, then of the lengths of the examples. The error is
 // [ErrTooComplex].
 //
-// Names are taken to be of characters of the basic plane.
+// Names are taken to be of characters of the basic plane; where a pattern has
+// others nothing is decided.
 func (n Names) Divide(sets []Set, hints []string) ([]Class, error) {
 	a, err := newAutomaton(n, sets)
 	if err != nil {

@@ -216,6 +216,7 @@ func BenchmarkDivide(b *testing.B) {
 func FuzzDivide(f *testing.F) {
 	f.Add("arn:aws:s3:::a*", "arn:aws:s3:::*a*b*c arn:aws:s3:::?*")
 	f.Add("*", "arn:aws:s3* ?")
+	f.Add("\U0002001A", "?")
 	f.Fuzz(func(t *testing.T, wanted, patterns string) {
 		if !utf8.ValidString(wanted) || !utf8.ValidString(patterns) {
 			return // no policy holds such text
