@@ -2,6 +2,7 @@ package awsapi
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 	"strings"
 
@@ -59,7 +60,7 @@ func batches(probes []audit.Probe) []batch {
 			add(actionsOf, service, p.Action)
 			add(arns, service, p.Resource)
 		}
-		for chunk := range slices.Chunk(sortedKeys(star), maxActions) {
+		for chunk := range slices.Chunk(slices.Sorted(maps.Keys(star)), maxActions) {
 			out = append(out, batch{context: ctx, actions: chunk})
 		}
 		out = append(out, pack(ctx, actionsOf, arns)...)
@@ -90,25 +91,16 @@ func add(m map[string]map[string]bool, key, value string) {
 	m[key][value] = true
 }
 
-func sortedKeys[V any](m map[string]V) []string {
-	keys := make([]string, 0, len(m))
-	for k := range m {
-		keys = append(keys, k)
-	}
-	slices.Sort(keys)
-	return keys
-}
-
 // pack puts services together as long as their product stays within bounds,
 // the largest first, so that the small ones fill up.
 func pack(ctx audit.Context, actionsOf, resourcesOf map[string]map[string]bool) []batch {
-	services := sortedKeys(actionsOf)
+	services := slices.Sorted(maps.Keys(actionsOf))
 	slices.SortStableFunc(services, func(a, b string) int {
 		return cmp.Compare(len(actionsOf[b])*len(resourcesOf[b]), len(actionsOf[a])*len(resourcesOf[a]))
 	})
 	var out []batch
 	for _, s := range services {
-		for _, b := range split(batch{ctx, sortedKeys(actionsOf[s]), sortedKeys(resourcesOf[s])}) {
+		for _, b := range split(batch{ctx, slices.Sorted(maps.Keys(actionsOf[s])), slices.Sorted(maps.Keys(resourcesOf[s]))}) {
 			if i := slices.IndexFunc(out, func(have batch) bool { return fits(have, b) }); i >= 0 {
 				out[i].actions = append(out[i].actions, b.actions...)
 				for _, r := range b.resources {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -149,7 +150,7 @@ func (r *run) unclear(probes []audit.Probe) []batch {
 			b.actions = append(b.actions, p.Action)
 		}
 	}
-	for _, key := range sortedKeys(byResource) {
+	for _, key := range slices.Sorted(maps.Keys(byResource)) {
 		out = append(out, *byResource[key])
 	}
 	return out

@@ -85,16 +85,14 @@ func (r *reader) user(ctx context.Context, p audit.Principal) error {
 	})
 	g.Go(func() error {
 		pages := iam.NewListGroupsForUserPaginator(r.client, &iam.ListGroupsForUserInput{UserName: &name})
-		for pages.HasMorePages() {
-			page, err := pages.NextPage(ctx)
-			if err != nil {
+		groups, err := collect(ctx, pages, func(p *iam.ListGroupsForUserOutput) []types.Group { return p.Groups })
+		if err != nil {
+			return err
+		}
+		for _, group := range groups {
+			user.GroupList = append(user.GroupList, aws.ToString(group.GroupName))
+			if err := r.group(ctx, aws.ToString(group.GroupName)); err != nil {
 				return err
-			}
-			for _, group := range page.Groups {
-				user.GroupList = append(user.GroupList, aws.ToString(group.GroupName))
-				if err := r.group(ctx, aws.ToString(group.GroupName)); err != nil {
-					return err
-				}
 			}
 		}
 		return nil

@@ -2,6 +2,7 @@ package checks
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -41,7 +42,7 @@ var regionFacts = map[string]struct{ optIn bool }{
 }
 
 // Regions returns the regions of Remotion Lambda, sorted.
-func Regions() []string { return sortedKeys(regionFacts) }
+func Regions() []string { return slices.Sorted(maps.Keys(regionFacts)) }
 
 // OptIn returns those of some regions that AWS does not enable by default. A
 // request there ends in "The security token included in the request is invalid"
@@ -53,15 +54,6 @@ func OptIn(regions []string) []string {
 			out = append(out, r)
 		}
 	}
-	return out
-}
-
-func sortedKeys[T any](m map[string]T) []string {
-	var out []string
-	for k := range m {
-		out = append(out, k)
-	}
-	slices.Sort(out)
 	return out
 }
 

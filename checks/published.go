@@ -66,7 +66,7 @@ func ComparePublished(p *Published) ([]string, error) {
 		}
 	}
 	out = append(out, compareLayers(p)...)
-	for _, d := range compareSets(sortedKeys(regionFacts), p.Regions) {
+	for _, d := range compareSets(slices.Sorted(maps.Keys(regionFacts)), p.Regions) {
 		say("regions: %s (checks/diagnose_facts.go)", d)
 	}
 	for _, d := range compareSets(calls, p.Calls) {
@@ -109,7 +109,7 @@ func exactly(a, b []Grant) []Grant {
 
 func compareLayers(p *Published) []string {
 	var out []string
-	for _, d := range compareSets(sortedKeys(hostedLayers), sortedKeys(p.Layers)) {
+	for _, d := range compareSets(slices.Sorted(maps.Keys(hostedLayers)), slices.Sorted(maps.Keys(p.Layers))) {
 		out = append(out, "regions with hosted layers: "+d+" (checks/layers.go)")
 	}
 	for region, known := range hostedLayers {

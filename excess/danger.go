@@ -1,6 +1,9 @@
 package excess
 
-import "strings"
+import (
+	"strings"
+	"sync"
+)
 
 // dangers are the actions that lead to more access than their name says, with
 // what can be done with them.
@@ -50,12 +53,17 @@ var dangers = map[string]string{
 	"organizations:LeaveOrganization":     "takes the account out of its organization's limits",
 }
 
+// dangerOf finds dangers by the action in lower case.
+var dangerOf = sync.OnceValue(func() map[string]string {
+	out := make(map[string]string, len(dangers))
+	for name, why := range dangers {
+		out[strings.ToLower(name)] = why
+	}
+	return out
+})
+
 // danger returns what can be done with an action, if that is dangerous.
 func danger(action string) (string, bool) {
-	for name, why := range dangers {
-		if strings.EqualFold(name, action) {
-			return why, true
-		}
-	}
-	return "", false
+	why, ok := dangerOf()[strings.ToLower(action)]
+	return why, ok
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"context"
+	"maps"
 	"slices"
 
 	"remotion-doctor/account"
@@ -44,7 +45,7 @@ func (j *job) lookAtBuckets(ctx context.Context, t task, req *checks.Requirement
 			}
 		}
 	}
-	for _, name := range sortedKeys(used) {
+	for _, name := range slices.Sorted(maps.Keys(used)) {
 		j.lookAtBucket(ctx, where, name, checks.BucketUse{Region: used[name], Privacy: "private"}, req, p, out)
 	}
 	for _, name := range j.deployment.Values["output-bucket"] {

@@ -203,17 +203,7 @@ func grantsOnly(fixes []*fix) []*remedy.Change {
 	return out
 }
 
-func (a *app) look(w io.Writer, f *fixFlags) report.Options {
-	var o report.Options
-	o.Width, o.Color = a.terminal(w)
-	switch {
-	case f.noColor || f.color == "never":
-		o.Color = false
-	case f.color == "always":
-		o.Color = true
-	}
-	return o
-}
+func (a *app) look(w io.Writer, f *fixFlags) report.Options { return a.painted(w, f.color, f.noColor) }
 
 // say writes a line to stderr.
 func (a *app) say(line string) error {

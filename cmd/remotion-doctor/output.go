@@ -152,12 +152,20 @@ func (a *app) write(r *audit.Report, f *outputFlags) error {
 
 // options are those of a table on w.
 func (a *app) options(w io.Writer, f *outputFlags) report.Options {
-	o := report.Options{Verbose: f.verbose}
+	o := a.painted(w, f.color, f.noColor)
+	o.Verbose = f.verbose
+	return o
+}
+
+// painted is the width of w, and whether to use colour on it: what --color and
+// --no-color say wins over the terminal.
+func (a *app) painted(w io.Writer, color string, never bool) report.Options {
+	var o report.Options
 	o.Width, o.Color = a.terminal(w)
 	switch {
-	case f.noColor || f.color == "never":
+	case never || color == "never":
 		o.Color = false
-	case f.color == "always":
+	case color == "always":
 		o.Color = true
 	}
 	return o

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -77,22 +78,13 @@ func (j *job) renderers(ctx context.Context, t task) []task {
 		return []task{t}
 	}
 	var out []task
-	for _, role := range sortedKeys(byRole) {
+	for _, role := range slices.Sorted(maps.Keys(byRole)) {
 		one := t
 		one.role, one.functions = role, byRole[role]
 		a, _ := policy.ParseARN(role)
 		one.target.Name = cmp.Or(t.target.Name, a.Name())
 		out = append(out, one)
 	}
-	return out
-}
-
-func sortedKeys[T any](m map[string]T) []string {
-	var out []string
-	for k := range m {
-		out = append(out, k)
-	}
-	slices.Sort(out)
 	return out
 }
 
