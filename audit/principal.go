@@ -3,7 +3,7 @@ package audit
 import (
 	"fmt"
 
-	"remotion-doctor/policy"
+	"remotion-doctor/iam/policy"
 )
 
 // A TargetKind says how a target was named.

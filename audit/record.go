@@ -3,7 +3,7 @@ package audit
 import (
 	"time"
 
-	"remotion-doctor/policy"
+	"remotion-doctor/iam/policy"
 )
 
 // A Source is a report that was merged into another one.

@@ -3,7 +3,7 @@ package audit
 import (
 	"time"
 
-	"remotion-doctor/policy"
+	"remotion-doctor/iam/policy"
 )
 
 // SchemaVersion is the version of the JSON form of a Report. Fields are added

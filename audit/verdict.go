@@ -3,7 +3,7 @@ package audit
 import (
 	"context"
 
-	"remotion-doctor/policy"
+	"remotion-doctor/iam/policy"
 )
 
 // A Probe asks whether a principal may do one action on one resource.

@@ -4,7 +4,7 @@ import (
 	"slices"
 
 	"remotion-doctor/audit"
-	"remotion-doctor/policy"
+	"remotion-doctor/iam/policy"
 )
 
 // An Analyst knows the policies of a principal and decides about all names of

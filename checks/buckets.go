@@ -6,9 +6,9 @@ import (
 	"slices"
 	"strings"
 
-	"remotion-doctor/account"
 	"remotion-doctor/audit"
-	"remotion-doctor/policy"
+	"remotion-doctor/iam/account"
+	"remotion-doctor/iam/policy"
 )
 
 // bucketRegion is the part of a bucket's name that tells its region.

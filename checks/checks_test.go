@@ -4,9 +4,9 @@ import (
 	"strings"
 	"testing"
 
-	"remotion-doctor/actions"
 	"remotion-doctor/audit"
-	"remotion-doctor/policy"
+	"remotion-doctor/iam/actions"
+	"remotion-doctor/iam/policy"
 )
 
 const (

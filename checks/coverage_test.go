@@ -9,8 +9,8 @@ import (
 
 	"remotion-doctor/audit"
 	"remotion-doctor/checks"
-	"remotion-doctor/eval"
-	"remotion-doctor/policy"
+	"remotion-doctor/iam/eval"
+	"remotion-doctor/iam/policy"
 )
 
 const worker = "arn:aws:iam::123456789012:role/worker"

@@ -6,7 +6,7 @@ import (
 	"strings"
 
 	"remotion-doctor/audit"
-	"remotion-doctor/policy"
+	"remotion-doctor/iam/policy"
 )
 
 // A Situation is what a diagnosis looks at.

@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"remotion-doctor/policy"
+	"remotion-doctor/iam/policy"
 )
 
 // A Narrowing says how far a printed policy is narrowed. Empty fields narrow

@@ -3,9 +3,9 @@ package checks
 import (
 	"strings"
 
-	"remotion-doctor/actions"
 	"remotion-doctor/audit"
-	"remotion-doctor/policy"
+	"remotion-doctor/iam/actions"
+	"remotion-doctor/iam/policy"
 )
 
 // Names as Remotion makes them: a bucket is remotionlambda-REGION-RANDOM, with

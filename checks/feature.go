@@ -7,7 +7,7 @@ import (
 	"strings"
 
 	"remotion-doctor/audit"
-	"remotion-doctor/policy"
+	"remotion-doctor/iam/policy"
 )
 
 // A Feature is something of Remotion that takes grants beyond the documented

@@ -5,9 +5,9 @@ import (
 	"slices"
 	"strings"
 
-	"remotion-doctor/actions"
 	"remotion-doctor/audit"
-	"remotion-doctor/policy"
+	"remotion-doctor/iam/actions"
+	"remotion-doctor/iam/policy"
 )
 
 // forceBucket puts a bucket of the user's in place of remotionlambda-*, unless

@@ -6,7 +6,7 @@ import (
 	"strings"
 
 	"remotion-doctor/audit"
-	"remotion-doctor/policy"
+	"remotion-doctor/iam/policy"
 )
 
 const irsaDocs = "https://docs.aws.amazon.com/eks/latest/userguide/associate-service-account-role.html"

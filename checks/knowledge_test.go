@@ -5,9 +5,9 @@ import (
 	"strings"
 	"testing"
 
-	"remotion-doctor/actions"
 	"remotion-doctor/audit"
-	"remotion-doctor/policy"
+	"remotion-doctor/iam/actions"
+	"remotion-doctor/iam/policy"
 )
 
 // everyRelease calls f for the policies of each release that changed one.

@@ -7,9 +7,9 @@ import (
 	"slices"
 	"strings"
 
-	"remotion-doctor/actions"
 	"remotion-doctor/audit"
-	"remotion-doctor/policy"
+	"remotion-doctor/iam/actions"
+	"remotion-doctor/iam/policy"
 )
 
 // A Fault is something in a policy document that is not what its author means.

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"strings"
 
-	"remotion-doctor/actions"
+	"remotion-doctor/iam/actions"
 )
 
 // operationActions are the actions that operations of AWS's APIs need, where

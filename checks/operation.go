@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"remotion-doctor/policy"
+	"remotion-doctor/iam/policy"
 )
 
 // An Operation is something that Remotion does with what a policy grants.

@@ -4,7 +4,7 @@ import (
 	"slices"
 	"testing"
 
-	"remotion-doctor/actions"
+	"remotion-doctor/iam/actions"
 )
 
 func TestPains(t *testing.T) {

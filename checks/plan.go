@@ -6,7 +6,7 @@ import (
 	"strings"
 
 	"remotion-doctor/audit"
-	"remotion-doctor/policy"
+	"remotion-doctor/iam/policy"
 )
 
 // A Scope narrows a requirement to one deployment and says what is known of

@@ -7,7 +7,7 @@ import (
 	"slices"
 	"strings"
 
-	"remotion-doctor/policy"
+	"remotion-doctor/iam/policy"
 )
 
 // A Published is what a published npm package says, as

@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"remotion-doctor/policy"
+	"remotion-doctor/iam/policy"
 )
 
 // A Release is a documented policy with the releases that it was that of.

@@ -7,9 +7,9 @@ import (
 	"slices"
 	"strings"
 
-	"remotion-doctor/actions"
 	"remotion-doctor/audit"
-	"remotion-doctor/policy"
+	"remotion-doctor/iam/actions"
+	"remotion-doctor/iam/policy"
 )
 
 // A Requirement is a policy that a principal must be granted in full, taken

@@ -7,7 +7,7 @@ import (
 	"strings"
 
 	"remotion-doctor/audit"
-	"remotion-doctor/policy"
+	"remotion-doctor/iam/policy"
 )
 
 // A Trustee is who assumes a role: a service, or the pods of a service account

@@ -8,8 +8,8 @@ import (
 	"strings"
 	"testing"
 
-	"remotion-doctor/account"
 	"remotion-doctor/fixtures"
+	"remotion-doctor/iam/account"
 )
 
 // awsCLI returns a function that runs the AWS CLI against the demo account.

@@ -8,7 +8,7 @@ import (
 	"strconv"
 	"strings"
 
-	"remotion-doctor/policy"
+	"remotion-doctor/iam/policy"
 )
 
 // ecs answers ECS's JSON protocol: the operation in X-Amz-Target.

@@ -6,8 +6,8 @@ import (
 	"testing"
 	"time"
 
-	"remotion-doctor/account"
 	"remotion-doctor/fixtures"
+	"remotion-doctor/iam/account"
 )
 
 func TestParseFault(t *testing.T) {

@@ -4,8 +4,8 @@ import (
 	"net/url"
 	"strings"
 
-	"remotion-doctor/account"
-	"remotion-doctor/eval"
+	"remotion-doctor/iam/account"
+	"remotion-doctor/iam/eval"
 )
 
 // iamOperations are the operations of IAM.

@@ -3,7 +3,7 @@ package localaws
 import (
 	"slices"
 
-	"remotion-doctor/account"
+	"remotion-doctor/iam/account"
 )
 
 type xmlPolicyDetail struct{ PolicyName, PolicyDocument string }

@@ -1,8 +1,8 @@
 package localaws
 
 import (
-	"remotion-doctor/account"
-	"remotion-doctor/policy"
+	"remotion-doctor/iam/account"
+	"remotion-doctor/iam/policy"
 )
 
 // An owner is a role, user or group as far as its policies go.

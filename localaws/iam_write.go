@@ -5,9 +5,9 @@ import (
 	"slices"
 	"strings"
 
-	"remotion-doctor/account"
-	"remotion-doctor/eval"
-	"remotion-doctor/policy"
+	"remotion-doctor/iam/account"
+	"remotion-doctor/iam/eval"
+	"remotion-doctor/iam/policy"
 )
 
 // iamWrites are the operations of IAM that change the account. They change the

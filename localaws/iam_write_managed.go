@@ -8,8 +8,8 @@ import (
 	"strings"
 	"unicode"
 
-	"remotion-doctor/account"
-	"remotion-doctor/policy"
+	"remotion-doctor/iam/account"
+	"remotion-doctor/iam/policy"
 )
 
 // size counts a policy as IAM does: without white space (IAM User Guide, "IAM

@@ -8,8 +8,8 @@ import (
 	"strconv"
 	"strings"
 
-	"remotion-doctor/account"
-	"remotion-doctor/policy"
+	"remotion-doctor/iam/account"
+	"remotion-doctor/iam/policy"
 )
 
 const functionsPath = "/2015-03-31/functions"

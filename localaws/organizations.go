@@ -6,7 +6,7 @@ import (
 	"net/http"
 	"strings"
 
-	"remotion-doctor/account"
+	"remotion-doctor/iam/account"
 )
 
 // organizationRequest are the fields of Organizations' requests.

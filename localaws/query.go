@@ -8,8 +8,8 @@ import (
 	"strconv"
 	"strings"
 
-	"remotion-doctor/account"
-	"remotion-doctor/eval"
+	"remotion-doctor/iam/account"
+	"remotion-doctor/iam/eval"
 )
 
 // An apiError is a refusal as AWS words it.

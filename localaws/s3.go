@@ -5,7 +5,7 @@ import (
 	"net/http"
 	"strings"
 
-	"remotion-doctor/account"
+	"remotion-doctor/iam/account"
 )
 
 // s3 answers the reads of S3's REST protocol, with the bucket in the path.

@@ -11,8 +11,8 @@ import (
 	"sync/atomic"
 	"time"
 
-	"remotion-doctor/account"
-	"remotion-doctor/eval"
+	"remotion-doctor/iam/account"
+	"remotion-doctor/iam/eval"
 )
 
 // Options change how a Server behaves.

@@ -6,7 +6,7 @@ import (
 	"slices"
 	"strconv"
 
-	"remotion-doctor/eval"
+	"remotion-doctor/iam/eval"
 )
 
 // simulationInput reads the parameters of both simulations.

@@ -6,8 +6,8 @@ import (
 	"regexp"
 	"strings"
 
-	"remotion-doctor/account"
-	"remotion-doctor/policy"
+	"remotion-doctor/iam/account"
+	"remotion-doctor/iam/policy"
 )
 
 // stsOperations are the operations of STS.

@@ -13,8 +13,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/smithy-go"
 
-	"remotion-doctor/account"
 	"remotion-doctor/fixtures"
+	"remotion-doctor/iam/account"
 )
 
 // writable starts a server on the demo account, and returns a client of the

@@ -6,7 +6,7 @@ import (
 	"strconv"
 	"strings"
 
-	"remotion-doctor/policy"
+	"remotion-doctor/iam/policy"
 )
 
 // DefaultName is what a remedy is called unless told otherwise.

@@ -3,7 +3,7 @@ package remedy
 import (
 	"strings"
 
-	"remotion-doctor/policy"
+	"remotion-doctor/iam/policy"
 )
 
 // renderCLI writes calls of the AWS CLI for a POSIX shell.

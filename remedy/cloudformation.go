@@ -5,7 +5,7 @@ import (
 
 	"go.yaml.in/yaml/v4"
 
-	"remotion-doctor/policy"
+	"remotion-doctor/iam/policy"
 )
 
 // renderCloudFormation writes a template in YAML.

@@ -3,7 +3,7 @@ package remedy
 import (
 	"net/url"
 
-	"remotion-doctor/policy"
+	"remotion-doctor/iam/policy"
 )
 
 // Steps are the change for those who click: the console's page and what to do

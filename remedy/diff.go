@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"strings"
 
-	"remotion-doctor/policy"
+	"remotion-doctor/iam/policy"
 )
 
 // A DiffLine is one line of a difference: ' ' for what stays, '-' for what

@@ -3,8 +3,8 @@ package remedy
 import (
 	"slices"
 
-	"remotion-doctor/account"
-	"remotion-doctor/policy"
+	"remotion-doctor/iam/account"
+	"remotion-doctor/iam/policy"
 )
 
 // A Holding is what is attached to a role or user, as far as attaching more

@@ -5,7 +5,7 @@ import (
 	"strings"
 
 	"remotion-doctor/audit"
-	"remotion-doctor/policy"
+	"remotion-doctor/iam/policy"
 )
 
 // resources returns what a grant for a finding is about: the patterns that

@@ -6,7 +6,7 @@ import (
 	"strings"
 	"unicode"
 
-	"remotion-doctor/policy"
+	"remotion-doctor/iam/policy"
 )
 
 // IAM's quotas for policies, in characters without white space.

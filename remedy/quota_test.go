@@ -9,7 +9,7 @@ import (
 
 	"pgregory.net/rapid"
 
-	"remotion-doctor/policy"
+	"remotion-doctor/iam/policy"
 )
 
 func TestSizeCountsNoWhiteSpace(t *testing.T) {

@@ -8,7 +8,7 @@ import (
 	"pgregory.net/rapid"
 
 	"remotion-doctor/audit"
-	"remotion-doctor/policy"
+	"remotion-doctor/iam/policy"
 )
 
 func TestPolicyMergesByResource(t *testing.T) {

@@ -6,7 +6,7 @@ import (
 	"io"
 	"strings"
 
-	"remotion-doctor/policy"
+	"remotion-doctor/iam/policy"
 )
 
 // A Form is a way to write a change down.

@@ -11,7 +11,7 @@ import (
 
 	"go.yaml.in/yaml/v4"
 
-	"remotion-doctor/policy"
+	"remotion-doctor/iam/policy"
 )
 
 var update = flag.Bool("update", false, "rewrite the golden files")

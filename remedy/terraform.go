@@ -8,7 +8,7 @@ import (
 	"github.com/hashicorp/hcl/v2/hclwrite"
 	"github.com/zclconf/go-cty/cty"
 
-	"remotion-doctor/policy"
+	"remotion-doctor/iam/policy"
 )
 
 // renderTerraform writes resources of the AWS provider. A policy that exists

@@ -6,7 +6,7 @@ import (
 	"strings"
 
 	"remotion-doctor/audit"
-	"remotion-doctor/policy"
+	"remotion-doctor/iam/policy"
 )
 
 // Redact returns the report with placeholders for what tells whose it is:

@@ -6,7 +6,7 @@ import (
 	"testing"
 
 	"remotion-doctor/audit"
-	"remotion-doctor/policy"
+	"remotion-doctor/iam/policy"
 )
 
 const secretPolicy = `{

@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"remotion-doctor/audit"
-	"remotion-doctor/policy"
+	"remotion-doctor/iam/policy"
 )
 
 // reports are the values that every format is rendered from: the demo; hostile

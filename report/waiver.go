@@ -11,7 +11,7 @@ import (
 	"go.yaml.in/yaml/v4"
 
 	"remotion-doctor/audit"
-	"remotion-doctor/policy"
+	"remotion-doctor/iam/policy"
 )
 
 // A Waiver mutes findings for a reason that somebody answers for, until a day.

@@ -12,8 +12,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"remotion-doctor/awsapi"
 	"remotion-doctor/report"
+	"remotion-doctor/source/awsapi"
 )
 
 // version is set when a release is built.

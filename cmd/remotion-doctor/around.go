@@ -8,10 +8,10 @@ import (
 	"strings"
 
 	"remotion-doctor/audit"
-	"remotion-doctor/awsapi"
 	"remotion-doctor/checks"
-	"remotion-doctor/eval"
-	"remotion-doctor/policy"
+	"remotion-doctor/iam/eval"
+	"remotion-doctor/iam/policy"
+	"remotion-doctor/source/awsapi"
 )
 
 // An around is what was found beside the principal's own grants.

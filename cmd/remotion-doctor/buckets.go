@@ -6,11 +6,11 @@ import (
 	"maps"
 	"slices"
 
-	"remotion-doctor/account"
 	"remotion-doctor/audit"
 	"remotion-doctor/checks"
-	"remotion-doctor/eval"
-	"remotion-doctor/policy"
+	"remotion-doctor/iam/account"
+	"remotion-doctor/iam/eval"
+	"remotion-doctor/iam/policy"
 )
 
 // lookAtBuckets reads the buckets that the functions use: those that Remotion

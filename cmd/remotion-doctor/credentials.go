@@ -9,10 +9,10 @@ import (
 	"strings"
 
 	"remotion-doctor/audit"
-	"remotion-doctor/awsapi"
 	"remotion-doctor/checks"
-	"remotion-doctor/policy"
+	"remotion-doctor/iam/policy"
 	"remotion-doctor/project"
+	"remotion-doctor/source/awsapi"
 )
 
 // A host is the environment that this program runs in, which Remotion would

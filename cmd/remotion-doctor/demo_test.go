@@ -10,8 +10,8 @@ import (
 	"time"
 
 	"remotion-doctor/audit"
-	"remotion-doctor/awsapi"
 	"remotion-doctor/localaws"
+	"remotion-doctor/source/awsapi"
 )
 
 var update = flag.Bool("update", false, "rewrite the golden files")

@@ -7,7 +7,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"remotion-doctor/checks"
-	"remotion-doctor/policy"
+	"remotion-doctor/iam/policy"
 )
 
 // deploymentFlags say how Remotion is used beyond what its documented policies

@@ -8,7 +8,7 @@ import (
 
 	"remotion-doctor/audit"
 	"remotion-doctor/checks"
-	"remotion-doctor/excess"
+	"remotion-doctor/iam/excess"
 )
 
 // excessFlags are about what is granted beyond the need.

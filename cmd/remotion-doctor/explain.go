@@ -7,8 +7,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"remotion-doctor/audit"
-	"remotion-doctor/explain"
-	"remotion-doctor/policy"
+	"remotion-doctor/iam/explain"
+	"remotion-doctor/iam/policy"
 	"remotion-doctor/report"
 )
 

@@ -6,7 +6,7 @@ import (
 	"strings"
 
 	"remotion-doctor/audit"
-	"remotion-doctor/policy"
+	"remotion-doctor/iam/policy"
 )
 
 // conclude puts what AWS recorded above what was computed.

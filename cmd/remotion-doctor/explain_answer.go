@@ -6,11 +6,11 @@ import (
 	"slices"
 	"strings"
 
-	"remotion-doctor/account"
 	"remotion-doctor/audit"
-	"remotion-doctor/eval"
-	"remotion-doctor/explain"
-	"remotion-doctor/policy"
+	"remotion-doctor/iam/account"
+	"remotion-doctor/iam/eval"
+	"remotion-doctor/iam/explain"
+	"remotion-doctor/iam/policy"
 )
 
 // simulating is a source that asks AWS's policy simulator.

@@ -6,12 +6,12 @@ import (
 	"slices"
 	"strings"
 
-	"remotion-doctor/accessdenied"
-	"remotion-doctor/actions"
 	"remotion-doctor/audit"
-	"remotion-doctor/awsapi"
 	"remotion-doctor/checks"
-	"remotion-doctor/policy"
+	"remotion-doctor/iam/accessdenied"
+	"remotion-doctor/iam/actions"
+	"remotion-doctor/iam/policy"
+	"remotion-doctor/source/awsapi"
 )
 
 // question reads what was asked: arguments win over what AWS recorded, and

@@ -6,11 +6,11 @@ import (
 	"fmt"
 	"slices"
 
-	"remotion-doctor/account"
 	"remotion-doctor/audit"
-	"remotion-doctor/awsapi"
-	"remotion-doctor/eval"
-	"remotion-doctor/iac"
+	"remotion-doctor/iam/account"
+	"remotion-doctor/iam/eval"
+	"remotion-doctor/source/awsapi"
+	"remotion-doctor/source/iac"
 )
 
 // A fileSource answers from files: a snapshot, template or plan, or policies

@@ -11,7 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"remotion-doctor/audit"
-	"remotion-doctor/policy"
+	"remotion-doctor/iam/policy"
 	"remotion-doctor/remedy"
 	"remotion-doctor/report"
 )

@@ -14,10 +14,10 @@ import (
 	"golang.org/x/term"
 
 	"remotion-doctor/audit"
-	"remotion-doctor/awsapi"
-	"remotion-doctor/policy"
+	"remotion-doctor/iam/policy"
 	"remotion-doctor/remedy"
 	"remotion-doctor/report"
+	"remotion-doctor/source/awsapi"
 )
 
 // apply writes the changes: it shows them, asks, looks whether something

@@ -5,8 +5,8 @@ import (
 	"slices"
 
 	"remotion-doctor/audit"
-	"remotion-doctor/eval"
-	"remotion-doctor/policy"
+	"remotion-doctor/iam/eval"
+	"remotion-doctor/iam/policy"
 	"remotion-doctor/remedy"
 )
 

@@ -6,10 +6,10 @@ import (
 	"slices"
 	"strings"
 
-	"remotion-doctor/actions"
 	"remotion-doctor/audit"
-	"remotion-doctor/eval"
-	"remotion-doctor/policy"
+	"remotion-doctor/iam/actions"
+	"remotion-doctor/iam/eval"
+	"remotion-doctor/iam/policy"
 )
 
 // lost lists what the principal may do now and could not any more: for each

@@ -6,9 +6,9 @@ import (
 	"fmt"
 	"slices"
 
-	"remotion-doctor/account"
 	"remotion-doctor/audit"
-	"remotion-doctor/policy"
+	"remotion-doctor/iam/account"
+	"remotion-doctor/iam/policy"
 	"remotion-doctor/remedy"
 )
 

@@ -11,9 +11,9 @@ import (
 	"time"
 
 	"remotion-doctor/audit"
-	"remotion-doctor/awsapi"
 	"remotion-doctor/localaws"
 	"remotion-doctor/remedy"
+	"remotion-doctor/source/awsapi"
 )
 
 // lacking are demo principals with what a grant can cure.

@@ -11,10 +11,10 @@ import (
 	"time"
 
 	"remotion-doctor/audit"
-	"remotion-doctor/awsapi"
-	"remotion-doctor/policy"
+	"remotion-doctor/iam/policy"
 	"remotion-doctor/remedy"
 	"remotion-doctor/report"
+	"remotion-doctor/source/awsapi"
 )
 
 // A record is what --apply wrote, and what was there before.

@@ -7,9 +7,9 @@ import (
 	"slices"
 	"strings"
 
-	"remotion-doctor/actions"
 	"remotion-doctor/audit"
-	"remotion-doctor/policy"
+	"remotion-doctor/iam/actions"
+	"remotion-doctor/iam/policy"
 )
 
 // readPolicy reads a policy file; the error names the place in it.

@@ -7,8 +7,8 @@ import (
 	"strings"
 
 	"remotion-doctor/audit"
-	"remotion-doctor/awsapi"
 	"remotion-doctor/checks"
+	"remotion-doctor/source/awsapi"
 )
 
 // misplaced looks for grants that stand with the wrong principal: with a

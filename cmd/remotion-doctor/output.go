@@ -12,7 +12,7 @@ import (
 	"golang.org/x/term"
 
 	"remotion-doctor/audit"
-	"remotion-doctor/policy"
+	"remotion-doctor/iam/policy"
 	"remotion-doctor/report"
 )
 

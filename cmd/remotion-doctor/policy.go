@@ -9,7 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"remotion-doctor/checks"
-	"remotion-doctor/policy"
+	"remotion-doctor/iam/policy"
 )
 
 func (a *app) policyCommand() *cobra.Command {

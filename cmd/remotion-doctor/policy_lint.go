@@ -11,7 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"remotion-doctor/checks"
-	"remotion-doctor/policy"
+	"remotion-doctor/iam/policy"
 	"remotion-doctor/report"
 )
 

@@ -7,8 +7,8 @@ import (
 	"slices"
 
 	"remotion-doctor/audit"
-	"remotion-doctor/eval"
-	"remotion-doctor/policy"
+	"remotion-doctor/iam/eval"
+	"remotion-doctor/iam/policy"
 )
 
 // records are the policies that decided about a section's principal, with the

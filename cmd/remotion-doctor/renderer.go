@@ -8,10 +8,10 @@ import (
 	"slices"
 	"strings"
 
-	"remotion-doctor/account"
 	"remotion-doctor/audit"
-	"remotion-doctor/awsapi"
-	"remotion-doctor/policy"
+	"remotion-doctor/iam/account"
+	"remotion-doctor/iam/policy"
+	"remotion-doctor/source/awsapi"
 )
 
 const (

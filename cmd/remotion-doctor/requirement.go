@@ -8,7 +8,7 @@ import (
 
 	"remotion-doctor/audit"
 	"remotion-doctor/checks"
-	"remotion-doctor/policy"
+	"remotion-doctor/iam/policy"
 )
 
 // requirementFlags say what the targets are audited against.

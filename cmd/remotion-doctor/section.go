@@ -9,11 +9,11 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
-	"remotion-doctor/account"
 	"remotion-doctor/audit"
 	"remotion-doctor/checks"
-	"remotion-doctor/eval"
-	"remotion-doctor/policy"
+	"remotion-doctor/iam/account"
+	"remotion-doctor/iam/eval"
+	"remotion-doctor/iam/policy"
 	"remotion-doctor/remedy"
 )
 

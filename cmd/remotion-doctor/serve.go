@@ -8,12 +8,12 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"remotion-doctor/account"
 	"remotion-doctor/audit"
-	"remotion-doctor/awsapi"
 	"remotion-doctor/fixtures"
+	"remotion-doctor/iam/account"
+	"remotion-doctor/iam/managed"
 	"remotion-doctor/localaws"
-	"remotion-doctor/managed"
+	"remotion-doctor/source/awsapi"
 )
 
 func (a *app) serveCommand() *cobra.Command {

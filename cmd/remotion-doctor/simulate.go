@@ -10,8 +10,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"remotion-doctor/eval"
-	"remotion-doctor/policy"
+	"remotion-doctor/iam/eval"
+	"remotion-doctor/iam/policy"
 )
 
 func (a *app) simulateCommand() *cobra.Command {

@@ -14,11 +14,11 @@ import (
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
 
-	"remotion-doctor/account"
 	"remotion-doctor/audit"
-	"remotion-doctor/awsapi"
-	"remotion-doctor/policy"
+	"remotion-doctor/iam/account"
+	"remotion-doctor/iam/policy"
 	"remotion-doctor/report"
+	"remotion-doctor/source/awsapi"
 )
 
 // snapshotFlags are the flags of snapshot.

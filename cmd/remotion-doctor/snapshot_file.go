@@ -6,7 +6,7 @@ import (
 	"io"
 	"os"
 
-	"remotion-doctor/account"
+	"remotion-doctor/iam/account"
 )
 
 // maxPipe is the largest snapshot that is read from what is no file.

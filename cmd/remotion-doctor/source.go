@@ -8,10 +8,10 @@ import (
 
 	"github.com/spf13/pflag"
 
-	"remotion-doctor/account"
 	"remotion-doctor/audit"
-	"remotion-doctor/awsapi"
-	"remotion-doctor/eval"
+	"remotion-doctor/iam/account"
+	"remotion-doctor/iam/eval"
+	"remotion-doctor/source/awsapi"
 )
 
 // sourceFlags say what decides: AWS, or files.

@@ -10,7 +10,7 @@ import (
 	"strings"
 
 	"remotion-doctor/audit"
-	"remotion-doctor/iac"
+	"remotion-doctor/source/iac"
 )
 
 // paths are the templates and plans that are to be read.

@@ -11,12 +11,12 @@ import (
 
 	"github.com/spf13/pflag"
 
-	"remotion-doctor/account"
 	"remotion-doctor/audit"
-	"remotion-doctor/eval"
-	"remotion-doctor/iac"
-	"remotion-doctor/managed"
-	"remotion-doctor/policy"
+	"remotion-doctor/iam/account"
+	"remotion-doctor/iam/eval"
+	"remotion-doctor/iam/managed"
+	"remotion-doctor/iam/policy"
+	"remotion-doctor/source/iac"
 )
 
 // fileFlags are the flags about what is not deployed yet.

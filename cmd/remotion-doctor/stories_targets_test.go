@@ -3,7 +3,7 @@ package main
 import (
 	"testing"
 
-	"remotion-doctor/account"
+	"remotion-doctor/iam/account"
 )
 
 const (

@@ -11,9 +11,9 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
-	"remotion-doctor/account"
 	"remotion-doctor/checks"
-	"remotion-doctor/policy"
+	"remotion-doctor/iam/account"
+	"remotion-doctor/iam/policy"
 )
 
 // A story is a principal with one fault, and what the doctor must say of it. It

@@ -6,10 +6,10 @@ import (
 	"fmt"
 	"strings"
 
-	"remotion-doctor/account"
 	"remotion-doctor/audit"
-	"remotion-doctor/awsapi"
-	"remotion-doctor/policy"
+	"remotion-doctor/iam/account"
+	"remotion-doctor/iam/policy"
+	"remotion-doctor/source/awsapi"
 )
 
 // surroundings are what a source knows beside the policies of principals. Not

@@ -15,7 +15,7 @@ import (
 	"github.com/invopop/jsonschema"
 
 	"remotion-doctor/audit"
-	"remotion-doctor/policy"
+	"remotion-doctor/iam/policy"
 )
 
 func main() {

@@ -1,0 +1,108 @@
+package accessdenied
+
+import (
+	"strings"
+
+	"remotion-doctor/audit"
+	"remotion-doctor/iam/actions"
+	"remotion-doctor/iam/policy"
+)
+
+const (
+	who    = `(?P<principal>(?:arn:[\w-]+:(?:sts|iam)::[\w*{}<>-]*:[^\s"',]+)|anonymous|AnonymousPrincipal|[\w.+=@-]+)`
+	action = `["'` + "`" + `]?(?P<action>[a-zA-Z0-9-]+:[A-Za-z*]+)["'` + "`" + `]?`
+	what   = `(?P<resource>"[^"]+"|'[^']+'|arn:[^\s"']+|(?:policy|role|user|group|instance profile|service role) \S+|\*|[\w:/.*-]+)`
+)
+
+// sentences are how AWS's services say who may not do what, the most telling
+// first. on resource may be missing, and the reason comes behind.
+// Source: IAM User Guide, "Troubleshoot access denied error messages"; S3 User
+// Guide, "Troubleshoot access denied errors"; and the services' own wordings.
+var sentences = compile(
+	// User: ARN is not authorized to perform: s3:GetObject on resource: "ARN"
+	`User: `+who+` is not authorized to perform:? `+action+`(?: on (?:this resource|(?:the )?resource:? `+what+`))?`,
+	// Principal: ARN is not authorized to perform …
+	`(?:Principal|Role|Caller|user|role)[:=]? "?`+who+`"? (?:is not authorized|does not have authorization|does not have permissions?) to perform:? (?:the )?`+action+`(?: action)?(?: on (?:this resource|(?:the )?resource(?: with ARN)?:? `+what+`))?`,
+	// ARN is not authorized to perform: kms:Decrypt on resource: …
+	`(?P<principal>arn:[\w-]+:(?:sts|iam)::[^\s"',]+) is not authorized to perform:? `+action+`(?: on (?:this resource|(?:the )?resource:? `+what+`))?`,
+	// The provided execution role does not have permissions to call CreateNetworkInterface on EC2
+	`execution role does not have permissions to call (?P<operation>\w+) on (?P<service>\w+)`,
+	// … is not authorized to perform: iam:PassRole (without a user)
+	`[Nn]ot authorized to perform:? `+action+`(?: on (?:this resource|(?:the )?resource:? `+what+`))?`,
+	// because no identity-based policy allows the s3:PutObject action
+	`because no [\w -]+ allows? the `+action+` action`,
+	// lacks permission s3:PutObject / missing permission: …
+	`(?:lacks?|missing|requires?|needs?)(?: the)?(?: required)? permissions?:? (?:to perform )?`+action+`(?: on (?:the )?(?:resource:? )?`+what+`)?`,
+	// Access denied for operation 's3:GetObject' / performing s3:PutObject
+	`(?i)(?:access denied|denied access|forbidden)[^.]{0,40}? (?:to|for|on|when calling|performing)(?: (?:the )?(?:operation|action))? ['"`+"`"+`]?(?P<action>[a-z0-9-]+:[A-Z]\w+)['"`+"`"+`]?`,
+)
+
+func readSentence(m *audit.DeniedMessage, text string) {
+	for _, p := range sentences() {
+		found := p.FindStringSubmatch(text)
+		if found == nil {
+			continue
+		}
+		group := func(name string) string {
+			if i := p.SubexpIndex(name); i >= 0 {
+				return found[i]
+			}
+			return ""
+		}
+		if operation := group("operation"); operation != "" {
+			m.Action = strings.ToLower(group("service")) + ":" + operation
+		} else {
+			m.Action = canonical(group("action"))
+		}
+		m.Principal = trim(group("principal"))
+		m.Resource = resourceOf(m, trim(group("resource")))
+		break
+	}
+	if m.Principal == "" {
+		m.Principal = lonePrincipal(text)
+	}
+}
+
+// canonical spells an action as policies do.
+func canonical(name string) string {
+	if a, ok := actions.Lookup(name); ok {
+		return a.String()
+	}
+	return name
+}
+
+func trim(s string) string { return strings.Trim(s, `"'`+"`"+` .,;)`) }
+
+// named are resources that IAM's own messages write without an ARN: "policy
+// NAME", "user NAME".
+var named = compileOne(`^(policy|role|user|group|instance profile) (\S+)$`)
+
+// resourceOf completes a resource that is told by its kind and name.
+func resourceOf(m *audit.DeniedMessage, resource string) string {
+	found := named().FindStringSubmatch(resource)
+	if found == nil {
+		return resource
+	}
+	a, ok := policy.ParseARN(m.Principal)
+	if !ok {
+		return resource
+	}
+	kind := strings.ReplaceAll(found[1], " ", "-")
+	return "arn:" + a.Partition + ":iam::" + a.AccountID + ":" + kind + "/" + found[2]
+}
+
+var principalARN = compileOne(`arn:[\w-]+:(?:sts::\w+:assumed-role/[^\s"',()]+|iam::\w+:(?:user|role)/[^\s"',()]+)`)
+
+// lonePrincipal is the only principal of a text, where it names one.
+func lonePrincipal(text string) string {
+	found := principalARN().FindAllString(text, 3)
+	for _, f := range found {
+		if f != found[0] {
+			return ""
+		}
+	}
+	if len(found) == 0 {
+		return ""
+	}
+	return trim(found[0])
+}

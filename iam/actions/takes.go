@@ -1,0 +1,112 @@
+package actions
+
+import (
+	"strings"
+
+	"remotion-doctor/iam/policy"
+)
+
+// Takes reports whether the action works on a kind of resource: an ARN, or "*"
+// for a request without resource, which every action takes. An action without
+// resource types takes only "*". Partition, region and account are not
+// compared. A pattern is taken where one of its ARNs would be.
+//
+// Source: Service Authorization Reference, "Resource types"; recorded cases
+// kind-*, resource-unknown-partition, resource-odd-region-account.
+func (a Action) Takes(resource string) bool { return a.takes(resource, false) }
+
+// TakesInSimulator is Takes as the policy simulator sees it, which does not
+// tell S3's buckets and objects apart (recorded case kind-s3-objects).
+func (a Action) TakesInSimulator(resource string) bool { return a.takes(resource, true) }
+
+func (a Action) takes(resource string, simulator bool) bool {
+	if resource == "*" {
+		return true
+	}
+	arn, ok := policy.ParseARN(resource)
+	if !ok {
+		return false
+	}
+	for _, t := range a.ResourceTypes {
+		// Some types have several forms, separated by commas.
+		for form := range strings.SplitSeq(t.ARN, ",") {
+			template, ok := policy.ParseARN(strings.TrimSpace(form))
+			if !ok || !sameService(template.Service, arn.Service) {
+				continue
+			}
+			if simulator && template.Service == "s3" && (t.Name == "bucket" || t.Name == "object") {
+				return true
+			}
+			if a.fits(t.Name, strings.ReplaceAll(template.Resource, "*", "${Any}"), arn.Resource) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// Pattern returns the ARN template of a resource type as a pattern of a policy:
+// a star for each variable.
+func Pattern(template string) string {
+	var b strings.Builder
+	for {
+		literal, rest, ok := strings.Cut(template, "${")
+		b.WriteString(literal)
+		if !ok {
+			return b.String()
+		}
+		b.WriteByte('*')
+		_, template, _ = strings.Cut(rest, "}")
+	}
+}
+
+// sameService compares the service of a template, which may be a variable, with
+// that of an ARN.
+func sameService(template, service string) bool {
+	return template == service || strings.HasPrefix(template, "${")
+}
+
+// fits compares the resource part of an ARN with that of a type's template.
+func (a Action) fits(typeName, template, resource string) bool {
+	// "The ARN format for a log group ends in :*" (CloudWatch Logs API
+	// reference), while the reference's template has no star.
+	if a.Service == "logs" && typeName == "log-group" {
+		resource = strings.TrimSuffix(resource, ":*")
+	}
+	if a.Service == "s3" && typeName == "bucket" {
+		resource, _, _ = strings.Cut(resource, "*")
+		return !strings.Contains(resource, "/")
+	}
+	return matchTemplate(template, resource)
+}
+
+// matchTemplate matches a template such as
+// function:${FunctionName}. A variable stands for one character or more; the
+// last one for anything behind it, qualifiers and paths included. From a star
+// in the resource on, anything may follow.
+func matchTemplate(template, resource string) bool {
+	for {
+		star := strings.IndexByte(resource, '*')
+		i := strings.Index(template, "${")
+		if i < 0 {
+			return template == resource || star >= 0 && strings.HasPrefix(template, resource[:star])
+		}
+		if star >= 0 && star <= i {
+			return template[:star] == resource[:star]
+		}
+		end := strings.IndexByte(template, '}')
+		if end < i || len(resource) <= i || template[:i] != resource[:i] {
+			return false
+		}
+		template, resource = template[end+1:], resource[i:]
+		if template == "" {
+			return resource != ""
+		}
+		literal, _, _ := strings.Cut(template, "${")
+		next := strings.Index(resource[1:], literal)
+		if next < 0 {
+			return strings.Contains(resource, "*")
+		}
+		resource = resource[1+next:]
+	}
+}

@@ -1,0 +1,98 @@
+package eval
+
+import (
+	"remotion-doctor/audit"
+	"remotion-doctor/iam/policy"
+)
+
+// Examples returns names that stand for all of a requirement's: one of each
+// class of names that the principal's policies, in every layer, treat alike.
+// What is decided for the examples is decided for all names. The hints, names
+// that a person would know, are preferred. The probe's context must hold what
+// depends on the name, such as aws:RequestedRegion. The error is
+// [policy.ErrTooComplex].
+func (c *Compiled) Examples(p audit.Probe, names policy.Names, hints []string) ([]string, error) {
+	r := c.prepareName(p, "*")
+	classes, err := names.Divide(c.resourceSets(&r.request), hints)
+	out := make([]string, len(classes))
+	for i := range classes {
+		out[i] = classes[i].Example
+	}
+	return out, err
+}
+
+// resourceSets returns the resources of every statement about the request's
+// action, as sets of patterns.
+func (c *Compiled) resourceSets(r *request) []policy.Set {
+	var out []policy.Set
+	for _, s := range c.sets() {
+		for _, p := range s.programs {
+			for _, st := range p.about(r) {
+				out = append(out, st.resourceSets(r)...)
+			}
+		}
+	}
+	return out
+}
+
+// resourceSets returns the resources that a statement names. Where a policy
+// variable has no value there is a second set, of what the pattern may become:
+// such a statement matches the first, the second, or neither, depending on what
+// is assumed.
+func (s *statement) resourceSets(r *request) []policy.Set {
+	var known, open policy.Set
+	for i := range s.resources {
+		p := &s.resources[i]
+		if p.template == nil {
+			known = append(known, p.Pattern)
+			continue
+		}
+		if text, ok := p.template.Expand(r.context.single); ok {
+			known = append(known, policy.CompileResource(text))
+			continue
+		}
+		open = append(open, policy.CompileResource(p.template.ExpandOpen(r.context.single)))
+	}
+	out := []policy.Set{known, open}
+	if len(open) == 0 {
+		out = out[:1]
+	}
+	return out
+}
+
+// Covers reports whether the principal is allowed the action on every one of
+// the names, whatever their type, and returns a name for which it is not where
+// there is one. The error is [policy.ErrTooComplex].
+func (c *Compiled) Covers(p audit.Probe, names policy.Names, hints []string) (bool, string, error) {
+	examples, err := c.Examples(p, names, hints)
+	for _, name := range examples {
+		r := c.prepareName(p, name)
+		r.mismatch = false
+		if c.Decide(r) != audit.Allowed || c.undecided(r) {
+			return false, name, nil
+		}
+	}
+	return err == nil, "", err
+}
+
+// Denied returns examples of the names on which the action is explicitly
+// denied. The error is [policy.ErrTooComplex].
+func (c *Compiled) Denied(p audit.Probe, names policy.Names, hints []string) ([]string, error) {
+	examples, err := c.Examples(p, names, hints)
+	var out []string
+	for _, name := range examples {
+		if c.Decide(c.prepareName(p, name)) == audit.ExplicitDeny {
+			out = append(out, name)
+		}
+	}
+	return out, err
+}
+
+// prepareName prepares a request for one of several names. Its context is the
+// same for all of them: nothing is derived from the name.
+func (c *Compiled) prepareName(p audit.Probe, name string) *Request {
+	r := c.prepareAsGiven(audit.Probe{Action: p.Action, Resource: name, Context: p.Context}, "")
+	r.addPrincipalDefaults()
+	r.context.setDefault("aws:userid", "aws:userid", c.userID)
+	return r
+}

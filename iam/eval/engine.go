@@ -1,0 +1,110 @@
+package eval
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"sync"
+
+	"remotion-doctor/audit"
+	"remotion-doctor/iam/account"
+)
+
+// An Engine decides requests of the principals in a snapshot. It is an
+// [audit.Evaluator] and may be used by several goroutines.
+type Engine struct {
+	snapshot *account.Snapshot
+
+	mu       sync.Mutex
+	programs map[string]*program // by source text
+	// roles finds roles by their name in lower case.
+	roles func() map[string]*account.Role
+}
+
+// New returns an engine over a snapshot, which must not change any more.
+func New(s *account.Snapshot) (*Engine, error) {
+	if s == nil {
+		return nil, errors.New("no snapshot")
+	}
+	roles := sync.OnceValue(func() map[string]*account.Role {
+		index := make(map[string]*account.Role, len(s.AuthorizationDetails.Roles))
+		for i := range s.AuthorizationDetails.Roles {
+			r := &s.AuthorizationDetails.Roles[i]
+			index[strings.ToLower(r.RoleName)] = r
+		}
+		return index
+	})
+	return &Engine{snapshot: s, programs: map[string]*program{}, roles: roles}, nil
+}
+
+// Evaluate implements [audit.Evaluator]: it answers as authorization does. A
+// policy of the principal that cannot be parsed or is not in the snapshot is
+// an error, for no verdict could be relied on.
+func (e *Engine) Evaluate(ctx context.Context, p audit.Principal, probes []audit.Probe) ([]audit.Verdict, error) {
+	policies, err := e.Policies(p.ARN)
+	if err != nil {
+		return nil, err
+	}
+	return NewEvaluator(p.ARN, policies.As(p)).Evaluate(ctx, probes)
+}
+
+// An Evaluator answers the probes of one principal.
+type Evaluator struct{ *Compiled }
+
+// NewEvaluator compiles the policies of a principal that need not exist.
+func NewEvaluator(principalARN string, p Policies) *Evaluator {
+	return &Evaluator{Compile(principalARN, p)}
+}
+
+// Evaluate returns one verdict for each probe. Resources are taken to belong
+// to the principal's own account, whose resource policies the principal's
+// policies stand in for; the policies of resources in other accounts are not
+// known and not judged.
+func (v *Evaluator) Evaluate(ctx context.Context, probes []audit.Probe) ([]audit.Verdict, error) {
+	out := make([]audit.Verdict, len(probes))
+	for i, p := range probes {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		out[i] = v.Verdict(v.Prepare(p, ""))
+	}
+	return out, nil
+}
+
+// Verdict answers a request as authorization does, with its evidence.
+func (c *Compiled) Verdict(r *Request) audit.Verdict {
+	ev := &evidence{}
+	out := audit.Verdict{Decision: c.authorize(r, ev), Layers: ev.layers, UnknownAction: !knownAction(r.action)}
+	switch out.Decision {
+	case audit.Allowed:
+		out.Matched = ev.refs(false)
+	case audit.ExplicitDeny:
+		out.Matched = ev.refs(true)
+	}
+	if !r.mismatch {
+		out.BlockedBy = blockers(out.Decision, ev.layers, r.crossAccount)
+	}
+	out.Deciders = c.deciders(r)
+	out.MissingContext = missingKeys(out.Deciders)
+	return out
+}
+
+// blockers returns the layers beside the identity-based policies that stop a
+// request: a grant alone would not cure it, whether they grant it or not. A
+// resource policy that does not allow stops nothing within an account, but
+// everything across accounts.
+func blockers(d audit.Decision, layers []audit.LayerDecision, crossAccount bool) []audit.Layer {
+	if d == audit.Allowed {
+		return nil
+	}
+	var out []audit.Layer
+	for _, l := range layers {
+		switch {
+		case l.Layer == audit.LayerIdentity, l.Decision == audit.Allowed:
+		case l.Layer == audit.LayerResource && l.Decision != audit.ExplicitDeny && !crossAccount:
+		default:
+			out = append(out, l.Layer)
+		}
+	}
+	return out
+}

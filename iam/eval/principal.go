@@ -1,0 +1,180 @@
+package eval
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"remotion-doctor/iam/account"
+	"remotion-doctor/iam/policy"
+)
+
+// Policies returns everything in the snapshot that decides what a role, user
+// or group may do.
+func (e *Engine) Policies(arn string) (Policies, error) {
+	b := builder{engine: e}
+	a, ok := policy.ParseARN(arn)
+	if !ok {
+		return Policies{}, fmt.Errorf("%q is no ARN", arn)
+	}
+	// Names are unique within an account; the path is not checked (recorded
+	// cases prin-*-wrong-path).
+	switch a.Type() {
+	case "role":
+		b.role(a.Name())
+	case "user":
+		b.user(a.Name())
+	case "group":
+		b.group(a.Name())
+	default:
+		return Policies{}, fmt.Errorf("%q is not the ARN of an IAM role, user or group", arn)
+	}
+	if b.err == nil && e.snapshot.Organization != nil {
+		b.out.SCPs = b.levels(e.snapshot.Organization.ServiceControlPolicies)
+		b.out.RCPs = b.levels(e.snapshot.Organization.ResourceControlPolicies)
+	}
+	return b.out, b.err
+}
+
+// A builder collects the policies of a principal and keeps the first error.
+type builder struct {
+	engine *Engine
+	out    Policies
+	err    error
+}
+
+func (b *builder) fail(err error) {
+	if b.err == nil {
+		b.err = err
+	}
+}
+
+func (b *builder) role(name string) {
+	r, ok := b.engine.roles()[strings.ToLower(name)]
+	if !ok {
+		b.fail(&account.NotFoundError{Kind: "role", Name: name})
+		return
+	}
+	b.inline("role", r.RoleName, r.RolePolicyList)
+	b.attached(r.AttachedManagedPolicies)
+	b.boundary(r.PermissionsBoundary)
+}
+
+func (b *builder) user(name string) {
+	u, err := b.engine.snapshot.User(name)
+	if err != nil {
+		b.fail(err)
+		return
+	}
+	b.out.UserID = u.UserID
+	b.inline("user", u.UserName, u.UserPolicyList)
+	b.attached(u.AttachedManagedPolicies)
+	for _, g := range u.GroupList {
+		b.group(g)
+	}
+	b.boundary(u.PermissionsBoundary)
+}
+
+func (b *builder) group(name string) {
+	g, err := b.engine.snapshot.Group(name)
+	if err != nil {
+		b.fail(err)
+		return
+	}
+	b.inline("group", g.GroupName, g.GroupPolicyList)
+	b.attached(g.AttachedManagedPolicies)
+}
+
+func (b *builder) inline(kind, owner string, list []account.InlinePolicy) {
+	for i := range list {
+		b.add(Policy{Name: list[i].PolicyName, source: kind + "_" + owner + "_" + list[i].PolicyName}, list[i].PolicyDocument)
+	}
+}
+
+func (b *builder) attached(list []account.AttachedPolicy) {
+	for _, a := range list {
+		doc, name, err := b.managed(a.PolicyArn)
+		if err != nil {
+			b.fail(err)
+			return
+		}
+		p := Policy{Name: name, ARN: a.PolicyArn, source: name}
+		// A policy that is attached to a user and to its group counts once
+		// (recorded cases prin-*).
+		if !slices.ContainsFunc(b.out.Identity, func(q Policy) bool { return q.source == p.source && q.Document.Source == doc.Text }) {
+			b.add(p, doc)
+		}
+	}
+}
+
+func (b *builder) managed(arn string) (doc account.Document, name string, err error) {
+	p, err := b.engine.snapshot.ManagedPolicy(arn)
+	if err != nil {
+		return account.Document{}, "", err
+	}
+	v, err := p.Default()
+	if err != nil {
+		return account.Document{}, "", err
+	}
+	return v.Document, p.PolicyName, nil
+}
+
+func (b *builder) boundary(a *account.AttachedBoundary) {
+	if a == nil || b.err != nil {
+		return
+	}
+	doc, name, err := b.managed(a.PermissionsBoundaryArn)
+	if err != nil {
+		b.fail(err)
+		return
+	}
+	p, err := b.engine.parse(name, doc.Text)
+	if err != nil {
+		b.fail(err)
+		return
+	}
+	b.out.Boundary = &Policy{Name: name, ARN: a.PermissionsBoundaryArn, Document: p.document, Origin: doc.Origin, program: p, source: name, kind: kindBoundary}
+}
+
+func (b *builder) add(p Policy, doc account.Document) {
+	compiled, err := b.engine.parse(p.Name, doc.Text)
+	if err != nil {
+		b.fail(err)
+		return
+	}
+	p.Document, p.Origin, p.program, p.kind = compiled.document, doc.Origin, compiled, kindIdentity
+	b.out.Identity = append(b.out.Identity, p)
+}
+
+func (b *builder) levels(levels [][]account.NamedPolicy) [][]Policy {
+	var out [][]Policy
+	for _, level := range levels {
+		policies := []Policy{}
+		for _, named := range level {
+			p, err := b.engine.parse(named.Name, named.Document.Text)
+			if err != nil {
+				b.fail(err)
+				return nil
+			}
+			policies = append(policies, Policy{Name: named.Name, Document: p.document, Origin: named.Document.Origin, program: p, source: named.Name, kind: kindIdentity})
+		}
+		out = append(out, policies)
+	}
+	return out
+}
+
+// parse compiles a document once, however many principals it is attached to.
+func (e *Engine) parse(name, text string) (*program, error) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if p, ok := e.programs[text]; ok {
+		return p, nil
+	}
+	doc, err := policy.Parse(text)
+	if err != nil {
+		return nil, fmt.Errorf("policy %s:%w", name, err)
+	}
+	p := compileProgram(doc)
+	e.programs[text] = p
+	return p, nil
+}

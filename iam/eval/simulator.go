@@ -1,0 +1,152 @@
+package eval
+
+import (
+	"slices"
+	"strings"
+
+	"remotion-doctor/audit"
+	"remotion-doctor/iam/policy"
+)
+
+// The words that the simulator uses for the kinds of policies
+// (recorded cases bnd-deny, rp-owner-cross).
+const (
+	kindIdentity = "IAM Policy"
+	kindBoundary = "Permissions Boundary Policy"
+	kindResource = "Resource Policy"
+)
+
+// A simulation is a request of the simulator with its policies compiled.
+type simulation struct {
+	policies *Compiled
+	sources  []*policy.Document // every document that can miss a context key
+	context  requestContext
+	caller   string
+	// owner is the account of the resource where ResourceOwner names one.
+	owner string
+	// organization says that the account is in an organization.
+	organization bool
+}
+
+// An outcome is the simulator's answer for one action and one resource.
+type outcome struct {
+	decision      audit.Decision
+	matched       []matchedStatement
+	missing       []string
+	boundary      *BoundaryDecision
+	organizations *OrganizationsDecision
+	details       map[string]string
+}
+
+// simulate answers one action on one resource as the simulator does. The rules
+// are those of the recorded answers; ARCHITECTURE.md lists where they differ
+// from authorization.
+func (s *simulation) simulate(action, resource string) outcome {
+	r := newRequest(action, resource, s.context)
+	r.principal, r.simulated = s.caller, true
+	e := &evidence{}
+	var out outcome
+
+	// The organization's policies are asked before the kind of resource is.
+	scps := decideLevels(s.policies.scps, r, nil)
+	r.mismatch = !takesInSimulator(action, resource)
+	if s.organization {
+		out.organizations = &OrganizationsDecision{AllowedByOrganizations: scps == audit.Allowed}
+	}
+	identity := s.policies.identity.decide(r, e)
+	boundary := audit.Allowed
+	if s.policies.boundary != nil {
+		boundary = s.policies.boundary.decide(r, e)
+		out.boundary = &BoundaryDecision{AllowedByPermissionsBoundary: boundary == audit.Allowed}
+	}
+	resourceDecision, grants := s.policies.decideResource(r, e)
+	// Trust policies given as ResourcePolicy are ignored for sts:Assume*
+	// (aws/aws-cli#10314).
+	if strings.HasPrefix(r.action, "sts:assume") {
+		resourceDecision, grants = audit.ImplicitDeny, noGrant
+	}
+	cross := s.crossAccount()
+	if cross {
+		out.details = s.details(identity, boundary, resourceDecision)
+	}
+	out.decision = compose(identity, boundary, resourceDecision, grants, cross)
+	s.finish(&out, e, scps)
+	return out
+}
+
+// crossAccount: only a ResourceOwner of another account makes a call one
+// across accounts (recorded cases rp-owner-cross, prin-other-caller).
+func (s *simulation) crossAccount() bool {
+	a, ok := policy.ParseARN(s.caller)
+	return s.policies.resource != nil && ok && s.owner != "" && s.owner != a.AccountID
+}
+
+func (s *simulation) details(identity, boundary, resource audit.Decision) map[string]string {
+	details := map[string]string{kindIdentity: string(identity), kindResource: string(resource)}
+	if s.policies.boundary != nil {
+		details[kindBoundary] = string(boundary)
+	}
+	return details
+}
+
+// compose joins the layers below the organization. Within one account an allow
+// of the resource policy suffices, whomever it names, and an implicit deny of
+// the boundary does not cut it (recorded cases rp-user-*, rp-root-*, rp-any-*).
+func compose(identity, boundary, resource audit.Decision, grants grant, cross bool) audit.Decision {
+	for _, d := range []audit.Decision{identity, boundary, resource} {
+		if d == audit.ExplicitDeny {
+			return audit.ExplicitDeny
+		}
+	}
+	if cross {
+		return allAllow(identity, boundary, resource)
+	}
+	if grants != noGrant && resource == audit.Allowed {
+		return audit.Allowed
+	}
+	return allAllow(identity, boundary)
+}
+
+// finish fills in the evidence. Where the organization stops the request
+// nothing else is told (recorded cases scp-deny, scp-implicit).
+func (s *simulation) finish(out *outcome, e *evidence, scps audit.Decision) {
+	if scps != audit.Allowed {
+		out.decision = scps
+		return
+	}
+	for _, m := range e.matched {
+		switch {
+		case out.decision == audit.ExplicitDeny && m.deny,
+			out.decision == audit.Allowed && !m.deny && m.layer != audit.LayerBoundary:
+			out.matched = append(out.matched, m)
+		}
+	}
+	if out.decision == audit.ImplicitDeny {
+		out.missing = s.missing()
+	}
+}
+
+// missing lists every key and variable of every policy that the context
+// entries do not give, whether it would matter or not (recorded cases miss-*).
+// Keys that the simulator fills in by itself are listed as well (caller-*).
+func (s *simulation) missing() []string {
+	var out []string
+	for _, d := range s.sources {
+		for _, key := range d.ContextKeys() {
+			v, given := s.context[strings.ToLower(key)]
+			if (!given || v.implied) && !slices.Contains(out, key) {
+				out = append(out, key)
+			}
+		}
+	}
+	slices.Sort(out)
+	return out
+}
+
+func (m matchedStatement) simulatorRef() MatchedStatement {
+	src := m.source()
+	return MatchedStatement{
+		SourcePolicyID: m.policy.source, SourcePolicyType: m.policy.kind,
+		StartPosition: SimulationPosition(src.After), EndPosition: SimulationPosition(src.End),
+	}
+}

@@ -1,0 +1,223 @@
+package explain
+
+import (
+	"slices"
+	"strings"
+
+	"remotion-doctor/audit"
+	"remotion-doctor/iam/actions"
+	"remotion-doctor/iam/eval"
+	"remotion-doctor/iam/policy"
+)
+
+// Options say what is known beside the policies.
+type Options struct {
+	// Owner is the account that the resource belongs to; empty for the
+	// principal's own.
+	Owner string
+	// Unknown are the layers whose policies could not be read, and why.
+	Unknown map[audit.Layer]string
+}
+
+// Explain decides a request of a principal as authorization does, and returns
+// the way to the decision. The trace has no engine, tool or time yet.
+func Explain(p audit.Principal, policies eval.Policies, probe audit.Probe, o Options) audit.Trace {
+	t := &tracer{arn: p.ARN, probe: probe}
+	compiled := eval.Compile(p.ARN, policies)
+	verdict := compiled.Verdict(compiled.Prepare(probe, o.Owner))
+	out := audit.Trace{
+		Principal: p, Action: probe.Action, Resource: probe.Resource, Context: probe.Context,
+		Decision: verdict.Decision, MissingContext: verdict.MissingContext,
+	}
+	if out.Context == nil {
+		out.Context = audit.Context{}
+	}
+	if out.MissingContext == nil {
+		out.MissingContext = []string{}
+	}
+	if action, ok := actions.Lookup(probe.Action); ok {
+		out.Action = action.String()
+		t.mismatch = mismatch(action, probe.Resource)
+	} else {
+		out.Notes = append(out.Notes, unknownAction(probe.Action))
+	}
+	if strings.ContainsAny(probe.Resource, "*?") && probe.Resource != "*" {
+		out.Notes = append(out.Notes, "a request names one resource: the wildcards in it are taken as ordinary characters, and policies match them as such")
+	}
+	out.Layers = t.layers(&policies, o.Unknown)
+	out.Reason = t.reason(&out)
+	return out
+}
+
+// A tracer asks about one request.
+type tracer struct {
+	arn   string
+	probe audit.Probe
+	// mismatch says that the action does not work on this kind of resource;
+	// empty where it does.
+	mismatch string
+}
+
+// ask decides the request under other policies.
+func (t *tracer) ask(p eval.Policies) audit.Decision {
+	c := eval.Compile(t.arn, p)
+	return c.Decide(c.Prepare(t.probe, ""))
+}
+
+// layers are in the order in which IAM's documentation names them.
+func (t *tracer) layers(p *eval.Policies, unknown map[audit.Layer]string) []audit.TraceLayer {
+	var out []audit.TraceLayer
+	add := func(l audit.Layer, level int, policies []eval.Policy) {
+		out = append(out, t.layer(l, level, policies))
+	}
+	absent := func(l audit.Layer, why string) {
+		layer := empty(l, audit.LayerAbsent, why)
+		if reason, ok := unknown[l]; ok {
+			layer.State, layer.Reason = audit.LayerUnknown, reason
+		}
+		out = append(out, layer)
+	}
+	levels := func(l audit.Layer, levels [][]eval.Policy) {
+		for i, level := range levels {
+			add(l, i+1, level)
+		}
+		if len(levels) == 0 {
+			absent(l, "none")
+		}
+	}
+	one := func(l audit.Layer, policy *eval.Policy) {
+		if policy == nil {
+			absent(l, "none")
+			return
+		}
+		add(l, 0, []eval.Policy{*policy})
+	}
+	levels(audit.LayerRCP, p.RCPs)
+	if serviceLinked(t.arn) {
+		out = append(out, empty(audit.LayerSCP, audit.LayerAbsent, "service control policies do not affect service-linked roles"))
+	} else {
+		levels(audit.LayerSCP, p.SCPs)
+	}
+	one(audit.LayerResource, p.Resource)
+	if _, ok := unknown[audit.LayerIdentity]; ok && len(p.Identity) == 0 {
+		absent(audit.LayerIdentity, "")
+	} else {
+		add(audit.LayerIdentity, 0, p.Identity)
+	}
+	one(audit.LayerBoundary, p.Boundary)
+	one(audit.LayerSession, p.Session)
+	return out
+}
+
+func empty(l audit.Layer, state audit.LayerState, reason string) audit.TraceLayer {
+	return audit.TraceLayer{
+		Layer: l, State: state, Reason: reason,
+		Policies: []string{}, Statements: []audit.TraceStatement{}, NearMisses: []audit.NearMiss{},
+	}
+}
+
+// serviceLinked: "SCPs do not affect any service-linked role" (Organizations
+// User Guide, "Service control policies").
+func serviceLinked(arn string) bool {
+	a, _ := policy.ParseARN(arn)
+	return strings.HasPrefix(a.Resource, "role/aws-service-role/")
+}
+
+// layer explains the policies of one layer.
+func (t *tracer) layer(l audit.Layer, level int, policies []eval.Policy) audit.TraceLayer {
+	out := empty(l, audit.LayerEvaluated, "")
+	out.Level = level
+	for i := range policies {
+		out.Policies = append(out.Policies, policies[i].Name)
+	}
+	out.Decision = t.decide(l, policies)
+	t.statements(&out, policies)
+	out.Reason = layerReason(&out, t.mismatch)
+	return out
+}
+
+// decide returns what a layer by itself says.
+func (t *tracer) decide(l audit.Layer, policies []eval.Policy) audit.Decision {
+	switch l {
+	case audit.LayerResource:
+		c := eval.Compile(t.arn, eval.Policies{Resource: &policies[0]})
+		v := c.Verdict(c.Prepare(t.probe, ""))
+		for _, d := range v.Layers {
+			if d.Layer == audit.LayerResource {
+				return d.Decision
+			}
+		}
+		return audit.ImplicitDeny
+	case audit.LayerRCP:
+		// RCPFullAWSAccess is attached to every level and cannot be detached
+		// (Organizations User Guide, "Resource control policies").
+		if d := t.ask(eval.Policies{Identity: policies}); d == audit.ExplicitDeny {
+			return d
+		}
+		return audit.Allowed
+	}
+	return t.ask(eval.Policies{Identity: policies})
+}
+
+// statements sorts the statements of a layer into those that decide and those
+// that nearly do.
+func (t *tracer) statements(out *audit.TraceLayer, policies []eval.Policy) {
+	if t.mismatch != "" {
+		return // no statement of any kind applies
+	}
+	var allows []audit.TraceStatement
+	for i := range policies {
+		for j := range policies[i].Document.Statements {
+			s := t.statement(out.Layer, &policies[i], j)
+			switch {
+			case s.applies() && s.source.Effect == policy.Deny:
+				out.Statements = append(out.Statements, s.quote(s.deciding()))
+			case s.applies():
+				allows = append(allows, s.quote(s.deciding()))
+			default:
+				if miss, ok := s.nearMiss(out.Decision); ok {
+					out.NearMisses = append(out.NearMisses, miss)
+				}
+			}
+		}
+	}
+	if out.Decision == audit.ExplicitDeny {
+		// What grants the request in vain comes instead of what nearly would.
+		out.NearMisses = []audit.NearMiss{}
+		for _, a := range allows {
+			why := "it grants the request"
+			if len(out.Statements) > 0 {
+				why += ", but " + Title(&out.Statements[0].StatementRef) + " wins"
+			}
+			out.NearMisses = append(out.NearMisses, audit.NearMiss{TraceStatement: a, Element: "Deny", Why: why})
+		}
+	} else {
+		out.Statements = append(out.Statements, allows...)
+	}
+	slices.SortStableFunc(out.NearMisses, nearer)
+	if len(out.NearMisses) > maxNearMisses {
+		out.NearMisses = out.NearMisses[:maxNearMisses]
+	}
+}
+
+// maxNearMisses bounds what a policy of thousands of statements can bring.
+const maxNearMisses = 20
+
+// nearer orders near misses: what hangs on a condition comes first, then what
+// differs late in the resource, then other actions.
+func nearer(a, b audit.NearMiss) int {
+	rank := func(m *audit.NearMiss) int {
+		switch m.Element {
+		case "Deny":
+			return 0
+		case "Condition":
+			return 1
+		case "Principal":
+			return 2
+		case "Resource", "NotResource":
+			return 10 - m.Segment
+		}
+		return 20
+	}
+	return rank(&a) - rank(&b)
+}

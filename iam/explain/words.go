@@ -1,0 +1,113 @@
+package explain
+
+import (
+	"fmt"
+	"strings"
+
+	"remotion-doctor/audit"
+	"remotion-doctor/iam/actions"
+)
+
+// Title names a statement as one would search for it: Deny "NoDeletes" in
+// policy guard.
+func Title(s *audit.StatementRef) string {
+	where := "policy " + s.Policy
+	if s.Layer != "" && s.Layer != audit.LayerIdentity {
+		where = s.Layer.Title() + " " + s.Policy
+	}
+	if s.Sid != "" {
+		return fmt.Sprintf("%s %q in %s", s.Effect, s.Sid, where)
+	}
+	return fmt.Sprintf("%s in statement %d of %s", s.Effect, s.Index+1, where)
+}
+
+// layerReason is what a layer says in a sentence.
+func layerReason(l *audit.TraceLayer, mismatch string) string {
+	switch {
+	case l.Decision == audit.ExplicitDeny && len(l.Statements) > 0:
+		return Title(&l.Statements[0].StatementRef) + " denies it"
+	case l.Decision == audit.Allowed && len(l.Statements) > 0:
+		return Title(&l.Statements[0].StatementRef) + " allows it"
+	case l.Decision == audit.Allowed && l.Layer == audit.LayerRCP:
+		return "no statement denies it"
+	case mismatch != "":
+		return "no statement can apply to this kind of resource"
+	case len(l.Policies) == 0:
+		return "no policy is attached"
+	case l.Layer == audit.LayerResource:
+		return "no statement names the principal for it"
+	case len(l.Policies) == 1:
+		return "no statement of the one policy allows it"
+	}
+	return fmt.Sprintf("no statement of %d policies allows it", len(l.Policies))
+}
+
+// reason is the decision in a sentence.
+func (t *tracer) reason(trace *audit.Trace) string {
+	if trace.Decision == audit.Allowed {
+		return allowedReason(trace.Layers)
+	}
+	if t.mismatch != "" {
+		return t.mismatch
+	}
+	var stopping []string
+	for i := range trace.Layers {
+		l := &trace.Layers[i]
+		if l.Decision == audit.ExplicitDeny {
+			return l.Reason
+		}
+		if l.State == audit.LayerEvaluated && l.Decision == audit.ImplicitDeny && l.Layer != audit.LayerResource {
+			stopping = append(stopping, implicitReason(l))
+		}
+	}
+	if len(stopping) == 0 {
+		return "the resource-based policy of the other account does not allow it"
+	}
+	return strings.Join(stopping, ", and ")
+}
+
+func implicitReason(l *audit.TraceLayer) string {
+	switch l.Layer {
+	case audit.LayerBoundary:
+		return "the permissions boundary does not allow it"
+	case audit.LayerSession:
+		return "the session policy does not allow it"
+	case audit.LayerSCP:
+		return fmt.Sprintf("no service control policy of level %d allows it", l.Level)
+	}
+	return "no identity-based policy allows it"
+}
+
+func allowedReason(layers []audit.TraceLayer) string {
+	for _, want := range []audit.Layer{audit.LayerIdentity, audit.LayerResource} {
+		for i := range layers {
+			if l := &layers[i]; l.Layer == want && l.Decision == audit.Allowed && len(l.Statements) > 0 {
+				return l.Reason
+			}
+		}
+	}
+	return "the policies allow it"
+}
+
+// mismatch says that an action does not work on a resource, or nothing.
+func mismatch(a actions.Action, resource string) string {
+	if a.Takes(resource) {
+		return ""
+	}
+	if len(a.ResourceTypes) == 0 {
+		return a.String() + " works on no particular resource: ask about *"
+	}
+	// The plainest form stands for the others: a bucket's object, not the one
+	// of an access point.
+	plainest := a.ResourceTypes[0]
+	for _, t := range a.ResourceTypes {
+		if len(t.ARN) < len(plainest.ARN) {
+			plainest = t
+		}
+	}
+	return fmt.Sprintf("%s does not work on %s, but on the type %s: %s", a, resource, plainest.Name, plainest.ARN)
+}
+
+func unknownAction(name string) string {
+	return fmt.Sprintf("no service is known to have the action %s: look at its spelling", name)
+}

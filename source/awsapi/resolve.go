@@ -1,0 +1,195 @@
+package awsapi
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ec2"
+	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
+	"github.com/aws/aws-sdk-go-v2/service/iam"
+	"github.com/aws/aws-sdk-go-v2/service/lambda"
+	"github.com/aws/aws-sdk-go-v2/service/sts"
+
+	"remotion-doctor/audit"
+	"remotion-doctor/iam/policy"
+)
+
+// A Resolution is the principal behind a target and how it was found.
+type Resolution struct {
+	Principal audit.Principal
+	// Region is the one that the target is in, where it has one.
+	Region string
+	// Location is where the principal stands in a file of the user's, where it
+	// comes from one.
+	Location *audit.Location
+	// ExecutionRole is the ARN of a task definition's other role, which its
+	// containers never see.
+	ExecutionRole string
+	Notes         []string
+}
+
+// Resolve finds the principal that a target acts as. The error is an [*Error].
+func (c *Client) Resolve(ctx context.Context, t audit.Target) (Resolution, error) {
+	switch t.Kind {
+	case audit.TargetFunction:
+		return c.functionRole(ctx, t.Name)
+	case audit.TargetInstance:
+		return c.instanceRole(ctx, t.Name)
+	case audit.TargetInstanceProfile:
+		return c.profileRole(ctx, t.Name)
+	case audit.TargetTaskDefinition:
+		return c.taskRole(ctx, t.Name)
+	case audit.TargetPodIdentity:
+		return c.podRole(ctx, t.Name)
+	case audit.TargetRole, audit.TargetRenderer:
+		return c.role(ctx, t.Name)
+	case audit.TargetUser:
+		return c.user(ctx, t.Name)
+	case audit.TargetCaller:
+		return c.caller(ctx)
+	}
+	return Resolution{}, &Error{Op: "finding " + t.String(), Kind: KindInvalid, Msg: "this kind of target cannot be asked of AWS"}
+}
+
+func found(arn string) (Resolution, error) {
+	p, err := audit.NewPrincipal(arn)
+	if err != nil {
+		return Resolution{}, &Error{Op: "reading AWS's answer", Kind: KindOther, Msg: clean(err.Error()), Err: err}
+	}
+	return Resolution{Principal: p}, nil
+}
+
+// functionRole asks for the execution role of a Lambda function. A region in
+// the function's ARN wins over the configured one.
+func (c *Client) functionRole(ctx context.Context, name string) (Resolution, error) {
+	op := "finding the role of the Lambda function " + clean(name)
+	region := ""
+	if a, ok := policy.ParseARN(name); ok {
+		region = a.Region
+	}
+	out, err := c.lambda(region).GetFunctionConfiguration(ctx, &lambda.GetFunctionConfigurationInput{FunctionName: &name})
+	if err != nil {
+		return Resolution{}, explain(op, err)
+	}
+	r, err := found(aws.ToString(out.Role))
+	if a, ok := policy.ParseARN(aws.ToString(out.FunctionArn)); ok {
+		r.Region = a.Region
+	}
+	return r, err
+}
+
+// profileRole asks for the role in an instance profile.
+func (c *Client) profileRole(ctx context.Context, nameOrARN string) (Resolution, error) {
+	op := "finding the role in the instance profile " + clean(nameOrARN)
+	name := nameOrARN[strings.LastIndexByte(nameOrARN, '/')+1:]
+	out, err := c.iam().GetInstanceProfile(ctx, &iam.GetInstanceProfileInput{InstanceProfileName: &name})
+	if err != nil {
+		return Resolution{}, explain(op, err)
+	}
+	if out.InstanceProfile == nil || len(out.InstanceProfile.Roles) == 0 {
+		return Resolution{}, &Error{Op: op, Kind: KindNotFound, Msg: "the instance profile holds no role", Hint: "add one with `aws iam add-role-to-instance-profile`"}
+	}
+	return found(aws.ToString(out.InstanceProfile.Roles[0].Arn))
+}
+
+// instanceRole asks EC2 for the profile of an instance and IAM for its role.
+func (c *Client) instanceRole(ctx context.Context, id string) (Resolution, error) {
+	op := "finding the instance profile of " + clean(id)
+	out, err := c.ec2().DescribeInstances(ctx, &ec2.DescribeInstancesInput{InstanceIds: []string{id}})
+	if err != nil {
+		return Resolution{}, explain(op, err)
+	}
+	var instances []types.Instance
+	for _, r := range out.Reservations {
+		instances = append(instances, r.Instances...)
+	}
+	if len(instances) == 0 {
+		return Resolution{}, &Error{Op: op, Kind: KindNotFound, Msg: "there is no such instance", Hint: "look at the id and at --region"}
+	}
+	profile := instances[0].IamInstanceProfile
+	if profile == nil {
+		return Resolution{}, &Error{Op: op, Kind: KindNotFound, Msg: "the instance has no instance profile, so it has no role", Hint: "attach one, or name the role that your code assumes with --role"}
+	}
+	res, err := c.profileRole(ctx, aws.ToString(profile.Arn))
+	res.Region = c.config.Region
+	return res, err
+}
+
+// role asks for a role by name or ARN, so that its real ARN with the path is
+// known, and a missing role is told as such.
+func (c *Client) role(ctx context.Context, nameOrARN string) (Resolution, error) {
+	op := "looking up the role " + clean(nameOrARN)
+	a, isARN := policy.ParseARN(nameOrARN)
+	name := nameOrARN
+	if isARN {
+		name = a.Name()
+		if a.Service == "sts" && a.Type() == "assumed-role" {
+			name, _, _ = strings.Cut(strings.TrimPrefix(a.Resource, "assumed-role/"), "/")
+		} else if a.Service != "iam" || a.Type() != "role" {
+			return Resolution{}, &Error{Op: op, Kind: KindInvalid, Msg: "this is not the ARN of a role", Hint: "it looks like arn:aws:iam::123456789012:role/name"}
+		}
+	}
+	out, err := c.iam().GetRole(ctx, &iam.GetRoleInput{RoleName: &name})
+	if err == nil && out.Role != nil {
+		return found(aws.ToString(out.Role.Arn))
+	}
+	e := explain(op, err).(*Error)
+	if e.Kind != KindDenied || !isARN {
+		return Resolution{}, e
+	}
+	// The simulator goes by the name and ignores the path (recorded cases
+	// prin-*-wrong-path), so that the ARN serves without a look-up.
+	resource := a.Resource
+	if a.Service == "sts" {
+		resource = "role/" + name
+	}
+	r, err := found("arn:" + a.Partition + ":iam::" + a.AccountID + ":" + resource)
+	r.Notes = append(r.Notes, "iam:GetRole was denied: whether the role exists, and its path, was not checked")
+	return r, err
+}
+
+func (c *Client) user(ctx context.Context, nameOrARN string) (Resolution, error) {
+	op := "looking up the user " + clean(nameOrARN)
+	name := nameOrARN[strings.LastIndexByte(nameOrARN, '/')+1:]
+	out, err := c.iam().GetUser(ctx, &iam.GetUserInput{UserName: &name})
+	if err != nil {
+		return Resolution{}, explain(op, err)
+	}
+	if out.User == nil {
+		return Resolution{}, &Error{Op: op, Kind: KindOther, Msg: "AWS's answer holds no user"}
+	}
+	return found(aws.ToString(out.User.Arn))
+}
+
+// Caller returns the ARN of the credentials that the client uses.
+func (c *Client) Caller(ctx context.Context) (string, error) {
+	out, err := c.sts().GetCallerIdentity(ctx, &sts.GetCallerIdentityInput{})
+	if err != nil {
+		return "", explain("asking AWS who is calling", err)
+	}
+	return aws.ToString(out.Arn), nil
+}
+
+// caller finds the principal of the client's own credentials. The ARN of an
+// assumed role has lost the role's path, which IAM is asked for.
+func (c *Client) caller(ctx context.Context) (Resolution, error) {
+	arn, err := c.Caller(ctx)
+	if err != nil {
+		return Resolution{}, err
+	}
+	op := "auditing the caller " + clean(arn)
+	a, ok := policy.ParseARN(arn)
+	switch {
+	case ok && a.Service == "iam" && a.Type() == "user":
+		return found(arn)
+	case ok && a.Service == "sts" && a.Type() == "assumed-role":
+		return c.role(ctx, arn)
+	case ok && a.Resource == "root":
+		return Resolution{}, &Error{Op: op, Kind: KindInvalid, Msg: "the account's root user has no policies to audit", Hint: "name the principal that renders, with --role, --user or --function"}
+	case ok && a.Type() == "federated-user":
+		return Resolution{}, &Error{Op: op, Kind: KindInvalid, Msg: "a federated user cannot be simulated", Hint: "name the user that it was federated from with --user, or a role with --role"}
+	}
+	return Resolution{}, &Error{Op: op, Kind: KindInvalid, Msg: fmt.Sprintf("%q is no principal that can be simulated", clean(arn)), Hint: "name one with --role or --user"}
+}

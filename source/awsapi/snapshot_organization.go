@@ -1,0 +1,113 @@
+package awsapi
+
+import (
+	"context"
+	"slices"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/organizations"
+	"github.com/aws/aws-sdk-go-v2/service/organizations/types"
+
+	"remotion-doctor/iam/account"
+)
+
+func (c *Client) organizations() *organizations.Client {
+	return organizations.NewFromConfig(c.config, func(o *organizations.Options) { o.Region = c.globalRegion() })
+}
+
+// maxLevels bounds the way up: an organization has at most five levels of
+// units below the root.
+const maxLevels = 8
+
+// readOrganization reads the policies above the account, root first. An account
+// that is in no organization has none; SCPs and RCPs do not concern the
+// management account.
+// Source: Organizations User Guide, "Service control policies" and "Resource
+// control policies".
+func (t *taker) readOrganization(ctx context.Context, _ string, keep func(account.Snapshot, string) error) error {
+	client := t.organizations()
+	out, err := client.DescribeOrganization(ctx, &organizations.DescribeOrganizationInput{})
+	if hasCode(err, "AWSOrganizationsNotInUseException") {
+		return keep(account.Snapshot{}, "")
+	}
+	if err != nil {
+		return err
+	}
+	id, _ := t.known()
+	if out.Organization != nil && aws.ToString(out.Organization.MasterAccountId) == id {
+		return keep(account.Snapshot{}, "")
+	}
+	chain := []string{id}
+	for len(chain) < maxLevels {
+		parents, err := client.ListParents(ctx, &organizations.ListParentsInput{ChildId: &chain[len(chain)-1]})
+		if err != nil {
+			return err
+		}
+		if len(parents.Parents) == 0 {
+			break
+		}
+		chain = append(chain, aws.ToString(parents.Parents[0].Id))
+		if parents.Parents[0].Type == types.ParentTypeRoot {
+			break
+		}
+	}
+	slices.Reverse(chain)
+	r := organizationReader{client: client, documents: map[string]account.Document{}}
+	found := account.Organization{}
+	if found.ServiceControlPolicies, err = r.levels(ctx, chain, types.PolicyTypeServiceControlPolicy); err != nil {
+		return err
+	}
+	if found.ResourceControlPolicies, err = r.levels(ctx, chain, types.PolicyTypeResourceControlPolicy); err != nil {
+		return err
+	}
+	return keep(account.Snapshot{Organization: &found}, "")
+}
+
+// An organizationReader reads each policy once.
+type organizationReader struct {
+	client    *organizations.Client
+	documents map[string]account.Document
+}
+
+// levels returns the policies of a type that are attached along the chain; none
+// where the type is not enabled.
+func (r *organizationReader) levels(ctx context.Context, chain []string, kind types.PolicyType) ([][]account.NamedPolicy, error) {
+	var out [][]account.NamedPolicy
+	for _, target := range chain {
+		level := []account.NamedPolicy{}
+		pages := organizations.NewListPoliciesForTargetPaginator(r.client, &organizations.ListPoliciesForTargetInput{TargetId: &target, Filter: kind})
+		for pages.HasMorePages() {
+			page, err := pages.NextPage(ctx)
+			if err != nil {
+				return nil, err
+			}
+			for _, p := range page.Policies {
+				doc, err := r.document(ctx, aws.ToString(p.Id))
+				if err != nil {
+					return nil, err
+				}
+				level = append(level, account.NamedPolicy{Name: aws.ToString(p.Name), Document: doc})
+			}
+		}
+		out = append(out, level)
+	}
+	// Where a type is not enabled nothing of it is attached anywhere; where it
+	// is, every entity has at least one.
+	if slices.ContainsFunc(out, func(l []account.NamedPolicy) bool { return len(l) > 0 }) {
+		return out, nil
+	}
+	return nil, nil
+}
+
+func (r *organizationReader) document(ctx context.Context, id string) (account.Document, error) {
+	if d, ok := r.documents[id]; ok {
+		return d, nil
+	}
+	out, err := r.client.DescribePolicy(ctx, &organizations.DescribePolicyInput{PolicyId: &id})
+	if err != nil || out.Policy == nil {
+		return account.Document{}, err
+	}
+	d := account.Document{Text: aws.ToString(out.Policy.Content)}
+	r.documents[id] = d
+	return d, nil
+}

@@ -1,0 +1,220 @@
+package awsapi
+
+import (
+	"context"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ec2"
+	"github.com/aws/aws-sdk-go-v2/service/ecs"
+	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
+	"github.com/aws/aws-sdk-go-v2/service/eks"
+	"github.com/aws/aws-sdk-go-v2/service/lambda"
+	"golang.org/x/sync/errgroup"
+
+	"remotion-doctor/audit"
+	"remotion-doctor/iam/account"
+)
+
+// regional are the steps of one region.
+func (t *taker) regional(region string) []step {
+	in := func(read func(context.Context, string, func(account.Snapshot, string) error) error) func(context.Context, string, func(account.Snapshot, string) error) error {
+		return func(ctx context.Context, _ string, keep func(account.Snapshot, string) error) error {
+			return read(ctx, region, keep)
+		}
+	}
+	return []step{
+		{"lambda " + region, "lambda:ListFunctions", "the roles of functions there: name them with --role", in(t.readFunctions)},
+		{"ec2 " + region, "ec2:DescribeInstances", "the roles of instances there: name them with --role or --instance-profile", in(t.readInstances)},
+		{"ecs " + region, "ecs:DescribeTaskDefinition", "the roles of tasks there: name them with --role", in(t.readTasks)},
+		{"eks " + region, "eks:DescribePodIdentityAssociation", "the roles of pods there: name them with --role", in(t.readPods)},
+	}
+}
+
+func (t *taker) readFunctions(ctx context.Context, region string, keep func(account.Snapshot, string) error) error {
+	var found account.Snapshot
+	pages := lambda.NewListFunctionsPaginator(t.lambda(region), &lambda.ListFunctionsInput{})
+	for pages.HasMorePages() {
+		page, err := pages.NextPage(ctx)
+		if err != nil {
+			return err
+		}
+		for _, f := range page.Functions {
+			found.Functions = append(found.Functions, account.Function{
+				FunctionName: aws.ToString(f.FunctionName), FunctionArn: aws.ToString(f.FunctionArn), Role: aws.ToString(f.Role),
+				Runtime: string(f.Runtime), MemorySize: int(aws.ToInt32(f.MemorySize)), Timeout: int(aws.ToInt32(f.Timeout)),
+			})
+		}
+	}
+	return keep(found, "")
+}
+
+// readInstances reads the instances that have a profile.
+func (t *taker) readInstances(ctx context.Context, region string, keep func(account.Snapshot, string) error) error {
+	var found account.Snapshot
+	client := ec2.NewFromConfig(t.config, func(o *ec2.Options) { o.Region = region })
+	pages := ec2.NewDescribeInstancesPaginator(client, &ec2.DescribeInstancesInput{})
+	for pages.HasMorePages() {
+		page, err := pages.NextPage(ctx)
+		if err != nil {
+			return err
+		}
+		for _, r := range page.Reservations {
+			for _, i := range r.Instances {
+				if i.IamInstanceProfile != nil {
+					found.Instances = append(found.Instances, account.NewInstance(aws.ToString(i.InstanceId), aws.ToString(i.IamInstanceProfile.Arn)))
+				}
+			}
+		}
+	}
+	return keep(found, "")
+}
+
+// readTasks reads the newest revision of each family of task definitions.
+func (t *taker) readTasks(ctx context.Context, region string, keep func(account.Snapshot, string) error) error {
+	client := t.ecs(region)
+	var families []string
+	pages := ecs.NewListTaskDefinitionFamiliesPaginator(client, &ecs.ListTaskDefinitionFamiliesInput{Status: types.TaskDefinitionFamilyStatusActive})
+	for pages.HasMorePages() {
+		page, err := pages.NextPage(ctx)
+		if err != nil {
+			return err
+		}
+		families = append(families, page.Families...)
+	}
+	found := account.Snapshot{TaskDefinitions: make([]account.TaskDefinition, len(families))}
+	g, ctx := errgroup.WithContext(ctx)
+	g.SetLimit(t.concurrency)
+	for i, family := range families {
+		g.Go(func() error {
+			out, err := client.DescribeTaskDefinition(ctx, &ecs.DescribeTaskDefinitionInput{TaskDefinition: &family})
+			if err == nil && out.TaskDefinition != nil {
+				d := out.TaskDefinition
+				found.TaskDefinitions[i] = account.TaskDefinition{TaskDefinitionArn: aws.ToString(d.TaskDefinitionArn), TaskRoleArn: aws.ToString(d.TaskRoleArn), ExecutionRoleArn: aws.ToString(d.ExecutionRoleArn)}
+			}
+			return err
+		})
+	}
+	if err := g.Wait(); err != nil {
+		return err
+	}
+	return keep(found, "")
+}
+
+// readPods reads the pod identity associations of all clusters.
+func (t *taker) readPods(ctx context.Context, region string, keep func(account.Snapshot, string) error) error {
+	client := eks.NewFromConfig(t.config, func(o *eks.Options) { o.Region = region })
+	var found account.Snapshot
+	clusters := eks.NewListClustersPaginator(client, &eks.ListClustersInput{})
+	for clusters.HasMorePages() {
+		page, err := clusters.NextPage(ctx)
+		if err != nil {
+			return err
+		}
+		for _, cluster := range page.Clusters {
+			pods, err := podsOf(ctx, client, cluster)
+			if err != nil {
+				return err
+			}
+			found.PodIdentities = append(found.PodIdentities, pods...)
+		}
+	}
+	return keep(found, "")
+}
+
+func podsOf(ctx context.Context, client *eks.Client, cluster string) ([]account.PodIdentityAssociation, error) {
+	var out []account.PodIdentityAssociation
+	pages := eks.NewListPodIdentityAssociationsPaginator(client, &eks.ListPodIdentityAssociationsInput{ClusterName: &cluster})
+	for pages.HasMorePages() {
+		page, err := pages.NextPage(ctx)
+		if err != nil {
+			return nil, err
+		}
+		for _, a := range page.Associations {
+			// The list does not tell the role.
+			one, err := client.DescribePodIdentityAssociation(ctx, &eks.DescribePodIdentityAssociationInput{ClusterName: &cluster, AssociationId: a.AssociationId})
+			if err != nil {
+				return nil, err
+			}
+			if one.Association != nil {
+				out = append(out, account.PodIdentityAssociation{
+					ClusterName: cluster, Namespace: aws.ToString(one.Association.Namespace),
+					ServiceAccount: aws.ToString(one.Association.ServiceAccount), RoleArn: aws.ToString(one.Association.RoleArn),
+				})
+			}
+		}
+	}
+	return out, nil
+}
+
+// readBuckets reads Remotion's buckets, their settings and policies.
+func (t *taker) readBuckets(ctx context.Context, _ string, keep func(account.Snapshot, string) error) error {
+	names, err := t.BucketNames(ctx)
+	if err != nil {
+		return err
+	}
+	found := account.Snapshot{BucketPolicies: map[string]account.Document{}}
+	for _, name := range names {
+		if !strings.HasPrefix(name, "remotionlambda-") {
+			continue
+		}
+		b, err := t.Bucket(ctx, name, "")
+		if err != nil {
+			return err
+		}
+		found.Buckets = append(found.Buckets, b)
+		text, err := t.BucketPolicy(ctx, name, b.Region)
+		if err != nil {
+			found.Gaps = append(found.Gaps, account.Gap{
+				Operation: "s3:GetBucketPolicy", Resource: name, Reason: explain("", err).(*Error).Msg,
+				Affects: "whether the policy of bucket " + name + " stops Remotion",
+			})
+			continue
+		}
+		if text != "" {
+			found.BucketPolicies[name] = account.Document{Text: text}
+		}
+	}
+	return keep(found, "")
+}
+
+// A Resolved is a target and the principal behind it.
+type Resolved struct {
+	Target audit.Target
+	Resolution
+}
+
+// enter makes the target an entry of a snapshot of its principal.
+func (r Resolved) enter(s *account.Snapshot) {
+	switch name := baseName(r.Target.Name); r.Target.Kind {
+	case audit.TargetFunction:
+		arn := r.Target.Name
+		if !strings.HasPrefix(arn, "arn:") {
+			arn = "arn:" + r.Principal.Partition() + ":lambda:" + r.Region + ":" + r.Principal.AccountID + ":function:" + name
+		}
+		s.Functions = []account.Function{{FunctionName: arn[strings.LastIndexByte(arn, ':')+1:], FunctionArn: arn, Role: r.Principal.ARN}}
+	case audit.TargetInstanceProfile, audit.TargetInstance:
+		profile := name
+		if r.Target.Kind == audit.TargetInstance {
+			profile = "profile-of-" + name
+		}
+		arn := "arn:" + r.Principal.Partition() + ":iam::" + r.Principal.AccountID + ":instance-profile/" + profile
+		s.InstanceProfiles = []account.InstanceProfile{{InstanceProfileName: profile, Arn: arn, Roles: []account.ProfileRole{{RoleName: r.Principal.Name(), Arn: r.Principal.ARN}}}}
+		if r.Target.Kind == audit.TargetInstance {
+			s.Instances = []account.Instance{account.NewInstance(name, arn)}
+		}
+	case audit.TargetTaskDefinition:
+		arn := r.Target.Name
+		if !strings.HasPrefix(arn, "arn:") {
+			if !strings.Contains(name, ":") {
+				name += ":1"
+			}
+			arn = "arn:" + r.Principal.Partition() + ":ecs:" + r.Region + ":" + r.Principal.AccountID + ":task-definition/" + name
+		}
+		s.TaskDefinitions = []account.TaskDefinition{{TaskDefinitionArn: arn, TaskRoleArn: r.Principal.ARN, ExecutionRoleArn: r.ExecutionRole}}
+	case audit.TargetPodIdentity:
+		if parts := strings.Split(r.Target.Name, "/"); len(parts) == 3 {
+			s.PodIdentities = []account.PodIdentityAssociation{{ClusterName: parts[0], Namespace: parts[1], ServiceAccount: parts[2], RoleArn: r.Principal.ARN}}
+		}
+	}
+}

@@ -1,0 +1,224 @@
+package iac
+
+import (
+	"strings"
+
+	"remotion-doctor/audit"
+	"remotion-doctor/iam/policy"
+)
+
+// A builder puts the resources of templates into an assembly.
+type builder struct {
+	*assembly
+	made map[*resource]*principal // roles, users and groups
+	arns map[*resource]string     // of managed policies
+}
+
+// An identity is a type of resource that is a principal, with the property of
+// its managed policies.
+var identities = map[string]struct{ kind, managed string }{
+	"AWS::IAM::Role":  {"role", "ManagedPolicyArns"},
+	"AWS::IAM::User":  {"user", "ManagedPolicyArns"},
+	"AWS::IAM::Group": {"group", "ManagedPolicyArns"},
+}
+
+// build makes the deployment of an app.
+func build(a *app, o Options) (*Deployment, error) {
+	b := &builder{assembly: newAssembly(o), made: map[*resource]*principal{}, arns: map[*resource]string{}}
+	// What others refer to comes first.
+	for _, step := range []func(*resource, truth) error{b.identity, b.managedPolicy, b.identityPolicies, b.policy, b.actor} {
+		for _, s := range a.stacks {
+			for _, r := range s.resources {
+				t, err := r.exists()
+				if err == nil && (!t.known || t.holds) {
+					err = step(r, t)
+				}
+				if err != nil {
+					return nil, err
+				}
+			}
+		}
+	}
+	b.openParameters(a)
+	return b.deployment(), nil
+}
+
+// openParameters tells which parameters have no value.
+func (b *builder) openParameters(a *app) {
+	for _, s := range a.stacks {
+		var open []string
+		if p := s.root.get("Parameters"); p != nil {
+			for _, m := range p.members {
+				if v, ok := s.parameters[m.key]; ok && len(v.unknowns()) > 0 && m.value.get("Default") == nil && s.options.Parameters[m.key] == "" {
+					open = append(open, m.key)
+				}
+			}
+		}
+		if len(open) > 0 {
+			b.note("no value is given for the parameter %s of %s: give it with --parameter NAME=VALUE", strings.Join(open, ", "), s.file)
+		}
+	}
+}
+
+func (r *resource) location() audit.Location {
+	return audit.Location{File: r.stack.file, Position: r.at}
+}
+
+// aliases are the names by which a resource may be called.
+func (r *resource) aliases() []string {
+	out := []string{r.id, r.label()}
+	if r.path != "" {
+		out = append(out, r.path, strings.TrimSuffix(r.path, "/Resource"))
+	}
+	if r.named != nil {
+		if name, known := r.named.known(); known {
+			out = append(out, name)
+		}
+	}
+	return out
+}
+
+// openConditions is the condition of a resource that may not be created.
+func openConditions(r *resource, t truth) []string {
+	if t.known {
+		return nil
+	}
+	return []string{"condition " + r.node.get("Condition").str()}
+}
+
+// identity makes a role, user or group.
+func (b *builder) identity(r *resource, _ truth) error {
+	i, ok := identities[r.typ]
+	if !ok {
+		return nil
+	}
+	p, err := b.principal(r, i.kind)
+	if err != nil {
+		return err
+	}
+	b.made[r] = p
+	if i.kind != "role" {
+		return nil
+	}
+	v, err := r.property("AssumeRolePolicyDocument")
+	if err != nil || v.kind == noValue {
+		return err
+	}
+	trust, err := r.stack.document(v, "the trust policy", r)
+	p.trust = &trust
+	return err
+}
+
+func (b *builder) principal(r *resource, kind string) (*principal, error) {
+	name, err := r.name()
+	if err != nil {
+		return nil, err
+	}
+	path, err := r.iamPath()
+	if err != nil {
+		return nil, err
+	}
+	return b.add(&principal{kind: kind, name: name.standIn(), path: path.standIn(), at: r.location(), names: r.aliases(), label: r.label()}), nil
+}
+
+// identityPolicies gives principals the policies that stand with them.
+func (b *builder) identityPolicies(r *resource, _ truth) error {
+	p := b.made[r]
+	if p == nil {
+		return nil
+	}
+	if err := b.inline(r, p, "Policies"); err != nil {
+		return err
+	}
+	v, err := r.property(identities[r.typ].managed)
+	if err != nil {
+		return err
+	}
+	b.attachAll(r, p, v)
+	if err := b.boundary(r, p); err != nil {
+		return err
+	}
+	groups, err := r.property("Groups")
+	for _, g := range groups.list() {
+		p.groups = append(p.groups, b.owner("group", g, r).name)
+	}
+	return err
+}
+
+// ownerProperties are the properties of policies that name whom they are
+// attached to.
+var ownerProperties = map[string]string{
+	"Roles": "role", "Users": "user", "Groups": "group", "RoleName": "role", "UserName": "user", "GroupName": "group",
+}
+
+// eachOwner calls yield for each principal that a policy names.
+func (b *builder) eachOwner(r *resource, yield func(*principal)) error {
+	for _, property := range []string{"Roles", "Users", "Groups", "RoleName", "UserName", "GroupName"} {
+		v, err := r.property(property)
+		if err != nil {
+			return err
+		}
+		if v.kind == opaqueValue || v.kind == choiceValue {
+			b.maybeAll(ownerProperties[property], r, v)
+			continue
+		}
+		for _, item := range v.list() {
+			if p := b.owner(ownerProperties[property], item, r); p != nil {
+				yield(p)
+			} else {
+				b.maybeAll(ownerProperties[property], r, item)
+			}
+		}
+	}
+	return nil
+}
+
+// maybeAll gives every principal of a kind a policy of which nothing is known:
+// the one of a resource may be attached to it.
+func (b *builder) maybeAll(kind string, r *resource, v value) {
+	for _, p := range b.principals {
+		if p.kind == kind {
+			why := "whether " + r.label() + " is attached (" + v.what() + ")"
+			p.inline = append(p.inline, b.unknownInline(r.id, why, r.location()))
+		}
+	}
+}
+
+// owner returns the principal that a name, id or ARN means; nil where nobody
+// knows.
+func (b *builder) owner(kind string, v value, r *resource) *principal {
+	if of := v.resource(); of != nil && b.made[of] != nil {
+		return b.made[of]
+	}
+	text, known := v.known()
+	if !known {
+		return nil
+	}
+	if p := b.find(kind, text); p != nil {
+		return p
+	}
+	if a, ok := policy.ParseARN(text); ok {
+		if p := b.find(kind, a.Name()); p != nil {
+			return p
+		}
+	}
+	return b.outside(kind, text, "the policies of the "+kind+" "+text+", which is not in "+r.stack.file, r.location())
+}
+
+func (b *builder) membership(r *resource) error {
+	group, err := r.property("GroupName")
+	if err != nil {
+		return err
+	}
+	users, err := r.property("Users")
+	if err != nil {
+		return err
+	}
+	g := b.owner("group", group, r)
+	for _, u := range users.list() {
+		if p := b.owner("user", u, r); p != nil && g != nil {
+			p.groups = append(p.groups, g.name)
+		}
+	}
+	return nil
+}

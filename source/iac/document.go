@@ -1,0 +1,337 @@
+package iac
+
+import (
+	"errors"
+	"strings"
+
+	"github.com/go-json-experiment/json/jsontext"
+
+	"remotion-doctor/iam/account"
+	"remotion-doctor/iam/policy"
+)
+
+// maxChoices bounds the statements that one statement becomes because nobody
+// knows which branch of its Fn::If holds.
+const maxChoices = 16
+
+// A documentWriter turns a resolved value into a policy document. What is not
+// known becomes a variable of [policy.Unknown]; a statement of which the
+// effect, the actions or the principal are not known becomes statements under
+// a condition that nobody can decide.
+type documentWriter struct {
+	jsonWriter
+	file string
+	sids keySet
+	// anyAccount: nobody knows which account the deployment is in.
+	anyAccount bool
+	origin     account.Origin
+}
+
+// document makes the policy document of a value. conditions, in words, are
+// those under which the document exists at all.
+func (s *stack) document(v value, what string, at *resource, conditions ...string) (account.Document, error) {
+	w := &documentWriter{file: s.file, sids: keySet{}, anyAccount: s.options.AccountID == "", origin: account.Origin{File: s.file}}
+	switch text, known := v.known(); {
+	case v.kind == noValue:
+		return account.Document{}, s.fail(at.at, "", "%s of %s has no policy document", what, at.id)
+	case known:
+		return s.documentText(text, v, conditions)
+	case v.kind == listValue:
+		return account.Document{}, s.fail(v.start, "", "a policy document must be an object, not a list")
+	case v.kind != objectValue:
+		return w.unreadable(what+" of "+at.label()+" ("+v.what()+")", v), nil
+	}
+	return w.write(v, conditions)
+}
+
+// unreadable stands for a document of which nothing is known.
+func (w *documentWriter) unreadable(name string, v value) account.Document {
+	place := account.Place{Start: v.start, End: v.end}
+	w.origin.Statements = []account.Place{place, place}
+	return account.Document{Text: policy.UnknownDocument(name), Origin: &w.origin}
+}
+
+// documentText reads a document that stands in the file as JSON text.
+func (s *stack) documentText(text string, v value, conditions []string) (account.Document, error) {
+	n, err := parseJSON(s.file, []byte(text))
+	if e, ok := errors.AsType[*Error](err); ok {
+		return account.Document{}, s.fail(v.start, "", "the policy document is no JSON: %s", e.Msg)
+	}
+	relocate(n, v)
+	inner, err := literal(n)
+	if err != nil {
+		return account.Document{}, err
+	}
+	w := &documentWriter{file: s.file, sids: keySet{}, anyAccount: s.options.AccountID == "", origin: account.Origin{File: s.file}}
+	return w.write(inner, conditions)
+}
+
+// relocate moves all nodes to the place of the text that holds them.
+func relocate(n *node, v value) {
+	n.start, n.end = v.start, v.end
+	for _, i := range n.items {
+		relocate(i, v)
+	}
+	for i := range n.members {
+		n.members[i].at = v.start
+		relocate(n.members[i].value, v)
+	}
+}
+
+// literal makes a value of a node without resolving anything in it.
+func literal(n *node) (value, error) {
+	out := value{raw: n.kind}
+	switch n.kind {
+	case nullNode:
+	case listNode:
+		out.kind = listValue
+		for _, i := range n.items {
+			v, err := literal(i)
+			if err != nil {
+				return value{}, err
+			}
+			out.items = append(out.items, v)
+		}
+	case objectNode:
+		out.kind = objectValue
+		for _, m := range n.members {
+			v, err := literal(m.value)
+			if err != nil {
+				return value{}, err
+			}
+			out.members = append(out.members, field{m.key, m.at, v})
+		}
+	default:
+		out.kind, out.parts = textValue, []part{{text: n.text}}
+	}
+	return out.placed(n), nil
+}
+
+// write prints the document and has it parsed, so that what IAM would refuse is
+// told with its place in the file.
+func (w *documentWriter) write(v value, conditions []string) (account.Document, error) {
+	version, _ := v.get("Version").known()
+	w.escape = version != policy.Version2012
+	raise := len(v.unknowns()) > 0 || len(conditions) > 0 || w.anyAccount
+	w.open('{', v.start)
+	for _, m := range v.members {
+		switch {
+		case m.key == "Statement":
+			w.key(m.key, m.at)
+			w.open('[', m.value.start)
+			if err := w.statements(m.value, conditions); err != nil {
+				return account.Document{}, err
+			}
+			w.close(']')
+		case m.key == "Version" && raise && (version == "" || version == policy.Version2008):
+		default:
+			w.key(m.key, m.at)
+			w.value(m.value)
+		}
+	}
+	if raise && w.escape {
+		w.key("Version", v.start)
+		w.text(policy.Version2012, v.start)
+	}
+	w.close('}')
+	text := w.buf.String()
+	if _, err := policy.Parse(text); err != nil {
+		e, ok := errors.AsType[*policy.ParseError](err)
+		if !ok {
+			return account.Document{}, err
+		}
+		return account.Document{}, &Error{w.file, w.placeOf(e.Pos), e.Msg, e.Hint}
+	}
+	// On several lines it is fit to be quoted.
+	pretty := jsontext.Value(text)
+	if err := pretty.Indent(jsontext.WithIndent("  ")); err != nil {
+		return account.Document{}, err
+	}
+	return account.Document{Text: string(pretty), Origin: &w.origin}, nil
+}
+
+// statements prints what the Statement element holds.
+func (w *documentWriter) statements(v value, conditions []string) error {
+	switch v.kind {
+	case noValue:
+	case listValue:
+		for _, item := range v.items {
+			if err := w.statements(item, conditions); err != nil {
+				return err
+			}
+		}
+	case choiceValue:
+		for _, o := range v.options {
+			if err := w.statements(o.value, plus(conditions, o.condition)); err != nil {
+				return err
+			}
+		}
+	case objectValue:
+		return w.alternatives(v, conditions)
+	case opaqueValue:
+		w.anything("statements of "+v.name, v, conditions)
+	default:
+		if text, known := v.known(); known {
+			return &Error{w.file, v.start, "Statement must be an object or an array of objects, not " + quote(text), ""}
+		}
+		w.anything(v.what(), v, conditions)
+	}
+	return nil
+}
+
+// anything prints statements that may allow and deny everything.
+func (w *documentWriter) anything(name string, v value, conditions []string) {
+	star := textOf("*")
+	for _, effect := range []policy.Effect{policy.Allow, policy.Deny} {
+		s := value{kind: objectValue, start: v.start, end: v.end, members: []field{
+			{"Effect", v.start, textOf(string(effect))}, {"Action", v.start, star}, {"Resource", v.start, star},
+		}}
+		w.statement(s, plus(conditions, name))
+	}
+}
+
+// alternatives prints a statement once for each way in which the conditions
+// within it may turn out.
+func (w *documentWriter) alternatives(v value, conditions []string) error {
+	ways := []option{{value: v}}
+	for i := 0; i < len(ways); {
+		found, options := firstChoice(ways[i].value)
+		if !found {
+			i++
+			continue
+		}
+		if len(ways)+len(options) > maxChoices {
+			w.anything(v.what(), v, conditions)
+			return nil
+		}
+		before := ways[i]
+		ways = append(ways[:i], ways[i+1:]...)
+		for _, o := range options {
+			o.condition = strings.TrimPrefix(before.condition+"\x00"+o.condition, "\x00")
+			ways = append(ways, o)
+		}
+	}
+	for _, way := range ways {
+		if way.condition == "" {
+			w.parts(way.value, conditions)
+			continue
+		}
+		w.parts(way.value, plus(conditions, strings.Split(way.condition, "\x00")...))
+	}
+	return nil
+}
+
+// firstChoice returns what the value becomes with each option of the first
+// choice in it.
+func firstChoice(v value) (bool, []option) {
+	if v.kind == choiceValue {
+		return true, v.options
+	}
+	for i, item := range v.items {
+		if found, options := firstChoice(item); found {
+			return true, around(options, func(inner value) value {
+				out := v
+				out.items = append(v.items[:i:i], inner)
+				out.items = append(out.items, v.items[i+1:]...)
+				return out
+			})
+		}
+	}
+	for i, m := range v.members {
+		if found, options := firstChoice(m.value); found {
+			return true, around(options, func(inner value) value {
+				out := v
+				out.members = append(v.members[:i:i], field{m.key, m.at, inner})
+				out.members = append(out.members, v.members[i+1:]...)
+				return out
+			})
+		}
+	}
+	return false, nil
+}
+
+func around(options []option, put func(value) value) []option {
+	out := make([]option, len(options))
+	for i, o := range options {
+		out[i] = option{o.condition, put(o.value)}
+	}
+	return out
+}
+
+// parts prints a statement, and by its side what is not known of it.
+func (w *documentWriter) parts(v value, conditions []string) {
+	effects := []value{v.get("Effect")}
+	if name := effects[0].what(); name != "" {
+		conditions = plus(conditions, "the effect "+name)
+		effects = []value{textOf(string(policy.Allow)), textOf(string(policy.Deny))}
+	}
+	for _, effect := range effects {
+		s := with(v, "Effect", effect)
+		known, open := s.get("Action").divide()
+		if name := open.what(); name != "" {
+			if len(known.items) > 0 {
+				w.statement(with(s, "Action", known), conditions)
+			}
+			w.statement(with(s, "Action", textOf("*")), plus(conditions, "the action "+name))
+			continue
+		}
+		known, open = s.get("NotAction").divide()
+		if name := open.what(); name != "" {
+			all := plus(conditions, "the action "+name)
+			if len(known.items) > 0 {
+				w.statement(with(s, "NotAction", known), all)
+			} else {
+				w.statement(with(rename(s, "NotAction", "Action"), "Action", textOf("*")), all)
+			}
+			continue
+		}
+		w.statement(s, conditions)
+	}
+}
+
+// plus returns a list with more at its end, and leaves the list as it is.
+func plus(list []string, more ...string) []string {
+	return append(list[:len(list):len(list)], more...)
+}
+
+// divide tells the known texts of a list from the others.
+func (v value) divide() (known, open value) {
+	known, open = value{kind: listValue, start: v.start, end: v.end}, value{kind: listValue}
+	for _, item := range v.list() {
+		if item.kind == listValue {
+			k, o := item.divide()
+			known.items, open.items = append(known.items, k.items...), append(open.items, o.items...)
+		} else if _, ok := item.known(); ok {
+			known.items = append(known.items, item)
+		} else {
+			open.items = append(open.items, item)
+		}
+	}
+	return known, open
+}
+
+// with returns the object with another value of a member that it has.
+func with(v value, key string, replacement value) value {
+	out := v
+	out.members = append([]field{}, v.members...)
+	for i := range out.members {
+		if out.members[i].key == key {
+			if replacement.start.IsZero() {
+				replacement.start, replacement.end = out.members[i].value.start, out.members[i].value.end
+			}
+			out.members[i].value = replacement
+		}
+	}
+	return out
+}
+
+func rename(v value, from, to string) value {
+	out := v
+	out.members = append([]field{}, v.members...)
+	for i := range out.members {
+		if out.members[i].key == from {
+			out.members[i].key = to
+		}
+	}
+	return out
+}

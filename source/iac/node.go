@@ -1,0 +1,89 @@
+package iac
+
+import "remotion-doctor/iam/policy"
+
+// A nodeKind is the kind of a value in a file.
+type nodeKind uint8
+
+const (
+	nullNode nodeKind = iota
+	textNode          // a string
+	numberNode
+	boolNode
+	listNode
+	objectNode
+)
+
+// title names the kind as a sentence does.
+func (k nodeKind) title() string {
+	return [...]string{"null", "a string", "a number", "a boolean", "a list", "an object"}[k]
+}
+
+// A node is a value of a JSON or YAML file with its place. YAML's short tags
+// (!Sub) are objects of one member (Fn::Sub), as in JSON.
+type node struct {
+	kind       nodeKind
+	text       string // of scalars, as written
+	items      []*node
+	members    []member
+	start, end policy.Position
+	offset     int // of its first byte, in JSON
+}
+
+// A member is one key of an object.
+type member struct {
+	key   string
+	at    policy.Position
+	value *node
+}
+
+// get returns a member's value, or nil. It may be called on nil.
+func (n *node) get(key string) *node {
+	if n == nil {
+		return nil
+	}
+	for i := range n.members {
+		if n.members[i].key == key {
+			return n.members[i].value
+		}
+	}
+	return nil
+}
+
+// at follows keys into objects.
+func (n *node) at(path ...string) *node {
+	for _, key := range path {
+		n = n.get(key)
+	}
+	return n
+}
+
+func (n *node) is(k nodeKind) bool { return n != nil && n.kind == k }
+
+func (n *node) scalar() bool {
+	return n != nil && (n.kind == textNode || n.kind == numberNode || n.kind == boolNode)
+}
+
+// str returns the text of a scalar, or an empty string.
+func (n *node) str() string {
+	if n.scalar() {
+		return n.text
+	}
+	return ""
+}
+
+// object makes an object of one member at the place of its value.
+func object(key string, value *node) *node {
+	return &node{kind: objectNode, start: value.start, end: value.end, members: []member{{key, value.start, value}}}
+}
+
+// A keySet tells duplicate keys in objects of any size.
+type keySet map[string]bool
+
+func (s keySet) add(key string) bool {
+	if s[key] {
+		return false
+	}
+	s[key] = true
+	return true
+}

@@ -1,0 +1,326 @@
+package iac
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"remotion-doctor/iam/policy"
+)
+
+// maxTemplate is the largest template that is read; CloudFormation takes 1 MB.
+const maxTemplate = 2 << 20
+
+// A Templates is one or several templates that are deployed together.
+type Templates struct {
+	files []templateFile
+}
+
+// A templateFile is a parsed template and what the CDK says of its stack.
+type templateFile struct {
+	file, name string
+	root       *node
+	account    string // where the CDK has bound it to one
+	region     string
+	paths      map[string]string // of the CDK's constructs, by logical id
+}
+
+// OpenTemplates reads a template, or a folder that the CDK has synthesized
+// (cdk.out, or one that holds it). The error is an [*Error], or that of the
+// file system.
+func OpenTemplates(path string) (*Templates, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, err
+	}
+	t := &Templates{}
+	if !info.IsDir() {
+		root, err := readTemplate(path)
+		t.files = []templateFile{{file: path, name: stackName(path), root: root}}
+		return t, err
+	}
+	dir := path
+	if _, err := os.Stat(filepath.Join(dir, manifestFile)); err != nil {
+		if dir = filepath.Join(path, "cdk.out"); !isFile(filepath.Join(dir, manifestFile)) {
+			return nil, fmt.Errorf("the folder %s is no output of the CDK: it has no %s", path, manifestFile)
+		}
+	}
+	if err := t.assemblyFolder(dir, 0); err != nil {
+		return nil, err
+	}
+	if len(t.files) == 0 {
+		return nil, fmt.Errorf("the folder %s holds no templates", dir)
+	}
+	return t, nil
+}
+
+// manifestFile tells what is in a folder of the CDK.
+const manifestFile = "manifest.json"
+
+func isFile(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.Mode().IsRegular()
+}
+
+// assemblyFolder reads a cloud assembly and those within it, which are the
+// stages of an app.
+// Source: AWS CDK, cloud-assembly-schema, "Manifest".
+func (t *Templates) assemblyFolder(dir string, depth int) error {
+	path := filepath.Join(dir, manifestFile)
+	data, err := readFile(path, maxTemplate)
+	if err != nil {
+		return err
+	}
+	manifest, err := parseJSON(path, data)
+	if err != nil {
+		return err
+	}
+	artifacts := manifest.get("artifacts")
+	if artifacts == nil {
+		return nil
+	}
+	for _, m := range artifacts.members {
+		properties := m.value.get("properties")
+		switch m.value.get("type").str() {
+		case "aws:cloudformation:stack":
+			err = t.stack(dir, m.key, m.value, properties)
+		case "cdk:cloud-assembly":
+			if name := properties.get("directoryName").str(); name != "" && depth < 10 && filepath.IsLocal(name) {
+				err = t.assemblyFolder(filepath.Join(dir, name), depth+1)
+			}
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (t *Templates) stack(dir, id string, artifact, properties *node) error {
+	name := properties.get("templateFile").str()
+	if name == "" || !filepath.IsLocal(name) {
+		return nil
+	}
+	file := filepath.Join(dir, name)
+	root, err := readTemplate(file)
+	if err != nil {
+		return err
+	}
+	f := templateFile{file: file, name: id, root: root}
+	if text := properties.get("stackName").str(); text != "" {
+		f.name = text
+	}
+	// aws://ACCOUNT/REGION, with unknown-account and unknown-region.
+	env := strings.TrimPrefix(artifact.get("environment").str(), "aws://")
+	f.account, f.region, _ = strings.Cut(env, "/")
+	f.paths = map[string]string{}
+	f.constructs(artifact.get("metadata"))
+	if name := artifact.get("additionalMetadataFile").str(); name != "" && filepath.IsLocal(name) {
+		path := filepath.Join(dir, name)
+		data, err := readFile(path, maxPlan)
+		if err != nil {
+			return err
+		}
+		metadata, err := parseJSON(path, data)
+		if err != nil {
+			return err
+		}
+		f.constructs(metadata)
+	}
+	if strings.HasPrefix(f.account, "unknown") {
+		f.account = ""
+	}
+	if strings.HasPrefix(f.region, "unknown") {
+		f.region = ""
+	}
+	t.files = append(t.files, f)
+	return nil
+}
+
+// constructs reads which construct each logical id belongs to.
+func (f *templateFile) constructs(metadata *node) {
+	if metadata == nil {
+		return
+	}
+	for _, m := range metadata.members {
+		for _, entry := range m.value.items {
+			if entry.get("type").str() == "aws:cdk:logicalId" {
+				f.paths[entry.get("data").str()] = strings.TrimPrefix(m.key, "/")
+			}
+		}
+	}
+}
+
+// readFile reads a file of at most limit bytes.
+func readFile(path string, limit int64) ([]byte, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, err
+	}
+	if info.Size() > limit {
+		return nil, &Error{path, policy.Position{Line: 1, Column: 1}, fmt.Sprintf("the file of %d bytes is larger than the %d that are read", info.Size(), limit), ""}
+	}
+	data, err := os.ReadFile(path)
+	if pe, ok := errors.AsType[*fs.PathError](err); ok {
+		return nil, pe
+	}
+	if err == nil && int64(len(data)) > limit {
+		return nil, &Error{path, policy.Position{Line: 1, Column: 1}, fmt.Sprintf("the file is larger than the %d bytes that are read", limit), ""}
+	}
+	return bytes.TrimPrefix(data, []byte("\xef\xbb\xbf")), err
+}
+
+func readTemplate(path string) (*node, error) {
+	data, err := readFile(path, maxTemplate)
+	if e, ok := errors.AsType[*Error](err); ok {
+		e.Hint = "CloudFormation takes templates of at most 1 MB"
+	}
+	if err != nil {
+		return nil, err
+	}
+	return parseTemplate(path, data)
+}
+
+// parseTemplate reads JSON where the file begins with a brace, and YAML
+// otherwise.
+func parseTemplate(file string, data []byte) (*node, error) {
+	parse := parseYAML
+	if trimmed := bytes.TrimSpace(data); len(trimmed) > 0 && trimmed[0] == '{' && !strings.HasSuffix(file, ".yaml") && !strings.HasSuffix(file, ".yml") {
+		parse = parseJSON
+	}
+	root, err := parse(file, data)
+	if err != nil {
+		return nil, err
+	}
+	if root.kind != objectNode {
+		return nil, &Error{file, root.start, "a template must be an object, not " + root.kind.title(), ""}
+	}
+	return root, nil
+}
+
+// Deployment returns the account as it will be after the deploy. What the CDK
+// has bound a stack to comes before the region of the options, and after the
+// account of them.
+func (t *Templates) Deployment(o Options) (*Deployment, error) {
+	bound := t.binding(&o)
+	a := &app{exports: map[string]*export{}}
+	// The number of stacks decides how things are called.
+	a.stacks = make([]*stack, 0, len(t.files))
+	for _, f := range t.files {
+		options := o
+		if f.region != "" {
+			options.Region = f.region
+		}
+		s, err := newStack(a, &f, options)
+		if err != nil {
+			return nil, err
+		}
+		a.stacks = append(a.stacks, s)
+	}
+	if err := t.parameters(a, o); err != nil {
+		return nil, err
+	}
+	if err := a.collectExports(); err != nil {
+		return nil, err
+	}
+	d, err := build(a, o)
+	if err != nil {
+		return nil, err
+	}
+	d.Region = bound
+	return d, nil
+}
+
+// parameters refuses values for parameters that do not exist, or do not take
+// them.
+func (t *Templates) parameters(a *app, o Options) error {
+	for _, key := range slices.Sorted(maps.Keys(o.Parameters)) {
+		found := false
+		for _, s := range a.stacks {
+			p := s.root.at("Parameters", key)
+			if p == nil {
+				continue
+			}
+			found = true
+			if _, err := s.parameter(key, p); err != nil {
+				return err
+			}
+		}
+		if !found {
+			return &NotFoundError{fmt.Sprintf("no parameter %q", key), "the template has " + t.parameterNames()}
+		}
+	}
+	return nil
+}
+
+// binding fills in the account that the stacks are bound to, where all that
+// are bound name the same, and returns their region likewise.
+func (t *Templates) binding(o *Options) (region string) {
+	var accounts, regions []string
+	for _, f := range t.files {
+		accounts, regions = append(accounts, f.account), append(regions, f.region)
+	}
+	only := func(list []string) string {
+		slices.Sort(list)
+		list = slices.Compact(slices.DeleteFunc(list, func(s string) bool { return s == "" }))
+		if len(list) == 1 {
+			return list[0]
+		}
+		return ""
+	}
+	if o.AccountID == "" {
+		o.AccountID = only(accounts)
+	}
+	return only(regions)
+}
+
+// HasParameter reports whether one of the templates has a parameter.
+func (t *Templates) HasParameter(name string) bool {
+	return slices.ContainsFunc(t.files, func(f templateFile) bool { return f.root.at("Parameters", name) != nil })
+}
+
+func (t *Templates) parameterNames() string {
+	var names []string
+	for _, f := range t.files {
+		if p := f.root.get("Parameters"); p != nil {
+			for _, m := range p.members {
+				names = append(names, m.key)
+			}
+		}
+	}
+	if len(names) == 0 {
+		return "no parameters"
+	}
+	slices.Sort(names)
+	return strings.Join(slices.Compact(names), ", ")
+}
+
+// collectExports finds the outputs that other stacks import.
+func (a *app) collectExports() error {
+	for _, s := range a.stacks {
+		outputs := s.root.get("Outputs")
+		if outputs == nil {
+			continue
+		}
+		for _, m := range outputs.members {
+			n, v := m.value.at("Export", "Name"), m.value.get("Value")
+			if n == nil || v == nil {
+				continue
+			}
+			name, err := s.resolve(n)
+			if err != nil {
+				return err
+			}
+			if text, known := name.known(); known {
+				a.exports[text] = &export{stack: s, value: v}
+			}
+		}
+	}
+	return nil
+}
