@@ -1,5 +1,7 @@
 package audit
 
+import "remotion-doctor/iam"
+
 // A Severity says how bad a diagnosis is.
 type Severity string
 
@@ -29,7 +31,7 @@ type Diagnosis struct {
 	// Actions are those that the diagnosis is about.
 	Actions []string `json:"actions,omitzero"`
 	// Statement is the one that it is about.
-	Statement *StatementRef `json:"statement,omitzero"`
+	Statement *iam.StatementRef `json:"statement,omitzero"`
 	// Muted says why it does not count against the run; nil where it does.
 	Muted *Muted `json:"muted,omitzero"`
 }

@@ -1,6 +1,5 @@
-// Package audit holds the nouns of an audit: who is audited (Target,
-// Principal), against what (Requirement), what is asked (Probe) and answered
-// (Decision, Verdict), and what that means (Finding, Report).
+// Package audit holds the nouns of an audit: what is audited (Target), against
+// what (Requirement), and what that came to (Finding, Section, Report).
 //
 // The JSON form of a [Report] is the program's documented output; every other
 // format is made from it.

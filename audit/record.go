@@ -3,6 +3,8 @@ package audit
 import (
 	"time"
 
+	"remotion-doctor/iam"
+
 	"remotion-doctor/iam/policy"
 )
 
@@ -18,9 +20,9 @@ type Source struct {
 // A PolicyRecord is a policy that took part in the audit of a principal: which
 // one it was, byte for byte, and its statements that findings refer to.
 type PolicyRecord struct {
-	Name  string `json:"name"` // as StatementRefs show it
-	Layer Layer  `json:"layer"`
-	File  string `json:"file,omitzero"` // the file that it was read from
+	Name  string    `json:"name"` // as StatementRefs show it
+	Layer iam.Layer `json:"layer"`
+	File  string    `json:"file,omitzero"` // the file that it was read from
 	// Digest is the SHA-256 of the document as minified JSON.
 	Digest string `json:"digest"`
 	// Statements are those that determined a verdict.

@@ -3,6 +3,8 @@ package audit
 import (
 	"time"
 
+	"remotion-doctor/iam"
+
 	"remotion-doctor/iam/policy"
 )
 
@@ -52,13 +54,13 @@ type Tool struct {
 
 // A Section is the outcome for one target and one requirement.
 type Section struct {
-	Target      Target      `json:"target"`
-	Principal   Principal   `json:"principal"`
-	Requirement Requirement `json:"requirement"`
-	Regions     []string    `json:"regions"`
-	Modules     []Module    `json:"modules"`
-	Findings    []Finding   `json:"findings"`
-	Operations  []Operation `json:"operations"`
+	Target      Target        `json:"target"`
+	Principal   iam.Principal `json:"principal"`
+	Requirement Requirement   `json:"requirement"`
+	Regions     []string      `json:"regions"`
+	Modules     []Module      `json:"modules"`
+	Findings    []Finding     `json:"findings"`
+	Operations  []Operation   `json:"operations"`
 	// Remediation is the policy that grants what a grant can cure; nil where
 	// there is nothing to cure.
 	Remediation *policy.Document `json:"remediation"`
@@ -73,10 +75,10 @@ type Section struct {
 	Coverage Coverage `json:"coverage,omitzero"`
 	// Excess is what the principal may do beyond the requirement; nil where it
 	// was not asked for.
-	Excess []Excess `json:"excess,omitzero"`
+	Excess []iam.Excess `json:"excess,omitzero"`
 	// Location is where the principal stands in a template or plan; nil where it
 	// does not come from a file.
-	Location *Location `json:"location,omitzero"`
+	Location *iam.Location `json:"location,omitzero"`
 	// Policies are the policies that decided, where they are known.
 	Policies []PolicyRecord `json:"policies,omitzero"`
 	// Source is the digest of the report that the section was merged from.
@@ -103,29 +105,6 @@ const (
 	// CoverageSampled: decided for samples, since the policies were not read.
 	CoverageSampled Coverage = "sampled"
 )
-
-// A Location is a place in a file that the user gave.
-type Location struct {
-	File string `json:"file"`
-	policy.Position
-}
-
-// String returns file:line:column.
-func (l Location) String() string { return l.File + ":" + l.Position.String() }
-
-// An Excess is something that an Allow statement grants and no requirement
-// needs.
-type Excess struct {
-	Statement StatementRef `json:"statement"`
-	Action    string       `json:"action"`   // one that exists, or the pattern where it stands for many
-	Resource  string       `json:"resource"` // the statement's pattern
-	// Example is an ARN that is granted and not needed.
-	Example string `json:"example,omitzero"`
-	// Why says what could be done with it.
-	Why string `json:"why"`
-	// Dangerous marks what leads to more access than it says.
-	Dangerous bool `json:"dangerous"`
-}
 
 // A Problem is an error as the user reads it.
 type Problem struct {
@@ -196,11 +175,11 @@ type Finding struct {
 	Granted    string `json:"granted,omitzero"`
 	NotGranted string `json:"notGranted,omitzero"`
 	// Layer is the one that stops the resource in NotGranted.
-	Layer Layer `json:"layer,omitzero"`
+	Layer iam.Layer `json:"layer,omitzero"`
 
-	Reason         string         `json:"reason"`
-	Statements     []StatementRef `json:"statements"`
-	MissingContext []string       `json:"missingContext"`
+	Reason         string             `json:"reason"`
+	Statements     []iam.StatementRef `json:"statements"`
+	MissingContext []string           `json:"missingContext"`
 	// Evidence is everything that was asked for this finding.
 	Evidence []Evidence `json:"evidence"`
 	// Muted says why the finding does not count against the run; nil where it
@@ -211,23 +190,23 @@ type Finding struct {
 // An Evidence is one probe of a finding and its answer.
 type Evidence struct {
 	// Engine is the one that answered, where several were asked.
-	Engine   Engine  `json:"engine,omitzero"`
-	Resource string  `json:"resource"`
-	Region   string  `json:"region,omitzero"`
-	Context  Context `json:"context,omitzero"`
+	Engine   Engine      `json:"engine,omitzero"`
+	Resource string      `json:"resource"`
+	Region   string      `json:"region,omitzero"`
+	Context  iam.Context `json:"context,omitzero"`
 	// Documented marks the probe of the documented pattern itself.
-	Documented bool    `json:"documented,omitzero"`
-	Verdict    Verdict `json:"verdict"`
+	Documented bool        `json:"documented,omitzero"`
+	Verdict    iam.Verdict `json:"verdict"`
 }
 
 // An Obstacle is what stops a required grant and is not cured by granting.
 type Obstacle struct {
-	Actions    []string       `json:"actions"`
-	Resource   string         `json:"resource"`
-	Layer      Layer          `json:"layer,omitzero"`
-	Statements []StatementRef `json:"statements"`
-	Reason     string         `json:"reason"`
-	Advice     string         `json:"advice"`
+	Actions    []string           `json:"actions"`
+	Resource   string             `json:"resource"`
+	Layer      iam.Layer          `json:"layer,omitzero"`
+	Statements []iam.StatementRef `json:"statements"`
+	Reason     string             `json:"reason"`
+	Advice     string             `json:"advice"`
 	// Owner is who can change it.
 	Owner string `json:"owner,omitzero"`
 	// Change is the smallest change that would lift it; nil where it is not

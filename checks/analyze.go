@@ -3,6 +3,8 @@ package checks
 import (
 	"slices"
 
+	"remotion-doctor/iam"
+
 	"remotion-doctor/audit"
 	"remotion-doctor/iam/policy"
 )
@@ -12,12 +14,12 @@ import (
 type Analyst interface {
 	// Examples returns one name of each class of names that the policies treat
 	// alike.
-	Examples(p audit.Probe, names policy.Names, hints []string) ([]string, error)
+	Examples(p iam.Probe, names policy.Names, hints []string) ([]string, error)
 	// Covers reports whether every name is allowed, and returns one that is
 	// not.
-	Covers(p audit.Probe, names policy.Names, hints []string) (bool, string, error)
+	Covers(p iam.Probe, names policy.Names, hints []string) (bool, string, error)
 	// Denied returns examples of the names that are explicitly denied.
-	Denied(p audit.Probe, names policy.Names, hints []string) ([]string, error)
+	Denied(p iam.Probe, names policy.Names, hints []string) ([]string, error)
 }
 
 // A proof is what an Analyst says of a grant.
@@ -42,7 +44,7 @@ func (plan *Plan) Analyze(a Analyst) {
 func (g *planned) analyze(plan *Plan, a Analyst) {
 	g.proof = proof{done: true}
 	for _, n := range g.needs {
-		probe := audit.Probe{Action: g.Action, Context: n.context}
+		probe := iam.Probe{Action: g.Action, Context: n.context}
 		examples, err := a.Examples(probe, n.names(), n.hints())
 		g.proof.note(err)
 		for _, name := range examples {

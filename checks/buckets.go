@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 
+	"remotion-doctor/iam"
+
 	"remotion-doctor/audit"
 	"remotion-doctor/iam/account"
 	"remotion-doctor/iam/policy"
@@ -126,7 +128,7 @@ func BucketModule(name string) audit.Module {
 // has granted on it: one finding for each action. decide answers for the
 // principal with the policy as the resource's; a nil doc with a problem is a
 // policy that could not be read, without one a bucket that has none.
-func (r *Requirement) BucketPolicy(name, partition string, doc *policy.Document, problem string, decide func(audit.Probe) (audit.Verdict, error)) []audit.Finding {
+func (r *Requirement) BucketPolicy(name, partition string, doc *policy.Document, problem string, decide func(iam.Probe) (iam.Verdict, error)) []audit.Finding {
 	var out []audit.Finding
 	for _, g := range r.Grants {
 		a, ok := policy.ParseARN(g.Resource)
@@ -140,7 +142,7 @@ func (r *Requirement) BucketPolicy(name, partition string, doc *policy.Document,
 			}
 			f := audit.Finding{
 				Module: BucketModule(name).Name, Action: g.Action, Resource: resource,
-				Statements: []audit.StatementRef{}, MissingContext: []string{}, Evidence: []audit.Evidence{},
+				Statements: []iam.StatementRef{}, MissingContext: []string{}, Evidence: []audit.Evidence{},
 			}
 			judgeBucket(&f, name, doc, problem, decide)
 			out = append(out, f)
@@ -149,7 +151,7 @@ func (r *Requirement) BucketPolicy(name, partition string, doc *policy.Document,
 	return out
 }
 
-func judgeBucket(f *audit.Finding, name string, doc *policy.Document, problem string, decide func(audit.Probe) (audit.Verdict, error)) {
+func judgeBucket(f *audit.Finding, name string, doc *policy.Document, problem string, decide func(iam.Probe) (iam.Verdict, error)) {
 	f.Status = audit.Unknown
 	if doc == nil {
 		f.Reason = problem
@@ -159,7 +161,7 @@ func judgeBucket(f *audit.Finding, name string, doc *policy.Document, problem st
 		return
 	}
 	for _, sample := range samplesOfBucket(f.Resource) {
-		v, err := decide(audit.Probe{Action: f.Action, Resource: sample, Context: audit.Context{{Key: "aws:SecureTransport", Type: audit.Boolean, Values: []string{"true"}}}})
+		v, err := decide(iam.Probe{Action: f.Action, Resource: sample, Context: iam.Context{{Key: "aws:SecureTransport", Type: iam.Boolean, Values: []string{"true"}}}})
 		if err != nil {
 			f.Reason = err.Error()
 			return
@@ -170,8 +172,8 @@ func judgeBucket(f *audit.Finding, name string, doc *policy.Document, problem st
 			f.MissingContext = v.MissingContext
 			f.Reason = "the bucket's policy " + dependsOn(&v)
 			return
-		case v.Decision == audit.ExplicitDeny:
-			f.Status, f.Layer, f.NotGranted, f.Statements = audit.Blocked, audit.LayerResource, sample, v.Matched
+		case v.Decision == iam.ExplicitDeny:
+			f.Status, f.Layer, f.NotGranted, f.Statements = audit.Blocked, iam.LayerResource, sample, v.Matched
 			f.Reason = "the bucket's own policy denies it"
 			if len(v.Matched) > 0 {
 				f.Reason = DenyTitle(v.Matched[0])

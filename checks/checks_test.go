@@ -4,6 +4,8 @@ import (
 	"strings"
 	"testing"
 
+	"remotion-doctor/iam"
+
 	"remotion-doctor/audit"
 	"remotion-doctor/iam/actions"
 	"remotion-doctor/iam/policy"
@@ -14,9 +16,9 @@ const (
 	userARN = "arn:aws:iam::123456789012:user/deployer"
 )
 
-func principal(t *testing.T, arn string) audit.Principal {
+func principal(t *testing.T, arn string) iam.Principal {
 	t.Helper()
-	p, err := audit.NewPrincipal(arn)
+	p, err := iam.NewPrincipal(arn)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -231,7 +233,7 @@ func TestPlanIsSmall(t *testing.T) {
 
 // answers judges one grant with the given verdicts: of the documented pattern,
 // and of the samples in turn.
-func answers(t *testing.T, strict bool, documented audit.Verdict, samples ...audit.Verdict) audit.Finding {
+func answers(t *testing.T, strict bool, documented iam.Verdict, samples ...iam.Verdict) audit.Finding {
 	t.Helper()
 	doc, err := policy.Parse(`{"Version":"2012-10-17","Statement":{"Sid":"F","Effect":"Allow","Action":"lambda:InvokeFunction","Resource":"arn:aws:lambda:*:*:function:remotion-render-*"}}`)
 	if err != nil {
@@ -245,7 +247,7 @@ func answers(t *testing.T, strict bool, documented audit.Verdict, samples ...aud
 	if err != nil {
 		t.Fatal(err)
 	}
-	findings, err := plan.Judge(append([]audit.Verdict{documented}, samples...))
+	findings, err := plan.Judge(append([]iam.Verdict{documented}, samples...))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -253,18 +255,18 @@ func answers(t *testing.T, strict bool, documented audit.Verdict, samples ...aud
 }
 
 func TestJudge(t *testing.T) {
-	yes := audit.Verdict{Decision: audit.Allowed}
-	no := audit.Verdict{Decision: audit.ImplicitDeny}
-	deny := audit.Verdict{Decision: audit.ExplicitDeny, Matched: []audit.StatementRef{{Policy: "guard", Sid: "NoDeletes", Effect: policy.Deny, Layer: audit.LayerIdentity}}}
-	boundary := audit.Verdict{Decision: audit.ImplicitDeny, BlockedBy: []audit.Layer{audit.LayerBoundary}}
-	scp := audit.Verdict{Decision: audit.ExplicitDeny, BlockedBy: []audit.Layer{audit.LayerSCP}}
-	missing := audit.Verdict{Decision: audit.ImplicitDeny, MissingContext: []string{"aws:SourceVpc"}}
-	lost := audit.Verdict{Problem: "throttled"}
+	yes := iam.Verdict{Decision: iam.Allowed}
+	no := iam.Verdict{Decision: iam.ImplicitDeny}
+	deny := iam.Verdict{Decision: iam.ExplicitDeny, Matched: []iam.StatementRef{{Policy: "guard", Sid: "NoDeletes", Effect: policy.Deny, Layer: iam.LayerIdentity}}}
+	boundary := iam.Verdict{Decision: iam.ImplicitDeny, BlockedBy: []iam.Layer{iam.LayerBoundary}}
+	scp := iam.Verdict{Decision: iam.ExplicitDeny, BlockedBy: []iam.Layer{iam.LayerSCP}}
+	missing := iam.Verdict{Decision: iam.ImplicitDeny, MissingContext: []string{"aws:SourceVpc"}}
+	lost := iam.Verdict{Problem: "throttled"}
 	for _, tt := range []struct {
 		name   string
 		strict bool
-		doc    audit.Verdict
-		a, b   audit.Verdict
+		doc    iam.Verdict
+		a, b   iam.Verdict
 		status audit.Status
 		scope  audit.Scope
 		reason string
@@ -285,7 +287,7 @@ func TestJudge(t *testing.T) {
 		{name: "lost and denied", doc: lost, a: no, b: lost, status: audit.Fail, reason: "1 more could not be decided"},
 		{name: "blocked and lost", doc: lost, a: lost, b: deny, status: audit.Blocked, reason: "NoDeletes"},
 		{name: "documented lost", doc: lost, a: yes, b: yes, status: audit.Pass, scope: audit.ScopeEffective},
-		{name: "strange", doc: yes, a: audit.Verdict{Decision: "maybe"}, b: yes, status: audit.Unknown, reason: `"maybe"`},
+		{name: "strange", doc: yes, a: iam.Verdict{Decision: "maybe"}, b: yes, status: audit.Unknown, reason: `"maybe"`},
 	} {
 		f := answers(t, tt.strict, tt.doc, tt.a, tt.b)
 		if f.Status != tt.status || f.Scope != tt.scope || !strings.Contains(f.Reason, tt.reason) {

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 
+	"remotion-doctor/iam"
+
 	"remotion-doctor/audit"
 )
 
@@ -17,7 +19,7 @@ var Engines = audit.Module{
 // Compare returns a finding for each probe that the policy simulator and the
 // offline evaluator decide differently, with both answers. What one of them
 // could not decide is no disagreement.
-func Compare(probes []audit.Probe, simulator, local []audit.Verdict) []audit.Finding {
+func Compare(probes []iam.Probe, simulator, local []iam.Verdict) []audit.Finding {
 	var out []audit.Finding
 	for i, p := range probes {
 		a, b := &simulator[i], &local[i]
@@ -30,13 +32,13 @@ func Compare(probes []audit.Probe, simulator, local []audit.Verdict) []audit.Fin
 		f := audit.Finding{
 			Module: Engines.Name, Action: p.Action, Resource: p.Resource, Status: audit.Unknown,
 			Reason:     fmt.Sprintf("simulator says %s, offline evaluator %s", a.Decision, b.Decision),
-			Statements: []audit.StatementRef{}, MissingContext: []string{},
+			Statements: []iam.StatementRef{}, MissingContext: []string{},
 			Evidence: []audit.Evidence{
 				{Engine: audit.EngineAWS, Resource: p.Resource, Context: p.Context, Verdict: *a},
 				{Engine: audit.EngineLocal, Resource: p.Resource, Context: p.Context, Verdict: *b},
 			},
 		}
-		if slices.Contains(a.BlockedBy, audit.LayerSCP) && !slices.Contains(b.BlockedBy, audit.LayerSCP) {
+		if slices.Contains(a.BlockedBy, iam.LayerSCP) && !slices.Contains(b.BlockedBy, iam.LayerSCP) {
 			f.Reason += " without the organization's policies"
 		}
 		out = append(out, f)

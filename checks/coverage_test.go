@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 
+	"remotion-doctor/iam"
+
 	"remotion-doctor/audit"
 	"remotion-doctor/checks"
 	"remotion-doctor/iam/eval"
@@ -22,7 +24,7 @@ func judge(t testing.TB, p eval.Policies, s checks.Scope) []audit.Finding {
 	if err != nil {
 		t.Fatal(err)
 	}
-	plan, err := r.Plan(audit.Principal{ARN: worker, AccountID: "123456789012"}, s)
+	plan, err := r.Plan(iam.Principal{ARN: worker, AccountID: "123456789012"}, s)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -72,7 +74,7 @@ func TestStories(t *testing.T) {
 		status             audit.Status
 		scope              audit.Scope
 		granted, notGrated string
-		layer              audit.Layer
+		layer              iam.Layer
 		reason             string
 	}{
 		{
@@ -89,7 +91,7 @@ func TestStories(t *testing.T) {
 			name: "bucket of one region of two", regions: two, action: "s3:CreateBucket",
 			policies: identity(t, allow(bucketActions+`,"Resource":"arn:aws:s3:::remotionlambda-useast1-*"`)),
 			status:   audit.Partial, granted: "arn:aws:s3:::remotionlambda-useast1-4hd8e2k9xw", notGrated: "arn:aws:s3:::remotionlambda-euwest1-4hd8e2k9xw",
-			layer: audit.LayerIdentity, reason: "covers arn:…:remotionlambda-useast1-4hd8e2k9xw, not arn:…:remotionlambda-euwest1-4hd8e2k9xw",
+			layer: iam.LayerIdentity, reason: "covers arn:…:remotionlambda-useast1-4hd8e2k9xw, not arn:…:remotionlambda-euwest1-4hd8e2k9xw",
 		},
 		{
 			name: "function of one region of two", regions: two, action: "lambda:InvokeFunction",
@@ -100,7 +102,7 @@ func TestStories(t *testing.T) {
 			name: "a part is denied", regions: one, action: "s3:GetObject",
 			policies: identity(t, allow(objectActions+`,"Resource":"arn:aws:s3:::remotionlambda-*"`), `{"Sid":"Prod","Effect":"Deny","Action":"s3:*","Resource":"arn:aws:s3:::remotionlambda-prod*"}`),
 			status:   audit.Blocked, granted: "arn:aws:s3:::remotionlambda-useast1-4hd8e2k9xw/sites/my-video/index.html",
-			notGrated: "arn:aws:s3:::remotionlambda-prod-4hd8e2k9xw/sites/my-video/index.html", layer: audit.LayerIdentity, reason: `Deny "Prod" in policy worker (a part of it)`,
+			notGrated: "arn:aws:s3:::remotionlambda-prod-4hd8e2k9xw/sites/my-video/index.html", layer: iam.LayerIdentity, reason: `Deny "Prod" in policy worker (a part of it)`,
 		},
 		{
 			name: "a part is denied, but not the bucket in use", regions: one, bucket: "remotionlambda-useast1-abc", action: "s3:GetObject",
@@ -147,7 +149,7 @@ func TestStories(t *testing.T) {
 			name: "through the boundary", regions: one, action: "s3:GetObject",
 			policies: limit(t, identity(t, allow(objectActions+`,"Resource":"*"`)), allow(`"Action":"s3:*","Resource":"arn:aws:s3:::remotionlambda-useast1-*/sites/*"`)),
 			status:   audit.Blocked, granted: "arn:aws:s3:::remotionlambda-useast1-4hd8e2k9xw/sites/my-video/index.html",
-			notGrated: "arn:aws:s3:::remotionlambda-useast1-4hd8e2k9xw/renders/8h3k2j9x1m/out.mp4", layer: audit.LayerBoundary,
+			notGrated: "arn:aws:s3:::remotionlambda-useast1-4hd8e2k9xw/renders/8h3k2j9x1m/out.mp4", layer: iam.LayerBoundary,
 		},
 		{
 			name: "a key that is not known", regions: one, action: "s3:GetObject",
@@ -228,7 +230,7 @@ func BenchmarkCoverage(b *testing.B) {
 	e := eval.NewEvaluator(worker, p)
 	b.ReportAllocs()
 	for b.Loop() {
-		plan, err := r.Plan(audit.Principal{ARN: worker, AccountID: "123456789012"}, checks.Scope{Regions: []string{"us-east-1"}})
+		plan, err := r.Plan(iam.Principal{ARN: worker, AccountID: "123456789012"}, checks.Scope{Regions: []string{"us-east-1"}})
 		if err != nil {
 			b.Fatal(err)
 		}

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 
+	"remotion-doctor/iam"
+
 	"remotion-doctor/audit"
 	"remotion-doctor/iam/policy"
 )
@@ -12,7 +14,7 @@ import (
 // A Situation is what a diagnosis looks at.
 type Situation struct {
 	Requirement *Requirement
-	Principal   audit.Principal
+	Principal   iam.Principal
 	Regions     []string
 	Findings    []audit.Finding
 	// Policies are the principal's identity policies; nil where they could not

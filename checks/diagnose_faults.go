@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 
+	"remotion-doctor/iam"
+
 	"remotion-doctor/audit"
 )
 
@@ -23,7 +25,7 @@ func faultyPolicies(s *Situation) []audit.Diagnosis {
 			out = append(out, audit.Diagnosis{
 				Code: f.Code, Severity: f.Severity, Hint: f.Hint, Source: f.Source, Actions: f.Actions,
 				Message:   fmt.Sprintf("policy %s, line %d: %s", p.Name, f.Pos.Line, f.Message),
-				Statement: &audit.StatementRef{Policy: p.Name, Sid: st.Sid, Index: f.Statement, Effect: st.Effect, Layer: audit.LayerIdentity, Start: f.Pos, End: st.End},
+				Statement: &iam.StatementRef{Policy: p.Name, Sid: st.Sid, Index: f.Statement, Effect: st.Effect, Layer: iam.LayerIdentity, Start: f.Pos, End: st.End},
 			})
 		}
 	}

@@ -5,7 +5,7 @@
 // change that a Remotion release made to it, and [Modules] says of each of its
 // statements why Remotion needs it and what breaks without it. A
 // [Requirement] becomes a [Plan], the plan's probes are put to an
-// [audit.Evaluator], and the plan judges the verdicts.
+// [iam.Evaluator], and the plan judges the verdicts.
 //
 // Facts about Remotion come from its published npm packages @remotion/lambda,
 // @remotion/lambda-client and @remotion/serverless, 3.0.0 to 4.0.527.

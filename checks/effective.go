@@ -3,7 +3,7 @@ package checks
 import (
 	"strings"
 
-	"remotion-doctor/audit"
+	"remotion-doctor/iam"
 	"remotion-doctor/iam/actions"
 	"remotion-doctor/iam/policy"
 )
@@ -48,7 +48,7 @@ func (n *need) names() policy.Names {
 
 // needsOf returns what Remotion uses of a grant in one region. All of it is of
 // the required pattern.
-func needsOf(g Grant, p audit.Principal, region string, s *Scope) []need {
+func needsOf(g Grant, p iam.Principal, region string, s *Scope) []need {
 	var out []need
 	action, known := actions.Lookup(g.Action)
 	for _, n := range candidates(g, action, known, p, region, s) {
@@ -60,7 +60,7 @@ func needsOf(g Grant, p audit.Principal, region string, s *Scope) []need {
 	return out
 }
 
-func candidates(g Grant, action actions.Action, known bool, p audit.Principal, region string, s *Scope) []need {
+func candidates(g Grant, action actions.Action, known bool, p iam.Principal, region string, s *Scope) []need {
 	if g.Resource == "*" {
 		return []need{starNeed(action, known, p, region, s)}
 	}
@@ -93,7 +93,7 @@ func openNeed(pattern string) need {
 }
 
 // starNeed is what an action that is required on "*" will be asked about.
-func starNeed(a actions.Action, known bool, p audit.Principal, region string, s *Scope) need {
+func starNeed(a actions.Action, known bool, p iam.Principal, region string, s *Scope) need {
 	arn := policy.ARN{Partition: p.Partition(), Service: a.Service, Region: region, AccountID: p.AccountID}
 	n := exact("*")
 	switch {

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 
+	"remotion-doctor/iam"
+
 	"remotion-doctor/audit"
 )
 
@@ -61,7 +63,7 @@ func hostRole(s *Situation) []audit.Diagnosis {
 }
 
 // RendererRole says what is odd about the role that functions run as.
-func RendererRole(p audit.Principal, functions []string, custom bool) []audit.Diagnosis {
+func RendererRole(p iam.Principal, functions []string, custom bool) []audit.Diagnosis {
 	const name = "remotion-lambda-role"
 	expected := "arn:" + p.Partition() + ":iam::" + p.AccountID + ":role/" + name
 	switch {

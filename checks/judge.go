@@ -5,12 +5,14 @@ import (
 	"fmt"
 	"slices"
 
+	"remotion-doctor/iam"
+
 	"remotion-doctor/audit"
 )
 
 // Judge returns a finding for each grant, in the order of the requirement. It
 // fails only where the verdicts are not those of the plan's probes.
-func (plan *Plan) Judge(verdicts []audit.Verdict) ([]audit.Finding, error) {
+func (plan *Plan) Judge(verdicts []iam.Verdict) ([]audit.Finding, error) {
 	if len(verdicts) != len(plan.probes) {
 		return nil, fmt.Errorf("%d verdicts for %d probes", len(verdicts), len(plan.probes))
 	}
@@ -33,15 +35,15 @@ const (
 
 // classify reads a verdict. A decision that hangs on context keys which were
 // not given is none.
-func classify(v *audit.Verdict) answer {
+func classify(v *iam.Verdict) answer {
 	switch {
 	case v.Decision == "" || len(v.MissingContext) > 0:
 		return open
-	case v.Decision == audit.Allowed:
+	case v.Decision == iam.Allowed:
 		return granted
-	case v.Decision == audit.ExplicitDeny || len(v.BlockedBy) > 0:
+	case v.Decision == iam.ExplicitDeny || len(v.BlockedBy) > 0:
 		return stopped
-	case v.Decision == audit.ImplicitDeny:
+	case v.Decision == iam.ImplicitDeny:
 		return denied
 	}
 	return open
@@ -67,10 +69,10 @@ func (t *tally) documentedGranted() bool {
 	return t.documentedIs(granted) && (!t.proof.done || t.proof.documented)
 }
 
-func (plan *Plan) judge(g *planned, verdicts []audit.Verdict) audit.Finding {
+func (plan *Plan) judge(g *planned, verdicts []iam.Verdict) audit.Finding {
 	f := audit.Finding{
 		Module: g.Module, Sid: g.Sid, Action: g.Action, Resource: g.Resource,
-		Statements: []audit.StatementRef{}, MissingContext: []string{},
+		Statements: []iam.StatementRef{}, MissingContext: []string{},
 	}
 	for _, n := range g.needs {
 		if text := n.names().String(); !slices.Contains(f.Effective, text) {
@@ -195,7 +197,7 @@ func concludeBlocked(f *audit.Finding, t *tally, e *audit.Evidence) {
 }
 
 // layerOf returns the layer that stops a request.
-func layerOf(v *audit.Verdict) audit.Layer {
+func layerOf(v *iam.Verdict) iam.Layer {
 	if len(v.BlockedBy) > 0 {
 		return v.BlockedBy[0]
 	}
@@ -204,12 +206,12 @@ func layerOf(v *audit.Verdict) audit.Layer {
 			return s.Layer
 		}
 	}
-	return audit.LayerIdentity
+	return iam.LayerIdentity
 }
 
-func orEmpty(refs []audit.StatementRef) []audit.StatementRef {
+func orEmpty(refs []iam.StatementRef) []iam.StatementRef {
 	if refs == nil {
-		return []audit.StatementRef{}
+		return []iam.StatementRef{}
 	}
 	return refs
 }

@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"remotion-doctor/audit"
+	"remotion-doctor/iam"
 	"remotion-doctor/iam/policy"
 )
 
@@ -16,7 +16,7 @@ type Scope struct {
 	Regions []string
 	// Context are context keys that the user knows; they win over the
 	// defaults.
-	Context audit.Context
+	Context iam.Context
 	// Strict demands the documented pattern, not only the effective one.
 	Strict bool
 	// Bucket and Function are the names in use, where they are known.
@@ -26,7 +26,7 @@ type Scope struct {
 // A Plan is a requirement made into probes for one principal.
 type Plan struct {
 	grants []planned
-	probes []audit.Probe
+	probes []iam.Probe
 	strict bool
 }
 
@@ -43,7 +43,7 @@ type planned struct {
 type regional struct {
 	need
 	region  string
-	context audit.Context
+	context iam.Context
 }
 
 // An asked is a probe of a grant.
@@ -66,7 +66,7 @@ const (
 // resource, word by word, and samples of what Remotion uses in the regions of
 // the scope. Grants that have no meaning for the principal are left out:
 // ${aws:username} names nothing for a role.
-func (r *Requirement) Plan(p audit.Principal, s Scope) (*Plan, error) {
+func (r *Requirement) Plan(p iam.Principal, s Scope) (*Plan, error) {
 	if len(s.Regions) == 0 {
 		return nil, fmt.Errorf("no region to check")
 	}
@@ -88,7 +88,7 @@ func (r *Requirement) Plan(p audit.Principal, s Scope) (*Plan, error) {
 	return plan, nil
 }
 
-func (plan *Plan) add(g Grant, p audit.Principal, s *Scope) {
+func (plan *Plan) add(g Grant, p iam.Principal, s *Scope) {
 	out := planned{Grant: g, home: s.Regions[0]}
 	regions := s.Regions
 	if global(g.Action) {
@@ -112,9 +112,9 @@ func (plan *Plan) add(g Grant, p audit.Principal, s *Scope) {
 }
 
 // ask adds a probe, unless the same one is in the plan already.
-func (g *planned) ask(plan *Plan, resource, region string, why reason, ctx audit.Context) {
-	probe := audit.Probe{Action: g.Action, Resource: resource, Context: ctx}
-	i := slices.IndexFunc(plan.probes, func(q audit.Probe) bool {
+func (g *planned) ask(plan *Plan, resource, region string, why reason, ctx iam.Context) {
+	probe := iam.Probe{Action: g.Action, Resource: resource, Context: ctx}
+	i := slices.IndexFunc(plan.probes, func(q iam.Probe) bool {
 		return q.Action == probe.Action && q.Resource == probe.Resource && sameContext(q.Context, probe.Context)
 	})
 	if i < 0 {
@@ -126,8 +126,8 @@ func (g *planned) ask(plan *Plan, resource, region string, why reason, ctx audit
 	}
 }
 
-func sameContext(a, b audit.Context) bool {
-	return slices.EqualFunc(a, b, func(x, y audit.ContextEntry) bool {
+func sameContext(a, b iam.Context) bool {
+	return slices.EqualFunc(a, b, func(x, y iam.ContextEntry) bool {
 		return x.Key == y.Key && slices.Equal(x.Values, y.Values)
 	})
 }
@@ -138,18 +138,18 @@ func sameContext(a, b audit.Context) bool {
 // nothing for others and keeps the questions together.
 //
 // Source: IAM User Guide, "AWS global condition context keys".
-func (s *Scope) ContextOf(region, account string) audit.Context {
-	out := audit.Context{
-		{Key: "aws:RequestedRegion", Type: audit.String, Values: []string{region}},
-		{Key: "aws:SecureTransport", Type: audit.Boolean, Values: []string{"true"}},
-		{Key: "aws:ViaAWSService", Type: audit.Boolean, Values: []string{"false"}},
-		{Key: "iam:PassedToService", Type: audit.String, Values: []string{"lambda.amazonaws.com"}},
+func (s *Scope) ContextOf(region, account string) iam.Context {
+	out := iam.Context{
+		{Key: "aws:RequestedRegion", Type: iam.String, Values: []string{region}},
+		{Key: "aws:SecureTransport", Type: iam.Boolean, Values: []string{"true"}},
+		{Key: "aws:ViaAWSService", Type: iam.Boolean, Values: []string{"false"}},
+		{Key: "iam:PassedToService", Type: iam.String, Values: []string{"lambda.amazonaws.com"}},
 	}
-	if account != "" && account != audit.UnknownAccount {
-		out = append(out, audit.ContextEntry{Key: "aws:ResourceAccount", Type: audit.String, Values: []string{account}})
+	if account != "" && account != iam.UnknownAccount {
+		out = append(out, iam.ContextEntry{Key: "aws:ResourceAccount", Type: iam.String, Values: []string{account}})
 	}
 	for _, e := range s.Context {
-		out = slices.DeleteFunc(out, func(d audit.ContextEntry) bool { return strings.EqualFold(d.Key, e.Key) })
+		out = slices.DeleteFunc(out, func(d iam.ContextEntry) bool { return strings.EqualFold(d.Key, e.Key) })
 		out = append(out, e)
 	}
 	return out
@@ -157,7 +157,7 @@ func (s *Scope) ContextOf(region, account string) audit.Context {
 
 // owner returns the account that the resources of a pattern belong to: the
 // principal's own where the pattern does not tell, as ARNs of buckets do not.
-func owner(pattern string, p audit.Principal) string {
+func owner(pattern string, p iam.Principal) string {
 	if a, ok := policy.ParseARN(pattern); ok && a.AccountID != "" && !strings.ContainsAny(a.AccountID, "*?") {
 		return a.AccountID
 	}
@@ -184,4 +184,4 @@ func homeRegion(partition string) string {
 }
 
 // Probes returns what must be asked; Judge takes the verdicts in this order.
-func (plan *Plan) Probes() []audit.Probe { return plan.probes }
+func (plan *Plan) Probes() []iam.Probe { return plan.probes }

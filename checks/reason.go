@@ -4,24 +4,24 @@ import (
 	"fmt"
 	"strings"
 
-	"remotion-doctor/audit"
+	"remotion-doctor/iam"
 	"remotion-doctor/iam/policy"
 )
 
 // blockedReason says in words what stops a request, with the name that one
 // would search for.
-func blockedReason(v *audit.Verdict) string {
+func blockedReason(v *iam.Verdict) string {
 	layer := layerOf(v)
-	if v.Decision == audit.ExplicitDeny && len(v.Matched) > 0 {
+	if v.Decision == iam.ExplicitDeny && len(v.Matched) > 0 {
 		return DenyTitle(v.Matched[0])
 	}
-	explicit := v.Decision == audit.ExplicitDeny
+	explicit := v.Decision == iam.ExplicitDeny
 	switch {
-	case layer == audit.LayerBoundary && !explicit:
+	case layer == iam.LayerBoundary && !explicit:
 		return "the permissions boundary does not allow it"
-	case layer == audit.LayerSCP && !explicit:
+	case layer == iam.LayerSCP && !explicit:
 		return "no service control policy of a level allows it"
-	case layer == audit.LayerIdentity:
+	case layer == iam.LayerIdentity:
 		return "an explicit Deny forbids it"
 	case explicit:
 		return "a " + layer.Title() + " denies it"
@@ -31,9 +31,9 @@ func blockedReason(v *audit.Verdict) string {
 }
 
 // DenyTitle names a denying statement: Deny "NoDeletes" in policy guard.
-func DenyTitle(s audit.StatementRef) string {
+func DenyTitle(s iam.StatementRef) string {
 	where := "policy " + s.Policy
-	if s.Layer != audit.LayerIdentity && s.Layer != "" {
+	if s.Layer != iam.LayerIdentity && s.Layer != "" {
 		where = s.Layer.Title() + " " + s.Policy
 	}
 	switch {
@@ -49,7 +49,7 @@ func DenyTitle(s audit.StatementRef) string {
 // dependsOn says which keys a decision hangs on, and what the policies compare
 // them with. Values that only the deployment will tell cannot be given as
 // context.
-func dependsOn(v *audit.Verdict) string {
+func dependsOn(v *iam.Verdict) string {
 	var values, given []string
 	for _, key := range v.MissingContext {
 		if name, ok := policy.IsUnknown(key); ok {
@@ -79,7 +79,7 @@ func unknownTill(values []string) string {
 }
 
 // comparisons lists what the policies compare a key with.
-func comparisons(key string, deciders []audit.Decider) string {
+func comparisons(key string, deciders []iam.Decider) string {
 	var out []string
 	for _, d := range deciders {
 		if !strings.EqualFold(d.Key, key) || d.Operator == "" {

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 
+	"remotion-doctor/iam"
+
 	"remotion-doctor/audit"
 	"remotion-doctor/iam/policy"
 )
@@ -18,7 +20,7 @@ type Trustee struct {
 	// Actions are what it must be allowed to do: sts:AssumeRole.
 	Actions []string
 	// Context is what is known of its request.
-	Context audit.Context
+	Context iam.Context
 	// Consequence says what happens where it is not.
 	Consequence string
 	Source      string
@@ -58,7 +60,7 @@ var ec2 = Trustee{
 }
 
 // A Decide evaluates a document as the identity policy of a principal.
-type Decide func(doc *policy.Document, probe audit.Probe) (audit.Verdict, error)
+type Decide func(doc *policy.Document, probe iam.Probe) (iam.Verdict, error)
 
 // TrustModule is the module of the findings about trust policies.
 var TrustModule = audit.Module{
@@ -74,8 +76,8 @@ func Trust(role string, doc *policy.Document, problem string, who Trustee, decid
 	var out []audit.Finding
 	for _, action := range who.Actions {
 		f := audit.Finding{
-			Module: TrustModule.Name, Action: action, Resource: role, Layer: audit.LayerResource,
-			Statements: []audit.StatementRef{}, MissingContext: []string{}, Evidence: []audit.Evidence{},
+			Module: TrustModule.Name, Action: action, Resource: role, Layer: iam.LayerResource,
+			Statements: []iam.StatementRef{}, MissingContext: []string{}, Evidence: []audit.Evidence{},
 		}
 		if doc == nil {
 			f.Status, f.Layer, f.Reason = audit.Unknown, "", problem
@@ -90,7 +92,7 @@ func Trust(role string, doc *policy.Document, problem string, who Trustee, decid
 
 func (who Trustee) judge(f *audit.Finding, doc *policy.Document, decide Decide) {
 	concerned := who.statements(doc)
-	v, err := decide(concerned, audit.Probe{Action: f.Action, Resource: f.Resource, Context: who.Context})
+	v, err := decide(concerned, iam.Probe{Action: f.Action, Resource: f.Resource, Context: who.Context})
 	if err != nil {
 		f.Status, f.Layer, f.Reason = audit.Unknown, "", err.Error()
 		return
@@ -105,10 +107,10 @@ func (who Trustee) judge(f *audit.Finding, doc *policy.Document, decide Decide) 
 	case len(absent) > 0:
 		f.Status, f.NotGranted = audit.Blocked, f.Resource
 		f.Reason = fmt.Sprintf("the trust policy lets %s in only where %s, and %s never sends %s", who.Service, conditionsOn(concerned, absent), who.Service, joinWords(absent))
-	case v.Decision == audit.Allowed:
+	case v.Decision == iam.Allowed:
 		f.Status, f.Scope, f.Granted, f.Layer = audit.Pass, audit.ScopeDocumented, f.Resource, ""
 		f.Reason = "the trust policy lets " + who.Service + " assume the role"
-	case v.Decision == audit.ExplicitDeny:
+	case v.Decision == iam.ExplicitDeny:
 		f.Status, f.NotGranted = audit.Blocked, f.Resource
 		f.Reason = "the trust policy denies " + who.Service + " " + f.Action
 	default:
@@ -206,10 +208,10 @@ func conditionsOn(doc *policy.Document, keys []string) string {
 }
 
 // asTrust says of statements that they are of the trust policy.
-func asTrust(refs []audit.StatementRef) []audit.StatementRef {
-	out := []audit.StatementRef{}
+func asTrust(refs []iam.StatementRef) []iam.StatementRef {
+	out := []iam.StatementRef{}
 	for _, r := range refs {
-		r.Policy, r.Layer = "trust policy", audit.LayerResource
+		r.Policy, r.Layer = "trust policy", iam.LayerResource
 		out = append(out, r)
 	}
 	return out

@@ -10,7 +10,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/credentials"
-	"github.com/aws/aws-sdk-go-v2/service/iam"
+	awsiam "github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/smithy-go"
 
 	"remotion-doctor/fixtures"
@@ -19,7 +19,7 @@ import (
 
 // writable starts a server on the demo account, and returns a client of the
 // real SDK and the snapshot that the server was given.
-func writable(t *testing.T) (*iam.Client, *account.Snapshot) {
+func writable(t *testing.T) (*awsiam.Client, *account.Snapshot) {
 	t.Helper()
 	s, err := account.Read(fixtures.Demo)
 	if err != nil {
@@ -31,15 +31,15 @@ func writable(t *testing.T) (*iam.Client, *account.Snapshot) {
 	}
 	h := httptest.NewServer(server)
 	t.Cleanup(h.Close)
-	return iam.New(iam.Options{Region: "us-east-1", BaseEndpoint: &h.URL, Credentials: credentials.NewStaticCredentialsProvider("a", "b", "")}), s
+	return awsiam.New(awsiam.Options{Region: "us-east-1", BaseEndpoint: &h.URL, Credentials: credentials.NewStaticCredentialsProvider("a", "b", "")}), s
 }
 
 const readAll = `{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"dynamodb:Scan","Resource":"*"}}`
 
 // decision asks the simulator whether the role may scan.
-func decision(t *testing.T, c *iam.Client) string {
+func decision(t *testing.T, c *awsiam.Client) string {
 	t.Helper()
-	out, err := c.SimulatePrincipalPolicy(t.Context(), &iam.SimulatePrincipalPolicyInput{
+	out, err := c.SimulatePrincipalPolicy(t.Context(), &awsiam.SimulatePrincipalPolicyInput{
 		PolicySourceArn: aws.String("arn:aws:iam::123456789012:role/complete-renderer"), ActionNames: []string{"dynamodb:Scan"},
 	})
 	if err != nil {
@@ -63,27 +63,27 @@ func TestWrites(t *testing.T) {
 			t.Errorf("after %s: %s, want %s", what, got, want)
 		}
 	}
-	_, err := c.PutRolePolicy(t.Context(), &iam.PutRolePolicyInput{RoleName: role, PolicyName: name, PolicyDocument: aws.String(readAll)})
+	_, err := c.PutRolePolicy(t.Context(), &awsiam.PutRolePolicyInput{RoleName: role, PolicyName: name, PolicyDocument: aws.String(readAll)})
 	step("PutRolePolicy", err, "allowed")
-	_, err = c.DeleteRolePolicy(t.Context(), &iam.DeleteRolePolicyInput{RoleName: role, PolicyName: name})
+	_, err = c.DeleteRolePolicy(t.Context(), &awsiam.DeleteRolePolicyInput{RoleName: role, PolicyName: name})
 	step("DeleteRolePolicy", err, "implicitDeny")
-	made, err := c.CreatePolicy(t.Context(), &iam.CreatePolicyInput{PolicyName: name, PolicyDocument: aws.String(readAll)})
+	made, err := c.CreatePolicy(t.Context(), &awsiam.CreatePolicyInput{PolicyName: name, PolicyDocument: aws.String(readAll)})
 	step("CreatePolicy", err, "implicitDeny")
 	arn := made.Policy.Arn
-	_, err = c.AttachRolePolicy(t.Context(), &iam.AttachRolePolicyInput{RoleName: role, PolicyArn: arn})
+	_, err = c.AttachRolePolicy(t.Context(), &awsiam.AttachRolePolicyInput{RoleName: role, PolicyArn: arn})
 	step("AttachRolePolicy", err, "allowed")
-	version, err := c.CreatePolicyVersion(t.Context(), &iam.CreatePolicyVersionInput{PolicyArn: arn, SetAsDefault: true, PolicyDocument: aws.String(strings.Replace(readAll, "Scan", "Query", 1))})
+	version, err := c.CreatePolicyVersion(t.Context(), &awsiam.CreatePolicyVersionInput{PolicyArn: arn, SetAsDefault: true, PolicyDocument: aws.String(strings.Replace(readAll, "Scan", "Query", 1))})
 	step("CreatePolicyVersion", err, "implicitDeny")
-	_, err = c.SetDefaultPolicyVersion(t.Context(), &iam.SetDefaultPolicyVersionInput{PolicyArn: arn, VersionId: aws.String("v1")})
+	_, err = c.SetDefaultPolicyVersion(t.Context(), &awsiam.SetDefaultPolicyVersionInput{PolicyArn: arn, VersionId: aws.String("v1")})
 	step("SetDefaultPolicyVersion", err, "allowed")
-	_, err = c.DeletePolicyVersion(t.Context(), &iam.DeletePolicyVersionInput{PolicyArn: arn, VersionId: version.PolicyVersion.VersionId})
+	_, err = c.DeletePolicyVersion(t.Context(), &awsiam.DeletePolicyVersionInput{PolicyArn: arn, VersionId: version.PolicyVersion.VersionId})
 	step("DeletePolicyVersion", err, "allowed")
-	if _, err = c.DeletePolicy(t.Context(), &iam.DeletePolicyInput{PolicyArn: arn}); code(err) != "DeleteConflict" {
+	if _, err = c.DeletePolicy(t.Context(), &awsiam.DeletePolicyInput{PolicyArn: arn}); code(err) != "DeleteConflict" {
 		t.Errorf("an attached policy is deleted: %v", err)
 	}
-	_, err = c.DetachRolePolicy(t.Context(), &iam.DetachRolePolicyInput{RoleName: role, PolicyArn: arn})
+	_, err = c.DetachRolePolicy(t.Context(), &awsiam.DetachRolePolicyInput{RoleName: role, PolicyArn: arn})
 	step("DetachRolePolicy", err, "implicitDeny")
-	_, err = c.DeletePolicy(t.Context(), &iam.DeletePolicyInput{PolicyArn: arn})
+	_, err = c.DeletePolicy(t.Context(), &awsiam.DeletePolicyInput{PolicyArn: arn})
 	step("DeletePolicy", err, "implicitDeny")
 	if after := snapshotText(t, given); !bytes.Equal(before, after) {
 		t.Error("the snapshot that the server was given has changed")
@@ -120,20 +120,20 @@ func TestWriteErrors(t *testing.T) {
 	role, name := aws.String("complete-renderer"), aws.String("extra")
 	long := `{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"s3:GetObject","Resource":"arn:aws:s3:::` + strings.Repeat("x", 11000) + `"}}`
 	put := func(role *string, doc string) error {
-		_, err := c.PutRolePolicy(t.Context(), &iam.PutRolePolicyInput{RoleName: role, PolicyName: name, PolicyDocument: &doc})
+		_, err := c.PutRolePolicy(t.Context(), &awsiam.PutRolePolicyInput{RoleName: role, PolicyName: name, PolicyDocument: &doc})
 		return err
 	}
 	create := func(doc string) error {
-		_, err := c.CreatePolicy(t.Context(), &iam.CreatePolicyInput{PolicyName: name, PolicyDocument: &doc})
+		_, err := c.CreatePolicy(t.Context(), &awsiam.CreatePolicyInput{PolicyName: name, PolicyDocument: &doc})
 		return err
 	}
 	version := func(arn string) error {
-		_, err := c.CreatePolicyVersion(t.Context(), &iam.CreatePolicyVersionInput{PolicyArn: &arn, PolicyDocument: aws.String(readAll), SetAsDefault: true})
+		_, err := c.CreatePolicyVersion(t.Context(), &awsiam.CreatePolicyVersionInput{PolicyArn: &arn, PolicyDocument: aws.String(readAll), SetAsDefault: true})
 		return err
 	}
-	_, deleted := c.DeleteRolePolicy(t.Context(), &iam.DeleteRolePolicyInput{RoleName: role, PolicyName: aws.String("nothing")})
+	_, deleted := c.DeleteRolePolicy(t.Context(), &awsiam.DeleteRolePolicyInput{RoleName: role, PolicyName: aws.String("nothing")})
 	user := func(doc string) error {
-		_, err := c.PutUserPolicy(t.Context(), &iam.PutUserPolicyInput{UserName: aws.String("deployer"), PolicyName: name, PolicyDocument: &doc})
+		_, err := c.PutUserPolicy(t.Context(), &awsiam.PutUserPolicyInput{UserName: aws.String("deployer"), PolicyName: name, PolicyDocument: &doc})
 		return err
 	}
 	for _, tt := range []struct {
@@ -176,7 +176,7 @@ func TestWritesAndReads(t *testing.T) {
 		g.Go(func() {
 			name := aws.String(string(rune('a' + i)))
 			for range 10 {
-				if _, err := c.PutRolePolicy(t.Context(), &iam.PutRolePolicyInput{RoleName: aws.String("complete-renderer"), PolicyName: name, PolicyDocument: aws.String(readAll)}); err != nil {
+				if _, err := c.PutRolePolicy(t.Context(), &awsiam.PutRolePolicyInput{RoleName: aws.String("complete-renderer"), PolicyName: name, PolicyDocument: aws.String(readAll)}); err != nil {
 					t.Error(err)
 				}
 				decision(t, c)

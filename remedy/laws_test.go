@@ -5,6 +5,8 @@ import (
 	"slices"
 	"testing"
 
+	"remotion-doctor/iam"
+
 	"pgregory.net/rapid"
 
 	"remotion-doctor/audit"
@@ -17,7 +19,7 @@ import (
 const account = "123456789012"
 
 // judge returns the findings of a requirement for a principal with policies.
-func judge(t *rapid.T, req *checks.Requirement, p audit.Principal, regions []string, docs []*policy.Document) []audit.Finding {
+func judge(t *rapid.T, req *checks.Requirement, p iam.Principal, regions []string, docs []*policy.Document) []audit.Finding {
 	plan, err := req.Plan(p, checks.Scope{Regions: regions})
 	if err != nil {
 		t.Fatal(err)
@@ -35,7 +37,7 @@ func judge(t *rapid.T, req *checks.Requirement, p audit.Principal, regions []str
 	return findings
 }
 
-func evaluator(p audit.Principal, docs []*policy.Document) *eval.Evaluator {
+func evaluator(p iam.Principal, docs []*policy.Document) *eval.Evaluator {
 	var policies eval.Policies
 	for i, d := range docs {
 		policies.Identity = append(policies.Identity, eval.Policy{Name: fmt.Sprintf("policy-%d", i+1), Document: d})
@@ -79,12 +81,12 @@ func anyPolicy(req *checks.Requirement) *rapid.Generator[*policy.Document] {
 }
 
 // anyProbe draws a request, within the requirement or beside it.
-func anyProbe(req *checks.Requirement) *rapid.Generator[audit.Probe] {
-	return rapid.Custom(func(t *rapid.T) audit.Probe {
-		p := audit.Probe{
+func anyProbe(req *checks.Requirement) *rapid.Generator[iam.Probe] {
+	return rapid.Custom(func(t *rapid.T) iam.Probe {
+		p := iam.Probe{
 			Action:   rapid.SampledFrom([]string{"iam:CreateUser", "s3:GetBucketPolicy", "s3:PutObject", "lambda:UpdateFunctionCode", "kms:Decrypt", "iam:PassRole"}).Draw(t, "other"),
 			Resource: rapid.SampledFrom([]string{"*", "arn:aws:s3:::other/k", "arn:aws:s3:::remotionlambda-useast1-a/k", "arn:aws:s3:::remotionlambda-euwest1-a", "arn:aws:lambda:us-east-1:" + account + ":function:remotion-render-a", "arn:aws:lambda:us-east-1:" + account + ":function:other", "arn:aws:lambda:ap-south-1:999999999999:function:remotion-render-a", "arn:aws:iam::" + account + ":role/remotion-lambda-role", "arn:aws:iam::" + account + ":role/admin", "arn:aws:logs:us-east-1:" + account + ":log-group:/aws/lambda/remotion-render-a", "arn:aws:servicequotas:us-east-1:" + account + ":lambda/L-B99A9384", "arn:aws:lambda:us-east-1:678892195805:layer:remotion-binaries-chromium-arm64:1"}).Draw(t, "resource"),
-			Context:  audit.Context{{Key: "aws:RequestedRegion", Type: audit.String, Values: []string{rapid.SampledFrom([]string{"us-east-1", "eu-west-1", "ap-south-1"}).Draw(t, "region")}}},
+			Context:  iam.Context{{Key: "aws:RequestedRegion", Type: iam.String, Values: []string{rapid.SampledFrom([]string{"us-east-1", "eu-west-1", "ap-south-1"}).Draw(t, "region")}}},
 		}
 		if rapid.Bool().Draw(t, "required") {
 			p.Action = rapid.SampledFrom(req.Grants).Draw(t, "grant").Action
@@ -107,7 +109,7 @@ func TestRemedyLaws(t *testing.T) {
 	}
 	rapid.Check(t, func(t *rapid.T) {
 		req := requirements[rapid.SampledFrom([]string{"caller", "renderer"}).Draw(t, "requirement")]
-		p, err := audit.NewPrincipal(rapid.SampledFrom([]string{"arn:aws:iam::" + account + ":role/team/video", "arn:aws:iam::" + account + ":user/video"}).Draw(t, "principal"))
+		p, err := iam.NewPrincipal(rapid.SampledFrom([]string{"arn:aws:iam::" + account + ":role/team/video", "arn:aws:iam::" + account + ":user/video"}).Draw(t, "principal"))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -147,7 +149,7 @@ func failing(findings []audit.Finding) *audit.Finding {
 }
 
 // nothingElse: what becomes allowed is required.
-func nothingElse(t *rapid.T, req *checks.Requirement, p audit.Principal, have []*policy.Document, grants *policy.Document) {
+func nothingElse(t *rapid.T, req *checks.Requirement, p iam.Principal, have []*policy.Document, grants *policy.Document) {
 	probes := rapid.SliceOfN(anyProbe(req), 1, 30).Draw(t, "probes")
 	before, err := evaluator(p, have).Evaluate(t.Context(), probes)
 	if err != nil {
@@ -158,7 +160,7 @@ func nothingElse(t *rapid.T, req *checks.Requirement, p audit.Principal, have []
 		t.Fatal(err)
 	}
 	for i, probe := range probes {
-		if before[i].Decision == audit.Allowed || after[i].Decision != audit.Allowed {
+		if before[i].Decision == iam.Allowed || after[i].Decision != iam.Allowed {
 			continue
 		}
 		required := slices.ContainsFunc(req.Grants, func(g checks.Grant) bool {

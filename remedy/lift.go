@@ -6,18 +6,20 @@ import (
 	"slices"
 	"strings"
 
+	"remotion-doctor/iam"
+
 	"remotion-doctor/audit"
 	"remotion-doctor/iam/policy"
 )
 
 // owners says who can change a layer.
-var owners = map[audit.Layer]string{
-	audit.LayerIdentity: "who manages the principal",
-	audit.LayerBoundary: "who owns the permissions boundary",
-	audit.LayerSCP:      "the administrator of the AWS organization",
-	audit.LayerRCP:      "the administrator of the AWS organization",
-	audit.LayerSession:  "who assumes the role with the session policy",
-	audit.LayerResource: "who owns the resource",
+var owners = map[iam.Layer]string{
+	iam.LayerIdentity: "who manages the principal",
+	iam.LayerBoundary: "who owns the permissions boundary",
+	iam.LayerSCP:      "the administrator of the AWS organization",
+	iam.LayerRCP:      "the administrator of the AWS organization",
+	iam.LayerSession:  "who assumes the role with the session policy",
+	iam.LayerResource: "who owns the resource",
 }
 
 // Lift sets the smallest change that would lift an obstacle: of the statement
@@ -25,7 +27,7 @@ var owners = map[audit.Layer]string{
 // are the findings that it stops. doc is the denying policy; nil where it
 // cannot be read.
 func Lift(o *audit.Obstacle, principalARN string, blocked []audit.Finding, doc *policy.Document) {
-	o.Owner = cmp.Or(owners[o.Layer], owners[audit.LayerIdentity])
+	o.Owner = cmp.Or(owners[o.Layer], owners[iam.LayerIdentity])
 	o.Change = nil
 	switch {
 	case len(o.Statements) > 0:
@@ -50,7 +52,7 @@ func Lift(o *audit.Obstacle, principalARN string, blocked []audit.Finding, doc *
 	}
 	s := doc.Statements[ref.Index]
 	switch {
-	case o.Layer == audit.LayerIdentity || o.Layer == audit.LayerSession:
+	case o.Layer == iam.LayerIdentity || o.Layer == iam.LayerSession:
 		narrowDeny(c, s, o.Actions, wanted(blocked))
 	default:
 		except(c, s, doc.Version, principalARN)
@@ -93,7 +95,7 @@ func except(c *audit.PolicyChange, s policy.Statement, version, principalARN str
 // denied reports an explicit deny among what was answered.
 func denied(blocked []audit.Finding) bool {
 	return slices.ContainsFunc(blocked, func(f audit.Finding) bool {
-		return slices.ContainsFunc(f.Evidence, func(e audit.Evidence) bool { return e.Verdict.Decision == audit.ExplicitDeny })
+		return slices.ContainsFunc(f.Evidence, func(e audit.Evidence) bool { return e.Verdict.Decision == iam.ExplicitDeny })
 	})
 }
 
@@ -152,7 +154,7 @@ func allowIn(o *audit.Obstacle, blocked []audit.Finding) *audit.PolicyChange {
 		what = "these statements"
 	}
 	text := "add " + what + " to it"
-	if o.Layer == audit.LayerSCP {
+	if o.Layer == iam.LayerSCP {
 		text = "add " + what + " to a service control policy of each level that lacks it"
 	}
 	return &audit.PolicyChange{Kind: "add", Index: -1, Statement: doc, Text: text}

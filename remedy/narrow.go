@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 
+	"remotion-doctor/iam"
+
 	"remotion-doctor/audit"
 	"remotion-doctor/iam/policy"
 )
@@ -38,7 +40,7 @@ func granted(f *audit.Finding, pattern string) bool {
 		if e.Documented || !policy.MatchResource(pattern, e.Resource) {
 			continue
 		}
-		if asked = true; e.Verdict.Decision != audit.Allowed || len(e.Verdict.MissingContext) > 0 {
+		if asked = true; e.Verdict.Decision != iam.Allowed || len(e.Verdict.MissingContext) > 0 {
 			return false
 		}
 	}
@@ -50,7 +52,7 @@ func granted(f *audit.Finding, pattern string) bool {
 // the region of the pattern. An account that is not known may be any.
 func released(documented, pattern string) string {
 	a, ok := policy.ParseARN(pattern)
-	if ok && a.AccountID == audit.UnknownAccount {
+	if ok && a.AccountID == iam.UnknownAccount {
 		if documented == "*" && a.Service == "iam" {
 			return documented // the principal's own name is not known either
 		}

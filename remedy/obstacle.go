@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 
+	"remotion-doctor/iam"
+
 	"remotion-doctor/audit"
 )
 
@@ -38,18 +40,18 @@ func Obstacles(findings []audit.Finding) []audit.Obstacle {
 func advice(f *audit.Finding) string {
 	deny := len(f.Statements) > 0
 	switch f.Layer {
-	case audit.LayerBoundary:
+	case iam.LayerBoundary:
 		if deny {
 			return "ask who owns the permissions boundary to remove or narrow this Deny"
 		}
 		return "ask who owns the permissions boundary to allow these actions in it"
-	case audit.LayerSCP:
+	case iam.LayerSCP:
 		return "ask the administrator of the AWS organization to except this principal, or to allow these actions for the account"
-	case audit.LayerRCP:
+	case iam.LayerRCP:
 		return "ask the administrator of the AWS organization to except this principal from the resource control policy"
-	case audit.LayerSession:
+	case iam.LayerSession:
 		return "change the session policy that the role is assumed with"
-	case audit.LayerResource:
+	case iam.LayerResource:
 		return "change the policy of the resource"
 	}
 	if len(f.Statements) > 0 && f.Statements[0].Sid != "" {

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"testing"
 
+	"remotion-doctor/iam"
+
 	"pgregory.net/rapid"
 
 	"remotion-doctor/audit"
@@ -108,14 +110,14 @@ func TestPolicyIsExact(t *testing.T) {
 }
 
 func TestObstacles(t *testing.T) {
-	deny := []audit.StatementRef{{Policy: "guard", Sid: "NoDeletes", Effect: policy.Deny, Layer: audit.LayerIdentity}}
+	deny := []iam.StatementRef{{Policy: "guard", Sid: "NoDeletes", Effect: policy.Deny, Layer: iam.LayerIdentity}}
 	got := Obstacles([]audit.Finding{
-		{Action: "s3:PutObject", Status: audit.Blocked, Layer: audit.LayerIdentity, Reason: `Deny "NoDeletes" in policy guard (a part of it)`, Statements: deny},
-		{Action: "s3:DeleteBucket", Status: audit.Blocked, Layer: audit.LayerIdentity, Reason: `Deny "NoDeletes" in policy guard`, Statements: deny},
-		{Action: "logs:CreateLogGroup", Status: audit.Blocked, Layer: audit.LayerBoundary, Reason: "the permissions boundary does not allow it"},
+		{Action: "s3:PutObject", Status: audit.Blocked, Layer: iam.LayerIdentity, Reason: `Deny "NoDeletes" in policy guard (a part of it)`, Statements: deny},
+		{Action: "s3:DeleteBucket", Status: audit.Blocked, Layer: iam.LayerIdentity, Reason: `Deny "NoDeletes" in policy guard`, Statements: deny},
+		{Action: "logs:CreateLogGroup", Status: audit.Blocked, Layer: iam.LayerBoundary, Reason: "the permissions boundary does not allow it"},
 		{Action: "s3:GetObject", Status: audit.Fail},
 	})
-	if len(got) != 2 || !slices.Equal(got[0].Actions, []string{"s3:DeleteBucket", "s3:PutObject"}) || got[1].Layer != audit.LayerBoundary {
+	if len(got) != 2 || !slices.Equal(got[0].Actions, []string{"s3:DeleteBucket", "s3:PutObject"}) || got[1].Layer != iam.LayerBoundary {
 		t.Errorf("got %+v", got)
 	}
 	for _, o := range got {

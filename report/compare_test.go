@@ -7,6 +7,8 @@ import (
 	"testing"
 	"time"
 
+	"remotion-doctor/iam"
+
 	"remotion-doctor/audit"
 )
 
@@ -25,7 +27,7 @@ func later(t *testing.T) *audit.Report {
 	s.Regions = []string{"us-east-1"}
 	s.Policies[0].Digest = "sha256:changed"
 	s.Policies[0].Statements = s.Policies[0].Statements[:1]
-	s.Policies = append(s.Policies, audit.PolicyRecord{Name: "new", Layer: audit.LayerBoundary, Digest: "sha256:5"})
+	s.Policies = append(s.Policies, audit.PolicyRecord{Name: "new", Layer: iam.LayerBoundary, Digest: "sha256:5"})
 	s.Findings[0].Status, s.Findings[0].Reason = audit.Fail, "no statement grants it" // broken
 	s.Findings[2].Status, s.Findings[2].Reason = audit.Pass, "granted as documented"  // fixed
 	s.Findings[5].Reason = "the boundary does not allow it"                           // changed

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"time"
 
+	"remotion-doctor/iam"
+
 	"remotion-doctor/audit"
 )
 
@@ -71,11 +73,11 @@ var columns = []column{
 		}
 		return c.section.Error.Message
 	}},
-	{"policy", statement(func(s *audit.StatementRef) string { return s.Policy })},
-	{"policy_sid", statement(func(s *audit.StatementRef) string { return s.Sid })},
-	{"file", statement(func(s *audit.StatementRef) string { return s.File })},
-	{"line", statement(func(s *audit.StatementRef) string { return number(s.Start.Line) })},
-	{"column", statement(func(s *audit.StatementRef) string { return number(s.Start.Column) })},
+	{"policy", statement(func(s *iam.StatementRef) string { return s.Policy })},
+	{"policy_sid", statement(func(s *iam.StatementRef) string { return s.Sid })},
+	{"file", statement(func(s *iam.StatementRef) string { return s.File })},
+	{"line", statement(func(s *iam.StatementRef) string { return number(s.Start.Line) })},
+	{"column", statement(func(s *iam.StatementRef) string { return number(s.Start.Column) })},
 	{"missing_context", of(func(f *audit.Finding) string { return strings.Join(f.MissingContext, " ") })},
 	{"muted_by", muted(func(m *audit.Muted) string { return string(m.By) })},
 	{"muted_reason", muted(func(m *audit.Muted) string { return m.Reason })},
@@ -92,7 +94,7 @@ func of(value func(*audit.Finding) string) func(cell) string {
 	}
 }
 
-func statement(value func(*audit.StatementRef) string) func(cell) string {
+func statement(value func(*iam.StatementRef) string) func(cell) string {
 	return of(func(f *audit.Finding) string {
 		if ref := decider(f); ref != nil {
 			return value(ref)

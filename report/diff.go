@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 
+	"remotion-doctor/iam"
+
 	"remotion-doctor/audit"
 )
 
@@ -35,9 +37,9 @@ func (s DiffSummary) Worse() bool { return s.Broken+s.Added+s.Unchecked > 0 }
 
 // A SectionDiff is the difference for one target and requirement.
 type SectionDiff struct {
-	Target      audit.Target    `json:"target"`
-	Principal   audit.Principal `json:"principal"`
-	Requirement string          `json:"requirement"`
+	Target      audit.Target  `json:"target"`
+	Principal   iam.Principal `json:"principal"`
+	Requirement string        `json:"requirement"`
 	// Why are the facts behind the changes: policies that were changed, added
 	// or removed, another version of Remotion, another role.
 	Why     []string `json:"why"`

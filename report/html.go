@@ -12,6 +12,8 @@ import (
 	"slices"
 	"strings"
 
+	"remotion-doctor/iam"
+
 	"remotion-doctor/audit"
 )
 
@@ -104,12 +106,12 @@ func (d *pageData) text(s string) int {
 }
 
 type pageSection struct {
-	Name     string                 `json:"name"`
-	ARN      string                 `json:"arn"`
-	Flag     string                 `json:"flag"`
-	Modules  []audit.Module         `json:"modules"`
-	Policies []audit.PolicyRecord   `json:"policies"`
-	Layers   map[audit.Layer]string `json:"layers"`
+	Name     string               `json:"name"`
+	ARN      string               `json:"arn"`
+	Flag     string               `json:"flag"`
+	Modules  []audit.Module       `json:"modules"`
+	Policies []audit.PolicyRecord `json:"policies"`
+	Layers   map[iam.Layer]string `json:"layers"`
 }
 
 // A place in a report is one of its findings.
@@ -208,8 +210,8 @@ func pageRows(r *audit.Report) []pageRow {
 }
 
 func pageSectionOf(s *audit.Section) pageSection {
-	out := pageSection{Name: title(s), ARN: Clean(s.Principal.ARN), Flag: flags(s.Target), Modules: []audit.Module{}, Policies: s.Policies, Layers: map[audit.Layer]string{}}
-	for _, l := range []audit.Layer{audit.LayerRCP, audit.LayerSCP, audit.LayerResource, audit.LayerIdentity, audit.LayerBoundary, audit.LayerSession} {
+	out := pageSection{Name: title(s), ARN: Clean(s.Principal.ARN), Flag: flags(s.Target), Modules: []audit.Module{}, Policies: s.Policies, Layers: map[iam.Layer]string{}}
+	for _, l := range []iam.Layer{iam.LayerRCP, iam.LayerSCP, iam.LayerResource, iam.LayerIdentity, iam.LayerBoundary, iam.LayerSession} {
 		out.Layers[l] = l.Title()
 	}
 	for _, g := range groups(s) {

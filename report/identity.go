@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"strconv"
 
+	"remotion-doctor/iam"
+
 	"remotion-doctor/audit"
 )
 
@@ -53,7 +55,7 @@ func EngineOf(r *audit.Report, s *audit.Section) audit.Engine {
 }
 
 // excessID names an excess as [ID] names a finding.
-func excessID(s *audit.Section, e *audit.Excess) string {
+func excessID(s *audit.Section, e *iam.Excess) string {
 	return ID(s, &audit.Finding{Action: "excess " + e.Action, Resource: e.Statement.Policy + " " + e.Statement.Sid + " " + e.Resource})
 }
 

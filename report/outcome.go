@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"strings"
 
+	"remotion-doctor/iam"
+
 	"remotion-doctor/audit"
 )
 
@@ -86,7 +88,7 @@ func (t *table) excess(s *audit.Section) {
 		return
 	}
 	t.line("")
-	var dangerous, rest []*audit.Excess
+	var dangerous, rest []*iam.Excess
 	for i := range s.Excess {
 		if e := &s.Excess[i]; e.Dangerous {
 			dangerous = append(dangerous, e)
@@ -111,7 +113,7 @@ func (t *table) excess(s *audit.Section) {
 	}
 }
 
-func (t *table) excessLine(mark string, e *audit.Excess) {
+func (t *table) excessLine(mark string, e *iam.Excess) {
 	t.text("  "+mark+" "+Clean(e.Action)+" on "+Clean(e.Resource)+", "+statementName(&e.Statement), "    ")
 	text := Clean(e.Why)
 	if e.Example != "" && e.Example != e.Resource {

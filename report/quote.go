@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 
+	"remotion-doctor/iam"
+
 	"github.com/charmbracelet/x/ansi"
 
 	"remotion-doctor/audit"
@@ -19,7 +21,7 @@ const (
 
 // quote writes the lines of a statement that hold its marks, with the marked
 // part underlined.
-func (t *traceTree) quote(s *audit.TraceStatement, trunk string, lines int) {
+func (t *traceTree) quote(s *iam.TraceStatement, trunk string, lines int) {
 	offset, shown, more := 0, 0, 0
 	for i, line := range strings.Split(s.Quote, "\n") {
 		start, end, ok := marked(s.Marks, offset, offset+len(line))
@@ -38,7 +40,7 @@ func (t *traceTree) quote(s *audit.TraceStatement, trunk string, lines int) {
 }
 
 // marked returns the part of a line from its first mark to its last.
-func marked(marks []audit.Mark, start, end int) (int, int, bool) {
+func marked(marks []iam.Mark, start, end int) (int, int, bool) {
 	from, to, found := end, start, false
 	for _, m := range marks {
 		if m.Start < end && m.End > start {
@@ -79,7 +81,7 @@ func cutThree(before, mid, after string, width int) (string, string, string) {
 }
 
 // message writes what an error message told.
-func (t *traceTree) message(m *audit.DeniedMessage) {
+func (t *traceTree) message(m *iam.DeniedMessage) {
 	t.line("")
 	t.line(t.look.bold.Render("The message"))
 	t.field("  code", Clean(m.Code))
@@ -111,7 +113,7 @@ func first(i int, name string) string {
 }
 
 // recorded writes what AWS kept of the request.
-func (t *traceTree) recorded(r *audit.RecordedAuthorization) {
+func (t *traceTree) recorded(r *iam.RecordedAuthorization) {
 	t.line("")
 	t.line(t.look.bold.Render("What AWS recorded") + " (" + Clean(r.Source) + ")")
 	t.line("  " + t.decision(r.Decision) + "  " + Clean(r.Action))

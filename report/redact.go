@@ -5,6 +5,8 @@ import (
 	"reflect"
 	"strings"
 
+	"remotion-doctor/iam"
+
 	"remotion-doctor/audit"
 	"remotion-doctor/iam/policy"
 )
@@ -225,13 +227,13 @@ func (red *redactor) requirement(s *audit.Section) {
 	}
 }
 
-func (red *redactor) refs(refs []audit.StatementRef) {
+func (red *redactor) refs(refs []iam.StatementRef) {
 	for i := range refs {
 		red.ref(&refs[i])
 	}
 }
 
-func (red *redactor) ref(s *audit.StatementRef) {
+func (red *redactor) ref(s *iam.StatementRef) {
 	red.name("policy", s.Policy)
 	red.name("Statement", s.Sid)
 	red.file(s.File)

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 
+	"remotion-doctor/iam"
+
 	"remotion-doctor/audit"
 	"remotion-doctor/iam/policy"
 )
@@ -31,28 +33,28 @@ func secret(t testing.TB) *audit.Report {
 	if err != nil {
 		t.Fatal(err)
 	}
-	ref := audit.StatementRef{Policy: "CanaryPolicy", Sid: "CanarySid", Index: 0, Effect: policy.Deny, File: "/home/Canary/infra/CanaryTemplate.yaml"}
+	ref := iam.StatementRef{Policy: "CanaryPolicy", Sid: "CanarySid", Index: 0, Effect: policy.Deny, File: "/home/Canary/infra/CanaryTemplate.yaml"}
 	return newReport(audit.Section{
 		Target:      audit.Target{Kind: audit.TargetInstance, Name: "i-0a1b2c3d4e5f67890"},
-		Principal:   audit.Principal{ARN: "arn:aws:iam::555566667777:role/CanaryPath/CanaryRole", AccountID: "555566667777"},
+		Principal:   iam.Principal{ARN: "arn:aws:iam::555566667777:role/CanaryPath/CanaryRole", AccountID: "555566667777"},
 		Requirement: audit.Requirement{Name: "Canary.json", Digest: "sha256:Canary"}, Regions: []string{"us-east-1"},
 		Modules:  []audit.Module{{Name: "canary", Title: "CanaryModule", Sid: "CanaryModule"}},
-		Location: &audit.Location{File: "/home/Canary/infra/CanaryTemplate.yaml", Position: policy.Position{Line: 3, Column: 1}},
+		Location: &iam.Location{File: "/home/Canary/infra/CanaryTemplate.yaml", Position: policy.Position{Line: 3, Column: 1}},
 		Notes:    []string{"CanaryRole of account 555566667777 in vpc-0123456789abcdef0 was read from /home/Canary/package.json; ask Canary.Owner@example.org"},
 		Findings: []audit.Finding{{
-			Module: "canary", Sid: "CanaryModule", Action: "s3:DeleteBucket", Resource: "arn:aws:s3:::CanaryBucket", Status: audit.Blocked, Layer: audit.LayerIdentity,
+			Module: "canary", Sid: "CanaryModule", Action: "s3:DeleteBucket", Resource: "arn:aws:s3:::CanaryBucket", Status: audit.Blocked, Layer: iam.LayerIdentity,
 			NotGranted: "arn:aws:lambda:us-east-1:555566667777:function:CanaryFunction:CanaryAlias", Reason: `Deny "CanarySid" in policy CanaryPolicy stops CanaryRole`,
-			Statements: []audit.StatementRef{ref}, MissingContext: []string{"aws:PrincipalTag/CanaryTag"},
+			Statements: []iam.StatementRef{ref}, MissingContext: []string{"aws:PrincipalTag/CanaryTag"},
 			Evidence: []audit.Evidence{{
-				Resource: "arn:aws:s3:::CanaryBucket", Context: audit.Context{{Key: "aws:SourceVpc", Type: audit.String, Values: []string{"vpc-0123456789abcdef0"}}, {Key: "aws:PrincipalTag/CanaryTag", Type: audit.String, Values: []string{"CanaryTeam"}}},
-				Verdict: audit.Verdict{Decision: audit.ExplicitDeny, Matched: []audit.StatementRef{ref}, Problem: "request 01234567-89ab-cdef-0123-456789abcdef to https://Canary.internal:4566/ failed"},
+				Resource: "arn:aws:s3:::CanaryBucket", Context: iam.Context{{Key: "aws:SourceVpc", Type: iam.String, Values: []string{"vpc-0123456789abcdef0"}}, {Key: "aws:PrincipalTag/CanaryTag", Type: iam.String, Values: []string{"CanaryTeam"}}},
+				Verdict: iam.Verdict{Decision: iam.ExplicitDeny, Matched: []iam.StatementRef{ref}, Problem: "request 01234567-89ab-cdef-0123-456789abcdef to https://Canary.internal:4566/ failed"},
 			}},
 			Muted: &audit.Muted{By: audit.MutedByWaiver, Reason: "Canary reason", Owner: "Canary owner", Expires: "2027-01-01"},
 		}},
-		Obstacles:   []audit.Obstacle{{Actions: []string{"s3:DeleteBucket"}, Resource: "arn:aws:s3:::CanaryBucket", Reason: `Deny "CanarySid"`, Advice: "ask who owns CanaryPolicy", Statements: []audit.StatementRef{ref}}},
+		Obstacles:   []audit.Obstacle{{Actions: []string{"s3:DeleteBucket"}, Resource: "arn:aws:s3:::CanaryBucket", Reason: `Deny "CanarySid"`, Advice: "ask who owns CanaryPolicy", Statements: []iam.StatementRef{ref}}},
 		Remediation: doc,
-		Policies:    []audit.PolicyRecord{{Name: "CanaryPolicy", Layer: audit.LayerIdentity, Digest: "sha256:Canary", File: "Canary.json", Statements: []audit.Quote{{Sid: "CanarySid", Text: doc.Text(&doc.Statements[0])}}}},
-		Excess:      []audit.Excess{{Statement: ref, Action: "iam:PassRole", Resource: "*", Example: "arn:aws:iam::555566667777:role/CanaryAdmin", Why: "hands on arn:aws:iam::555566667777:role/CanaryAdmin"}},
+		Policies:    []audit.PolicyRecord{{Name: "CanaryPolicy", Layer: iam.LayerIdentity, Digest: "sha256:Canary", File: "Canary.json", Statements: []audit.Quote{{Sid: "CanarySid", Text: doc.Text(&doc.Statements[0])}}}},
+		Excess:      []iam.Excess{{Statement: ref, Action: "iam:PassRole", Resource: "*", Example: "arn:aws:iam::555566667777:role/CanaryAdmin", Why: "hands on arn:aws:iam::555566667777:role/CanaryAdmin"}},
 	}, audit.Section{
 		Target: audit.Target{Kind: audit.TargetFunction, Name: "CanaryFunction"}, Requirement: audit.Requirement{Name: "caller"},
 		Error: &audit.Problem{Message: "looking up the function CanaryFunction: arn:aws:sts::555566667777:assumed-role/CanaryRole/CanarySession may not", Hint: "ask Canary.Owner@example.org"},
@@ -116,7 +118,7 @@ func TestRedactIsConsistent(t *testing.T) {
 			t.Errorf("%s and %s are both %s", arn, seen[to], to)
 		}
 		seen[to] = arn
-		if _, err := audit.NewPrincipal(to); err != nil {
+		if _, err := iam.NewPrincipal(to); err != nil {
 			t.Errorf("%s became %s: %v", arn, to, err)
 		}
 	}

@@ -4,13 +4,15 @@ import (
 	"io"
 	"strings"
 
+	"remotion-doctor/iam"
+
 	"remotion-doctor/audit"
 )
 
 // A RemedyView is what is shown of the remedy for one principal.
 type RemedyView struct {
 	Target       audit.Target
-	Principal    audit.Principal
+	Principal    iam.Principal
 	Requirements []string
 	Outcome      string // in a line
 	Good         bool   // everything passes, with the remedy or as it is

@@ -6,6 +6,8 @@ import (
 	"testing"
 	"time"
 
+	"remotion-doctor/iam"
+
 	"remotion-doctor/audit"
 	"remotion-doctor/iam/policy"
 )
@@ -53,7 +55,7 @@ func filled(s audit.Section) audit.Section {
 	s.Obstacles = append([]audit.Obstacle{}, s.Obstacles...)
 	for i := range s.Findings {
 		f := &s.Findings[i]
-		f.Statements = append([]audit.StatementRef{}, f.Statements...)
+		f.Statements = append([]iam.StatementRef{}, f.Statements...)
 		f.MissingContext = append([]string{}, f.MissingContext...)
 		f.Evidence = append([]audit.Evidence{}, f.Evidence...)
 	}
@@ -91,7 +93,7 @@ const guard = `{
 }`
 
 // ref points at a statement of guard.
-func ref(t testing.TB, index int, layer audit.Layer, file string) audit.StatementRef {
+func ref(t testing.TB, index int, layer iam.Layer, file string) iam.StatementRef {
 	t.Helper()
 	doc, err := policy.Parse(guard)
 	if err != nil {
@@ -99,7 +101,7 @@ func ref(t testing.TB, index int, layer audit.Layer, file string) audit.Statemen
 	}
 	s := &doc.Statements[index]
 	lines := policy.NewLines(guard)
-	return audit.StatementRef{Policy: "guard", Sid: s.Sid, Index: index, Effect: s.Effect, Layer: layer, File: file, Start: lines.At(s.Span.Start), End: lines.At(s.Span.End)}
+	return iam.StatementRef{Policy: "guard", Sid: s.Sid, Index: index, Effect: s.Effect, Layer: layer, File: file, Start: lines.At(s.Span.Start), End: lines.At(s.Span.End)}
 }
 
 func record(t testing.TB) audit.PolicyRecord {
@@ -108,7 +110,7 @@ func record(t testing.TB) audit.PolicyRecord {
 	if err != nil {
 		t.Fatal(err)
 	}
-	out := audit.PolicyRecord{Name: "guard", Layer: audit.LayerIdentity, Digest: "sha256:1111"}
+	out := audit.PolicyRecord{Name: "guard", Layer: iam.LayerIdentity, Digest: "sha256:1111"}
 	for i := range doc.Statements {
 		s := &doc.Statements[i]
 		out.Statements = append(out.Statements, audit.Quote{Sid: s.Sid, Index: i, Start: policy.NewLines(guard).At(s.Span.Start), Text: doc.Text(s)})
@@ -119,17 +121,17 @@ func record(t testing.TB) audit.PolicyRecord {
 // every is a report that has everything.
 func every(t testing.TB) *audit.Report {
 	t.Helper()
-	allow, deny := ref(t, 0, audit.LayerIdentity, ""), ref(t, 1, audit.LayerIdentity, "")
-	inFile := ref(t, 1, audit.LayerIdentity, "infra/template.yaml")
+	allow, deny := ref(t, 0, iam.LayerIdentity, ""), ref(t, 1, iam.LayerIdentity, "")
+	inFile := ref(t, 1, iam.LayerIdentity, "infra/template.yaml")
 	long := "lambda:" + strings.Repeat("AReallyLongActionName", 5)
 	bucket := "arn:aws:s3:::remotionlambda-*"
-	layers := []audit.Layer{audit.LayerRCP, audit.LayerSCP, audit.LayerResource, audit.LayerIdentity, audit.LayerBoundary, audit.LayerSession}
+	layers := []iam.Layer{iam.LayerRCP, iam.LayerSCP, iam.LayerResource, iam.LayerIdentity, iam.LayerBoundary, iam.LayerSession}
 	s := audit.Section{
 		Target:      audit.Target{Kind: audit.TargetFunction, Name: "video-api"},
-		Principal:   audit.Principal{ARN: "arn:aws:iam::123456789012:role/service-role/video-api-role-x7", AccountID: "123456789012"},
+		Principal:   iam.Principal{ARN: "arn:aws:iam::123456789012:role/service-role/video-api-role-x7", AccountID: "123456789012"},
 		Requirement: audit.Requirement{Name: "caller", RemotionVersion: "4.0.527", RemotionVersionFrom: "package-lock.json", Digest: "sha256:2222"},
 		Regions:     []string{"us-east-1", "eu-west-1"}, Coverage: audit.CoverageProven, Usage: audit.Usage{Calls: 7, Probes: 99},
-		Location: &audit.Location{File: "infra/template.yaml", Position: policy.Position{Line: 42, Column: 3}},
+		Location: &iam.Location{File: "infra/template.yaml", Position: policy.Position{Line: 42, Column: 3}},
 		Notes:    []string{"no region was given: us-east-1 is checked; name yours with --region"},
 		Modules: []audit.Module{
 			{Name: "storage", Title: "Storage", Sid: "Storage", Why: "Renders and sites live in a bucket.", Breaks: "deploySite() cannot upload."},
@@ -138,25 +140,25 @@ func every(t testing.TB) *audit.Report {
 			{Name: "quotas", Title: "Quotas", Why: "Quotas.", Breaks: "Only `quotas` fails."},
 		},
 		Findings: []audit.Finding{
-			{Module: "storage", Sid: "Storage", Action: "s3:GetObject", Resource: bucket, Status: audit.Pass, Scope: audit.ScopeDocumented, Reason: "granted as documented", Statements: []audit.StatementRef{allow}},
+			{Module: "storage", Sid: "Storage", Action: "s3:GetObject", Resource: bucket, Status: audit.Pass, Scope: audit.ScopeDocumented, Reason: "granted as documented", Statements: []iam.StatementRef{allow}},
 			{Module: "storage", Sid: "Storage", Action: "s3:ListBucket", Resource: bucket, Status: audit.Pass, Scope: audit.ScopeEffective, Reason: "granted for this account and these regions", Effective: []string{"arn:aws:s3:::remotionlambda-useast1-*", "arn:aws:s3:::remotionlambda-euwest1-*"}},
 			{
-				Module: "storage", Sid: "Storage", Action: "s3:PutObject", Resource: bucket, Status: audit.Partial, Layer: audit.LayerIdentity, Reason: "granted in part",
+				Module: "storage", Sid: "Storage", Action: "s3:PutObject", Resource: bucket, Status: audit.Partial, Layer: iam.LayerIdentity, Reason: "granted in part",
 				Granted: "arn:aws:s3:::remotionlambda-useast1-a1b2c3d4e5/sites/x", NotGranted: "arn:aws:s3:::remotionlambda-euwest1-a1b2c3d4e5/sites/x",
 				Effective: []string{"arn:aws:s3:::remotionlambda-useast1-*/*", "arn:aws:s3:::remotionlambda-euwest1-*/*"},
 				Evidence: []audit.Evidence{
-					{Resource: bucket, Documented: true, Context: audit.Context{{Key: "aws:RequestedRegion", Type: audit.String, Values: []string{"us-east-1"}}}, Verdict: audit.Verdict{Decision: audit.ImplicitDeny}},
-					{Resource: "arn:aws:s3:::remotionlambda-useast1-a1b2c3d4e5/sites/x", Region: "us-east-1", Verdict: audit.Verdict{Decision: audit.Allowed, Matched: []audit.StatementRef{allow}, Layers: []audit.LayerDecision{{Layer: audit.LayerSCP, Decision: audit.Allowed}, {Layer: audit.LayerIdentity, Decision: audit.Allowed}}}},
-					{Resource: "arn:aws:s3:::remotionlambda-euwest1-a1b2c3d4e5/sites/x", Region: "eu-west-1", Verdict: audit.Verdict{Problem: "throttled"}},
+					{Resource: bucket, Documented: true, Context: iam.Context{{Key: "aws:RequestedRegion", Type: iam.String, Values: []string{"us-east-1"}}}, Verdict: iam.Verdict{Decision: iam.ImplicitDeny}},
+					{Resource: "arn:aws:s3:::remotionlambda-useast1-a1b2c3d4e5/sites/x", Region: "us-east-1", Verdict: iam.Verdict{Decision: iam.Allowed, Matched: []iam.StatementRef{allow}, Layers: []iam.LayerDecision{{Layer: iam.LayerSCP, Decision: iam.Allowed}, {Layer: iam.LayerIdentity, Decision: iam.Allowed}}}},
+					{Resource: "arn:aws:s3:::remotionlambda-euwest1-a1b2c3d4e5/sites/x", Region: "eu-west-1", Verdict: iam.Verdict{Problem: "throttled"}},
 				},
 			},
-			{Module: "storage", Sid: "Storage", Action: "s3:DeleteBucket", Resource: bucket, Status: audit.Blocked, Layer: audit.LayerIdentity, NotGranted: bucket, Reason: `Deny "NoDeletes" in policy guard`, Statements: []audit.StatementRef{deny}, Evidence: []audit.Evidence{{Resource: bucket, Documented: true, Verdict: audit.Verdict{Decision: audit.ExplicitDeny, Matched: []audit.StatementRef{deny}, BlockedBy: []audit.Layer{audit.LayerIdentity}}}}},
-			{Module: "storage", Sid: "Storage", Action: "s3:PutBucketPolicy", Resource: bucket, Status: audit.Blocked, Layer: audit.LayerIdentity, Reason: `Deny "NoDeletes" in policy guard`, Statements: []audit.StatementRef{inFile}},
-			{Module: "storage", Sid: "Storage", Action: "s3:PutBucketTagging", Resource: bucket, Status: audit.Fail, Layer: audit.LayerIdentity, Reason: "no statement grants it", NotGranted: bucket},
-			{Module: "function-management", Sid: "Fns", Action: "lambda:TagResource", Resource: "arn:aws:lambda:*:*:function:remotion-render-*", Status: audit.Fail, Layer: audit.LayerIdentity, Reason: "no statement grants it", NotGranted: "arn:aws:lambda:us-east-1:123456789012:function:remotion-render-x"},
-			{Module: "function-management", Sid: "Fns", Action: long, Resource: "arn:aws:lambda:*:*:function:" + strings.Repeat("long-", 40) + "*", Status: audit.Unknown, Reason: "depends on aws:SourceVpc: give it with --context", MissingContext: []string{"aws:SourceVpc"}, Evidence: []audit.Evidence{{Resource: "*", Verdict: audit.Verdict{Decision: audit.Allowed, MissingContext: []string{"aws:SourceVpc"}, UnknownAction: true}}}},
-			{Module: "quotas", Sid: "Quotas", Action: "servicequotas:GetServiceQuota", Resource: "*", Status: audit.Fail, Layer: audit.LayerIdentity, Reason: "no statement grants it", Muted: &audit.Muted{By: audit.MutedByWaiver, Reason: "quotas are raised by hand", Owner: "video team", Expires: "2027-01-31"}},
-			{Module: "quotas", Sid: "Quotas", Action: "servicequotas:ListServices", Resource: "*", Status: audit.Fail, Layer: audit.LayerIdentity, Reason: "no statement grants it", Muted: &audit.Muted{By: audit.MutedByBaseline, Since: "2026-10-01"}},
+			{Module: "storage", Sid: "Storage", Action: "s3:DeleteBucket", Resource: bucket, Status: audit.Blocked, Layer: iam.LayerIdentity, NotGranted: bucket, Reason: `Deny "NoDeletes" in policy guard`, Statements: []iam.StatementRef{deny}, Evidence: []audit.Evidence{{Resource: bucket, Documented: true, Verdict: iam.Verdict{Decision: iam.ExplicitDeny, Matched: []iam.StatementRef{deny}, BlockedBy: []iam.Layer{iam.LayerIdentity}}}}},
+			{Module: "storage", Sid: "Storage", Action: "s3:PutBucketPolicy", Resource: bucket, Status: audit.Blocked, Layer: iam.LayerIdentity, Reason: `Deny "NoDeletes" in policy guard`, Statements: []iam.StatementRef{inFile}},
+			{Module: "storage", Sid: "Storage", Action: "s3:PutBucketTagging", Resource: bucket, Status: audit.Fail, Layer: iam.LayerIdentity, Reason: "no statement grants it", NotGranted: bucket},
+			{Module: "function-management", Sid: "Fns", Action: "lambda:TagResource", Resource: "arn:aws:lambda:*:*:function:remotion-render-*", Status: audit.Fail, Layer: iam.LayerIdentity, Reason: "no statement grants it", NotGranted: "arn:aws:lambda:us-east-1:123456789012:function:remotion-render-x"},
+			{Module: "function-management", Sid: "Fns", Action: long, Resource: "arn:aws:lambda:*:*:function:" + strings.Repeat("long-", 40) + "*", Status: audit.Unknown, Reason: "depends on aws:SourceVpc: give it with --context", MissingContext: []string{"aws:SourceVpc"}, Evidence: []audit.Evidence{{Resource: "*", Verdict: iam.Verdict{Decision: iam.Allowed, MissingContext: []string{"aws:SourceVpc"}, UnknownAction: true}}}},
+			{Module: "quotas", Sid: "Quotas", Action: "servicequotas:GetServiceQuota", Resource: "*", Status: audit.Fail, Layer: iam.LayerIdentity, Reason: "no statement grants it", Muted: &audit.Muted{By: audit.MutedByWaiver, Reason: "quotas are raised by hand", Owner: "video team", Expires: "2027-01-31"}},
+			{Module: "quotas", Sid: "Quotas", Action: "servicequotas:ListServices", Resource: "*", Status: audit.Fail, Layer: iam.LayerIdentity, Reason: "no statement grants it", Muted: &audit.Muted{By: audit.MutedByBaseline, Since: "2026-10-01"}},
 		},
 		Operations: []audit.Operation{
 			{Name: "render", Status: audit.Works},
@@ -172,8 +174,8 @@ func every(t testing.TB) *audit.Report {
 		Remediation: &policy.Document{Version: policy.Version2012, Statements: []policy.Statement{{Sid: "Storage", Effect: policy.Allow, Actions: []string{"s3:PutBucketTagging", "s3:PutObject"}, Resources: []string{bucket}}}},
 		Verified:    true,
 		Obstacles: []audit.Obstacle{
-			{Actions: []string{"s3:DeleteBucket", "s3:PutBucketPolicy"}, Resource: bucket, Layer: audit.LayerIdentity, Statements: []audit.StatementRef{deny}, Reason: `Deny "NoDeletes" in policy guard`, Advice: `remove or narrow the statement "NoDeletes"; no grant outweighs a Deny`},
-			{Actions: []string{"s3:Byscp"}, Resource: "*", Layer: audit.LayerSCP, Statements: []audit.StatementRef{}, Reason: "a service control policy denies it", Advice: "ask", Owner: "the administrator of the organization", Change: &audit.PolicyChange{Kind: "narrow", Policy: "scp", Index: 0, Text: `except the role in statement "Guard"`, Verified: true}},
+			{Actions: []string{"s3:DeleteBucket", "s3:PutBucketPolicy"}, Resource: bucket, Layer: iam.LayerIdentity, Statements: []iam.StatementRef{deny}, Reason: `Deny "NoDeletes" in policy guard`, Advice: `remove or narrow the statement "NoDeletes"; no grant outweighs a Deny`},
+			{Actions: []string{"s3:Byscp"}, Resource: "*", Layer: iam.LayerSCP, Statements: []iam.StatementRef{}, Reason: "a service control policy denies it", Advice: "ask", Owner: "the administrator of the organization", Change: &audit.PolicyChange{Kind: "narrow", Policy: "scp", Index: 0, Text: `except the role in statement "Guard"`, Verified: true}},
 		},
 		Diagnoses: []audit.Diagnosis{
 			{Code: "trust-policy", Severity: audit.SeverityError, Message: "the trust policy keeps Lambda out: The role defined for the function cannot be assumed by Lambda", Hint: "let lambda.amazonaws.com assume the role", Source: "https://www.remotion.dev/docs/lambda/troubleshooting", Statement: &deny},
@@ -182,7 +184,7 @@ func every(t testing.TB) *audit.Report {
 			{Code: "unused-actions", Severity: audit.SeverityNote, Message: "s3:DeleteBucket is never called"},
 		},
 		Policies: []audit.PolicyRecord{record(t)},
-		Excess: []audit.Excess{
+		Excess: []iam.Excess{
 			{Statement: allow, Action: "iam:PassRole", Resource: "*", Example: "arn:aws:iam::123456789012:role/admin", Why: "hands any role to a function that it can create", Dangerous: true},
 			{Statement: allow, Action: "s3:*", Resource: "*", Example: "arn:aws:s3:::payroll", Why: "reads and writes every bucket of the account"},
 		},
@@ -194,7 +196,7 @@ func every(t testing.TB) *audit.Report {
 		s.Findings = append(s.Findings, audit.Finding{Module: "layers", Action: "s3:By" + string(l), Resource: "arn:aws:s3:::日本語-ü|`x`</script>", Status: audit.Blocked, Layer: l, Reason: "the " + l.Title() + " does not allow it"})
 	}
 	fine := audit.Section{
-		Target: audit.Target{Kind: audit.TargetUser, Name: "deployer"}, Principal: audit.Principal{ARN: "arn:aws:iam::123456789012:user/deployer", AccountID: "123456789012"},
+		Target: audit.Target{Kind: audit.TargetUser, Name: "deployer"}, Principal: iam.Principal{ARN: "arn:aws:iam::123456789012:user/deployer", AccountID: "123456789012"},
 		Requirement: audit.Requirement{Name: "renderer", RemotionVersion: "4.0.527"}, Regions: []string{"us-east-1"}, Coverage: audit.CoverageSampled,
 		Modules:  []audit.Module{{Name: "render", Title: "Rendering"}},
 		Findings: []audit.Finding{{Module: "render", Action: "s3:GetObject", Resource: "*", Status: audit.Pass, Scope: audit.ScopeDocumented, Reason: "granted as documented"}},
@@ -216,12 +218,12 @@ func every(t testing.TB) *audit.Report {
 func many(t testing.TB, n int) *audit.Report {
 	t.Helper()
 	statuses := []audit.Status{audit.Pass, audit.Fail, audit.Pass, audit.Blocked, audit.Pass, audit.Partial, audit.Pass, audit.Unknown, audit.Pass, audit.Pass}
-	deny := ref(t, 1, audit.LayerIdentity, "")
+	deny := ref(t, 1, iam.LayerIdentity, "")
 	var sections []audit.Section
 	for i := 0; i < n; i += 100 {
 		s := audit.Section{
 			Target:      audit.Target{Kind: audit.TargetRole, Name: fmt.Sprintf("role-%d", i)},
-			Principal:   audit.Principal{ARN: fmt.Sprintf("arn:aws:iam::123456789012:role/role-%d", i), AccountID: "123456789012"},
+			Principal:   iam.Principal{ARN: fmt.Sprintf("arn:aws:iam::123456789012:role/role-%d", i), AccountID: "123456789012"},
 			Requirement: audit.Requirement{Name: "caller", RemotionVersion: "4.0.527", Digest: "sha256:2"}, Regions: []string{"us-east-1"},
 			Policies: []audit.PolicyRecord{record(t)},
 		}
@@ -231,13 +233,13 @@ func many(t testing.TB, n int) *audit.Report {
 		for j := range min(100, n-i) {
 			f := audit.Finding{
 				Module: fmt.Sprintf("m%d", j%9), Sid: "S", Action: fmt.Sprintf("s3:Action%d", j), Resource: fmt.Sprintf("arn:aws:s3:::remotionlambda-%d-*", i+j),
-				Status: statuses[j%len(statuses)], Reason: "no statement grants it", Statements: []audit.StatementRef{deny},
+				Status: statuses[j%len(statuses)], Reason: "no statement grants it", Statements: []iam.StatementRef{deny},
 			}
 			for k := range 3 {
 				f.Evidence = append(f.Evidence, audit.Evidence{
 					Resource: fmt.Sprintf("arn:aws:s3:::remotionlambda-useast1-%d/sites/%d", i+j, k), Region: "us-east-1",
-					Context: audit.Context{{Key: "aws:RequestedRegion", Type: audit.String, Values: []string{"us-east-1"}}, {Key: "aws:SecureTransport", Type: audit.Boolean, Values: []string{"true"}}},
-					Verdict: audit.Verdict{Decision: audit.ImplicitDeny, Matched: []audit.StatementRef{deny}, Layers: []audit.LayerDecision{{Layer: audit.LayerIdentity, Decision: audit.ImplicitDeny}}},
+					Context: iam.Context{{Key: "aws:RequestedRegion", Type: iam.String, Values: []string{"us-east-1"}}, {Key: "aws:SecureTransport", Type: iam.Boolean, Values: []string{"true"}}},
+					Verdict: iam.Verdict{Decision: iam.ImplicitDeny, Matched: []iam.StatementRef{deny}, Layers: []iam.LayerDecision{{Layer: iam.LayerIdentity, Decision: iam.ImplicitDeny}}},
 				})
 			}
 			s.Findings = append(s.Findings, f)

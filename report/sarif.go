@@ -8,6 +8,8 @@ import (
 	"strings"
 	"time"
 
+	"remotion-doctor/iam"
+
 	"remotion-doctor/audit"
 )
 
@@ -195,7 +197,7 @@ func (b *sarifBuilder) diagnosis(s *audit.Section, d *audit.Diagnosis) {
 	b.run.Results = append(b.run.Results, result)
 }
 
-func (b *sarifBuilder) excess(s *audit.Section, e *audit.Excess) {
+func (b *sarifBuilder) excess(s *audit.Section, e *iam.Excess) {
 	id, name, level := "excess/grant", "Granted beyond the need", "note"
 	if e.Dangerous {
 		id, name, level = "excess/dangerous", "Dangerous grant beyond the need", "warning"
@@ -231,7 +233,7 @@ func (b *sarifBuilder) rule(id, level, name, why, breaks string) int {
 }
 
 // location is the place of a statement, else that of the principal.
-func location(s *audit.Section, ref *audit.StatementRef) sarifLocation {
+func location(s *audit.Section, ref *iam.StatementRef) sarifLocation {
 	out := sarifLocation{Logical: []sarifLogical{{Name: title(s), Full: Clean(s.Principal.ARN), Kind: "resource"}}}
 	switch {
 	case ref != nil && ref.File != "":

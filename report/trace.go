@@ -6,6 +6,8 @@ import (
 	"io"
 	"strings"
 
+	"remotion-doctor/iam"
+
 	"github.com/charmbracelet/x/ansi"
 
 	"remotion-doctor/audit"
@@ -37,7 +39,7 @@ func Trace(w io.Writer, t *audit.Trace, o Options) error {
 
 // decisionMarks give each decision its glyph; the word always stands beside
 // it.
-var decisionMarks = map[audit.Decision]string{audit.Allowed: "✓", audit.ExplicitDeny: "⊘", audit.ImplicitDeny: "✗"}
+var decisionMarks = map[iam.Decision]string{iam.Allowed: "✓", iam.ExplicitDeny: "⊘", iam.ImplicitDeny: "✗"}
 
 // A traceTree writes a trace and keeps the first error.
 type traceTree struct {
@@ -78,11 +80,11 @@ func (t *traceTree) hang(first, rest, text string) {
 	}
 }
 
-func (t *traceTree) decision(d audit.Decision) string {
+func (t *traceTree) decision(d iam.Decision) string {
 	switch d {
-	case audit.Allowed:
+	case iam.Allowed:
 		return t.look.good.Render(decisionMarks[d] + " " + string(d))
-	case audit.ExplicitDeny, audit.ImplicitDeny:
+	case iam.ExplicitDeny, iam.ImplicitDeny:
 		return t.look.bad.Render(decisionMarks[d] + " " + string(d))
 	}
 	return t.look.warn.Render("? not decided")
@@ -130,31 +132,31 @@ func (t *traceTree) layers(tr *audit.Trace) {
 
 // agrees reports whether a layer that allows says nothing about the decision:
 // the one that stops a request, or that grants it, is what matters.
-func agrees(tr *audit.Trace, l *audit.TraceLayer) bool {
-	grants := l.Layer == audit.LayerIdentity || l.Layer == audit.LayerResource
-	return l.Decision == audit.Allowed && !(grants && tr.Decision == audit.Allowed)
+func agrees(tr *audit.Trace, l *iam.TraceLayer) bool {
+	grants := l.Layer == iam.LayerIdentity || l.Layer == iam.LayerResource
+	return l.Decision == iam.Allowed && !(grants && tr.Decision == iam.Allowed)
 }
 
 // layerTitle is the name of a layer in the plural that it has.
-func layerTitle(l *audit.TraceLayer) string {
+func layerTitle(l *iam.TraceLayer) string {
 	title := l.Layer.Title()
 	switch {
 	case l.Level > 0:
 		title += fmt.Sprintf(", level %d", l.Level)
-	case l.Layer == audit.LayerIdentity:
+	case l.Layer == iam.LayerIdentity:
 		title = "identity-based policies"
 	}
 	return title
 }
 
-func (t *traceTree) layer(l *audit.TraceLayer, branch, trunk string, quiet bool) {
+func (t *traceTree) layer(l *iam.TraceLayer, branch, trunk string, quiet bool) {
 	const column = 34 // service control policy, level 10
 	title := fmt.Sprintf("%-*s", column, layerTitle(l))
 	switch l.State {
-	case audit.LayerAbsent:
+	case iam.LayerAbsent:
 		t.line(t.look.dim.Render(branch + title + "· " + Clean(l.Reason)))
 		return
-	case audit.LayerUnknown:
+	case iam.LayerUnknown:
 		t.hang(branch+title, trunk+strings.Repeat(" ", column), t.look.warn.Render("? not known: "+Clean(l.Reason)))
 		return
 	}
@@ -180,14 +182,14 @@ func (t *traceTree) layer(l *audit.TraceLayer, branch, trunk string, quiet bool)
 // shownMisses is how many near misses of a layer are shown without --verbose.
 const shownMisses = 3
 
-func statementMark(s *audit.StatementRef) string {
+func statementMark(s *iam.StatementRef) string {
 	if s.Effect == "Deny" {
 		return "⊘"
 	}
 	return "✓"
 }
 
-func missText(m *audit.NearMiss) string {
+func missText(m *iam.NearMiss) string {
 	if m.Element == "Deny" {
 		return "in vain: " + m.Why
 	}
@@ -195,7 +197,7 @@ func missText(m *audit.NearMiss) string {
 }
 
 // place is where a statement stands.
-func place(s *audit.TraceStatement) string {
+func place(s *iam.TraceStatement) string {
 	switch {
 	case s.File != "":
 		return fmt.Sprintf("%s:%s", Clean(s.File), s.Start)
@@ -207,7 +209,7 @@ func place(s *audit.TraceStatement) string {
 	return fmt.Sprintf("policy %s, line %d", Clean(s.Policy), s.Start.Line)
 }
 
-func (t *traceTree) statement(s *audit.TraceStatement, trunk, mark, why string, lines int) {
+func (t *traceTree) statement(s *iam.TraceStatement, trunk, mark, why string, lines int) {
 	name := fmt.Sprintf("statement %d", s.Index+1)
 	if s.Sid != "" {
 		name = `"` + Clean(s.Sid) + `"`

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 
+	"remotion-doctor/iam"
+
 	"remotion-doctor/audit"
 )
 
@@ -154,7 +156,7 @@ func why(f *audit.Finding) string {
 
 // decider is the statement that decided against a finding, or its grant where
 // it passes; nil where none did or its place is not known.
-func decider(f *audit.Finding) *audit.StatementRef {
+func decider(f *audit.Finding) *iam.StatementRef {
 	if len(f.Statements) == 0 {
 		return nil
 	}
@@ -163,7 +165,7 @@ func decider(f *audit.Finding) *audit.StatementRef {
 
 // where is the place of a statement: "template.yaml:42:9", or the policy and
 // the line in it; empty where it is not known.
-func where(ref *audit.StatementRef) string {
+func where(ref *iam.StatementRef) string {
 	switch {
 	case ref == nil:
 		return ""
@@ -296,7 +298,7 @@ func actionList(actions []string) string {
 }
 
 // statementName names a statement: "Admin" in policy ops, ops:3:5.
-func statementName(ref *audit.StatementRef) string {
+func statementName(ref *iam.StatementRef) string {
 	name := fmt.Sprintf("statement %d", ref.Index+1)
 	switch {
 	case ref.Sid != "":

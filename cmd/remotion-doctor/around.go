@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 
+	"remotion-doctor/iam"
+
 	"remotion-doctor/audit"
 	"remotion-doctor/checks"
 	"remotion-doctor/iam/eval"
@@ -46,17 +48,17 @@ func (j *job) lookAround(ctx context.Context, t task, req *checks.Requirement, f
 
 // decide evaluates a document for a role as its identity policy.
 func decide(ctx context.Context, role, name string) checks.Decide {
-	return func(doc *policy.Document, p audit.Probe) (audit.Verdict, error) {
-		verdicts, err := eval.NewEvaluator(role, eval.Policies{Identity: []eval.Policy{{Name: name, Document: doc}}}).Evaluate(ctx, []audit.Probe{p})
+	return func(doc *policy.Document, p iam.Probe) (iam.Verdict, error) {
+		verdicts, err := eval.NewEvaluator(role, eval.Policies{Identity: []eval.Policy{{Name: name, Document: doc}}}).Evaluate(ctx, []iam.Probe{p})
 		if err != nil {
-			return audit.Verdict{}, err
+			return iam.Verdict{}, err
 		}
 		return verdicts[0], nil
 	}
 }
 
 // trust judges the trust policy of a role for a trustee.
-func (j *job) trust(ctx context.Context, p audit.Principal, who checks.Trustee) []audit.Finding {
+func (j *job) trust(ctx context.Context, p iam.Principal, who checks.Trustee) []audit.Finding {
 	who.Context = append(slices.Clone(who.Context), j.scope.Context...)
 	doc, err := trustOf(ctx, j.source, p)
 	problem := ""
@@ -66,7 +68,7 @@ func (j *job) trust(ctx context.Context, p audit.Principal, who checks.Trustee) 
 	return checks.Trust(p.ARN, doc, problem, who, decide(ctx, p.ARN, "trust policy"))
 }
 
-func (j *job) lookAtRenderer(ctx context.Context, t task, req *checks.Requirement, p audit.Principal, regions []string, out *around) {
+func (j *job) lookAtRenderer(ctx context.Context, t task, req *checks.Requirement, p iam.Principal, regions []string, out *around) {
 	out.modules = append(out.modules, checks.TrustModule)
 	out.findings = append(out.findings, j.trust(ctx, p, checks.Lambda)...)
 	out.diagnoses = append(out.diagnoses, checks.TrustProblem(out.findings, checks.Lambda)...)
@@ -96,11 +98,11 @@ func functionNames(t task) []string {
 }
 
 // lookAtTrust reports a trust policy that keeps the target's service out.
-func (j *job) lookAtTrust(ctx context.Context, t audit.Target, p audit.Principal, out *around) {
+func (j *job) lookAtTrust(ctx context.Context, t audit.Target, p iam.Principal, out *around) {
 	who := checks.Trustees[t.Kind]
 	if parts := strings.Split(t.Name, "/"); t.Kind == audit.TargetPodIdentity && len(parts) == 3 {
 		for i, key := range []string{"eks-cluster-name", "kubernetes-namespace", "kubernetes-service-account"} {
-			who.Context = append(who.Context, audit.ContextEntry{Key: "aws:RequestTag/" + key, Type: audit.String, Values: []string{parts[i]}})
+			who.Context = append(who.Context, iam.ContextEntry{Key: "aws:RequestTag/" + key, Type: iam.String, Values: []string{parts[i]}})
 		}
 	}
 	findings := j.trust(ctx, p, who)
@@ -114,7 +116,7 @@ func (j *job) lookAtTrust(ctx context.Context, t audit.Target, p audit.Principal
 }
 
 // lookAtWebIdentity looks at the trust policy of a role that pods may assume.
-func (j *job) lookAtWebIdentity(ctx context.Context, p audit.Principal, out *around) {
+func (j *job) lookAtWebIdentity(ctx context.Context, p iam.Principal, out *around) {
 	doc, err := trustOf(ctx, j.source, p)
 	if err != nil {
 		if j.serviceAccount != "" {
@@ -132,7 +134,7 @@ func (j *job) lookAtCustomRole(ctx context.Context, req *checks.Requirement, out
 		return
 	}
 	for _, arn := range j.deployment.Values["custom-role"] {
-		p, err := audit.NewPrincipal(arn)
+		p, err := iam.NewPrincipal(arn)
 		if err != nil {
 			continue
 		}

@@ -10,7 +10,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/credentials"
-	"github.com/aws/aws-sdk-go-v2/service/iam"
+	awsiam "github.com/aws/aws-sdk-go-v2/service/iam"
 
 	"remotion-doctor/checks"
 	"remotion-doctor/localaws"
@@ -59,10 +59,10 @@ func BenchmarkCheck(b *testing.B) {
 		if err != nil {
 			b.Fatal(err)
 		}
-		client := iam.New(iam.Options{Region: "us-east-1", BaseEndpoint: &url, Credentials: credentials.NewStaticCredentialsProvider("a", "b", "")})
+		client := awsiam.New(awsiam.Options{Region: "us-east-1", BaseEndpoint: &url, Credentials: credentials.NewStaticCredentialsProvider("a", "b", "")})
 		for b.Loop() {
 			for _, s := range req.Document.Statements {
-				_, err := client.SimulatePrincipalPolicy(b.Context(), &iam.SimulatePrincipalPolicyInput{
+				_, err := client.SimulatePrincipalPolicy(b.Context(), &awsiam.SimulatePrincipalPolicyInput{
 					PolicySourceArn: aws.String("arn:aws:iam::123456789012:role/complete-renderer"),
 					ActionNames:     s.Actions, ResourceArns: s.Resources,
 				})

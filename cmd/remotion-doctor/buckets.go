@@ -6,6 +6,8 @@ import (
 	"maps"
 	"slices"
 
+	"remotion-doctor/iam"
+
 	"remotion-doctor/audit"
 	"remotion-doctor/checks"
 	"remotion-doctor/iam/account"
@@ -15,7 +17,7 @@ import (
 
 // lookAtBuckets reads the buckets that the functions use: those that Remotion
 // finds by their name, the forced one, and the one of the outputs.
-func (j *job) lookAtBuckets(ctx context.Context, t task, req *checks.Requirement, p audit.Principal, regions []string, out *around) {
+func (j *job) lookAtBuckets(ctx context.Context, t task, req *checks.Requirement, p iam.Principal, regions []string, out *around) {
 	where, ok := j.source.(surroundings)
 	if !ok {
 		return
@@ -56,7 +58,7 @@ func (j *job) lookAtBuckets(ctx context.Context, t task, req *checks.Requirement
 	}
 }
 
-func (j *job) lookAtBucket(ctx context.Context, where surroundings, name string, use checks.BucketUse, req *checks.Requirement, p audit.Principal, out *around) {
+func (j *job) lookAtBucket(ctx context.Context, where surroundings, name string, use checks.BucketUse, req *checks.Requirement, p iam.Principal, out *around) {
 	b, err := where.Bucket(ctx, name, use.Region)
 	if err != nil {
 		out.diagnoses = append(out.diagnoses, audit.Diagnosis{Code: "bucket-unknown", Severity: audit.SeverityWarning, Message: "the settings of the bucket " + name + " are not known: " + asFailure(err).msg})
@@ -86,17 +88,17 @@ func bucketPolicy(ctx context.Context, where surroundings, b account.Bucket, reg
 
 // withBucketPolicy decides requests of a principal that is granted everything,
 // so that what is denied is denied by the bucket's policy.
-func withBucketPolicy(ctx context.Context, arn, bucket string, doc *policy.Document) func(audit.Probe) (audit.Verdict, error) {
+func withBucketPolicy(ctx context.Context, arn, bucket string, doc *policy.Document) func(iam.Probe) (iam.Verdict, error) {
 	all := &policy.Document{Version: policy.Version2012, Statements: []policy.Statement{{Effect: policy.Allow, Actions: []string{"*"}, Resources: []string{"*"}}}}
 	p := eval.Policies{Identity: []eval.Policy{{Name: "everything", Document: all}}}
 	if doc != nil {
 		p.Resource = &eval.Policy{Name: bucket, Document: doc}
 	}
 	evaluator := eval.NewEvaluator(arn, p)
-	return func(probe audit.Probe) (audit.Verdict, error) {
-		verdicts, err := evaluator.Evaluate(ctx, []audit.Probe{probe})
+	return func(probe iam.Probe) (iam.Verdict, error) {
+		verdicts, err := evaluator.Evaluate(ctx, []iam.Probe{probe})
 		if err != nil {
-			return audit.Verdict{}, err
+			return iam.Verdict{}, err
 		}
 		return verdicts[0], nil
 	}

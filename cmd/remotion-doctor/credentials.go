@@ -8,8 +8,8 @@ import (
 	"regexp"
 	"strings"
 
-	"remotion-doctor/audit"
 	"remotion-doctor/checks"
+	"remotion-doctor/iam"
 	"remotion-doctor/iam/policy"
 	"remotion-doctor/project"
 	"remotion-doctor/source/awsapi"
@@ -52,7 +52,7 @@ func (a *app) host(f *sourceFlags, region string) *host {
 
 // lookAtCredentials compares the credentials that Remotion would use here with
 // those that the caller was found by.
-func (j *job) lookAtCredentials(ctx context.Context, p audit.Principal, out *around) {
+func (j *job) lookAtCredentials(ctx context.Context, p iam.Principal, out *around) {
 	if j.host == nil {
 		return
 	}
@@ -69,7 +69,7 @@ func (j *job) lookAtCredentials(ctx context.Context, p audit.Principal, out *aro
 
 // sessionRole returns the principal's own ARN for a session of it, else the
 // ARN as it is.
-func sessionRole(arn string, p audit.Principal) string {
+func sessionRole(arn string, p iam.Principal) string {
 	a, ok := policy.ParseARN(arn)
 	b, _ := policy.ParseARN(p.ARN)
 	if ok && a.Type() == "assumed-role" && b.Type() == "role" && a.AccountID == b.AccountID && sessionName(a.Resource) == b.Name() {

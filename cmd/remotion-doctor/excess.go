@@ -4,6 +4,8 @@ import (
 	"context"
 	"strings"
 
+	"remotion-doctor/iam"
+
 	"github.com/spf13/pflag"
 
 	"remotion-doctor/audit"
@@ -28,7 +30,7 @@ func (j *job) addExcess(ctx context.Context, t task, s *audit.Section, judged *j
 	}
 	q := excess.Question{
 		Principal: s.Principal, Regions: scope.Regions,
-		Context: func(string) audit.Context { return scope.ContextOf(scope.Regions[0], s.Principal.AccountID) },
+		Context: func(string) iam.Context { return scope.ContextOf(scope.Regions[0], s.Principal.AccountID) },
 	}
 	for _, other := range j.tasks {
 		if other.target != t.target {
@@ -46,33 +48,33 @@ func (j *job) addExcess(ctx context.Context, t task, s *audit.Section, judged *j
 		}
 	}
 	found, err := j.confirm(ctx, s.Principal, q, excess.Find(judged.analyst.Compiled, q))
-	s.Excess = append([]audit.Excess{}, found...)
+	s.Excess = append([]iam.Excess{}, found...)
 	return err
 }
 
 // confirm asks the source about the example of each excess, and leaves out what
 // layers that are not read take away again. A pattern of actions has no one
 // action to ask about, and stays.
-func (j *job) confirm(ctx context.Context, p audit.Principal, q excess.Question, found []audit.Excess) ([]audit.Excess, error) {
+func (j *job) confirm(ctx context.Context, p iam.Principal, q excess.Question, found []iam.Excess) ([]iam.Excess, error) {
 	if j.engine == audit.EngineLocal {
 		return found, nil
 	}
-	var probes []audit.Probe
+	var probes []iam.Probe
 	for _, x := range found {
 		if isAction(x.Action) {
-			probes = append(probes, audit.Probe{Action: x.Action, Resource: x.Example, Context: q.Context(x.Action)})
+			probes = append(probes, iam.Probe{Action: x.Action, Resource: x.Example, Context: q.Context(x.Action)})
 		}
 	}
 	verdicts, err := j.source.Evaluate(ctx, p, probes)
 	if err != nil {
 		return nil, err
 	}
-	var out []audit.Excess
+	var out []iam.Excess
 	for _, x := range found {
 		if isAction(x.Action) {
 			v := verdicts[0]
 			verdicts = verdicts[1:]
-			if v.Decision == audit.ExplicitDeny || v.Decision == audit.ImplicitDeny {
+			if v.Decision == iam.ExplicitDeny || v.Decision == iam.ImplicitDeny {
 				continue
 			}
 		}

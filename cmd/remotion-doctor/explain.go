@@ -4,6 +4,8 @@ import (
 	"context"
 	"io"
 
+	"remotion-doctor/iam"
+
 	"github.com/spf13/cobra"
 
 	"remotion-doctor/audit"
@@ -65,9 +67,9 @@ Exit codes: 0 allowed · 1 not allowed · 2 bad usage · 3 could not be complete
 type question struct {
 	action, resource string
 	target           audit.Target
-	given            audit.Context // by the user
-	message          *audit.DeniedMessage
-	recorded         *audit.RecordedAuthorization
+	given            iam.Context // by the user
+	message          *iam.DeniedMessage
+	recorded         *iam.RecordedAuthorization
 
 	args   []string       // as given
 	named  []audit.Target // by flags
@@ -90,7 +92,7 @@ func (a *app) explain(ctx context.Context, f *explainFlags, args []string) error
 	switch {
 	case err != nil:
 		return err
-	case trace.Decision != audit.Allowed:
+	case trace.Decision != iam.Allowed:
 		return errNotMet
 	}
 	return nil
@@ -115,11 +117,11 @@ func (a *app) writeTrace(t *audit.Trace, f *explainFlags) error {
 // learned.
 func (a *app) trace(ctx context.Context, f *explainFlags, q *question) (*audit.Trace, error) {
 	base := &audit.Trace{
-		Target: q.target, Action: q.action, Resource: q.resource, Context: q.given,
-		Layers: []audit.TraceLayer{}, MissingContext: []string{}, Message: q.message, Recorded: q.recorded,
+		Target: q.target, Message: q.message, Recorded: q.recorded,
+		Trace: iam.Trace{Action: q.action, Resource: q.resource, Context: q.given, Layers: []iam.TraceLayer{}, MissingContext: []string{}},
 	}
 	if base.Context == nil {
-		base.Context = audit.Context{}
+		base.Context = iam.Context{}
 	}
 	a.stamp(base, "")
 	j := &job{document: map[string]*policy.Document{}, tasks: []task{{target: q.target}}}
@@ -151,7 +153,7 @@ func (a *app) trace(ctx context.Context, f *explainFlags, q *question) (*audit.T
 		return learned(base), err
 	}
 	q.spell(found.Principal)
-	out, err := explainAt(ctx, j.source, found.Principal, audit.Probe{Action: q.action, Resource: q.resource, Context: q.context(found, f.region, j.source.Region())})
+	out, err := explainAt(ctx, j.source, found.Principal, iam.Probe{Action: q.action, Resource: q.resource, Context: q.context(found, f.region, j.source.Region())})
 	if err != nil {
 		return learned(base), err
 	}
@@ -170,9 +172,9 @@ func (a *app) stamp(t *audit.Trace, engine audit.Engine) {
 
 // explainAt asks a source for the decision and for the policies, and brings
 // both together.
-func explainAt(ctx context.Context, s source, p audit.Principal, probe audit.Probe) (*audit.Trace, error) {
+func explainAt(ctx context.Context, s source, p iam.Principal, probe iam.Probe) (*audit.Trace, error) {
 	policies, unknown, readErr := policiesFor(ctx, s, p, probe)
-	out := explain.Explain(p, policies, probe, explain.Options{Unknown: unknown})
+	out := audit.Trace{Trace: explain.Explain(p, policies, probe, explain.Options{Unknown: unknown})}
 	asker, ok := s.(simulating)
 	if !ok {
 		if readErr != nil {
@@ -180,7 +182,7 @@ func explainAt(ctx context.Context, s source, p audit.Principal, probe audit.Pro
 		}
 		return &out, nil
 	}
-	verdicts, err := asker.Evaluate(ctx, p, []audit.Probe{probe})
+	verdicts, err := asker.Evaluate(ctx, p, []iam.Probe{probe})
 	if err != nil {
 		return nil, err
 	}

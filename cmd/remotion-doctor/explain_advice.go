@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 
+	"remotion-doctor/iam"
+
 	"remotion-doctor/audit"
 	"remotion-doctor/iam/policy"
 )
@@ -21,16 +23,16 @@ func conclude(t *audit.Trace) {
 	t.Decision, t.Reason = r.Decision, recordedReason(r)
 }
 
-func orUndecided(d audit.Decision) string {
+func orUndecided(d iam.Decision) string {
 	if d == "" {
 		return "undecided"
 	}
 	return string(d)
 }
 
-func recordedReason(r *audit.RecordedAuthorization) string {
+func recordedReason(r *iam.RecordedAuthorization) string {
 	for _, s := range r.Statements {
-		if (s.Effect == string(policy.Deny)) == (r.Decision == audit.ExplicitDeny) {
+		if (s.Effect == string(policy.Deny)) == (r.Decision == iam.ExplicitDeny) {
 			layer := "policy"
 			if s.Layer != "" {
 				layer = s.Layer.Title()
@@ -38,7 +40,7 @@ func recordedReason(r *audit.RecordedAuthorization) string {
 			return fmt.Sprintf("AWS recorded that %s %q in the %s %s decided it", s.Effect, s.Sid, layer, s.Policy)
 		}
 	}
-	if r.Decision == audit.ImplicitDeny {
+	if r.Decision == iam.ImplicitDeny {
 		return "AWS recorded that no statement allowed it"
 	}
 	return "AWS recorded it"
@@ -53,7 +55,7 @@ func stated(t *audit.Trace) {
 	case m.Conclusive:
 		t.Reason = m.Diagnosis
 		if t.Decision == "" {
-			t.Decision = audit.ImplicitDeny // AWS refused, and said no more
+			t.Decision = iam.ImplicitDeny // AWS refused, and said no more
 		}
 	case m.Decision == "":
 		t.Reason = "the message does not tell enough"
@@ -75,7 +77,7 @@ func learned(t *audit.Trace) *audit.Trace {
 	return t
 }
 
-func incomplete(m *audit.DeniedMessage) error {
+func incomplete(m *iam.DeniedMessage) error {
 	return usage("give what is missing beside --error", "the message does not tell %s", firstWords(m.Asked))
 }
 
@@ -103,14 +105,14 @@ func advise(t *audit.Trace) {
 		if m.Encoded != "" && t.Recorded == nil {
 			t.Next = append(t.Next, "the message is encoded: aws sts decode-authorization-message --encoded-message "+shortened(m.Encoded)+" > details.json, then add --authorization-details details.json")
 		}
-		if t.Decision == audit.Allowed {
+		if t.Decision == iam.Allowed {
 			t.Notes = append(t.Notes, "AWS denied the request, and by the policies that were read it is allowed: they changed since, the change had not spread yet, or a policy that was not read decided")
 		}
-		if m.Layer != "" && t.Decision != audit.Allowed && !stops(t.Layers, m.Layer) && len(t.Layers) > 0 {
+		if m.Layer != "" && t.Decision != iam.Allowed && !stops(t.Layers, m.Layer) && len(t.Layers) > 0 {
 			t.Notes = append(t.Notes, "the message blames a "+m.Layer.Title()+", which was not seen to stop it")
 		}
 	}
-	if t.Decision == audit.ImplicitDeny && onlyIdentity(t.Layers) {
+	if t.Decision == iam.ImplicitDeny && onlyIdentity(t.Layers) {
 		t.Next = append(t.Next, "a grant would cure it: remotion-doctor fix shows the one for all that Remotion needs")
 	}
 }
@@ -122,20 +124,20 @@ func shortened(s string) string {
 	return s
 }
 
-func stops(layers []audit.TraceLayer, layer audit.Layer) bool {
-	return slices.ContainsFunc(layers, func(l audit.TraceLayer) bool {
-		return l.Layer == layer && l.State == audit.LayerEvaluated && l.Decision != audit.Allowed
+func stops(layers []iam.TraceLayer, layer iam.Layer) bool {
+	return slices.ContainsFunc(layers, func(l iam.TraceLayer) bool {
+		return l.Layer == layer && l.State == iam.LayerEvaluated && l.Decision != iam.Allowed
 	})
 }
 
 // onlyIdentity reports whether the identity-based policies alone stop it.
-func onlyIdentity(layers []audit.TraceLayer) bool {
+func onlyIdentity(layers []iam.TraceLayer) bool {
 	found := false
 	for i := range layers {
 		l := &layers[i]
 		switch {
-		case l.State != audit.LayerEvaluated || l.Decision == audit.Allowed || l.Layer == audit.LayerResource && l.Decision == audit.ImplicitDeny:
-		case l.Layer == audit.LayerIdentity && l.Decision == audit.ImplicitDeny:
+		case l.State != iam.LayerEvaluated || l.Decision == iam.Allowed || l.Layer == iam.LayerResource && l.Decision == iam.ImplicitDeny:
+		case l.Layer == iam.LayerIdentity && l.Decision == iam.ImplicitDeny:
 			found = true
 		default:
 			return false

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 
+	"remotion-doctor/iam"
+
 	"remotion-doctor/audit"
 	"remotion-doctor/iam/account"
 	"remotion-doctor/iam/eval"
@@ -15,7 +17,7 @@ import (
 
 // simulating is a source that asks AWS's policy simulator.
 type simulating interface {
-	audit.Evaluator
+	iam.Evaluator
 	simulates()
 }
 
@@ -23,10 +25,10 @@ func (awsSource) simulates() {}
 
 // policiesFor returns the policies that decide a request, and the layers whose
 // policies the source cannot read.
-func policiesFor(ctx context.Context, s source, p audit.Principal, probe audit.Probe) (eval.Policies, map[audit.Layer]string, error) {
+func policiesFor(ctx context.Context, s source, p iam.Principal, probe iam.Probe) (eval.Policies, map[iam.Layer]string, error) {
 	policies, err := s.policies(ctx, p)
-	unknown := map[audit.Layer]string{}
-	if u, ok := s.(interface{ unread() map[audit.Layer]string }); ok {
+	unknown := map[iam.Layer]string{}
+	if u, ok := s.(interface{ unread() map[iam.Layer]string }); ok {
 		unknown = u.unread()
 	}
 	if policies.Resource == nil {
@@ -34,49 +36,49 @@ func policiesFor(ctx context.Context, s source, p audit.Principal, probe audit.P
 	}
 	if err != nil {
 		why := "could not be read: " + asFailure(err).msg
-		unknown[audit.LayerIdentity], unknown[audit.LayerBoundary] = why, why
+		unknown[iam.LayerIdentity], unknown[iam.LayerBoundary] = why, why
 	}
 	return policies, unknown, err
 }
 
 // unread are the layers that a member account cannot read of AWS.
-func (awsSource) unread() map[audit.Layer]string {
-	return map[audit.Layer]string{
-		audit.LayerRCP:      "a member account cannot read them, and the simulator does not evaluate them",
-		audit.LayerSCP:      "a member account cannot read them; the simulator evaluates them",
-		audit.LayerResource: "the policies of keys, functions and layers are not read",
+func (awsSource) unread() map[iam.Layer]string {
+	return map[iam.Layer]string{
+		iam.LayerRCP:      "a member account cannot read them, and the simulator does not evaluate them",
+		iam.LayerSCP:      "a member account cannot read them; the simulator evaluates them",
+		iam.LayerResource: "the policies of keys, functions and layers are not read",
 	}
 }
 
 // unread are the layers that the snapshot does not hold.
-func (s localSource) unread() map[audit.Layer]string {
-	out := map[audit.Layer]string{audit.LayerResource: "the snapshot holds no policy of this resource"}
+func (s localSource) unread() map[iam.Layer]string {
+	out := map[iam.Layer]string{iam.LayerResource: "the snapshot holds no policy of this resource"}
 	if s.snapshot.Organization == nil {
-		out[audit.LayerSCP] = "the snapshot holds no organization policies"
-		out[audit.LayerRCP] = out[audit.LayerSCP]
+		out[iam.LayerSCP] = "the snapshot holds no organization policies"
+		out[iam.LayerRCP] = out[iam.LayerSCP]
 	}
 	return out
 }
 
 // unread are the layers that the files do not tell.
-func (s *fileSource) unread() map[audit.Layer]string {
+func (s *fileSource) unread() map[iam.Layer]string {
 	const why = "the files do not tell"
-	out := map[audit.Layer]string{audit.LayerRCP: why, audit.LayerSCP: why, audit.LayerResource: why}
+	out := map[iam.Layer]string{iam.LayerRCP: why, iam.LayerSCP: why, iam.LayerResource: why}
 	if s.deployment == nil && s.principal == "" {
 		out = s.localSource.unread()
 	}
 	if s.overlay.scps != nil {
-		delete(out, audit.LayerSCP)
+		delete(out, iam.LayerSCP)
 	}
 	if s.overlay.rcps != nil {
-		delete(out, audit.LayerRCP)
+		delete(out, iam.LayerRCP)
 	}
 	return out
 }
 
 // ownPolicy returns the policy of the bucket that a request is about; of other
 // resources none is read.
-func ownPolicy(ctx context.Context, s source, probe audit.Probe, unknown map[audit.Layer]string) *eval.Policy {
+func ownPolicy(ctx context.Context, s source, probe iam.Probe, unknown map[iam.Layer]string) *eval.Policy {
 	a, ok := policy.ParseARN(probe.Resource)
 	where, reads := s.(surroundings)
 	// An access point has an account in its ARN.
@@ -93,9 +95,9 @@ func ownPolicy(ctx context.Context, s source, probe audit.Probe, unknown map[aud
 	doc, problem := bucketPolicy(ctx, where, account.Bucket{Name: bucket}, region)
 	switch {
 	case problem != "":
-		unknown[audit.LayerResource] = problem
+		unknown[iam.LayerResource] = problem
 	case doc == nil:
-		delete(unknown, audit.LayerResource)
+		delete(unknown, iam.LayerResource)
 	default:
 		out := &eval.Policy{Name: bucket, Document: doc}
 		if files, ok := s.(interface {
@@ -116,11 +118,11 @@ func (s localSource) bucketOrigin(name string) *account.Origin {
 // combine brings the simulator's answer into a trace. The simulator sees the
 // organization's service control policies; it does not see that an action
 // works on another kind of resource.
-func combine(t *audit.Trace, v *audit.Verdict, read bool) {
+func combine(t *audit.Trace, v *iam.Verdict, read bool) {
 	computed := t.Decision
 	if !read {
 		identity := fromVerdict(v)
-		i := slices.IndexFunc(t.Layers, func(l audit.TraceLayer) bool { return l.Layer == audit.LayerIdentity })
+		i := slices.IndexFunc(t.Layers, func(l iam.TraceLayer) bool { return l.Layer == iam.LayerIdentity })
 		if i >= 0 {
 			t.Layers[i].Statements = identity
 			t.Layers[i].Decision = v.Decision
@@ -141,7 +143,7 @@ func combine(t *audit.Trace, v *audit.Verdict, read bool) {
 		return
 	}
 	switch {
-	case computed == audit.ExplicitDeny, v.Decision == audit.Allowed, resourceAllows(t) && len(v.BlockedBy) == 0:
+	case computed == iam.ExplicitDeny, v.Decision == iam.Allowed, resourceAllows(t) && len(v.BlockedBy) == 0:
 		t.Notes = append(t.Notes, fmt.Sprintf("the policy simulator says %s; ARCHITECTURE.md lists where it differs from authorization", v.Decision))
 	default:
 		t.Decision = v.Decision
@@ -156,31 +158,31 @@ func combine(t *audit.Trace, v *audit.Verdict, read bool) {
 // resourceAllows reports a resource-based policy that allows the request, which
 // the simulator is not given.
 func resourceAllows(t *audit.Trace) bool {
-	return slices.ContainsFunc(t.Layers, func(l audit.TraceLayer) bool {
-		return l.Layer == audit.LayerResource && l.Decision == audit.Allowed
+	return slices.ContainsFunc(t.Layers, func(l iam.TraceLayer) bool {
+		return l.Layer == iam.LayerResource && l.Decision == iam.Allowed
 	})
 }
 
-func fromVerdict(v *audit.Verdict) []audit.TraceStatement {
-	out := []audit.TraceStatement{}
+func fromVerdict(v *iam.Verdict) []iam.TraceStatement {
+	out := []iam.TraceStatement{}
 	for _, ref := range v.Matched {
-		out = append(out, audit.TraceStatement{StatementRef: ref, Marks: []audit.Mark{}})
+		out = append(out, iam.TraceStatement{StatementRef: ref, Marks: []iam.Mark{}})
 	}
 	return out
 }
 
 // simulated sets what the simulator says of the layers that were not read.
-func simulated(t *audit.Trace, v *audit.Verdict) {
+func simulated(t *audit.Trace, v *iam.Verdict) {
 	for i := range t.Layers {
 		l := &t.Layers[i]
 		blocked := slices.Contains(v.BlockedBy, l.Layer)
 		switch {
-		case l.State != audit.LayerUnknown || l.Layer != audit.LayerSCP && !blocked:
+		case l.State != iam.LayerUnknown || l.Layer != iam.LayerSCP && !blocked:
 		case blocked:
-			l.State, l.Decision = audit.LayerEvaluated, v.Decision
+			l.State, l.Decision = iam.LayerEvaluated, v.Decision
 			l.Reason = "the policy simulator says so; which statement, only the organization's administrator can read"
-		case v.Decision == audit.Allowed:
-			l.State, l.Decision = audit.LayerEvaluated, audit.Allowed
+		case v.Decision == iam.Allowed:
+			l.State, l.Decision = iam.LayerEvaluated, iam.Allowed
 			l.Reason = "the policy simulator says so, or there is no organization"
 		}
 	}

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 
+	"remotion-doctor/iam"
+
 	"remotion-doctor/audit"
 	"remotion-doctor/checks"
 	"remotion-doctor/iam/accessdenied"
@@ -83,7 +85,7 @@ func painsIn(text string) []accessdenied.Diagnosis {
 	return out
 }
 
-func readDetails(path string) (*audit.RecordedAuthorization, error) {
+func readDetails(path string) (*iam.RecordedAuthorization, error) {
 	data, err := os.ReadFile(path)
 	if err != nil {
 		return nil, usage("", "reading the authorization details: %v", err)
@@ -207,7 +209,7 @@ func (q *question) decode(ctx context.Context, s source) error {
 
 // spell fills in what only the principal tells: * in the partition and account
 // of an ARN that a diagnosis gave.
-func (q *question) spell(p audit.Principal) {
+func (q *question) spell(p iam.Principal) {
 	if q.message == nil || !strings.Contains(q.resource, "::*:") {
 		return
 	}
@@ -217,10 +219,10 @@ func (q *question) spell(p audit.Principal) {
 
 // context is what is known of the request: what AWS recorded, else what
 // requests of an SDK carry; what the user gave wins.
-func (q *question) context(found awsapi.Resolution, region, configured string) audit.Context {
-	var out audit.Context
-	set := func(e audit.ContextEntry) {
-		out = slices.DeleteFunc(out, func(d audit.ContextEntry) bool { return strings.EqualFold(d.Key, e.Key) })
+func (q *question) context(found awsapi.Resolution, region, configured string) iam.Context {
+	var out iam.Context
+	set := func(e iam.ContextEntry) {
+		out = slices.DeleteFunc(out, func(d iam.ContextEntry) bool { return strings.EqualFold(d.Key, e.Key) })
 		out = append(out, e)
 	}
 	if q.recorded != nil {
@@ -238,10 +240,10 @@ func (q *question) context(found awsapi.Resolution, region, configured string) a
 
 // usual is what requests of an SDK carry: they come by HTTPS, straight from
 // the caller, and have a region; roles are passed to Lambda.
-func usual(action, resource string, found awsapi.Resolution, region, configured string) audit.Context {
-	out := audit.Context{
-		{Key: "aws:SecureTransport", Type: audit.Boolean, Values: []string{"true"}},
-		{Key: "aws:ViaAWSService", Type: audit.Boolean, Values: []string{"false"}},
+func usual(action, resource string, found awsapi.Resolution, region, configured string) iam.Context {
+	out := iam.Context{
+		{Key: "aws:SecureTransport", Type: iam.Boolean, Values: []string{"true"}},
+		{Key: "aws:ViaAWSService", Type: iam.Boolean, Values: []string{"false"}},
 	}
 	service, _, _ := strings.Cut(strings.ToLower(action), ":")
 	a, _ := policy.ParseARN(resource)
@@ -261,10 +263,10 @@ func usual(action, resource string, found awsapi.Resolution, region, configured 
 		region = configured
 	}
 	if region != "" {
-		out = append(out, audit.ContextEntry{Key: "aws:RequestedRegion", Type: audit.String, Values: []string{region}})
+		out = append(out, iam.ContextEntry{Key: "aws:RequestedRegion", Type: iam.String, Values: []string{region}})
 	}
 	if strings.EqualFold(action, "iam:PassRole") {
-		out = append(out, audit.ContextEntry{Key: "iam:PassedToService", Type: audit.String, Values: []string{"lambda.amazonaws.com"}})
+		out = append(out, iam.ContextEntry{Key: "iam:PassedToService", Type: iam.String, Values: []string{"lambda.amazonaws.com"}})
 	}
 	return out
 }

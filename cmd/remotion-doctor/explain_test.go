@@ -9,6 +9,8 @@ import (
 	"testing"
 	"time"
 
+	"remotion-doctor/iam"
+
 	"remotion-doctor/audit"
 	"remotion-doctor/fixtures"
 )
@@ -96,8 +98,8 @@ func TestExplainAgrees(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		probe := audit.Probe{Action: tt.action, Resource: tt.resource}
-		verdicts, err := local.Evaluate(t.Context(), found.Principal, []audit.Probe{probe})
+		probe := iam.Probe{Action: tt.action, Resource: tt.resource}
+		verdicts, err := local.Evaluate(t.Context(), found.Principal, []iam.Probe{probe})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -109,7 +111,7 @@ func TestExplainAgrees(t *testing.T) {
 			t.Errorf("%s: %s, the evaluator says %s", tt.name, trace.Decision, verdicts[0].Decision)
 		}
 		for _, m := range verdicts[0].Matched {
-			if m.Layer == audit.LayerIdentity && !strings.Contains(names(trace), m.Policy+"/"+m.Sid) {
+			if m.Layer == iam.LayerIdentity && !strings.Contains(names(trace), m.Policy+"/"+m.Sid) {
 				t.Errorf("%s: %s %q is missing from %s", tt.name, m.Policy, m.Sid, names(trace))
 			}
 		}

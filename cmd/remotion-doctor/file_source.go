@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"slices"
 
+	"remotion-doctor/iam"
+
 	"remotion-doctor/audit"
 	"remotion-doctor/iam/account"
 	"remotion-doctor/iam/eval"
@@ -33,7 +35,7 @@ func (s *fileSource) Resolve(ctx context.Context, t audit.Target) (awsapi.Resolu
 func (s *fileSource) resolve(ctx context.Context, t audit.Target) (awsapi.Resolution, error) {
 	switch {
 	case t.Kind == audit.TargetFile:
-		p, err := audit.NewPrincipal(s.principal)
+		p, err := iam.NewPrincipal(s.principal)
 		if err != nil {
 			return awsapi.Resolution{}, usage("it looks like arn:aws:iam::123456789012:role/name", "--principal: %v", err)
 		}
@@ -48,12 +50,12 @@ func (s *fileSource) resolve(ctx context.Context, t audit.Target) (awsapi.Resolu
 	if err != nil {
 		return awsapi.Resolution{}, fileFailure(err)
 	}
-	p, err := audit.NewPrincipal(found.ARN)
+	p, err := iam.NewPrincipal(found.ARN)
 	return awsapi.Resolution{Principal: p, Location: &found.Location}, err
 }
 
 // policies returns the principal's policies with those that are laid over them.
-func (s *fileSource) policies(_ context.Context, p audit.Principal) (eval.Policies, error) {
+func (s *fileSource) policies(_ context.Context, p iam.Principal) (eval.Policies, error) {
 	if s.principal != "" {
 		return s.overlay.over(eval.Policies{}), nil
 	}
@@ -61,8 +63,8 @@ func (s *fileSource) policies(_ context.Context, p audit.Principal) (eval.Polici
 	return s.overlay.over(own), err
 }
 
-// Evaluate implements [audit.Evaluator].
-func (s *fileSource) Evaluate(ctx context.Context, p audit.Principal, probes []audit.Probe) ([]audit.Verdict, error) {
+// Evaluate implements [iam.Evaluator].
+func (s *fileSource) Evaluate(ctx context.Context, p iam.Principal, probes []iam.Probe) ([]iam.Verdict, error) {
 	own, err := s.policies(ctx, p)
 	if err != nil {
 		return nil, err

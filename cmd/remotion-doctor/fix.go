@@ -8,6 +8,8 @@ import (
 	"strings"
 	"time"
 
+	"remotion-doctor/iam"
+
 	"github.com/spf13/cobra"
 
 	"remotion-doctor/audit"
@@ -214,7 +216,7 @@ func (a *app) say(line string) error {
 // A fix is what came of one principal: what it lacks, and the remedy.
 type fix struct {
 	target    audit.Target
-	principal audit.Principal
+	principal iam.Principal
 	names     []string // of the requirements
 	tasks     []task
 	findings  []audit.Finding

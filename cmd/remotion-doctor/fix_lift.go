@@ -4,6 +4,8 @@ import (
 	"context"
 	"slices"
 
+	"remotion-doctor/iam"
+
 	"remotion-doctor/audit"
 	"remotion-doctor/iam/eval"
 	"remotion-doctor/iam/policy"
@@ -31,7 +33,7 @@ func (j *job) lift(ctx context.Context, x *fix) error {
 
 // blockedBy returns the findings that an obstacle stops, and what was asked for
 // them.
-func blockedBy(findings []audit.Finding, o *audit.Obstacle) (blocked []audit.Finding, probes []audit.Probe) {
+func blockedBy(findings []audit.Finding, o *audit.Obstacle) (blocked []audit.Finding, probes []iam.Probe) {
 	for i := range findings {
 		f := &findings[i]
 		if f.Status != audit.Blocked || !slices.Contains(o.Actions, f.Action) {
@@ -40,7 +42,7 @@ func blockedBy(findings []audit.Finding, o *audit.Obstacle) (blocked []audit.Fin
 		blocked = append(blocked, *f)
 		for _, e := range f.Evidence {
 			if !e.Documented || len(f.Evidence) == 1 {
-				probes = append(probes, audit.Probe{Action: f.Action, Resource: e.Resource, Context: e.Context})
+				probes = append(probes, iam.Probe{Action: f.Action, Resource: e.Resource, Context: e.Context})
 			}
 		}
 	}
@@ -62,30 +64,30 @@ func denying(p *eval.Policies, o *audit.Obstacle) *policy.Document {
 }
 
 // eachPolicy visits the policies of a layer, which may be changed.
-func eachPolicy(p *eval.Policies, layer audit.Layer, visit func(*eval.Policy)) {
+func eachPolicy(p *eval.Policies, layer iam.Layer, visit func(*eval.Policy)) {
 	all := func(list []eval.Policy) {
 		for i := range list {
 			visit(&list[i])
 		}
 	}
 	switch layer {
-	case audit.LayerBoundary:
+	case iam.LayerBoundary:
 		if p.Boundary != nil {
 			visit(p.Boundary)
 		}
-	case audit.LayerSession:
+	case iam.LayerSession:
 		if p.Session != nil {
 			visit(p.Session)
 		}
-	case audit.LayerResource:
+	case iam.LayerResource:
 		if p.Resource != nil {
 			visit(p.Resource)
 		}
-	case audit.LayerSCP:
+	case iam.LayerSCP:
 		for _, level := range p.SCPs {
 			all(level)
 		}
-	case audit.LayerRCP:
+	case iam.LayerRCP:
 		for _, level := range p.RCPs {
 			all(level)
 		}
@@ -96,7 +98,7 @@ func eachPolicy(p *eval.Policies, layer audit.Layer, visit func(*eval.Policy)) {
 
 // lifted evaluates what was stopped with an obstacle's change made, and reports
 // whether its layer and statement stop none of it any more.
-func lifted(ctx context.Context, p audit.Principal, policies eval.Policies, o *audit.Obstacle, probes []audit.Probe) bool {
+func lifted(ctx context.Context, p iam.Principal, policies eval.Policies, o *audit.Obstacle, probes []iam.Probe) bool {
 	changed := clonePolicies(&policies)
 	made := false
 	eachPolicy(&changed, o.Layer, func(q *eval.Policy) {

@@ -6,7 +6,7 @@ import (
 	"slices"
 	"strings"
 
-	"remotion-doctor/audit"
+	"remotion-doctor/iam"
 	"remotion-doctor/iam/actions"
 	"remotion-doctor/iam/eval"
 	"remotion-doctor/iam/policy"
@@ -106,8 +106,8 @@ func (l *losing) statement(s *policy.Statement) string {
 func (l *losing) loses(action string, resources []string) bool {
 	for _, r := range resources {
 		for _, name := range []string{r, strings.NewReplacer("*", "example", "?", "x").Replace(policy.CompleteARN(r))} {
-			p := audit.Probe{Action: action, Resource: name}
-			if l.now.Decide(l.now.Prepare(p, "")) == audit.Allowed && l.then.Decide(l.then.Prepare(p, "")) != audit.Allowed {
+			p := iam.Probe{Action: action, Resource: name}
+			if l.now.Decide(l.now.Prepare(p, "")) == iam.Allowed && l.then.Decide(l.then.Prepare(p, "")) != iam.Allowed {
 				return true
 			}
 		}

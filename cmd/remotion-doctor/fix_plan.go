@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"slices"
 
+	"remotion-doctor/iam"
+
 	"remotion-doctor/audit"
 	"remotion-doctor/iam/account"
 	"remotion-doctor/iam/policy"
@@ -166,7 +168,7 @@ func worse(before, after []audit.Finding) bool {
 
 // holding reads what is attached to the principal; the error says why it
 // cannot be known.
-func (j *job) holding(ctx context.Context, p audit.Principal) (*remedy.Holding, error) {
+func (j *job) holding(ctx context.Context, p iam.Principal) (*remedy.Holding, error) {
 	var s *account.Snapshot
 	switch source := j.source.(type) {
 	case awsSource:

@@ -10,7 +10,7 @@ import (
 	"strings"
 	"time"
 
-	"remotion-doctor/audit"
+	"remotion-doctor/iam"
 	"remotion-doctor/iam/policy"
 	"remotion-doctor/remedy"
 	"remotion-doctor/report"
@@ -37,7 +37,7 @@ type recordedStep struct {
 }
 
 // recordPath is where the record of a principal is kept.
-func (a *app) recordPath(f *fixFlags, p audit.Principal) (string, error) {
+func (a *app) recordPath(f *fixFlags, p iam.Principal) (string, error) {
 	if f.record != "" {
 		return f.record, nil
 	}
@@ -168,7 +168,7 @@ func (r *record) changed(now *remedy.Holding) string {
 }
 
 // reverse is the change that undoes the record, for showing it.
-func (r *record) reverse(p audit.Principal) *remedy.Change {
+func (r *record) reverse(p iam.Principal) *remedy.Change {
 	c := &remedy.Change{Kind: p.Type(), Name: p.Name(), ARN: p.ARN}
 	for i := len(r.Steps) - 1; i >= 0; i-- {
 		s := &r.Steps[i]

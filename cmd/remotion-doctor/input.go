@@ -7,7 +7,7 @@ import (
 	"slices"
 	"strings"
 
-	"remotion-doctor/audit"
+	"remotion-doctor/iam"
 	"remotion-doctor/iam/actions"
 	"remotion-doctor/iam/policy"
 )
@@ -27,10 +27,10 @@ func readPolicy(path string) (*policy.Document, error) {
 
 // readContext reads --context and --context-file. Of one key given twice, the
 // flag wins over the file.
-func readContext(flags []string, file string) (audit.Context, error) {
-	var out audit.Context
-	set := func(key string, e audit.ContextEntry) {
-		out = slices.DeleteFunc(out, func(d audit.ContextEntry) bool { return strings.EqualFold(d.Key, key) })
+func readContext(flags []string, file string) (iam.Context, error) {
+	var out iam.Context
+	set := func(key string, e iam.ContextEntry) {
+		out = slices.DeleteFunc(out, func(d iam.ContextEntry) bool { return strings.EqualFold(d.Key, key) })
 		out = append(out, e)
 	}
 	if file != "" {
@@ -56,7 +56,7 @@ func readContext(flags []string, file string) (audit.Context, error) {
 	return out, nil
 }
 
-func readContextFile(file string) (audit.Context, error) {
+func readContextFile(file string) (iam.Context, error) {
 	data, err := os.ReadFile(file)
 	if err != nil {
 		return nil, usage("", "reading the context: %v", err)
@@ -69,7 +69,7 @@ func readContextFile(file string) (audit.Context, error) {
 		}
 		return nil, usage(`it is a JSON object: {"aws:SourceVpc": "vpc-1a2b3c4d"}`, "reading %s:%s: %v", file, policy.NewLines(string(data)).At(offset), err)
 	}
-	var out audit.Context
+	var out iam.Context
 	for key, v := range raw {
 		values, list, ok := contextValues(v)
 		if !ok {
@@ -77,7 +77,7 @@ func readContextFile(file string) (audit.Context, error) {
 		}
 		out = append(out, contextEntry(key, values, list))
 	}
-	slices.SortFunc(out, func(a, b audit.ContextEntry) int { return strings.Compare(a.Key, b.Key) })
+	slices.SortFunc(out, func(a, b iam.ContextEntry) int { return strings.Compare(a.Key, b.Key) })
 	return out, nil
 }
 
@@ -105,11 +105,11 @@ func contextValues(v any) (values []string, list, ok bool) {
 
 // contextEntry makes an entry. A key that AWS defines as multivalued is a list
 // even with one value.
-func contextEntry(key string, values []string, list bool) audit.ContextEntry {
+func contextEntry(key string, values []string, list bool) iam.ContextEntry {
 	multi, _ := actions.IsList(key)
-	typ := audit.String
+	typ := iam.String
 	if list || multi {
-		typ = audit.StringList
+		typ = iam.StringList
 	}
-	return audit.ContextEntry{Key: key, Type: typ, Values: values}
+	return iam.ContextEntry{Key: key, Type: typ, Values: values}
 }

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 
+	"remotion-doctor/iam"
+
 	"remotion-doctor/audit"
 	"remotion-doctor/checks"
 	"remotion-doctor/source/awsapi"
@@ -31,7 +33,7 @@ func (j *job) misplaced(ctx context.Context, t task, req *checks.Requirement, fo
 
 // granted returns which of some grants a principal has. What cannot be asked is
 // not granted: nothing hangs on it but a hint.
-func (j *job) granted(ctx context.Context, req *checks.Requirement, grants []checks.Grant, p audit.Principal, scope checks.Scope) []checks.Grant {
+func (j *job) granted(ctx context.Context, req *checks.Requirement, grants []checks.Grant, p iam.Principal, scope checks.Scope) []checks.Grant {
 	if len(grants) == 0 {
 		return nil
 	}
@@ -64,7 +66,7 @@ func failing(req *checks.Requirement, findings []audit.Finding) []checks.Grant {
 }
 
 func (j *job) onExecutionRole(ctx context.Context, req *checks.Requirement, found awsapi.Resolution, scope checks.Scope, s *audit.Section) []audit.Diagnosis {
-	p, err := audit.NewPrincipal(found.ExecutionRole)
+	p, err := iam.NewPrincipal(found.ExecutionRole)
 	if err != nil || p.ARN == found.Principal.ARN {
 		return nil
 	}
@@ -102,7 +104,7 @@ func (j *job) onCallers(ctx context.Context, req *checks.Requirement, scope chec
 
 // otherwise: the principal has what the deployment demands of the other one,
 // and may have got it by mistake.
-func (j *job) otherwise(ctx context.Context, req *checks.Requirement, p audit.Principal, scope checks.Scope) []audit.Diagnosis {
+func (j *job) otherwise(ctx context.Context, req *checks.Requirement, p iam.Principal, scope checks.Scope) []audit.Diagnosis {
 	other, err := checks.Other(req.Name, j.deployment, req.RemotionVersion, scope.Regions)
 	if err != nil {
 		return nil

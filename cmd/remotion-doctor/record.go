@@ -6,6 +6,8 @@ import (
 	"encoding/hex"
 	"slices"
 
+	"remotion-doctor/iam"
+
 	"remotion-doctor/audit"
 	"remotion-doctor/iam/eval"
 	"remotion-doctor/iam/policy"
@@ -20,7 +22,7 @@ func (j *job) records(ctx context.Context, s *audit.Section) []audit.PolicyRecor
 		return nil
 	}
 	var out []audit.PolicyRecord
-	add := func(layer audit.Layer, p *eval.Policy) {
+	add := func(layer iam.Layer, p *eval.Policy) {
 		if p == nil || p.Document == nil {
 			return
 		}
@@ -32,29 +34,29 @@ func (j *job) records(ctx context.Context, s *audit.Section) []audit.PolicyRecor
 		}
 	}
 	for i := range policies.Identity {
-		add(audit.LayerIdentity, &policies.Identity[i])
+		add(iam.LayerIdentity, &policies.Identity[i])
 	}
-	add(audit.LayerBoundary, policies.Boundary)
-	add(audit.LayerSession, policies.Session)
-	add(audit.LayerResource, policies.Resource)
+	add(iam.LayerBoundary, policies.Boundary)
+	add(iam.LayerSession, policies.Session)
+	add(iam.LayerResource, policies.Resource)
 	for _, level := range policies.SCPs {
 		for i := range level {
-			add(audit.LayerSCP, &level[i])
+			add(iam.LayerSCP, &level[i])
 		}
 	}
 	for _, level := range policies.RCPs {
 		for i := range level {
-			add(audit.LayerRCP, &level[i])
+			add(iam.LayerRCP, &level[i])
 		}
 	}
 	return out
 }
 
 // policyRecord is one policy with the statements that findings refer to.
-func policyRecord(layer audit.Layer, p *eval.Policy, findings []audit.Finding) audit.PolicyRecord {
+func policyRecord(layer iam.Layer, p *eval.Policy, findings []audit.Finding) audit.PolicyRecord {
 	out := audit.PolicyRecord{Name: p.Name, Layer: layer, Digest: documentDigest(p.Document), Statements: []audit.Quote{}}
 	wanted := map[int]bool{}
-	look := func(refs []audit.StatementRef) {
+	look := func(refs []iam.StatementRef) {
 		for i := range refs {
 			if r := &refs[i]; r.Policy == p.Name && (r.Layer == layer || r.Layer == "") {
 				wanted[r.Index] = true

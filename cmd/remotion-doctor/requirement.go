@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 
+	"remotion-doctor/iam"
+
 	"github.com/spf13/pflag"
 
 	"remotion-doctor/audit"
@@ -49,7 +51,7 @@ func (f *requirementFlags) region() string {
 // job reads everything about the requirement that needs no AWS. Its tasks are
 // every target against every requirement.
 func (a *app) job(t *targetFlags, f *requirementFlags) (*job, error) {
-	j := &job{document: map[string]*policy.Document{}, operations: f.operations, callers: &[]audit.Principal{}}
+	j := &job{document: map[string]*policy.Document{}, operations: f.operations, callers: &[]iam.Principal{}}
 	for _, r := range f.regions {
 		if !validRegion(r) {
 			return nil, usage("regions look like us-east-1", "--region %q is not a region", r)

@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"slices"
 
+	"remotion-doctor/iam"
+
 	"golang.org/x/sync/errgroup"
 
 	"remotion-doctor/audit"
@@ -43,8 +45,8 @@ type job struct {
 	deployment checks.Deployment
 	// serviceAccount is the one whose pods assume a --role by web identity.
 	serviceAccount string
-	callers        *[]audit.Principal // audited so far as callers
-	host           *host              // nil where Remotion would run elsewhere
+	callers        *[]iam.Principal // audited so far as callers
+	host           *host            // nil where Remotion would run elsewhere
 	scope          checks.Scope
 	document       map[string]*policy.Document // of --require FILE, by name
 
@@ -160,7 +162,7 @@ func (j *job) choose(target, partition string) (regions []string, note string) {
 // policies are read along with the first questions; by them the others are
 // chosen, so that what is granted of each pattern is decided and not only
 // sampled.
-func (j *job) judge(ctx context.Context, req *checks.Requirement, p audit.Principal, scope checks.Scope) (*judgement, error) {
+func (j *job) judge(ctx context.Context, req *checks.Requirement, p iam.Principal, scope checks.Scope) (*judgement, error) {
 	plan, err := req.Plan(p, scope)
 	if err != nil {
 		return nil, usage("the regions of --region must be in the partition of the principal", "%v", err)
@@ -193,7 +195,7 @@ func (j *job) judge(ctx context.Context, req *checks.Requirement, p audit.Princi
 
 // askMore asks what the policies say is worth asking, and compares the engines
 // where both were asked for.
-func (j *job) askMore(ctx context.Context, plan *checks.Plan, out *judgement, verdicts []audit.Verdict, p audit.Principal, first int) ([]audit.Verdict, error) {
+func (j *job) askMore(ctx context.Context, plan *checks.Plan, out *judgement, verdicts []iam.Verdict, p iam.Principal, first int) ([]iam.Verdict, error) {
 	plan.Analyze(out.analyst)
 	more, err := j.source.Evaluate(ctx, p, plan.Probes()[first:])
 	if err != nil {

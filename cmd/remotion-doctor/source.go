@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"sync"
 
+	"remotion-doctor/iam"
+
 	"github.com/spf13/pflag"
 
 	"remotion-doctor/audit"
@@ -89,16 +91,16 @@ func (f *sourceFlags) chosen() (audit.Engine, error) {
 
 // A source finds principals and decides probes.
 type source interface {
-	audit.Evaluator
+	iam.Evaluator
 	Resolve(ctx context.Context, t audit.Target) (awsapi.Resolution, error)
 	Region() string
 	Usage() audit.Usage
 	// refine sharpens verdicts by what the principal's policies say.
-	refine(ctx context.Context, local *eval.Evaluator, probes []audit.Probe, verdicts []audit.Verdict) error
+	refine(ctx context.Context, local *eval.Evaluator, probes []iam.Probe, verdicts []iam.Verdict) error
 	// policies returns everything that is known to decide what a principal may
 	// do, to decide patterns and to explain. The error says why it cannot be
 	// read.
-	policies(ctx context.Context, p audit.Principal) (eval.Policies, error)
+	policies(ctx context.Context, p iam.Principal) (eval.Policies, error)
 }
 
 // An awsSource asks AWS.
@@ -132,7 +134,7 @@ func (c *policyCache) entry(arn string, read func() (eval.Policies, error)) func
 // refine names the statements, of which the simulator tells the position only,
 // and leaves out the keys that do not matter: the simulator lists every key of
 // every policy as missing (recorded cases miss-key-other-action).
-func (s awsSource) refine(ctx context.Context, local *eval.Evaluator, probes []audit.Probe, verdicts []audit.Verdict) error {
+func (s awsSource) refine(ctx context.Context, local *eval.Evaluator, probes []iam.Probe, verdicts []iam.Verdict) error {
 	awsapi.NameStatements(verdicts, local.Documents())
 	own, err := local.Evaluate(ctx, probes)
 	if err != nil {
@@ -148,7 +150,7 @@ func (s awsSource) refine(ctx context.Context, local *eval.Evaluator, probes []a
 
 // policies reads the role's policies and boundary. The organization's policies
 // are not readable from a member account.
-func (s awsSource) policies(ctx context.Context, p audit.Principal) (eval.Policies, error) {
+func (s awsSource) policies(ctx context.Context, p iam.Principal) (eval.Policies, error) {
 	if s.local != nil {
 		return s.local.policies(ctx, p)
 	}
@@ -179,11 +181,11 @@ func newLocalSource(s *account.Snapshot) (localSource, error) {
 func (localSource) Region() string     { return "" }
 func (localSource) Usage() audit.Usage { return audit.Usage{} }
 
-func (localSource) refine(context.Context, *eval.Evaluator, []audit.Probe, []audit.Verdict) error {
+func (localSource) refine(context.Context, *eval.Evaluator, []iam.Probe, []iam.Verdict) error {
 	return nil
 }
 
-func (s localSource) policies(_ context.Context, p audit.Principal) (eval.Policies, error) {
+func (s localSource) policies(_ context.Context, p iam.Principal) (eval.Policies, error) {
 	return s.Policies(p.ARN)
 }
 
@@ -202,7 +204,7 @@ func (s localSource) Resolve(_ context.Context, t audit.Target) (awsapi.Resoluti
 	if err != nil {
 		return awsapi.Resolution{}, &failure{exitIncomplete, fmt.Sprintf("finding the %s in the snapshot: %v", t, err), "look at the name, and whether the snapshot is of this account"}
 	}
-	p, err := audit.NewPrincipal(arn)
+	p, err := iam.NewPrincipal(arn)
 	return awsapi.Resolution{Principal: p}, err
 }
 

@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"strings"
 
-	"remotion-doctor/audit"
+	"remotion-doctor/iam"
 	"remotion-doctor/iam/account"
 	"remotion-doctor/iam/policy"
 	"remotion-doctor/source/awsapi"
@@ -18,7 +18,7 @@ type surroundings interface {
 	// Functions returns the functions of a region whose names have a prefix.
 	Functions(ctx context.Context, region, prefix string) ([]account.Function, error)
 	// Trust returns the text of a role's trust policy.
-	Trust(ctx context.Context, p audit.Principal) (string, error)
+	Trust(ctx context.Context, p iam.Principal) (string, error)
 	// RoleNames returns names of the account's roles, perhaps not all.
 	RoleNames(ctx context.Context) ([]string, error)
 	// BucketNames returns the names of the account's buckets.
@@ -32,7 +32,7 @@ type surroundings interface {
 }
 
 // trustOf reads a role's trust policy.
-func trustOf(ctx context.Context, s source, p audit.Principal) (*policy.Document, error) {
+func trustOf(ctx context.Context, s source, p iam.Principal) (*policy.Document, error) {
 	around, ok := s.(surroundings)
 	if !ok {
 		return nil, fmt.Errorf("the trust policy of %s is not known", p.ARN)
@@ -60,7 +60,7 @@ func (s localSource) Functions(_ context.Context, region, prefix string) ([]acco
 }
 
 // Trust implements surroundings.
-func (s localSource) Trust(_ context.Context, p audit.Principal) (string, error) {
+func (s localSource) Trust(_ context.Context, p iam.Principal) (string, error) {
 	r, err := s.snapshot.Role(p.Name())
 	if err != nil {
 		return "", err
@@ -126,7 +126,7 @@ func (s localSource) taskRole(name string) (awsapi.Resolution, error) {
 	if err != nil {
 		return awsapi.Resolution{}, err
 	}
-	p, err := audit.NewPrincipal(role)
+	p, err := iam.NewPrincipal(role)
 	return awsapi.Resolution{Principal: p, Region: a.Region, ExecutionRole: t.ExecutionRoleArn}, err
 }
 

@@ -16,6 +16,8 @@ import (
 	"sync"
 	"testing"
 
+	"remotion-doctor/iam"
+
 	"remotion-doctor/audit"
 	"remotion-doctor/localaws"
 )
@@ -109,7 +111,7 @@ func npmFolder(t *testing.T) string {
 }
 
 // demoPrincipals are the principals of the demo's stories, and a user.
-func demoPrincipals(t *testing.T) []audit.Principal {
+func demoPrincipals(t *testing.T) []iam.Principal {
 	t.Helper()
 	snapshot, err := snapshotOrDemo("")
 	if err != nil {
@@ -119,7 +121,7 @@ func demoPrincipals(t *testing.T) []audit.Principal {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var out []audit.Principal
+	var out []iam.Principal
 	for _, target := range append(slices.Clone(demoTargets), audit.Target{Kind: audit.TargetUser, Name: "deployer"}) {
 		found, err := local.Resolve(t.Context(), target)
 		if err != nil {
@@ -131,14 +133,14 @@ func demoPrincipals(t *testing.T) []audit.Principal {
 }
 
 // callerARN is the ARN that STS tells a principal, without the role's path.
-func callerARN(p audit.Principal) string {
+func callerARN(p iam.Principal) string {
 	if p.Type() == "user" {
 		return p.ARN
 	}
 	return "arn:" + p.Partition() + ":sts::" + p.AccountID + ":assumed-role/" + p.Name() + "/session"
 }
 
-func targetKind(p audit.Principal) audit.TargetKind {
+func targetKind(p iam.Principal) audit.TargetKind {
 	if p.Type() == "user" {
 		return audit.TargetUser
 	}
@@ -206,9 +208,9 @@ func (w *wire) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 
 // withoutContext says which condition keys a finding hangs on that Remotion's
 // validator does not send.
-func withoutContext(t *testing.T, local localSource, p audit.Principal, f audit.Finding) string {
+func withoutContext(t *testing.T, local localSource, p iam.Principal, f audit.Finding) string {
 	t.Helper()
-	verdicts, err := local.Evaluate(t.Context(), p, []audit.Probe{{Action: f.Action, Resource: f.Resource}})
+	verdicts, err := local.Evaluate(t.Context(), p, []iam.Probe{{Action: f.Action, Resource: f.Resource}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -231,7 +233,7 @@ func findingFor(findings []audit.Finding, action string) audit.Finding {
 
 // compareWith says whether the doctor agrees with Remotion, and else why not.
 func compareWith(r result, f audit.Finding) (why string, same bool) {
-	allowed := r.Decision == string(audit.Allowed)
+	allowed := r.Decision == string(iam.Allowed)
 	switch {
 	case allowed == (f.Status == audit.Pass):
 		return "", true

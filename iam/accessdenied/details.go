@@ -7,7 +7,7 @@ import (
 	"slices"
 	"strings"
 
-	"remotion-doctor/audit"
+	"remotion-doctor/iam"
 	"remotion-doctor/iam/policy"
 )
 
@@ -24,7 +24,7 @@ func (e *DetailsError) Error() string { return fmt.Sprintf("%s: %s", e.Pos, e.Ms
 // sts:DecodeAuthorizationMessage decodes, by itself or as the answer of the
 // AWS CLI. Of several evaluations the one that was denied counts. The error is
 // a [*DetailsError].
-func ReadDetails(data []byte) (*audit.RecordedAuthorization, error) {
+func ReadDetails(data []byte) (*iam.RecordedAuthorization, error) {
 	var probe struct {
 		DecodedMessage string
 		Evaluations    []evaluation `json:"evaluations"`
@@ -85,17 +85,17 @@ type details struct {
 	RequestContext map[string]any `json:"requestContext"`
 }
 
-var recordedDecisions = map[string]audit.Decision{
-	"ALLOW": audit.Allowed, "EXPLICIT_DENY": audit.ExplicitDeny, "IMPLICIT_DENY": audit.ImplicitDeny,
+var recordedDecisions = map[string]iam.Decision{
+	"ALLOW": iam.Allowed, "EXPLICIT_DENY": iam.ExplicitDeny, "IMPLICIT_DENY": iam.ImplicitDeny,
 }
 
-var recordedLayers = map[string]audit.Layer{
-	"IDENTITY_BASED_POLICY": audit.LayerIdentity, "RESOURCE_BASED_POLICY": audit.LayerResource,
-	"PERMISSIONS_BOUNDARY": audit.LayerBoundary, "SESSION_POLICY": audit.LayerSession,
-	"SERVICE_CONTROL_POLICY": audit.LayerSCP, "RESOURCE_CONTROL_POLICY": audit.LayerRCP, "VPC_ENDPOINT_POLICY": audit.LayerEndpoint,
+var recordedLayers = map[string]iam.Layer{
+	"IDENTITY_BASED_POLICY": iam.LayerIdentity, "RESOURCE_BASED_POLICY": iam.LayerResource,
+	"PERMISSIONS_BOUNDARY": iam.LayerBoundary, "SESSION_POLICY": iam.LayerSession,
+	"SERVICE_CONTROL_POLICY": iam.LayerSCP, "RESOURCE_CONTROL_POLICY": iam.LayerRCP, "VPC_ENDPOINT_POLICY": iam.LayerEndpoint,
 }
 
-func readEvaluations(data []byte) (*audit.RecordedAuthorization, error) {
+func readEvaluations(data []byte) (*iam.RecordedAuthorization, error) {
 	var d details
 	if err := json.Unmarshal(data, &d); err != nil {
 		return nil, located(data, err)
@@ -104,13 +104,13 @@ func readEvaluations(data []byte) (*audit.RecordedAuthorization, error) {
 	if i := slices.IndexFunc(d.Evaluations, func(e evaluation) bool { return e.EvaluatedEffect != "ALLOW" }); i >= 0 {
 		e = &d.Evaluations[i]
 	}
-	out := &audit.RecordedAuthorization{
+	out := &iam.RecordedAuthorization{
 		Decision: recordedDecisions[e.EvaluatedEffect], Action: e.Action, Resource: e.Resource,
-		Statements: []audit.Recorded{}, Policies: []audit.Recorded{},
+		Statements: []iam.Recorded{}, Policies: []iam.Recorded{},
 	}
-	layers := map[string]audit.Layer{}
+	layers := map[string]iam.Layer{}
 	for _, p := range d.Policies {
-		r := audit.Recorded{Policy: p.URI, Layer: recordedLayers[p.Type]}
+		r := iam.Recorded{Policy: p.URI, Layer: recordedLayers[p.Type]}
 		for _, a := range p.AttachedTo {
 			r.AttachedTo = append(r.AttachedTo, a.ARN)
 		}
@@ -119,8 +119,8 @@ func readEvaluations(data []byte) (*audit.RecordedAuthorization, error) {
 	}
 	for _, p := range e.MatchedPolicies {
 		for _, s := range p.MatchedStatements {
-			out.Statements = append(out.Statements, audit.Recorded{Policy: p.URI, Layer: layers[p.URI], Effect: effectWord(s.EvaluatedEffect), Sid: s.Sid})
-			if out.Decision == audit.ExplicitDeny && s.EvaluatedEffect == "DENY" {
+			out.Statements = append(out.Statements, iam.Recorded{Policy: p.URI, Layer: layers[p.URI], Effect: effectWord(s.EvaluatedEffect), Sid: s.Sid})
+			if out.Decision == iam.ExplicitDeny && s.EvaluatedEffect == "DENY" {
 				out.Layer = layers[p.URI]
 			}
 		}
@@ -147,30 +147,30 @@ func effectWord(s string) string {
 // contextOf merges context maps, the later winning, sorted by key. Lists come
 // as JSON lists or in brackets: "[a, b]". A source address comes as a network
 // of one address.
-func contextOf(maps ...map[string]any) audit.Context {
-	var out audit.Context
+func contextOf(maps ...map[string]any) iam.Context {
+	var out iam.Context
 	for _, m := range maps {
 		for key, v := range m {
-			out = slices.DeleteFunc(out, func(e audit.ContextEntry) bool { return strings.EqualFold(e.Key, key) })
+			out = slices.DeleteFunc(out, func(e iam.ContextEntry) bool { return strings.EqualFold(e.Key, key) })
 			out = append(out, entryOf(key, v))
 		}
 	}
-	slices.SortFunc(out, func(a, b audit.ContextEntry) int { return strings.Compare(a.Key, b.Key) })
+	slices.SortFunc(out, func(a, b iam.ContextEntry) int { return strings.Compare(a.Key, b.Key) })
 	return out
 }
 
-func entryOf(key string, v any) audit.ContextEntry {
-	e := audit.ContextEntry{Key: key, Type: audit.String}
+func entryOf(key string, v any) iam.ContextEntry {
+	e := iam.ContextEntry{Key: key, Type: iam.String}
 	switch v := v.(type) {
 	case []any:
-		e.Type = audit.StringList
+		e.Type = iam.StringList
 		for _, item := range v {
 			e.Values = append(e.Values, fmt.Sprint(item))
 		}
 	case string:
 		inner, bracketed := strings.CutPrefix(v, "[")
 		if bracketed && strings.HasSuffix(inner, "]") {
-			e.Type = audit.StringList
+			e.Type = iam.StringList
 			for item := range strings.SplitSeq(strings.TrimSuffix(inner, "]"), ",") {
 				e.Values = append(e.Values, strings.TrimSpace(item))
 			}
@@ -218,23 +218,23 @@ type decoded struct {
 	} `json:"context"`
 }
 
-func readDecoded(data []byte) (*audit.RecordedAuthorization, error) {
+func readDecoded(data []byte) (*iam.RecordedAuthorization, error) {
 	var d decoded
 	if err := json.Unmarshal(data, &d); err != nil {
 		return nil, located(data, err)
 	}
-	out := &audit.RecordedAuthorization{
-		Decision: audit.ImplicitDeny, Action: d.Context.Action, Resource: d.Context.Resource, Principal: d.Context.Principal.ARN,
-		Statements: []audit.Recorded{}, Policies: []audit.Recorded{},
+	out := &iam.RecordedAuthorization{
+		Decision: iam.ImplicitDeny, Action: d.Context.Action, Resource: d.Context.Resource, Principal: d.Context.Principal.ARN,
+		Statements: []iam.Recorded{}, Policies: []iam.Recorded{},
 	}
 	switch {
 	case d.Allowed:
-		out.Decision = audit.Allowed
+		out.Decision = iam.Allowed
 	case d.ExplicitDeny:
-		out.Decision = audit.ExplicitDeny
+		out.Decision = iam.ExplicitDeny
 	}
 	for _, s := range d.MatchedStatements.Items {
-		out.Statements = append(out.Statements, audit.Recorded{Policy: s.SourcePolicyID, Effect: effectWord(s.Effect), Sid: s.StatementID})
+		out.Statements = append(out.Statements, iam.Recorded{Policy: s.SourcePolicyID, Effect: effectWord(s.Effect), Sid: s.StatementID})
 	}
 	values := map[string]any{}
 	for _, c := range d.Context.Conditions.Items {

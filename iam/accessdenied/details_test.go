@@ -4,7 +4,7 @@ import (
 	"errors"
 	"testing"
 
-	"remotion-doctor/audit"
+	"remotion-doctor/iam"
 )
 
 const recordedDeny = `{
@@ -24,20 +24,20 @@ func TestReadDetails(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if r.Decision != audit.ExplicitDeny || r.Layer != audit.LayerSCP || r.Action != "iam:PassRole" || r.Principal != "arn:aws:iam::111122223333:role/video" {
+	if r.Decision != iam.ExplicitDeny || r.Layer != iam.LayerSCP || r.Action != "iam:PassRole" || r.Principal != "arn:aws:iam::111122223333:role/video" {
 		t.Errorf("got %+v", r)
 	}
-	if len(r.Statements) != 2 || r.Statements[0].Sid != "NoPassing" || r.Statements[0].Layer != audit.LayerSCP || len(r.Policies) != 2 || r.Policies[1].Layer != audit.LayerIdentity {
+	if len(r.Statements) != 2 || r.Statements[0].Sid != "NoPassing" || r.Statements[0].Layer != iam.LayerSCP || len(r.Policies) != 2 || r.Policies[1].Layer != iam.LayerIdentity {
 		t.Errorf("got %+v and %+v", r.Statements, r.Policies)
 	}
-	values := map[string]audit.ContextEntry{}
+	values := map[string]iam.ContextEntry{}
 	for _, e := range r.Context {
 		values[e.Key] = e
 	}
 	if v := values["aws:SourceIp"]; v.Values[0] != "192.0.2.1" {
 		t.Errorf("the address is %v", v)
 	}
-	if v := values["aws:PrincipalOrgPaths"]; v.Type != audit.StringList || len(v.Values) != 2 {
+	if v := values["aws:PrincipalOrgPaths"]; v.Type != iam.StringList || len(v.Values) != 2 {
 		t.Errorf("the paths are %v", v)
 	}
 	if v := values["iam:PassedToService"]; v.Values[0] != "lambda.amazonaws.com" {
@@ -52,7 +52,7 @@ func TestReadDecoded(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if r.Decision != audit.ImplicitDeny || r.Action != "ec2:DescribeInstances" || r.Principal == "" || len(r.Context) != 1 {
+		if r.Decision != iam.ImplicitDeny || r.Action != "ec2:DescribeInstances" || r.Principal == "" || len(r.Context) != 1 {
 			t.Errorf("got %+v", r)
 		}
 	}

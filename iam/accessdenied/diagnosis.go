@@ -4,7 +4,7 @@ import (
 	"regexp"
 	"sync"
 
-	"remotion-doctor/audit"
+	"remotion-doctor/iam"
 )
 
 // A Diagnosis is what is known of one error: what it means, and what cures it.
@@ -13,7 +13,7 @@ type Diagnosis struct {
 	// Action and Resource are what the error is about where the text does not
 	// tell.
 	Action, Resource string
-	Layer            audit.Layer
+	Layer            iam.Layer
 	Says             string
 	Cures            []string
 	// Conclusive says that no look at the principal's policies tells more.
@@ -32,7 +32,7 @@ func beyond(pattern, action, resource, says string, cures ...string) Diagnosis {
 }
 
 // diagnose fills in what the first diagnosis that fits knows.
-func diagnose(m *audit.DeniedMessage, text string, list []Diagnosis) {
+func diagnose(m *iam.DeniedMessage, text string, list []Diagnosis) {
 	for i := range list {
 		d := &list[i]
 		if d.Pattern != nil && !d.Pattern.MatchString(text) {
@@ -70,7 +70,7 @@ func about(pattern, action, resource string) Diagnosis {
 }
 
 // imply fills in the action of an error that names none.
-func imply(m *audit.DeniedMessage, text string) {
+func imply(m *iam.DeniedMessage, text string) {
 	for _, d := range implied() {
 		if d.Pattern.MatchString(text) {
 			if m.Action == "" {

@@ -4,7 +4,7 @@ import (
 	"slices"
 	"strings"
 
-	"remotion-doctor/audit"
+	"remotion-doctor/iam"
 	"remotion-doctor/iam/actions"
 )
 
@@ -42,7 +42,7 @@ var operationPatterns = compile(
 )
 
 // readOperation takes the action from the operation that was called.
-func readOperation(m *audit.DeniedMessage, text string) {
+func readOperation(m *iam.DeniedMessage, text string) {
 	for _, p := range operationPatterns() {
 		found := p.FindStringSubmatch(text)
 		if found == nil {

@@ -6,7 +6,7 @@ import (
 	"strings"
 	"sync"
 
-	"remotion-doctor/audit"
+	"remotion-doctor/iam"
 	"remotion-doctor/iam/policy"
 )
 
@@ -16,9 +16,9 @@ const MaxText = 64 << 10
 // Parse reads an error message. What the text does not tell stays empty, and
 // Asked names the flag or argument that would tell it. more are diagnoses
 // beside those of this package; they come first.
-func Parse(text string, more ...Diagnosis) audit.DeniedMessage {
+func Parse(text string, more ...Diagnosis) iam.DeniedMessage {
 	text = Text(text)
-	m := audit.DeniedMessage{}
+	m := iam.DeniedMessage{}
 	readCode(&m, text)
 	readSentence(&m, text)
 	readReason(&m, text)
@@ -35,7 +35,7 @@ func Parse(text string, more ...Diagnosis) audit.DeniedMessage {
 }
 
 // Denied reports whether the message is about a denied request at all.
-func Denied(m *audit.DeniedMessage) bool {
+func Denied(m *iam.DeniedMessage) bool {
 	return m.Action != "" || m.Principal != "" || m.Encoded != "" || m.AuthorizationID != "" || m.Diagnosis != "" || m.Decision != ""
 }
 
@@ -93,7 +93,7 @@ func compileOne(pattern string) func() *regexp.Regexp {
 	return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(pattern) })
 }
 
-func readCode(m *audit.DeniedMessage, text string) {
+func readCode(m *iam.DeniedMessage, text string) {
 	for _, p := range codePatterns() {
 		if found := p.FindStringSubmatch(text); found != nil {
 			m.Code = found[1]
@@ -112,7 +112,7 @@ var (
 // AWS's Access Troubleshooter.
 // Source: IAM User Guide, "Troubleshoot access denied error messages with
 // authorization ID".
-func readIDs(m *audit.DeniedMessage, text string) {
+func readIDs(m *iam.DeniedMessage, text string) {
 	for _, p := range idPatterns() {
 		if found := p.FindStringSubmatch(text); found != nil {
 			m.AuthorizationID = found[1]
@@ -128,7 +128,7 @@ func readIDs(m *audit.DeniedMessage, text string) {
 }
 
 // missing names what must be given beside the text.
-func missing(m *audit.DeniedMessage) []string {
+func missing(m *iam.DeniedMessage) []string {
 	var out []string
 	if m.Action == "" {
 		out = append(out, "the action: `explain ACTION RESOURCE --error …`, as in lambda:InvokeFunction; the call that failed tells it")

@@ -4,14 +4,14 @@ import (
 	"regexp"
 	"sync"
 
-	"remotion-doctor/audit"
+	"remotion-doctor/iam"
 )
 
 // A reason is how a message states the layer that denied.
 type reason struct {
 	pattern  *regexp.Regexp
-	layer    audit.Layer
-	decision audit.Decision
+	layer    iam.Layer
+	decision iam.Decision
 }
 
 // layerWords are AWS's names of the layers in messages.
@@ -19,16 +19,16 @@ type reason struct {
 // Guide, "Troubleshoot access denied (403 Forbidden) errors".
 var layerWords = []struct {
 	words string
-	layer audit.Layer
+	layer iam.Layer
 }{
-	{`identity[- ]based polic(?:y|ies)`, audit.LayerIdentity},
-	{`resource[- ]based polic(?:y|ies)`, audit.LayerResource},
-	{`permissions? boundar(?:y|ies)`, audit.LayerBoundary},
-	{`service control polic(?:y|ies)`, audit.LayerSCP},
-	{`resource control polic(?:y|ies)`, audit.LayerRCP},
-	{`session polic(?:y|ies)`, audit.LayerSession},
-	{`VPC endpoint polic(?:y|ies)`, audit.LayerEndpoint},
-	{`(?:bucket|key|queue|topic|repository|role trust|trust) polic(?:y|ies)`, audit.LayerResource},
+	{`identity[- ]based polic(?:y|ies)`, iam.LayerIdentity},
+	{`resource[- ]based polic(?:y|ies)`, iam.LayerResource},
+	{`permissions? boundar(?:y|ies)`, iam.LayerBoundary},
+	{`service control polic(?:y|ies)`, iam.LayerSCP},
+	{`resource control polic(?:y|ies)`, iam.LayerRCP},
+	{`session polic(?:y|ies)`, iam.LayerSession},
+	{`VPC endpoint polic(?:y|ies)`, iam.LayerEndpoint},
+	{`(?:bucket|key|queue|topic|repository|role trust|trust) polic(?:y|ies)`, iam.LayerResource},
 }
 
 // reasons are the wordings, in the order in which they are tried.
@@ -36,21 +36,21 @@ var reasons = sync.OnceValue(func() []reason {
 	var out []reason
 	for _, l := range layerWords {
 		out = append(out,
-			reason{regexp.MustCompile(`(?i)with an explicit deny in (?:an?|the) ` + l.words), l.layer, audit.ExplicitDeny},
-			reason{regexp.MustCompile(`(?i)explicit(?:ly)? den(?:y|ied|ies)[\w ]{0,20} (?:in|by) (?:an?|the) ` + l.words), l.layer, audit.ExplicitDeny},
-			reason{regexp.MustCompile(`(?i)because no ` + l.words + ` allows?`), l.layer, audit.ImplicitDeny},
+			reason{regexp.MustCompile(`(?i)with an explicit deny in (?:an?|the) ` + l.words), l.layer, iam.ExplicitDeny},
+			reason{regexp.MustCompile(`(?i)explicit(?:ly)? den(?:y|ied|ies)[\w ]{0,20} (?:in|by) (?:an?|the) ` + l.words), l.layer, iam.ExplicitDeny},
+			reason{regexp.MustCompile(`(?i)because no ` + l.words + ` allows?`), l.layer, iam.ImplicitDeny},
 			reason{regexp.MustCompile(`(?i)(?:not allowed|denied) by (?:an?|the) ` + l.words), l.layer, ""})
 	}
 	// S3 and KMS do not tell whether the resource exists.
 	out = append(out,
-		reason{regexp.MustCompile(`(?i)no resource-based policies allow access`), audit.LayerResource, audit.ImplicitDeny},
-		reason{regexp.MustCompile(`(?i)with an explicit deny`), "", audit.ExplicitDeny},
-		reason{regexp.MustCompile(`(?i)explicitly denied|explicitDeny"? ?[:=] ?"?true`), "", audit.ExplicitDeny},
+		reason{regexp.MustCompile(`(?i)no resource-based policies allow access`), iam.LayerResource, iam.ImplicitDeny},
+		reason{regexp.MustCompile(`(?i)with an explicit deny`), "", iam.ExplicitDeny},
+		reason{regexp.MustCompile(`(?i)explicitly denied|explicitDeny"? ?[:=] ?"?true`), "", iam.ExplicitDeny},
 	)
 	return out
 })
 
-func readReason(m *audit.DeniedMessage, text string) {
+func readReason(m *iam.DeniedMessage, text string) {
 	for _, r := range reasons() {
 		if r.pattern.MatchString(text) {
 			m.Layer, m.Decision = r.layer, r.decision

@@ -3,7 +3,7 @@ package accessdenied
 import (
 	"strings"
 
-	"remotion-doctor/audit"
+	"remotion-doctor/iam"
 	"remotion-doctor/iam/actions"
 	"remotion-doctor/iam/policy"
 )
@@ -37,7 +37,7 @@ var sentences = compile(
 	`(?i)(?:access denied|denied access|forbidden)[^.]{0,40}? (?:to|for|on|when calling|performing)(?: (?:the )?(?:operation|action))? ['"`+"`"+`]?(?P<action>[a-z0-9-]+:[A-Z]\w+)['"`+"`"+`]?`,
 )
 
-func readSentence(m *audit.DeniedMessage, text string) {
+func readSentence(m *iam.DeniedMessage, text string) {
 	for _, p := range sentences() {
 		found := p.FindStringSubmatch(text)
 		if found == nil {
@@ -78,7 +78,7 @@ func trim(s string) string { return strings.Trim(s, `"'`+"`"+` .,;)`) }
 var named = compileOne(`^(policy|role|user|group|instance profile) (\S+)$`)
 
 // resourceOf completes a resource that is told by its kind and name.
-func resourceOf(m *audit.DeniedMessage, resource string) string {
+func resourceOf(m *iam.DeniedMessage, resource string) string {
 	found := named().FindStringSubmatch(resource)
 	if found == nil {
 		return resource

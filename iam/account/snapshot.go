@@ -8,7 +8,7 @@ import (
 
 	"github.com/go-json-experiment/json/jsontext"
 
-	"remotion-doctor/audit"
+	"remotion-doctor/iam"
 	"remotion-doctor/iam/policy"
 )
 
@@ -63,7 +63,7 @@ type Role struct {
 	RoleID   string `json:"RoleId"`
 	Arn      string
 	// Location is where the role stands in a file of the user's.
-	Location                 *audit.Location   `json:"-"`
+	Location                 *iam.Location     `json:"-"`
 	AssumeRolePolicyDocument *Document         `json:",omitempty"`
 	InstanceProfileList      []InstanceProfile `json:",omitempty"`
 	RolePolicyList           []InlinePolicy    `json:",omitempty"`
@@ -79,7 +79,7 @@ type User struct {
 	UserID   string `json:"UserId"`
 	Arn      string
 	// Location is where the user stands in a file of the auditor's.
-	Location                *audit.Location   `json:"-"`
+	Location                *iam.Location     `json:"-"`
 	UserPolicyList          []InlinePolicy    `json:",omitempty"`
 	GroupList               []string          `json:",omitempty"`
 	AttachedManagedPolicies []AttachedPolicy  `json:",omitempty"`

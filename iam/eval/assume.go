@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"remotion-doctor/audit"
+	"remotion-doctor/iam"
 )
 
 // An assumption says how conditions on keys that the request does not give are
@@ -21,7 +21,7 @@ const (
 // deciders returns the conditions and variables whose keys the request does not
 // give and on which its decision depends: the decision is the same for all their
 // values where there are none.
-func (c *Compiled) deciders(r *Request) []audit.Decider {
+func (c *Compiled) deciders(r *Request) []iam.Decider {
 	if !c.undecided(r) {
 		return nil
 	}
@@ -76,11 +76,11 @@ func (s *statement) lacks(r *request) bool {
 
 // A deciders collects deciders, each once.
 type deciders struct {
-	list []audit.Decider
+	list []iam.Decider
 	seen map[string]bool
 }
 
-func (d *deciders) add(x audit.Decider) {
+func (d *deciders) add(x iam.Decider) {
 	id := strings.ToLower(x.Key) + "\n" + x.Operator + "\n" + strings.Join(x.Values, "\n")
 	if !d.seen[id] {
 		d.seen[id] = true
@@ -89,7 +89,7 @@ func (d *deciders) add(x audit.Decider) {
 }
 
 // missingKeys are the keys of deciders, each once, sorted.
-func missingKeys(list []audit.Decider) []string {
+func missingKeys(list []iam.Decider) []string {
 	byLower := map[string]string{}
 	for _, d := range list {
 		if lower := strings.ToLower(d.Key); byLower[lower] == "" {
@@ -127,13 +127,13 @@ func (s *statement) deciders(r *request, found *deciders) {
 	src := s.source()
 	for i := range s.conditions {
 		for _, key := range s.conditions[i].absentKeys(r) {
-			found.add(audit.Decider{Key: key, Operator: src.Conditions[i].Operator, Values: src.Conditions[i].Values, Effect: src.Effect})
+			found.add(iam.Decider{Key: key, Operator: src.Conditions[i].Operator, Values: src.Conditions[i].Values, Effect: src.Effect})
 		}
 	}
 	for i := range s.resources {
 		if t := s.resources[i].template; t != nil {
 			for _, key := range r.absent(t.Keys()) {
-				found.add(audit.Decider{Key: key, Effect: src.Effect})
+				found.add(iam.Decider{Key: key, Effect: src.Effect})
 			}
 		}
 	}

@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"remotion-doctor/audit"
+	"remotion-doctor/iam"
 	"remotion-doctor/iam/policy"
 )
 
@@ -43,7 +43,7 @@ func (in *benchInput) compile(set string) (*Compiled, []*Request) {
 	c := Compile(in.PrincipalArn, p)
 	var requests []*Request
 	for _, pair := range in.Pairs {
-		requests = append(requests, c.Prepare(audit.Probe{Action: pair.Action, Resource: pair.Resource}, ""))
+		requests = append(requests, c.Prepare(iam.Probe{Action: pair.Action, Resource: pair.Resource}, ""))
 	}
 	return c, requests
 }

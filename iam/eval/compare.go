@@ -6,7 +6,7 @@ import (
 	"net/netip"
 	"strings"
 
-	"remotion-doctor/audit"
+	"remotion-doctor/iam"
 	"remotion-doctor/iam/policy"
 )
 
@@ -171,7 +171,7 @@ func toMatch(ok bool) match {
 
 // compare compares one request value. It is called with an operand whose
 // variables are replaced.
-func (c *condition) compare(o *operand, text string, typ audit.ContextType, sim bool) match {
+func (c *condition) compare(o *operand, text string, typ iam.ContextType, sim bool) match {
 	switch c.family {
 	case familyString:
 		return toMatch(text == o.text)
@@ -186,7 +186,7 @@ func (c *condition) compare(o *operand, text string, typ audit.ContextType, sim 
 	case familyNumeric:
 		n, ok := parseDecimal(text)
 		switch {
-		case !ok && sim, typ == audit.Date || typ == audit.DateList:
+		case !ok && sim, typ == iam.Date || typ == iam.DateList:
 			return invalid // recorded cases bad-numeric-not-equals, type-numeric-date
 		case !ok || !o.ok:
 			return differs // live-014: NumericNotEquals holds for text that is no number
@@ -216,8 +216,8 @@ func (c *condition) compare(o *operand, text string, typ audit.ContextType, sim 
 
 // dateValue reads a request value as a moment; a numeric one is seconds since
 // 1970 (recorded case type-date-numeric).
-func dateValue(text string, typ audit.ContextType) (int64, bool) {
-	if typ == audit.Numeric || typ == audit.NumericList {
+func dateValue(text string, typ iam.ContextType) (int64, bool) {
+	if typ == iam.Numeric || typ == iam.NumericList {
 		return parseEpoch(text)
 	}
 	return parseDate(text)

@@ -8,14 +8,14 @@ import (
 	"strings"
 	"testing"
 
-	"remotion-doctor/audit"
+	"remotion-doctor/iam"
 	"remotion-doctor/iam/policy"
 )
 
 // eachCase calls f with each line of a file of recorded or random cases.
 func eachCase[T any](t *testing.T, name string, f func(t *testing.T, c T)) {
 	t.Helper()
-	file, err := os.Open(filepath.Join("..", "fixtures", "conformance", name))
+	file, err := os.Open(filepath.Join("..", "..", "fixtures", "conformance", name))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -55,7 +55,7 @@ type authorizationCase struct {
 	ResourceArn       string                     `json:"resourceArn"`
 	ResourceAccountID string                     `json:"resourceAccountId"`
 	Context           map[string]json.RawMessage `json:"context"`
-	Expected          audit.Decision             `json:"expected"`
+	Expected          iam.Decision               `json:"expected"`
 	Rule              string                     `json:"rule"`
 	// Doubt marks a case that recorded answers of AWS contradict, and says
 	// which.
@@ -88,13 +88,13 @@ func (c *authorizationCase) policies() Policies {
 	return p
 }
 
-func (c *authorizationCase) probe(t *testing.T) audit.Probe {
+func (c *authorizationCase) probe(t *testing.T) iam.Probe {
 	t.Helper()
-	p := audit.Probe{Action: c.Action, Resource: c.ResourceArn}
+	p := iam.Probe{Action: c.Action, Resource: c.ResourceArn}
 	for key, raw := range c.Context {
-		e := audit.ContextEntry{Key: key, Type: audit.String}
+		e := iam.ContextEntry{Key: key, Type: iam.String}
 		if raw[0] == '[' {
-			e.Type = audit.StringList
+			e.Type = iam.StringList
 			if err := json.Unmarshal(raw, &e.Values); err != nil {
 				t.Fatal(err)
 			}
@@ -163,17 +163,17 @@ func TestLiveConditions(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		keys := audit.ContextEntry{Key: "aws:TagKeys", Type: audit.StringList}
-		probe := audit.Probe{Action: "iam:TagUser", Resource: "arn:aws:iam::123456789012:user/u"}
+		keys := iam.ContextEntry{Key: "aws:TagKeys", Type: iam.StringList}
+		probe := iam.Probe{Action: "iam:TagUser", Resource: "arn:aws:iam::123456789012:user/u"}
 		for k, v := range c.Tags {
-			probe.Context = append(probe.Context, audit.ContextEntry{Key: "aws:RequestTag/" + k, Type: audit.String, Values: []string{v}})
+			probe.Context = append(probe.Context, iam.ContextEntry{Key: "aws:RequestTag/" + k, Type: iam.String, Values: []string{v}})
 			keys.Values = append(keys.Values, k)
 		}
 		probe.Context = append(probe.Context, keys)
 		compiled := Compile("arn:aws:iam::123456789012:role/r", Policies{Identity: []Policy{{Name: "p", Document: doc}}})
-		want := audit.ImplicitDeny
+		want := iam.ImplicitDeny
 		if c.Matched {
-			want = audit.Allowed
+			want = iam.Allowed
 		}
 		if got := compiled.Decide(compiled.Prepare(probe, "")); got != want {
 			t.Errorf("%s with %v: %s, want %s", c.Condition, c.Tags, got, want)

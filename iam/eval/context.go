@@ -3,13 +3,13 @@ package eval
 import (
 	"strings"
 
-	"remotion-doctor/audit"
+	"remotion-doctor/iam"
 )
 
 // A value is one entry of a request's context.
 type value struct {
 	key    string // as the request spelled it
-	typ    audit.ContextType
+	typ    iam.ContextType
 	list   bool
 	values []string // canonical text
 	// implied says that the simulator filled the key in by itself.
@@ -19,7 +19,7 @@ type value struct {
 // A requestContext maps keys in lower case to values.
 type requestContext map[string]value
 
-func newContext(entries audit.Context) requestContext {
+func newContext(entries iam.Context) requestContext {
 	ctx := make(requestContext, len(entries)+8)
 	for _, e := range entries {
 		ctx.set(e)
@@ -27,12 +27,12 @@ func newContext(entries audit.Context) requestContext {
 	return ctx
 }
 
-func (c requestContext) set(e audit.ContextEntry) {
+func (c requestContext) set(e iam.ContextEntry) {
 	v := value{key: e.Key, typ: e.Type, list: e.Type.IsList(), values: e.Values}
 	switch e.Type {
-	case audit.Numeric, audit.NumericList:
+	case iam.Numeric, iam.NumericList:
 		v.values = mapText(e.Values, canonicalNumber)
-	case audit.Date, audit.DateList:
+	case iam.Date, iam.DateList:
 		v.values = mapText(e.Values, canonicalDate)
 	}
 	c[strings.ToLower(e.Key)] = v
@@ -45,7 +45,7 @@ func (c requestContext) setDefault(key, lower, text string) {
 		return
 	}
 	if _, ok := c[lower]; !ok {
-		c[lower] = value{key: key, typ: audit.String, values: []string{text}}
+		c[lower] = value{key: key, typ: iam.String, values: []string{text}}
 	}
 }
 
@@ -53,7 +53,7 @@ func (c requestContext) setDefault(key, lower, text string) {
 func (c requestContext) imply(key, text string) {
 	lower := strings.ToLower(key)
 	if _, ok := c[lower]; !ok {
-		c[lower] = value{key: key, typ: audit.String, values: []string{text}, implied: true}
+		c[lower] = value{key: key, typ: iam.String, values: []string{text}, implied: true}
 	}
 }
 

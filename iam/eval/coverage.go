@@ -1,7 +1,7 @@
 package eval
 
 import (
-	"remotion-doctor/audit"
+	"remotion-doctor/iam"
 	"remotion-doctor/iam/policy"
 )
 
@@ -11,7 +11,7 @@ import (
 // that a person would know, are preferred. The probe's context must hold what
 // depends on the name, such as aws:RequestedRegion. The error is
 // [policy.ErrTooComplex].
-func (c *Compiled) Examples(p audit.Probe, names policy.Names, hints []string) ([]string, error) {
+func (c *Compiled) Examples(p iam.Probe, names policy.Names, hints []string) ([]string, error) {
 	r := c.prepareName(p, "*")
 	classes, err := names.Divide(c.resourceSets(&r.request), hints)
 	out := make([]string, len(classes))
@@ -63,12 +63,12 @@ func (s *statement) resourceSets(r *request) []policy.Set {
 // Covers reports whether the principal is allowed the action on every one of
 // the names, whatever their type, and returns a name for which it is not where
 // there is one. The error is [policy.ErrTooComplex].
-func (c *Compiled) Covers(p audit.Probe, names policy.Names, hints []string) (bool, string, error) {
+func (c *Compiled) Covers(p iam.Probe, names policy.Names, hints []string) (bool, string, error) {
 	examples, err := c.Examples(p, names, hints)
 	for _, name := range examples {
 		r := c.prepareName(p, name)
 		r.mismatch = false
-		if c.Decide(r) != audit.Allowed || c.undecided(r) {
+		if c.Decide(r) != iam.Allowed || c.undecided(r) {
 			return false, name, nil
 		}
 	}
@@ -77,11 +77,11 @@ func (c *Compiled) Covers(p audit.Probe, names policy.Names, hints []string) (bo
 
 // Denied returns examples of the names on which the action is explicitly
 // denied. The error is [policy.ErrTooComplex].
-func (c *Compiled) Denied(p audit.Probe, names policy.Names, hints []string) ([]string, error) {
+func (c *Compiled) Denied(p iam.Probe, names policy.Names, hints []string) ([]string, error) {
 	examples, err := c.Examples(p, names, hints)
 	var out []string
 	for _, name := range examples {
-		if c.Decide(c.prepareName(p, name)) == audit.ExplicitDeny {
+		if c.Decide(c.prepareName(p, name)) == iam.ExplicitDeny {
 			out = append(out, name)
 		}
 	}
@@ -90,8 +90,8 @@ func (c *Compiled) Denied(p audit.Probe, names policy.Names, hints []string) ([]
 
 // prepareName prepares a request for one of several names. Its context is the
 // same for all of them: nothing is derived from the name.
-func (c *Compiled) prepareName(p audit.Probe, name string) *Request {
-	r := c.prepareAsGiven(audit.Probe{Action: p.Action, Resource: name, Context: p.Context}, "")
+func (c *Compiled) prepareName(p iam.Probe, name string) *Request {
+	r := c.prepareAsGiven(iam.Probe{Action: p.Action, Resource: name, Context: p.Context}, "")
 	r.addPrincipalDefaults()
 	r.context.setDefault("aws:userid", "aws:userid", c.userID)
 	return r

@@ -4,9 +4,10 @@ import (
 	"strings"
 	"testing"
 
+	"remotion-doctor/iam"
+
 	"pgregory.net/rapid"
 
-	"remotion-doctor/audit"
 	"remotion-doctor/iam/policy"
 )
 
@@ -65,7 +66,7 @@ func TestExamplesStandForAll(t *testing.T) {
 		c := Compile("arn:aws:iam::123456789012:role/r", p)
 		pattern := "arn:aws:s3:::" + rapid.SampledFrom([]string{"a*/***", "*/***", "a*b/x*", "ab/***", "*-*/a***"}).Draw(t, "wanted")
 		names := policy.TypedNames(pattern)
-		probe := audit.Probe{Action: "s3:GetObject", Context: audit.Context{{Key: "aws:RequestedRegion", Type: audit.String, Values: []string{"us-east-1"}}}}
+		probe := iam.Probe{Action: "s3:GetObject", Context: iam.Context{{Key: "aws:RequestedRegion", Type: iam.String, Values: []string{"us-east-1"}}}}
 		ask := func(name string) string {
 			q := probe
 			q.Resource = name

@@ -6,12 +6,12 @@ import (
 	"strings"
 	"sync"
 
-	"remotion-doctor/audit"
+	"remotion-doctor/iam"
 	"remotion-doctor/iam/account"
 )
 
 // An Engine decides requests of the principals in a snapshot. It is an
-// [audit.Evaluator] and may be used by several goroutines.
+// [iam.Evaluator] and may be used by several goroutines.
 type Engine struct {
 	snapshot *account.Snapshot
 
@@ -37,10 +37,10 @@ func New(s *account.Snapshot) (*Engine, error) {
 	return &Engine{snapshot: s, programs: map[string]*program{}, roles: roles}, nil
 }
 
-// Evaluate implements [audit.Evaluator]: it answers as authorization does. A
+// Evaluate implements [iam.Evaluator]: it answers as authorization does. A
 // policy of the principal that cannot be parsed or is not in the snapshot is
 // an error, for no verdict could be relied on.
-func (e *Engine) Evaluate(ctx context.Context, p audit.Principal, probes []audit.Probe) ([]audit.Verdict, error) {
+func (e *Engine) Evaluate(ctx context.Context, p iam.Principal, probes []iam.Probe) ([]iam.Verdict, error) {
 	policies, err := e.Policies(p.ARN)
 	if err != nil {
 		return nil, err
@@ -60,8 +60,8 @@ func NewEvaluator(principalARN string, p Policies) *Evaluator {
 // to the principal's own account, whose resource policies the principal's
 // policies stand in for; the policies of resources in other accounts are not
 // known and not judged.
-func (v *Evaluator) Evaluate(ctx context.Context, probes []audit.Probe) ([]audit.Verdict, error) {
-	out := make([]audit.Verdict, len(probes))
+func (v *Evaluator) Evaluate(ctx context.Context, probes []iam.Probe) ([]iam.Verdict, error) {
+	out := make([]iam.Verdict, len(probes))
 	for i, p := range probes {
 		if err := ctx.Err(); err != nil {
 			return nil, err
@@ -72,13 +72,13 @@ func (v *Evaluator) Evaluate(ctx context.Context, probes []audit.Probe) ([]audit
 }
 
 // Verdict answers a request as authorization does, with its evidence.
-func (c *Compiled) Verdict(r *Request) audit.Verdict {
+func (c *Compiled) Verdict(r *Request) iam.Verdict {
 	ev := &evidence{}
-	out := audit.Verdict{Decision: c.authorize(r, ev), Layers: ev.layers, UnknownAction: !knownAction(r.action)}
+	out := iam.Verdict{Decision: c.authorize(r, ev), Layers: ev.layers, UnknownAction: !knownAction(r.action)}
 	switch out.Decision {
-	case audit.Allowed:
+	case iam.Allowed:
 		out.Matched = ev.refs(false)
-	case audit.ExplicitDeny:
+	case iam.ExplicitDeny:
 		out.Matched = ev.refs(true)
 	}
 	if !r.mismatch {
@@ -93,15 +93,15 @@ func (c *Compiled) Verdict(r *Request) audit.Verdict {
 // request: a grant alone would not cure it, whether they grant it or not. A
 // resource policy that does not allow stops nothing within an account, but
 // everything across accounts.
-func blockers(d audit.Decision, layers []audit.LayerDecision, crossAccount bool) []audit.Layer {
-	if d == audit.Allowed {
+func blockers(d iam.Decision, layers []iam.LayerDecision, crossAccount bool) []iam.Layer {
+	if d == iam.Allowed {
 		return nil
 	}
-	var out []audit.Layer
+	var out []iam.Layer
 	for _, l := range layers {
 		switch {
-		case l.Layer == audit.LayerIdentity, l.Decision == audit.Allowed:
-		case l.Layer == audit.LayerResource && l.Decision != audit.ExplicitDeny && !crossAccount:
+		case l.Layer == iam.LayerIdentity, l.Decision == iam.Allowed:
+		case l.Layer == iam.LayerResource && l.Decision != iam.ExplicitDeny && !crossAccount:
 		default:
 			out = append(out, l.Layer)
 		}

@@ -4,18 +4,18 @@ import (
 	"slices"
 	"strings"
 
-	"remotion-doctor/audit"
+	"remotion-doctor/iam"
 )
 
 // An evidence collects what determined a decision. A nil evidence collects
 // nothing.
 type evidence struct {
 	matched []matchedStatement
-	layers  []audit.LayerDecision
+	layers  []iam.LayerDecision
 }
 
 type matchedStatement struct {
-	layer  audit.Layer
+	layer  iam.Layer
 	policy *Policy
 	*statement
 }
@@ -25,7 +25,7 @@ func (e *evidence) reset() {
 	e.matched, e.layers = e.matched[:0], e.layers[:0]
 }
 
-func (e *evidence) add(layer audit.Layer, p *Policy, s *statement) {
+func (e *evidence) add(layer iam.Layer, p *Policy, s *statement) {
 	if e != nil {
 		e.matched = append(e.matched, matchedStatement{layer, p, s})
 	}
@@ -33,7 +33,7 @@ func (e *evidence) add(layer audit.Layer, p *Policy, s *statement) {
 
 // layer notes what one layer by itself says. Of several sets of one layer
 // (levels of an organization) the strictest counts.
-func (e *evidence) layer(layer audit.Layer, d audit.Decision) {
+func (e *evidence) layer(layer iam.Layer, d iam.Decision) {
 	if e == nil {
 		return
 	}
@@ -43,28 +43,28 @@ func (e *evidence) layer(layer audit.Layer, d audit.Decision) {
 			return
 		}
 	}
-	e.layers = append(e.layers, audit.LayerDecision{Layer: layer, Decision: d})
+	e.layers = append(e.layers, iam.LayerDecision{Layer: layer, Decision: d})
 }
 
-func strictest(a, b audit.Decision) audit.Decision {
-	for _, d := range []audit.Decision{audit.ExplicitDeny, audit.ImplicitDeny} {
+func strictest(a, b iam.Decision) iam.Decision {
+	for _, d := range []iam.Decision{iam.ExplicitDeny, iam.ImplicitDeny} {
 		if a == d || b == d {
 			return d
 		}
 	}
-	return audit.Allowed
+	return iam.Allowed
 }
 
 // refs returns the statements with the given effect, sorted by layer, policy
 // and index.
-func (e *evidence) refs(deny bool) []audit.StatementRef {
-	var out []audit.StatementRef
+func (e *evidence) refs(deny bool) []iam.StatementRef {
+	var out []iam.StatementRef
 	for _, m := range e.matched {
 		if m.deny == deny {
 			out = append(out, m.ref())
 		}
 	}
-	slices.SortStableFunc(out, func(a, b audit.StatementRef) int {
+	slices.SortStableFunc(out, func(a, b iam.StatementRef) int {
 		if c := strings.Compare(string(a.Layer), string(b.Layer)); c != 0 {
 			return c
 		}
@@ -76,10 +76,10 @@ func (e *evidence) refs(deny bool) []audit.StatementRef {
 	return out
 }
 
-func (m matchedStatement) ref() audit.StatementRef {
+func (m matchedStatement) ref() iam.StatementRef {
 	src := m.source()
 	file, start, end := m.policy.Origin.Locate(m.index, src.Start, src.End)
-	return audit.StatementRef{
+	return iam.StatementRef{
 		Policy: m.policy.Name, Sid: src.Sid, Index: m.index, Effect: src.Effect,
 		Layer: m.layer, Start: start, End: end, File: file,
 	}

@@ -1,13 +1,13 @@
 package eval
 
 import (
-	"remotion-doctor/audit"
+	"remotion-doctor/iam"
 	"remotion-doctor/iam/policy"
 )
 
 // A Grant is one Allow statement of a principal's identity-based policies.
 type Grant struct {
-	Ref       audit.StatementRef
+	Ref       iam.StatementRef
 	Statement *policy.Statement
 
 	compiled *statement
@@ -38,20 +38,20 @@ func (g *Grant) Expand(resource string) string {
 	if !ok || !g.compiled.document.HasVariables() {
 		return resource
 	}
-	return t.ExpandOpen(g.owner.prepareName(audit.Probe{}, "").context.single)
+	return t.ExpandOpen(g.owner.prepareName(iam.Probe{}, "").context.single)
 }
 
 // Grants reports whether the statement allows the probe's action on a resource,
 // and nothing else stops it.
-func (c *Compiled) Grants(g Grant, p audit.Probe, resource string) bool {
+func (c *Compiled) Grants(g Grant, p iam.Probe, resource string) bool {
 	r := c.prepareName(p, resource)
-	return g.compiled.matches(&r.request) && !r.mismatch && c.authorize(r, nil) == audit.Allowed
+	return g.compiled.matches(&r.request) && !r.mismatch && c.authorize(r, nil) == iam.Allowed
 }
 
 // Search returns one of the names for which found is true, of those that the
 // policies and the further sets treat alike. It asks about a name of each such
 // class, the hints first.
-func (c *Compiled) Search(p audit.Probe, names policy.Names, hints []string, further []policy.Set, found func(string) bool) (string, bool) {
+func (c *Compiled) Search(p iam.Probe, names policy.Names, hints []string, further []policy.Set, found func(string) bool) (string, bool) {
 	for _, h := range hints {
 		if names.Contains(h) && found(h) {
 			return h, true

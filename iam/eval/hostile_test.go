@@ -5,7 +5,7 @@ import (
 	"strings"
 	"testing"
 
-	"remotion-doctor/audit"
+	"remotion-doctor/iam"
 	"remotion-doctor/iam/policy"
 )
 
@@ -38,11 +38,11 @@ func fillUp(before, after, separator string, piece func(i int) string) string {
 // that do, and the decision.
 func hostile() map[string]struct {
 	document, action, resource string
-	want                       audit.Decision
+	want                       iam.Decision
 } {
 	type c = struct {
 		document, action, resource string
-		want                       audit.Decision
+		want                       iam.Decision
 	}
 	const (
 		statement = `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"s3:GetObject","Resource":[`
@@ -56,62 +56,62 @@ func hostile() map[string]struct {
 		return fillUp(statement, end, ",", func(int) string { return quoted(pattern) })
 	}
 	return map[string]c{
-		"small patterns":       {each("*a*b"), "s3:GetObject", text, audit.ImplicitDeny},
-		"small woven":          {each("*bb*"), "s3:GetObject", woven, audit.ImplicitDeny},
-		"short woven":          {each("*ababababbb*"), "s3:GetObject", woven, audit.ImplicitDeny},
-		"woven":                {each("arn:aws:s3:::*" + strings.Repeat("ab", 30) + "b*"), "s3:GetObject", woven, audit.ImplicitDeny},
-		"woven stars":          {each("*" + strings.Repeat("ab*", 10) + "bb*"), "s3:GetObject", woven, audit.ImplicitDeny},
-		"woven questions":      {each("arn:aws:s3:::*" + strings.Repeat("?b", 25) + "b*"), "s3:GetObject", woven, audit.ImplicitDeny},
-		"woven, half":          {each("arn:aws:s3:::*" + strings.Repeat("ab", 500) + "b*"), "s3:GetObject", woven, audit.ImplicitDeny},
-		"woven, wide":          {each("*" + strings.Repeat("?b", 400) + "b*"), "s3:GetObject", woven + "é", audit.ImplicitDeny},
-		"stars within":         {each("arn:aws:s3:::*a*a*a*a*b*"), "s3:GetObject", text, audit.ImplicitDeny},
-		"long after a star":    {each("arn:aws:s3:::*" + strings.Repeat("a", 60) + "b*"), "s3:GetObject", text, audit.ImplicitDeny},
-		"questions":            {each("arn:aws:s3:::*" + strings.Repeat("a?", 20) + "b*"), "s3:GetObject", text, audit.ImplicitDeny},
-		"half the resource":    {each("arn:aws:s3:::*" + strings.Repeat("a", 1000) + "b*"), "s3:GetObject", text, audit.ImplicitDeny},
-		"ten kilobytes":        {each("arn:aws:s3:::" + strings.Repeat("a*", 5000) + "b"), "s3:GetObject", text, audit.ImplicitDeny},
-		"stars in segments":    {each("arn:*a*a*a*b:s3:::*"), "s3:GetObject", "arn:" + strings.Repeat("a", 1900) + ":s3:::c/b", audit.ImplicitDeny},
-		"one pattern":          {each(strings.Repeat("a*", 65_000)), "s3:GetObject", text, audit.ImplicitDeny},
-		"variables":            {each("arn:aws:s3:::${aws:username,'*a*'}*b"), "s3:GetObject", text, audit.ImplicitDeny},
-		"variables, undecided": {each("arn:aws:s3:::${aws:SourceVpc}*a"), "s3:GetObject", text, audit.ImplicitDeny},
+		"small patterns":       {each("*a*b"), "s3:GetObject", text, iam.ImplicitDeny},
+		"small woven":          {each("*bb*"), "s3:GetObject", woven, iam.ImplicitDeny},
+		"short woven":          {each("*ababababbb*"), "s3:GetObject", woven, iam.ImplicitDeny},
+		"woven":                {each("arn:aws:s3:::*" + strings.Repeat("ab", 30) + "b*"), "s3:GetObject", woven, iam.ImplicitDeny},
+		"woven stars":          {each("*" + strings.Repeat("ab*", 10) + "bb*"), "s3:GetObject", woven, iam.ImplicitDeny},
+		"woven questions":      {each("arn:aws:s3:::*" + strings.Repeat("?b", 25) + "b*"), "s3:GetObject", woven, iam.ImplicitDeny},
+		"woven, half":          {each("arn:aws:s3:::*" + strings.Repeat("ab", 500) + "b*"), "s3:GetObject", woven, iam.ImplicitDeny},
+		"woven, wide":          {each("*" + strings.Repeat("?b", 400) + "b*"), "s3:GetObject", woven + "é", iam.ImplicitDeny},
+		"stars within":         {each("arn:aws:s3:::*a*a*a*a*b*"), "s3:GetObject", text, iam.ImplicitDeny},
+		"long after a star":    {each("arn:aws:s3:::*" + strings.Repeat("a", 60) + "b*"), "s3:GetObject", text, iam.ImplicitDeny},
+		"questions":            {each("arn:aws:s3:::*" + strings.Repeat("a?", 20) + "b*"), "s3:GetObject", text, iam.ImplicitDeny},
+		"half the resource":    {each("arn:aws:s3:::*" + strings.Repeat("a", 1000) + "b*"), "s3:GetObject", text, iam.ImplicitDeny},
+		"ten kilobytes":        {each("arn:aws:s3:::" + strings.Repeat("a*", 5000) + "b"), "s3:GetObject", text, iam.ImplicitDeny},
+		"stars in segments":    {each("arn:*a*a*a*b:s3:::*"), "s3:GetObject", "arn:" + strings.Repeat("a", 1900) + ":s3:::c/b", iam.ImplicitDeny},
+		"one pattern":          {each(strings.Repeat("a*", 65_000)), "s3:GetObject", text, iam.ImplicitDeny},
+		"variables":            {each("arn:aws:s3:::${aws:username,'*a*'}*b"), "s3:GetObject", text, iam.ImplicitDeny},
+		"variables, undecided": {each("arn:aws:s3:::${aws:SourceVpc}*a"), "s3:GetObject", text, iam.ImplicitDeny},
 		"statements": {fillUp(`{"Version":"2012-10-17","Statement":[`, `]}`, ",", func(int) string {
 			return `{"Effect":"Allow","Action":"s3:*","Resource":"*a*b"}`
-		}), "s3:GetObject", text, audit.ImplicitDeny},
+		}), "s3:GetObject", text, iam.ImplicitDeny},
 		"actions": {fillUp(`{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Resource":"*","Action":[`, end, ",", func(i int) string {
 			return quoted(fmt.Sprintf("s:%d", i))
-		}), "s3:GetObject", text, audit.ImplicitDeny},
+		}), "s3:GetObject", text, iam.ImplicitDeny},
 		"action wildcards": {fillUp(`{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Resource":"*","Action":[`, end, ",", func(i int) string {
 			return quoted("s3:*e*e*x")
-		}), "s3:" + strings.Repeat("e", 120), text, audit.ImplicitDeny},
+		}), "s3:" + strings.Repeat("e", 120), text, iam.ImplicitDeny},
 		"names and wildcards": {fillUp(`{"Version":"2012-10-17","Statement":[`, `]}`, ",", func(i int) string {
 			if i%2 == 0 {
 				return `{"Effect":"Allow","Action":"*","Resource":"*b"}`
 			}
 			return fmt.Sprintf(`{"Effect":"Allow","Action":["s%d:a","s%d:b*"],"Resource":"*b"}`, i, i)
-		}), "s3:GetObject", text, audit.ImplicitDeny},
+		}), "s3:GetObject", text, iam.ImplicitDeny},
 		"not action": {fillUp(`{"Version":"2012-10-17","Statement":[`, `]}`, ",", func(i int) string {
 			return fmt.Sprintf(`{"Effect":"Allow","NotAction":"s3:%d*","Resource":"*b"}`, i)
-		}), "s3:GetObject", text, audit.ImplicitDeny},
+		}), "s3:GetObject", text, iam.ImplicitDeny},
 		"condition values": {fillUp(`{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*","Condition":{"StringLike":{"aws:PrincipalArn":[`, `]}}}]}`, ",", func(i int) string {
 			return quoted(strings.Repeat("*a", 10) + "b")
-		}), "s3:GetObject", text, audit.ImplicitDeny},
+		}), "s3:GetObject", text, iam.ImplicitDeny},
 		"condition keys": {fillUp(`{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*","Condition":{"StringEquals":{`, `}}}]}`, ",", func(i int) string {
 			return fmt.Sprintf(`"aws:RequestTag/k%d":"v"`, i)
-		}), "s3:GetObject", text, audit.ImplicitDeny},
+		}), "s3:GetObject", text, iam.ImplicitDeny},
 		"numbers": {fillUp(`{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*","Condition":{"NumericEquals":{"aws:MultiFactorAuthAge":[`, `]}}}]}`, ",", func(i int) string {
 			return quoted(strings.Repeat("9", 1000))
-		}), "s3:GetObject", text, audit.ImplicitDeny},
+		}), "s3:GetObject", text, iam.ImplicitDeny},
 	}
 }
 
-func decideHostile(tb testing.TB, document, action, resource string) audit.Verdict {
+func decideHostile(tb testing.TB, document, action, resource string) iam.Verdict {
 	tb.Helper()
 	doc, err := policy.Parse(document)
 	if err != nil {
 		tb.Fatal(err)
 	}
 	c := Compile("arn:aws:iam::123456789012:role/"+strings.Repeat("a", 64), Policies{Identity: []Policy{{Name: "p", Document: doc}}})
-	context := audit.Context{{Key: "aws:MultiFactorAuthAge", Type: audit.Numeric, Values: []string{strings.Repeat("9", 999)}}}
-	return c.Verdict(c.Prepare(audit.Probe{Action: action, Resource: resource, Context: context}, ""))
+	context := iam.Context{{Key: "aws:MultiFactorAuthAge", Type: iam.Numeric, Values: []string{strings.Repeat("9", 999)}}}
+	return c.Verdict(c.Prepare(iam.Probe{Action: action, Resource: resource, Context: context}, ""))
 }
 
 // TestHostile holds the decisions under documents that are as large and as

@@ -4,9 +4,10 @@ import (
 	"slices"
 	"testing"
 
+	"remotion-doctor/iam"
+
 	"pgregory.net/rapid"
 
-	"remotion-doctor/audit"
 	"remotion-doctor/iam/policy"
 )
 
@@ -30,18 +31,18 @@ var statements = rapid.Custom(func(t *rapid.T) policy.Statement {
 	return s
 })
 
-var probes = rapid.Custom(func(t *rapid.T) audit.Probe {
-	p := audit.Probe{
+var probes = rapid.Custom(func(t *rapid.T) iam.Probe {
+	p := iam.Probe{
 		Action:   rapid.SampledFrom([]string{"s3:GetObject", "s3:PutObject"}).Draw(t, "action"),
 		Resource: rapid.SampledFrom([]string{"arn:aws:s3:::a/u", "arn:aws:s3:::b/k", "*"}).Draw(t, "resource"),
 	}
 	if rapid.Bool().Draw(t, "vpc") {
-		p.Context = audit.Context{{Key: "aws:SourceVpc", Type: audit.String, Values: []string{"vpc-1"}}}
+		p.Context = iam.Context{{Key: "aws:SourceVpc", Type: iam.String, Values: []string{"vpc-1"}}}
 	}
 	return p
 })
 
-func decideAll(list []policy.Statement, p audit.Probe) audit.Verdict {
+func decideAll(list []policy.Statement, p iam.Probe) iam.Verdict {
 	doc := &policy.Document{Version: policy.Version2012, Statements: list}
 	c := Compile("arn:aws:iam::123456789012:role/r", Policies{Identity: []Policy{{Name: "p", Document: doc}}})
 	return c.Verdict(c.Prepare(p, ""))
@@ -56,13 +57,13 @@ func TestLaws(t *testing.T) {
 		p := probes.Draw(t, "probe")
 		before := decideAll(list, p).Decision
 		after := decideAll(append(slices.Clone(list), extra), p).Decision
-		if extra.Effect == policy.Deny && before != audit.Allowed && after == audit.Allowed {
+		if extra.Effect == policy.Deny && before != iam.Allowed && after == iam.Allowed {
 			t.Fatalf("a Deny adds access: %s, then %s", before, after)
 		}
-		if extra.Effect == policy.Allow && before == audit.Allowed && after != audit.Allowed {
+		if extra.Effect == policy.Allow && before == iam.Allowed && after != iam.Allowed {
 			t.Fatalf("an Allow removes access: %s, then %s", before, after)
 		}
-		if extra.Effect == policy.Allow && before == audit.ExplicitDeny && after != audit.ExplicitDeny {
+		if extra.Effect == policy.Allow && before == iam.ExplicitDeny && after != iam.ExplicitDeny {
 			t.Fatalf("an Allow outweighs a Deny: %s", after)
 		}
 		reversed := slices.Clone(list)
@@ -83,7 +84,7 @@ func TestUndecidedKeys(t *testing.T) {
 		if len(v.MissingContext) > 0 || len(p.Context) > 0 {
 			return
 		}
-		p.Context = audit.Context{{Key: "aws:SourceVpc", Type: audit.String, Values: []string{rapid.SampledFrom([]string{"vpc-1", "vpc-2", "true", "u1"}).Draw(t, "vpc")}}}
+		p.Context = iam.Context{{Key: "aws:SourceVpc", Type: iam.String, Values: []string{rapid.SampledFrom([]string{"vpc-1", "vpc-2", "true", "u1"}).Draw(t, "vpc")}}}
 		if got := decideAll(list, p).Decision; got != v.Decision {
 			t.Fatalf("%s without aws:SourceVpc, which is not missing, and %s with %v", v.Decision, got, p.Context[0].Values)
 		}

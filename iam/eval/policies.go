@@ -5,7 +5,7 @@ import (
 	"strconv"
 	"strings"
 
-	"remotion-doctor/audit"
+	"remotion-doctor/iam"
 	"remotion-doctor/iam/policy"
 )
 
@@ -38,7 +38,7 @@ func (p Policies) Supposing(documents []*policy.Document) Policies {
 }
 
 // As returns the policies as if what the principal supposes were attached.
-func (p Policies) As(principal audit.Principal) Policies {
+func (p Policies) As(principal iam.Principal) Policies {
 	if principal.Instead {
 		p.Identity = nil
 	}
@@ -61,14 +61,14 @@ type Compiled struct {
 
 // Compile prepares the policies of the principal with an ARN.
 func Compile(principalARN string, p Policies) *Compiled {
-	c := &Compiled{principal: principalARN, userID: p.UserID, identity: compileSet(audit.LayerIdentity, p.Identity)}
-	c.boundary = compileOne(audit.LayerBoundary, p.Boundary)
-	c.session = compileOne(audit.LayerSession, p.Session)
-	c.resource = compileOne(audit.LayerResource, p.Resource)
+	c := &Compiled{principal: principalARN, userID: p.UserID, identity: compileSet(iam.LayerIdentity, p.Identity)}
+	c.boundary = compileOne(iam.LayerBoundary, p.Boundary)
+	c.session = compileOne(iam.LayerSession, p.Session)
+	c.resource = compileOne(iam.LayerResource, p.Resource)
 	c.owner = p.ResourceAccount
-	c.rcps = compileLevels(audit.LayerRCP, p.RCPs)
+	c.rcps = compileLevels(iam.LayerRCP, p.RCPs)
 	if !serviceLinked(principalARN) {
-		c.scps = compileLevels(audit.LayerSCP, p.SCPs)
+		c.scps = compileLevels(iam.LayerSCP, p.SCPs)
 	}
 	return c
 }
@@ -91,14 +91,14 @@ func serviceLinked(arn string) bool {
 	return strings.HasPrefix(a.Resource, "role/aws-service-role/")
 }
 
-func compileOne(layer audit.Layer, p *Policy) *set {
+func compileOne(layer iam.Layer, p *Policy) *set {
 	if p == nil {
 		return nil
 	}
 	return compileSet(layer, []Policy{*p})
 }
 
-func compileLevels(layer audit.Layer, levels [][]Policy) []*set {
+func compileLevels(layer iam.Layer, levels [][]Policy) []*set {
 	var out []*set
 	for _, level := range levels {
 		out = append(out, compileSet(layer, level))
@@ -119,7 +119,7 @@ type Request struct {
 // and the resource (aws:PrincipalArn, aws:RequestedRegion, …), where the probe
 // does not give them. owner is the account of the resource, or empty for the
 // principal's own.
-func (c *Compiled) Prepare(p audit.Probe, owner string) *Request {
+func (c *Compiled) Prepare(p iam.Probe, owner string) *Request {
 	r := c.prepareAsGiven(p, owner)
 	r.addDefaults()
 	r.context.setDefault("aws:userid", "aws:userid", c.userID)
@@ -127,7 +127,7 @@ func (c *Compiled) Prepare(p audit.Probe, owner string) *Request {
 }
 
 // prepareAsGiven makes a request whose context is the probe's and no more.
-func (c *Compiled) prepareAsGiven(p audit.Probe, owner string) *Request {
+func (c *Compiled) prepareAsGiven(p iam.Probe, owner string) *Request {
 	r := &Request{request: *newRequest(p.Action, p.Resource, newContext(p.Context))}
 	r.principal = c.principal
 	r.mismatch = !takes(p.Action, p.Resource)
@@ -140,14 +140,14 @@ func (c *Compiled) prepareAsGiven(p audit.Probe, owner string) *Request {
 }
 
 // Decide answers a request as authorization does.
-func (c *Compiled) Decide(r *Request) audit.Decision { return c.authorize(r, nil) }
+func (c *Compiled) Decide(r *Request) iam.Decision { return c.authorize(r, nil) }
 
 // authorize composes the layers.
 // Source: IAM User Guide, "Policy evaluation logic".
-func (c *Compiled) authorize(r *Request, e *evidence) audit.Decision {
+func (c *Compiled) authorize(r *Request, e *evidence) iam.Decision {
 	identity := c.identity.decide(&r.request, e)
-	e.layer(audit.LayerIdentity, identity)
-	if e == nil && identity == audit.ExplicitDeny {
+	e.layer(iam.LayerIdentity, identity)
+	if e == nil && identity == iam.ExplicitDeny {
 		return identity
 	}
 	boundary := c.decideOptional(c.boundary, &r.request, e)
@@ -156,13 +156,13 @@ func (c *Compiled) authorize(r *Request, e *evidence) audit.Decision {
 	rcps := c.decideRCPs(&r.request, e)
 	resource, how := c.decideResource(&r.request, e)
 
-	for _, d := range []audit.Decision{identity, boundary, session, scps, rcps, resource} {
-		if d == audit.ExplicitDeny {
-			return audit.ExplicitDeny
+	for _, d := range []iam.Decision{identity, boundary, session, scps, rcps, resource} {
+		if d == iam.ExplicitDeny {
+			return iam.ExplicitDeny
 		}
 	}
-	if rcps != audit.Allowed || scps != audit.Allowed {
-		return audit.ImplicitDeny
+	if rcps != iam.Allowed || scps != iam.Allowed {
+		return iam.ImplicitDeny
 	}
 	if r.crossAccount {
 		return allAllow(identity, boundary, session, resource)
@@ -172,7 +172,7 @@ func (c *Compiled) authorize(r *Request, e *evidence) audit.Decision {
 		// "…a resource-based policy that grants permissions to an IAM user
 		// is not limited by an implicit deny in a permissions boundary"
 		// (IAM User Guide, "Permissions boundaries").
-		return audit.Allowed
+		return iam.Allowed
 	case namesRole:
 		// A grant to a role ARN is limited by the boundary and the session
 		// policy (same page; ruled cases d070, d071).
@@ -181,19 +181,19 @@ func (c *Compiled) authorize(r *Request, e *evidence) audit.Decision {
 	return allAllow(identity, boundary, session)
 }
 
-func allAllow(decisions ...audit.Decision) audit.Decision {
+func allAllow(decisions ...iam.Decision) iam.Decision {
 	for _, d := range decisions {
-		if d != audit.Allowed {
-			return audit.ImplicitDeny
+		if d != iam.Allowed {
+			return iam.ImplicitDeny
 		}
 	}
-	return audit.Allowed
+	return iam.Allowed
 }
 
 // decideOptional decides a layer that allows everything where it is absent.
-func (c *Compiled) decideOptional(s *set, r *request, e *evidence) audit.Decision {
+func (c *Compiled) decideOptional(s *set, r *request, e *evidence) iam.Decision {
 	if s == nil {
-		return audit.Allowed
+		return iam.Allowed
 	}
 	d := s.decide(r, e)
 	e.layer(s.layer, d)
@@ -202,8 +202,8 @@ func (c *Compiled) decideOptional(s *set, r *request, e *evidence) audit.Decisio
 
 // decideLevels: every level must allow; within a level any policy may.
 // Source: Organizations User Guide, "SCP evaluation"; ruled case d069.
-func decideLevels(levels []*set, r *request, e *evidence) audit.Decision {
-	decision := audit.Allowed
+func decideLevels(levels []*set, r *request, e *evidence) iam.Decision {
+	decision := iam.Allowed
 	for _, level := range levels {
 		d := level.decide(r, e)
 		e.layer(level.layer, d)
@@ -215,12 +215,12 @@ func decideLevels(levels []*set, r *request, e *evidence) audit.Decision {
 // decideRCPs: RCPFullAWSAccess is attached to every level and cannot be
 // detached, so that RCPs stop a request only by denying it.
 // Source: Organizations User Guide, "Resource control policies".
-func (c *Compiled) decideRCPs(r *request, e *evidence) audit.Decision {
-	decision := audit.Allowed
+func (c *Compiled) decideRCPs(r *request, e *evidence) iam.Decision {
+	decision := iam.Allowed
 	for _, level := range c.rcps {
 		d := level.decide(r, e)
-		if d != audit.ExplicitDeny {
-			d = audit.Allowed
+		if d != iam.ExplicitDeny {
+			d = iam.Allowed
 		}
 		e.layer(level.layer, d)
 		decision = strictest(decision, d)
@@ -242,9 +242,9 @@ const (
 
 // decideResource decides the resource's own policy and says whom its allowing
 // statements name.
-func (c *Compiled) decideResource(r *request, e *evidence) (audit.Decision, grant) {
+func (c *Compiled) decideResource(r *request, e *evidence) (iam.Decision, grant) {
 	if c.resource == nil {
-		return audit.ImplicitDeny, noGrant
+		return iam.ImplicitDeny, noGrant
 	}
 	best := noGrant
 	d := c.resource.decideFor(r, e, func(s *statement) bool {
@@ -254,6 +254,6 @@ func (c *Compiled) decideResource(r *request, e *evidence) (audit.Decision, gran
 		}
 		return g != noGrant
 	})
-	e.layer(audit.LayerResource, d)
+	e.layer(iam.LayerResource, d)
 	return d, best
 }

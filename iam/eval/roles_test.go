@@ -12,7 +12,7 @@ import (
 	"testing"
 	"time"
 
-	"remotion-doctor/audit"
+	"remotion-doctor/iam"
 	"remotion-doctor/iam/account"
 )
 
@@ -59,7 +59,7 @@ func auditRoles(path string) error {
 			return err
 		}
 		for _, p := range in.Pairs {
-			if c.Decide(c.Prepare(audit.Probe{Action: p.Action, Resource: p.Resource}, "")) == audit.Allowed {
+			if c.Decide(c.Prepare(iam.Probe{Action: p.Action, Resource: p.Resource}, "")) == iam.Allowed {
 				allowed++
 			}
 		}

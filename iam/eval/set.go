@@ -1,18 +1,18 @@
 package eval
 
 import (
-	"remotion-doctor/audit"
+	"remotion-doctor/iam"
 )
 
 // A set is the policies of one layer, compiled: within a set any allow allows
 // and any deny denies.
 type set struct {
-	layer    audit.Layer
+	layer    iam.Layer
 	policies []Policy
 	programs []*program // of the policies
 }
 
-func compileSet(layer audit.Layer, policies []Policy) *set {
+func compileSet(layer iam.Layer, policies []Policy) *set {
 	s := &set{layer: layer, policies: policies, programs: make([]*program, len(policies))}
 	for i := range policies {
 		s.programs[i] = policies[i].program
@@ -25,15 +25,15 @@ func compileSet(layer audit.Layer, policies []Policy) *set {
 
 // decide returns the set's own decision. With evidence, every statement that
 // determined it is added.
-func (s *set) decide(r *request, e *evidence) audit.Decision { return s.decideFor(r, e, nil) }
+func (s *set) decide(r *request, e *evidence) iam.Decision { return s.decideFor(r, e, nil) }
 
 // decideFor is decide over the statements that concern the principal: all of
 // them, where concerns is nil.
-func (s *set) decideFor(r *request, e *evidence, concerns func(*statement) bool) audit.Decision {
+func (s *set) decideFor(r *request, e *evidence, concerns func(*statement) bool) iam.Decision {
 	if r.mismatch {
-		return audit.ImplicitDeny
+		return iam.ImplicitDeny
 	}
-	d := visitor{set: s, request: r, evidence: e, concerns: concerns, decision: audit.ImplicitDeny}
+	d := visitor{set: s, request: r, evidence: e, concerns: concerns, decision: iam.ImplicitDeny}
 	for n, p := range s.programs {
 		named := p.named(r)
 		if d.visit(n, named, true) {
@@ -55,7 +55,7 @@ type visitor struct {
 	request  *request
 	evidence *evidence
 	concerns func(*statement) bool
-	decision audit.Decision
+	decision iam.Decision
 }
 
 // visit takes statements into account, and reports whether the decision cannot
@@ -66,7 +66,7 @@ func (d *visitor) visit(n int, list []int32, named bool) bool {
 		st := &p.statements[i]
 		// An allow behind an allow changes nothing that is not recorded. With
 		// evidence every statement is visited, so that the list is complete.
-		if d.evidence == nil && d.decision == audit.Allowed && !st.deny {
+		if d.evidence == nil && d.decision == iam.Allowed && !st.deny {
 			continue
 		}
 		if d.concerns != nil && !d.concerns(st) || !named && !st.matchesAction(d.request) || !st.matchesRest(d.request) {
@@ -74,9 +74,9 @@ func (d *visitor) visit(n int, list []int32, named bool) bool {
 		}
 		switch {
 		case st.deny:
-			d.decision = audit.ExplicitDeny
-		case d.decision == audit.ImplicitDeny:
-			d.decision = audit.Allowed
+			d.decision = iam.ExplicitDeny
+		case d.decision == iam.ImplicitDeny:
+			d.decision = iam.Allowed
 		}
 		if d.evidence == nil && st.deny {
 			return true

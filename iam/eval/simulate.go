@@ -4,7 +4,7 @@ import (
 	"strconv"
 	"strings"
 
-	"remotion-doctor/audit"
+	"remotion-doctor/iam"
 	"remotion-doctor/iam/policy"
 )
 
@@ -102,7 +102,7 @@ func (in *SimulationInput) context(caller string) requestContext {
 	ctx := make(requestContext, len(in.ContextEntries)+4)
 	for _, e := range in.ContextEntries {
 		if e.ContextKeyName != "" {
-			ctx.set(audit.ContextEntry{Key: e.ContextKeyName, Type: audit.ContextType(e.ContextKeyType), Values: e.ContextKeyValues})
+			ctx.set(iam.ContextEntry{Key: e.ContextKeyName, Type: iam.ContextType(e.ContextKeyType), Values: e.ContextKeyValues})
 		}
 	}
 	a, ok := policy.ParseARN(caller)

@@ -4,7 +4,7 @@ import (
 	"slices"
 	"strings"
 
-	"remotion-doctor/audit"
+	"remotion-doctor/iam"
 	"remotion-doctor/iam/policy"
 )
 
@@ -30,7 +30,7 @@ type simulation struct {
 
 // An outcome is the simulator's answer for one action and one resource.
 type outcome struct {
-	decision      audit.Decision
+	decision      iam.Decision
 	matched       []matchedStatement
 	missing       []string
 	boundary      *BoundaryDecision
@@ -51,19 +51,19 @@ func (s *simulation) simulate(action, resource string) outcome {
 	scps := decideLevels(s.policies.scps, r, nil)
 	r.mismatch = !takesInSimulator(action, resource)
 	if s.organization {
-		out.organizations = &OrganizationsDecision{AllowedByOrganizations: scps == audit.Allowed}
+		out.organizations = &OrganizationsDecision{AllowedByOrganizations: scps == iam.Allowed}
 	}
 	identity := s.policies.identity.decide(r, e)
-	boundary := audit.Allowed
+	boundary := iam.Allowed
 	if s.policies.boundary != nil {
 		boundary = s.policies.boundary.decide(r, e)
-		out.boundary = &BoundaryDecision{AllowedByPermissionsBoundary: boundary == audit.Allowed}
+		out.boundary = &BoundaryDecision{AllowedByPermissionsBoundary: boundary == iam.Allowed}
 	}
 	resourceDecision, grants := s.policies.decideResource(r, e)
 	// Trust policies given as ResourcePolicy are ignored for sts:Assume*
 	// (aws/aws-cli#10314).
 	if strings.HasPrefix(r.action, "sts:assume") {
-		resourceDecision, grants = audit.ImplicitDeny, noGrant
+		resourceDecision, grants = iam.ImplicitDeny, noGrant
 	}
 	cross := s.crossAccount()
 	if cross {
@@ -81,7 +81,7 @@ func (s *simulation) crossAccount() bool {
 	return s.policies.resource != nil && ok && s.owner != "" && s.owner != a.AccountID
 }
 
-func (s *simulation) details(identity, boundary, resource audit.Decision) map[string]string {
+func (s *simulation) details(identity, boundary, resource iam.Decision) map[string]string {
 	details := map[string]string{kindIdentity: string(identity), kindResource: string(resource)}
 	if s.policies.boundary != nil {
 		details[kindBoundary] = string(boundary)
@@ -92,36 +92,36 @@ func (s *simulation) details(identity, boundary, resource audit.Decision) map[st
 // compose joins the layers below the organization. Within one account an allow
 // of the resource policy suffices, whomever it names, and an implicit deny of
 // the boundary does not cut it (recorded cases rp-user-*, rp-root-*, rp-any-*).
-func compose(identity, boundary, resource audit.Decision, grants grant, cross bool) audit.Decision {
-	for _, d := range []audit.Decision{identity, boundary, resource} {
-		if d == audit.ExplicitDeny {
-			return audit.ExplicitDeny
+func compose(identity, boundary, resource iam.Decision, grants grant, cross bool) iam.Decision {
+	for _, d := range []iam.Decision{identity, boundary, resource} {
+		if d == iam.ExplicitDeny {
+			return iam.ExplicitDeny
 		}
 	}
 	if cross {
 		return allAllow(identity, boundary, resource)
 	}
-	if grants != noGrant && resource == audit.Allowed {
-		return audit.Allowed
+	if grants != noGrant && resource == iam.Allowed {
+		return iam.Allowed
 	}
 	return allAllow(identity, boundary)
 }
 
 // finish fills in the evidence. Where the organization stops the request
 // nothing else is told (recorded cases scp-deny, scp-implicit).
-func (s *simulation) finish(out *outcome, e *evidence, scps audit.Decision) {
-	if scps != audit.Allowed {
+func (s *simulation) finish(out *outcome, e *evidence, scps iam.Decision) {
+	if scps != iam.Allowed {
 		out.decision = scps
 		return
 	}
 	for _, m := range e.matched {
 		switch {
-		case out.decision == audit.ExplicitDeny && m.deny,
-			out.decision == audit.Allowed && !m.deny && m.layer != audit.LayerBoundary:
+		case out.decision == iam.ExplicitDeny && m.deny,
+			out.decision == iam.Allowed && !m.deny && m.layer != iam.LayerBoundary:
 			out.matched = append(out.matched, m)
 		}
 	}
-	if out.decision == audit.ImplicitDeny {
+	if out.decision == iam.ImplicitDeny {
 		out.missing = s.missing()
 	}
 }

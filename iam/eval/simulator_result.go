@@ -4,7 +4,7 @@ import (
 	"slices"
 	"strings"
 
-	"remotion-doctor/audit"
+	"remotion-doctor/iam"
 	"remotion-doctor/iam/policy"
 )
 
@@ -54,7 +54,7 @@ func (r *EvaluationResult) addEvidence(o *outcome) {
 			r.MatchedStatements = append(r.MatchedStatements, ref)
 		}
 	}
-	if r.EvalDecision != string(audit.ImplicitDeny) {
+	if r.EvalDecision != string(iam.ImplicitDeny) {
 		return
 	}
 	for _, key := range o.missing {
@@ -78,8 +78,8 @@ func (o *outcome) row(resource string) ResourceSpecificResult {
 
 // aggregate is the most restrictive decision (SDK, EvaluationResult; recorded
 // cases agg-*).
-func aggregate(outcomes []outcome) audit.Decision {
-	d := audit.Allowed
+func aggregate(outcomes []outcome) iam.Decision {
+	d := iam.Allowed
 	for i := range outcomes {
 		d = strictest(d, outcomes[i].decision)
 	}

@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"remotion-doctor/audit"
+	"remotion-doctor/iam"
 	"remotion-doctor/iam/actions"
 	"remotion-doctor/iam/eval"
 	"remotion-doctor/iam/policy"
@@ -17,17 +17,17 @@ type Need struct{ Action, Resource string }
 
 // A Question is a request that would be excessive.
 type Question struct {
-	Principal audit.Principal
+	Principal iam.Principal
 	Regions   []string // those in use, for plausible examples
 	// Context returns what is known of requests for an action.
-	Context func(action string) audit.Context
+	Context func(action string) iam.Context
 	Needs   []Need
 }
 
 // Find returns what the principal's Allow statements grant beyond the needs:
 // dangerous ones first, then by policy and statement. Only identity-based
 // policies are looked at, for the others grant nothing.
-func Find(c *eval.Compiled, q Question) []audit.Excess {
+func Find(c *eval.Compiled, q Question) []iam.Excess {
 	f := &finder{Compiled: c, q: q, needed: map[string]policy.Set{}}
 	for _, n := range q.Needs {
 		lower := strings.ToLower(n.Action)
@@ -36,13 +36,13 @@ func Find(c *eval.Compiled, q Question) []audit.Excess {
 	for _, g := range c.AllGrants() {
 		f.statement(g)
 	}
-	slices.SortStableFunc(f.found, func(a, b audit.Excess) int { return rank(a) - rank(b) })
+	slices.SortStableFunc(f.found, func(a, b iam.Excess) int { return rank(a) - rank(b) })
 	return f.found
 }
 
 // rank orders excesses for reading: what reaches everything first, then what
 // reaches other identities, then the other dangers.
-func rank(x audit.Excess) int {
+func rank(x iam.Excess) int {
 	switch service, _, found := strings.Cut(x.Action, ":"); {
 	case !x.Dangerous:
 		return 3
@@ -58,7 +58,7 @@ type finder struct {
 	*eval.Compiled
 	q      Question
 	needed map[string]policy.Set // by action in lower case
-	found  []audit.Excess
+	found  []iam.Excess
 }
 
 // statement looks at each action pattern of one Allow statement.
@@ -100,7 +100,7 @@ func (f *finder) action(g eval.Grant, name string) {
 	if len(needed) > 0 {
 		why = "Remotion needs it on " + join(needed) + " alone"
 	}
-	x := audit.Excess{Statement: g.Ref, Action: name, Resource: pattern, Example: example, Why: why}
+	x := iam.Excess{Statement: g.Ref, Action: name, Resource: pattern, Example: example, Why: why}
 	if text, bad := danger(name); bad {
 		x.Why, x.Dangerous = text+"; "+why, true
 	}
@@ -112,7 +112,7 @@ func (f *finder) action(g eval.Grant, name string) {
 func (f *finder) wildcard(g eval.Grant, pattern string, names []string) {
 	whole := strings.HasSuffix(pattern, "*") && len(pattern)-strings.LastIndexByte(pattern, ':') <= 2 || g.Statement.NotAction
 	var rest, bad []string
-	var first audit.Excess
+	var first iam.Excess
 	for _, name := range names {
 		_, dangerous := danger(name)
 		if len(f.needed[strings.ToLower(name)]) > 0 || dangerous && !whole {
@@ -127,7 +127,7 @@ func (f *finder) wildcard(g eval.Grant, pattern string, names []string) {
 			bad = append(bad, name)
 		}
 		if rest = append(rest, name); len(rest) == 1 || dangerous && len(bad) == 1 {
-			first = audit.Excess{Statement: g.Ref, Action: pattern, Resource: resource, Example: example}
+			first = iam.Excess{Statement: g.Ref, Action: pattern, Resource: resource, Example: example}
 		}
 	}
 	if len(rest) == 0 {
@@ -136,7 +136,7 @@ func (f *finder) wildcard(g eval.Grant, pattern string, names []string) {
 	first.Why = fmt.Sprintf("stands for %d actions that no requirement needs, such as %s", len(rest), some(rest))
 	if len(bad) > 0 {
 		worst := slices.MinFunc(bad, func(a, b string) int {
-			return rank(audit.Excess{Action: a, Dangerous: true}) - rank(audit.Excess{Action: b, Dangerous: true})
+			return rank(iam.Excess{Action: a, Dangerous: true}) - rank(iam.Excess{Action: b, Dangerous: true})
 		})
 		why, _ := danger(worst)
 		first.Why += fmt.Sprintf("; %s %s", worst, why)
@@ -161,7 +161,7 @@ func join(set policy.Set) string {
 // no need covers, with the pattern of the statement that does. All layers must
 // allow it.
 func (f *finder) beyond(g eval.Grant, action string, needed policy.Set) (pattern, example string, ok bool) {
-	probe := audit.Probe{Action: action, Context: f.q.Context(action)}
+	probe := iam.Probe{Action: action, Context: f.q.Context(action)}
 	a, known := actions.Lookup(action)
 	var types policy.Set
 	if known {

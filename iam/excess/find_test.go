@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"remotion-doctor/audit"
+	"remotion-doctor/iam"
 	"remotion-doctor/iam/eval"
 	"remotion-doctor/iam/policy"
 )
@@ -34,10 +34,10 @@ func compile(t *testing.T, boundary string, documents ...string) *eval.Compiled 
 
 func question(needs ...Need) Question {
 	return Question{
-		Principal: audit.Principal{ARN: "arn:aws:iam::123456789012:role/r", AccountID: "123456789012"},
+		Principal: iam.Principal{ARN: "arn:aws:iam::123456789012:role/r", AccountID: "123456789012"},
 		Regions:   []string{"us-east-1"}, Needs: needs,
-		Context: func(string) audit.Context {
-			return audit.Context{{Key: "aws:RequestedRegion", Type: audit.String, Values: []string{"us-east-1"}}}
+		Context: func(string) iam.Context {
+			return iam.Context{{Key: "aws:RequestedRegion", Type: iam.String, Values: []string{"us-east-1"}}}
 		},
 	}
 }
@@ -147,8 +147,8 @@ func TestExamplesAreAllowed(t *testing.T) {
 		if strings.ContainsAny(x.Action, "*? ") {
 			continue
 		}
-		v := c.Verdict(c.Prepare(audit.Probe{Action: x.Action, Resource: x.Example, Context: q.Context(x.Action)}, ""))
-		if v.Decision != audit.Allowed {
+		v := c.Verdict(c.Prepare(iam.Probe{Action: x.Action, Resource: x.Example, Context: q.Context(x.Action)}, ""))
+		if v.Decision != iam.Allowed {
 			t.Errorf("%s on %s is %s", x.Action, x.Example, v.Decision)
 		}
 		for _, n := range q.Needs {

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"testing"
 
-	"remotion-doctor/audit"
+	"remotion-doctor/iam"
 	"remotion-doctor/iam/eval"
 	"remotion-doctor/iam/policy"
 )
@@ -22,8 +22,8 @@ func BenchmarkExplain(b *testing.B) {
 		}
 		policies.Identity = append(policies.Identity, eval.Policy{Name: fmt.Sprintf("p%d", i), Document: doc})
 	}
-	probe := audit.Probe{Action: invoke, Resource: function}
+	probe := iam.Probe{Action: invoke, Resource: function}
 	for b.Loop() {
-		Explain(audit.Principal{ARN: role}, policies, probe, Options{})
+		Explain(iam.Principal{ARN: role}, policies, probe, Options{})
 	}
 }

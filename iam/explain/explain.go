@@ -4,7 +4,7 @@ import (
 	"slices"
 	"strings"
 
-	"remotion-doctor/audit"
+	"remotion-doctor/iam"
 	"remotion-doctor/iam/actions"
 	"remotion-doctor/iam/eval"
 	"remotion-doctor/iam/policy"
@@ -16,21 +16,21 @@ type Options struct {
 	// principal's own.
 	Owner string
 	// Unknown are the layers whose policies could not be read, and why.
-	Unknown map[audit.Layer]string
+	Unknown map[iam.Layer]string
 }
 
 // Explain decides a request of a principal as authorization does, and returns
 // the way to the decision. The trace has no engine, tool or time yet.
-func Explain(p audit.Principal, policies eval.Policies, probe audit.Probe, o Options) audit.Trace {
+func Explain(p iam.Principal, policies eval.Policies, probe iam.Probe, o Options) iam.Trace {
 	t := &tracer{arn: p.ARN, probe: probe}
 	compiled := eval.Compile(p.ARN, policies)
 	verdict := compiled.Verdict(compiled.Prepare(probe, o.Owner))
-	out := audit.Trace{
+	out := iam.Trace{
 		Principal: p, Action: probe.Action, Resource: probe.Resource, Context: probe.Context,
 		Decision: verdict.Decision, MissingContext: verdict.MissingContext,
 	}
 	if out.Context == nil {
-		out.Context = audit.Context{}
+		out.Context = iam.Context{}
 	}
 	if out.MissingContext == nil {
 		out.MissingContext = []string{}
@@ -52,32 +52,32 @@ func Explain(p audit.Principal, policies eval.Policies, probe audit.Probe, o Opt
 // A tracer asks about one request.
 type tracer struct {
 	arn   string
-	probe audit.Probe
+	probe iam.Probe
 	// mismatch says that the action does not work on this kind of resource;
 	// empty where it does.
 	mismatch string
 }
 
 // ask decides the request under other policies.
-func (t *tracer) ask(p eval.Policies) audit.Decision {
+func (t *tracer) ask(p eval.Policies) iam.Decision {
 	c := eval.Compile(t.arn, p)
 	return c.Decide(c.Prepare(t.probe, ""))
 }
 
 // layers are in the order in which IAM's documentation names them.
-func (t *tracer) layers(p *eval.Policies, unknown map[audit.Layer]string) []audit.TraceLayer {
-	var out []audit.TraceLayer
-	add := func(l audit.Layer, level int, policies []eval.Policy) {
+func (t *tracer) layers(p *eval.Policies, unknown map[iam.Layer]string) []iam.TraceLayer {
+	var out []iam.TraceLayer
+	add := func(l iam.Layer, level int, policies []eval.Policy) {
 		out = append(out, t.layer(l, level, policies))
 	}
-	absent := func(l audit.Layer, why string) {
-		layer := empty(l, audit.LayerAbsent, why)
+	absent := func(l iam.Layer, why string) {
+		layer := empty(l, iam.LayerAbsent, why)
 		if reason, ok := unknown[l]; ok {
-			layer.State, layer.Reason = audit.LayerUnknown, reason
+			layer.State, layer.Reason = iam.LayerUnknown, reason
 		}
 		out = append(out, layer)
 	}
-	levels := func(l audit.Layer, levels [][]eval.Policy) {
+	levels := func(l iam.Layer, levels [][]eval.Policy) {
 		for i, level := range levels {
 			add(l, i+1, level)
 		}
@@ -85,34 +85,34 @@ func (t *tracer) layers(p *eval.Policies, unknown map[audit.Layer]string) []audi
 			absent(l, "none")
 		}
 	}
-	one := func(l audit.Layer, policy *eval.Policy) {
+	one := func(l iam.Layer, policy *eval.Policy) {
 		if policy == nil {
 			absent(l, "none")
 			return
 		}
 		add(l, 0, []eval.Policy{*policy})
 	}
-	levels(audit.LayerRCP, p.RCPs)
+	levels(iam.LayerRCP, p.RCPs)
 	if serviceLinked(t.arn) {
-		out = append(out, empty(audit.LayerSCP, audit.LayerAbsent, "service control policies do not affect service-linked roles"))
+		out = append(out, empty(iam.LayerSCP, iam.LayerAbsent, "service control policies do not affect service-linked roles"))
 	} else {
-		levels(audit.LayerSCP, p.SCPs)
+		levels(iam.LayerSCP, p.SCPs)
 	}
-	one(audit.LayerResource, p.Resource)
-	if _, ok := unknown[audit.LayerIdentity]; ok && len(p.Identity) == 0 {
-		absent(audit.LayerIdentity, "")
+	one(iam.LayerResource, p.Resource)
+	if _, ok := unknown[iam.LayerIdentity]; ok && len(p.Identity) == 0 {
+		absent(iam.LayerIdentity, "")
 	} else {
-		add(audit.LayerIdentity, 0, p.Identity)
+		add(iam.LayerIdentity, 0, p.Identity)
 	}
-	one(audit.LayerBoundary, p.Boundary)
-	one(audit.LayerSession, p.Session)
+	one(iam.LayerBoundary, p.Boundary)
+	one(iam.LayerSession, p.Session)
 	return out
 }
 
-func empty(l audit.Layer, state audit.LayerState, reason string) audit.TraceLayer {
-	return audit.TraceLayer{
+func empty(l iam.Layer, state iam.LayerState, reason string) iam.TraceLayer {
+	return iam.TraceLayer{
 		Layer: l, State: state, Reason: reason,
-		Policies: []string{}, Statements: []audit.TraceStatement{}, NearMisses: []audit.NearMiss{},
+		Policies: []string{}, Statements: []iam.TraceStatement{}, NearMisses: []iam.NearMiss{},
 	}
 }
 
@@ -124,8 +124,8 @@ func serviceLinked(arn string) bool {
 }
 
 // layer explains the policies of one layer.
-func (t *tracer) layer(l audit.Layer, level int, policies []eval.Policy) audit.TraceLayer {
-	out := empty(l, audit.LayerEvaluated, "")
+func (t *tracer) layer(l iam.Layer, level int, policies []eval.Policy) iam.TraceLayer {
+	out := empty(l, iam.LayerEvaluated, "")
 	out.Level = level
 	for i := range policies {
 		out.Policies = append(out.Policies, policies[i].Name)
@@ -137,35 +137,35 @@ func (t *tracer) layer(l audit.Layer, level int, policies []eval.Policy) audit.T
 }
 
 // decide returns what a layer by itself says.
-func (t *tracer) decide(l audit.Layer, policies []eval.Policy) audit.Decision {
+func (t *tracer) decide(l iam.Layer, policies []eval.Policy) iam.Decision {
 	switch l {
-	case audit.LayerResource:
+	case iam.LayerResource:
 		c := eval.Compile(t.arn, eval.Policies{Resource: &policies[0]})
 		v := c.Verdict(c.Prepare(t.probe, ""))
 		for _, d := range v.Layers {
-			if d.Layer == audit.LayerResource {
+			if d.Layer == iam.LayerResource {
 				return d.Decision
 			}
 		}
-		return audit.ImplicitDeny
-	case audit.LayerRCP:
+		return iam.ImplicitDeny
+	case iam.LayerRCP:
 		// RCPFullAWSAccess is attached to every level and cannot be detached
 		// (Organizations User Guide, "Resource control policies").
-		if d := t.ask(eval.Policies{Identity: policies}); d == audit.ExplicitDeny {
+		if d := t.ask(eval.Policies{Identity: policies}); d == iam.ExplicitDeny {
 			return d
 		}
-		return audit.Allowed
+		return iam.Allowed
 	}
 	return t.ask(eval.Policies{Identity: policies})
 }
 
 // statements sorts the statements of a layer into those that decide and those
 // that nearly do.
-func (t *tracer) statements(out *audit.TraceLayer, policies []eval.Policy) {
+func (t *tracer) statements(out *iam.TraceLayer, policies []eval.Policy) {
 	if t.mismatch != "" {
 		return // no statement of any kind applies
 	}
-	var allows []audit.TraceStatement
+	var allows []iam.TraceStatement
 	for i := range policies {
 		for j := range policies[i].Document.Statements {
 			s := t.statement(out.Layer, &policies[i], j)
@@ -181,15 +181,15 @@ func (t *tracer) statements(out *audit.TraceLayer, policies []eval.Policy) {
 			}
 		}
 	}
-	if out.Decision == audit.ExplicitDeny {
+	if out.Decision == iam.ExplicitDeny {
 		// What grants the request in vain comes instead of what nearly would.
-		out.NearMisses = []audit.NearMiss{}
+		out.NearMisses = []iam.NearMiss{}
 		for _, a := range allows {
 			why := "it grants the request"
 			if len(out.Statements) > 0 {
 				why += ", but " + Title(&out.Statements[0].StatementRef) + " wins"
 			}
-			out.NearMisses = append(out.NearMisses, audit.NearMiss{TraceStatement: a, Element: "Deny", Why: why})
+			out.NearMisses = append(out.NearMisses, iam.NearMiss{TraceStatement: a, Element: "Deny", Why: why})
 		}
 	} else {
 		out.Statements = append(out.Statements, allows...)
@@ -205,8 +205,8 @@ const maxNearMisses = 20
 
 // nearer orders near misses: what hangs on a condition comes first, then what
 // differs late in the resource, then other actions.
-func nearer(a, b audit.NearMiss) int {
-	rank := func(m *audit.NearMiss) int {
+func nearer(a, b iam.NearMiss) int {
+	rank := func(m *iam.NearMiss) int {
 		switch m.Element {
 		case "Deny":
 			return 0

@@ -5,9 +5,10 @@ import (
 	"strings"
 	"testing"
 
+	"remotion-doctor/iam"
+
 	"pgregory.net/rapid"
 
-	"remotion-doctor/audit"
 	"remotion-doctor/iam/eval"
 	"remotion-doctor/iam/policy"
 )
@@ -29,17 +30,17 @@ func one(t *testing.T, statements string) *eval.Policy {
 }
 
 // explain asks about a role with the policies.
-func explain(p eval.Policies, action, resource string, context ...audit.ContextEntry) audit.Trace {
-	return Explain(audit.Principal{ARN: role, AccountID: "123456789012"}, p, audit.Probe{Action: action, Resource: resource, Context: context}, Options{})
+func explain(p eval.Policies, action, resource string, context ...iam.ContextEntry) iam.Trace {
+	return Explain(iam.Principal{ARN: role, AccountID: "123456789012"}, p, iam.Probe{Action: action, Resource: resource, Context: context}, Options{})
 }
 
-func layer(t audit.Trace, l audit.Layer) *audit.TraceLayer {
-	i := slices.IndexFunc(t.Layers, func(x audit.TraceLayer) bool { return x.Layer == l })
+func layer(t iam.Trace, l iam.Layer) *iam.TraceLayer {
+	i := slices.IndexFunc(t.Layers, func(x iam.TraceLayer) bool { return x.Layer == l })
 	return &t.Layers[i]
 }
 
-func region(name string) audit.ContextEntry {
-	return audit.ContextEntry{Key: "aws:RequestedRegion", Type: audit.String, Values: []string{name}}
+func region(name string) iam.ContextEntry {
+	return iam.ContextEntry{Key: "aws:RequestedRegion", Type: iam.String, Values: []string{name}}
 }
 
 const invoke = "lambda:InvokeFunction"
@@ -50,7 +51,7 @@ const function = "arn:aws:lambda:us-east-1:123456789012:function:remotion-render
 func TestNearMisses(t *testing.T) {
 	for _, tt := range []struct {
 		name, statement, action, resource string
-		context                           []audit.ContextEntry
+		context                           []iam.ContextEntry
 		element, why, marked              string
 		segment                           int
 	}{
@@ -64,13 +65,13 @@ func TestNearMisses(t *testing.T) {
 		{"left out", `{"Effect":"Allow","Action":"s3:GetObject","NotResource":["arn:aws:s3:::a/*","arn:aws:s3:::b/*"]}`, "s3:GetObject", "arn:aws:s3:::b/k", nil, "NotResource", "NotResource leaves out arn:aws:s3:::b/*", `"arn:aws:s3:::b/*"`, 0},
 		{"action", `{"Effect":"Allow","Action":"lambda:GetFunction","Resource":"*"}`, invoke, function, nil, "Action", "it is for lambda:GetFunction, not for lambda:InvokeFunction", `"lambda:GetFunction"`, 0},
 		{"action left out", `{"Effect":"Allow","NotAction":"lambda:Invoke*","Resource":"*"}`, invoke, function, nil, "NotAction", "NotAction leaves out lambda:InvokeFunction", `"lambda:Invoke*"`, 0},
-		{"value", `{"Effect":"Allow","Action":"lambda:*","Resource":"*","Condition":{"StringEquals":{"aws:RequestedRegion":"eu-west-1"}}}`, invoke, function, []audit.ContextEntry{region("us-east-1")}, "Condition", `StringEquals aws:RequestedRegion "eu-west-1" does not hold: the request has "us-east-1"`, `"eu-west-1"`, 0},
+		{"value", `{"Effect":"Allow","Action":"lambda:*","Resource":"*","Condition":{"StringEquals":{"aws:RequestedRegion":"eu-west-1"}}}`, invoke, function, []iam.ContextEntry{region("us-east-1")}, "Condition", `StringEquals aws:RequestedRegion "eu-west-1" does not hold: the request has "us-east-1"`, `"eu-west-1"`, 0},
 		{"default value", `{"Effect":"Allow","Action":"lambda:*","Resource":"*","Condition":{"StringEquals":{"aws:PrincipalAccount":["1","2"]}}}`, invoke, function, nil, "Condition", `the request has "123456789012"`, `"1"`, 0},
 		{"missing key", `{"Effect":"Allow","Action":"lambda:*","Resource":"*","Condition":{"StringEquals":{"aws:SourceVpc":"vpc-1"}}}`, invoke, function, nil, "Condition", "the request does not carry aws:SourceVpc", `"vpc-1"`, 0},
 	} {
 		trace := explain(eval.Policies{Identity: []eval.Policy{*one(t, tt.statement)}}, tt.action, tt.resource, tt.context...)
-		misses := layer(trace, audit.LayerIdentity).NearMisses
-		if trace.Decision != audit.ImplicitDeny || len(misses) != 1 {
+		misses := layer(trace, iam.LayerIdentity).NearMisses
+		if trace.Decision != iam.ImplicitDeny || len(misses) != 1 {
 			t.Errorf("%s: %s, %d near misses", tt.name, trace.Decision, len(misses))
 			continue
 		}
@@ -93,7 +94,7 @@ func TestNoNearMiss(t *testing.T) {
 		`{"Effect":"Allow","Action":"lambda:*","Resource":"arn:aws:s3:::b","Condition":{"StringEquals":{"aws:SourceVpc":"v"}}}`,
 	} {
 		trace := explain(eval.Policies{Identity: []eval.Policy{*one(t, statement)}}, invoke, function)
-		if misses := layer(trace, audit.LayerIdentity).NearMisses; len(misses) > 0 {
+		if misses := layer(trace, iam.LayerIdentity).NearMisses; len(misses) > 0 {
 			t.Errorf("%s: %s", statement, misses[0].Why)
 		}
 	}
@@ -104,13 +105,13 @@ func TestNoNearMiss(t *testing.T) {
 func TestDenies(t *testing.T) {
 	const allow = `{"Sid":"A","Effect":"Allow","Action":"lambda:*","Resource":"*"}`
 	trace := explain(eval.Policies{Identity: []eval.Policy{*one(t, allow+`,{"Sid":"D","Effect":"Deny","Action":"*","Resource":"`+function+`"}`)}}, invoke, function)
-	l := layer(trace, audit.LayerIdentity)
-	if trace.Decision != audit.ExplicitDeny || len(l.Statements) != 1 || l.Statements[0].Sid != "D" || len(l.NearMisses) != 1 || l.NearMisses[0].Sid != "A" || l.NearMisses[0].Element != "Deny" {
+	l := layer(trace, iam.LayerIdentity)
+	if trace.Decision != iam.ExplicitDeny || len(l.Statements) != 1 || l.Statements[0].Sid != "D" || len(l.NearMisses) != 1 || l.NearMisses[0].Sid != "A" || l.NearMisses[0].Element != "Deny" {
 		t.Errorf("got %+v", l)
 	}
 	trace = explain(eval.Policies{Identity: []eval.Policy{*one(t, allow+`,{"Sid":"D","Effect":"Deny","Action":"*","Resource":"*","Condition":{"StringEquals":{"aws:SourceVpc":"v"}}}`)}}, invoke, function)
-	l = layer(trace, audit.LayerIdentity)
-	if trace.Decision != audit.Allowed || len(l.NearMisses) != 1 || l.NearMisses[0].Effect != policy.Deny || !slices.Equal(trace.MissingContext, []string{"aws:SourceVpc"}) {
+	l = layer(trace, iam.LayerIdentity)
+	if trace.Decision != iam.Allowed || len(l.NearMisses) != 1 || l.NearMisses[0].Effect != policy.Deny || !slices.Equal(trace.MissingContext, []string{"aws:SourceVpc"}) {
 		t.Errorf("got %s, %+v, %v", trace.Decision, l.NearMisses, trace.MissingContext)
 	}
 }
@@ -127,19 +128,19 @@ func TestLayers(t *testing.T) {
 	for _, tt := range []struct {
 		name     string
 		p        eval.Policies
-		decision audit.Decision
+		decision iam.Decision
 		reason   string
 	}{
-		{"allowed", eval.Policies{Identity: identity}, audit.Allowed, `Allow "All" in policy p allows it`},
-		{"nothing attached", eval.Policies{}, audit.ImplicitDeny, "no identity-based policy allows it"},
-		{"boundary", eval.Policies{Identity: identity, Boundary: one(t, none)}, audit.ImplicitDeny, "the permissions boundary does not allow it"},
-		{"boundary and identity", eval.Policies{Identity: []eval.Policy{*one(t, none)}, Boundary: one(t, none)}, audit.ImplicitDeny, "no identity-based policy allows it, and the permissions boundary does not allow it"},
-		{"second level", eval.Policies{Identity: identity, SCPs: [][]eval.Policy{{*one(t, all)}, {*one(t, none)}}}, audit.ImplicitDeny, "no service control policy of level 2 allows it"},
-		{"denied by organization", eval.Policies{Identity: identity, SCPs: [][]eval.Policy{{*one(t, all), *one(t, deny)}}}, audit.ExplicitDeny, `Deny "No" in service control policy p denies it`},
-		{"resource control", eval.Policies{Identity: identity, RCPs: [][]eval.Policy{{*one(t, deny)}}}, audit.ExplicitDeny, `Deny "No" in resource control policy p denies it`},
-		{"session", eval.Policies{Identity: identity, Session: one(t, none)}, audit.ImplicitDeny, "the session policy does not allow it"},
-		{"resource policy", eval.Policies{Resource: one(t, bucket)}, audit.Allowed, `Allow "R" in resource-based policy p allows it`},
-		{"resource policy for another", eval.Policies{Resource: one(t, other)}, audit.ImplicitDeny, "no identity-based policy allows it"},
+		{"allowed", eval.Policies{Identity: identity}, iam.Allowed, `Allow "All" in policy p allows it`},
+		{"nothing attached", eval.Policies{}, iam.ImplicitDeny, "no identity-based policy allows it"},
+		{"boundary", eval.Policies{Identity: identity, Boundary: one(t, none)}, iam.ImplicitDeny, "the permissions boundary does not allow it"},
+		{"boundary and identity", eval.Policies{Identity: []eval.Policy{*one(t, none)}, Boundary: one(t, none)}, iam.ImplicitDeny, "no identity-based policy allows it, and the permissions boundary does not allow it"},
+		{"second level", eval.Policies{Identity: identity, SCPs: [][]eval.Policy{{*one(t, all)}, {*one(t, none)}}}, iam.ImplicitDeny, "no service control policy of level 2 allows it"},
+		{"denied by organization", eval.Policies{Identity: identity, SCPs: [][]eval.Policy{{*one(t, all), *one(t, deny)}}}, iam.ExplicitDeny, `Deny "No" in service control policy p denies it`},
+		{"resource control", eval.Policies{Identity: identity, RCPs: [][]eval.Policy{{*one(t, deny)}}}, iam.ExplicitDeny, `Deny "No" in resource control policy p denies it`},
+		{"session", eval.Policies{Identity: identity, Session: one(t, none)}, iam.ImplicitDeny, "the session policy does not allow it"},
+		{"resource policy", eval.Policies{Resource: one(t, bucket)}, iam.Allowed, `Allow "R" in resource-based policy p allows it`},
+		{"resource policy for another", eval.Policies{Resource: one(t, other)}, iam.ImplicitDeny, "no identity-based policy allows it"},
 	} {
 		trace := explain(tt.p, invoke, function)
 		if trace.Decision != tt.decision || trace.Reason != tt.reason {
@@ -147,11 +148,11 @@ func TestLayers(t *testing.T) {
 		}
 	}
 	trace := explain(eval.Policies{Resource: one(t, other)}, invoke, function)
-	if m := layer(trace, audit.LayerResource).NearMisses; len(m) != 1 || m[0].Element != "Principal" {
+	if m := layer(trace, iam.LayerResource).NearMisses; len(m) != 1 || m[0].Element != "Principal" {
 		t.Errorf("got %+v", m)
 	}
-	service := Explain(audit.Principal{ARN: "arn:aws:iam::123456789012:role/aws-service-role/x/y"}, eval.Policies{Identity: identity, SCPs: [][]eval.Policy{{*one(t, deny)}}}, audit.Probe{Action: invoke, Resource: function}, Options{})
-	if service.Decision != audit.Allowed || layer(service, audit.LayerSCP).State != audit.LayerAbsent {
+	service := Explain(iam.Principal{ARN: "arn:aws:iam::123456789012:role/aws-service-role/x/y"}, eval.Policies{Identity: identity, SCPs: [][]eval.Policy{{*one(t, deny)}}}, iam.Probe{Action: invoke, Resource: function}, Options{})
+	if service.Decision != iam.Allowed || layer(service, iam.LayerSCP).State != iam.LayerAbsent {
 		t.Errorf("a service-linked role is %s", service.Decision)
 	}
 }
@@ -175,15 +176,15 @@ func TestTraceLaws(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		doc := &policy.Document{Version: policy.Version2012, Statements: rapid.SliceOfN(statements, 1, 6).Draw(t, "statements")}
 		policies := eval.Policies{Identity: []eval.Policy{{Name: "p", Document: doc}}}
-		probe := audit.Probe{Action: invoke, Resource: function, Context: audit.Context{region("us-east-1")}}
+		probe := iam.Probe{Action: invoke, Resource: function, Context: iam.Context{region("us-east-1")}}
 		trace := explain(policies, probe.Action, probe.Resource, probe.Context...)
 		compiled := eval.Compile(role, policies)
 		if want := compiled.Decide(compiled.Prepare(probe, "")); trace.Decision != want {
 			t.Fatalf("%s, the evaluator says %s", trace.Decision, want)
 		}
-		l := layer(trace, audit.LayerIdentity)
+		l := layer(trace, iam.LayerIdentity)
 		for _, s := range l.Statements {
-			if (s.Effect == policy.Deny) != (l.Decision == audit.ExplicitDeny) {
+			if (s.Effect == policy.Deny) != (l.Decision == iam.ExplicitDeny) {
 				t.Fatalf("%s by a statement that says %s", l.Decision, s.Effect)
 			}
 		}
@@ -209,8 +210,8 @@ func repaired(s policy.Statement, element string) policy.Statement {
 	return s
 }
 
-func applies(probe audit.Probe, s policy.Statement) bool {
+func applies(probe iam.Probe, s policy.Statement) bool {
 	doc := &policy.Document{Version: policy.Version2012, Statements: []policy.Statement{s}}
 	c := eval.Compile(role, eval.Policies{Identity: []eval.Policy{{Name: "p", Document: doc}}})
-	return c.Decide(c.Prepare(probe, "")) == audit.Allowed
+	return c.Decide(c.Prepare(probe, "")) == iam.Allowed
 }

@@ -6,7 +6,7 @@ import (
 	"strconv"
 	"strings"
 
-	"remotion-doctor/audit"
+	"remotion-doctor/iam"
 	"remotion-doctor/iam/policy"
 )
 
@@ -36,12 +36,12 @@ func conditionElement(c policy.Condition) element {
 	return e
 }
 
-func (s *statement) miss(e element, why string) audit.NearMiss {
-	return audit.NearMiss{TraceStatement: s.quote([]element{e}), Element: e.name, Why: why}
+func (s *statement) miss(e element, why string) iam.NearMiss {
+	return iam.NearMiss{TraceStatement: s.quote([]element{e}), Element: e.name, Why: why}
 }
 
 // conditionMiss: all but the conditions match.
-func (s *statement) conditionMiss() audit.NearMiss {
+func (s *statement) conditionMiss() iam.NearMiss {
 	var whys []string
 	var marked element
 	for _, c := range s.failing {
@@ -100,7 +100,7 @@ func (t *tracer) valueOf(key string) []string {
 }
 
 // actionMiss: all but the action match.
-func (s *statement) actionMiss() audit.NearMiss {
+func (s *statement) actionMiss() iam.NearMiss {
 	name := s.source.ActionElement()
 	e := all(name, len(s.source.Actions))
 	if s.source.NotAction {
@@ -114,7 +114,7 @@ func (s *statement) actionMiss() audit.NearMiss {
 	return s.miss(e, "it is for "+text+", not for "+s.tracer.probe.Action)
 }
 
-func (s *statement) principalMiss() audit.NearMiss {
+func (s *statement) principalMiss() iam.NearMiss {
 	return s.miss(element{"Principal", []string{
 		policy.Pointer("Principal"), policy.Pointer("Principal", "AWS"), policy.Pointer("Principal", "AWS", "0"), policy.Pointer("Principal", "Service"),
 	}}, "its Principal does not name "+s.tracer.arn)
@@ -122,7 +122,7 @@ func (s *statement) principalMiss() audit.NearMiss {
 
 // resourceMiss: all but the resource match. Of several patterns the one that
 // differs last is told.
-func (s *statement) resourceMiss() audit.NearMiss {
+func (s *statement) resourceMiss() iam.NearMiss {
 	if s.source.NotResource {
 		i := slices.IndexFunc(s.source.Resources, func(r string) bool { return !s.testsResources([]string{r}) })
 		i = max(i, 0)

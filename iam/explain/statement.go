@@ -4,7 +4,7 @@ import (
 	"slices"
 	"strings"
 
-	"remotion-doctor/audit"
+	"remotion-doctor/iam"
 	"remotion-doctor/iam/eval"
 	"remotion-doctor/iam/policy"
 )
@@ -13,7 +13,7 @@ import (
 // request.
 type statement struct {
 	tracer *tracer
-	layer  audit.Layer
+	layer  iam.Layer
 	policy *eval.Policy
 	index  int
 	source *policy.Statement
@@ -22,9 +22,9 @@ type statement struct {
 	failing                     []policy.Condition // conditions that do not hold
 }
 
-func (t *tracer) statement(l audit.Layer, p *eval.Policy, index int) *statement {
+func (t *tracer) statement(l iam.Layer, p *eval.Policy, index int) *statement {
 	s := &statement{tracer: t, layer: l, policy: p, index: index, source: &p.Document.Statements[index]}
-	s.principal = l != audit.LayerResource || s.tests(func(v *policy.Statement) { v.Principals = s.source.Principals })
+	s.principal = l != iam.LayerResource || s.tests(func(v *policy.Statement) { v.Principals = s.source.Principals })
 	s.action = s.tests(func(v *policy.Statement) { v.Actions, v.NotAction = s.source.Actions, s.source.NotAction })
 	s.resource = s.testsResources(s.source.Resources)
 	for _, c := range s.source.Conditions {
@@ -43,9 +43,9 @@ func (s *statement) tests(set func(*policy.Statement)) bool {
 	doc := &policy.Document{Version: s.policy.Document.Version, Statements: []policy.Statement{v}}
 	one := eval.Policy{Name: s.policy.Name, Document: doc}
 	if v.Principals != nil {
-		return s.tracer.decide(audit.LayerResource, []eval.Policy{one}) == audit.Allowed
+		return s.tracer.decide(iam.LayerResource, []eval.Policy{one}) == iam.Allowed
 	}
-	return s.tracer.ask(eval.Policies{Identity: []eval.Policy{one}}) == audit.Allowed
+	return s.tracer.ask(eval.Policies{Identity: []eval.Policy{one}}) == iam.Allowed
 }
 
 func (s *statement) testsActions(patterns []string) bool {
@@ -74,9 +74,9 @@ func (s *statement) applies() bool {
 	return s.principal && s.action && s.resource && len(s.failing) == 0
 }
 
-func (s *statement) ref() audit.StatementRef {
+func (s *statement) ref() iam.StatementRef {
 	file, start, end := s.policy.Origin.Locate(s.index, s.source.Start, s.source.End)
-	return audit.StatementRef{
+	return iam.StatementRef{
 		Policy: s.policy.Name, Sid: s.source.Sid, Index: s.index, Effect: s.source.Effect,
 		Layer: s.layer, Start: start, End: end, File: file,
 	}
@@ -85,17 +85,17 @@ func (s *statement) ref() audit.StatementRef {
 // nearMiss describes the statement if exactly one element keeps it from
 // applying. Under a decision that is no implicit deny only a Deny matters, and
 // only one that hangs on keys which the request does not carry.
-func (s *statement) nearMiss(decision audit.Decision) (audit.NearMiss, bool) {
+func (s *statement) nearMiss(decision iam.Decision) (iam.NearMiss, bool) {
 	deny := s.source.Effect == policy.Deny
-	wanted := decision == audit.ImplicitDeny && !deny
+	wanted := decision == iam.ImplicitDeny && !deny
 	conditional := s.principal && s.action && s.resource
 	switch {
 	case !wanted && !(deny && conditional && s.failsByAbsence()):
-		return audit.NearMiss{}, false
+		return iam.NearMiss{}, false
 	case conditional:
 		return s.conditionMiss(), true
 	case len(s.failing) > 0:
-		return audit.NearMiss{}, false
+		return iam.NearMiss{}, false
 	case s.principal && s.action:
 		return s.resourceMiss(), true
 	case s.principal && s.resource && s.sameService():
@@ -103,7 +103,7 @@ func (s *statement) nearMiss(decision audit.Decision) (audit.NearMiss, bool) {
 	case s.action && s.resource:
 		return s.principalMiss(), true
 	}
-	return audit.NearMiss{}, false
+	return iam.NearMiss{}, false
 }
 
 func (s *statement) failsByAbsence() bool {
@@ -121,7 +121,7 @@ func (s *statement) sameService() bool {
 }
 
 // quote returns the statement with its text, and marks in it.
-func (s *statement) quote(marked []element) audit.TraceStatement {
+func (s *statement) quote(marked []element) iam.TraceStatement {
 	doc, src := s.policy.Document, s.source
 	if doc.Text(src) == "" {
 		// A document that was built has no text of its own.
@@ -130,16 +130,16 @@ func (s *statement) quote(marked []element) audit.TraceStatement {
 			doc, src = parsed, &parsed.Statements[0]
 		}
 	}
-	out := audit.TraceStatement{StatementRef: s.ref(), PolicyARN: s.policy.ARN, Quote: doc.Text(src), Marks: []audit.Mark{}}
+	out := iam.TraceStatement{StatementRef: s.ref(), PolicyARN: s.policy.ARN, Quote: doc.Text(src), Marks: []iam.Mark{}}
 	spans := doc.Elements(src)
 	for _, e := range marked {
 		for _, pointer := range e.pointers {
 			if at, ok := spans[pointer]; ok {
-				out.Marks = append(out.Marks, audit.Mark{Element: e.name, Start: at.Start, End: at.End})
+				out.Marks = append(out.Marks, iam.Mark{Element: e.name, Start: at.Start, End: at.End})
 			}
 		}
 	}
-	slices.SortFunc(out.Marks, func(a, b audit.Mark) int { return a.Start - b.Start })
+	slices.SortFunc(out.Marks, func(a, b iam.Mark) int { return a.Start - b.Start })
 	return out
 }
 

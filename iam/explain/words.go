@@ -4,15 +4,15 @@ import (
 	"fmt"
 	"strings"
 
-	"remotion-doctor/audit"
+	"remotion-doctor/iam"
 	"remotion-doctor/iam/actions"
 )
 
 // Title names a statement as one would search for it: Deny "NoDeletes" in
 // policy guard.
-func Title(s *audit.StatementRef) string {
+func Title(s *iam.StatementRef) string {
 	where := "policy " + s.Policy
-	if s.Layer != "" && s.Layer != audit.LayerIdentity {
+	if s.Layer != "" && s.Layer != iam.LayerIdentity {
 		where = s.Layer.Title() + " " + s.Policy
 	}
 	if s.Sid != "" {
@@ -22,19 +22,19 @@ func Title(s *audit.StatementRef) string {
 }
 
 // layerReason is what a layer says in a sentence.
-func layerReason(l *audit.TraceLayer, mismatch string) string {
+func layerReason(l *iam.TraceLayer, mismatch string) string {
 	switch {
-	case l.Decision == audit.ExplicitDeny && len(l.Statements) > 0:
+	case l.Decision == iam.ExplicitDeny && len(l.Statements) > 0:
 		return Title(&l.Statements[0].StatementRef) + " denies it"
-	case l.Decision == audit.Allowed && len(l.Statements) > 0:
+	case l.Decision == iam.Allowed && len(l.Statements) > 0:
 		return Title(&l.Statements[0].StatementRef) + " allows it"
-	case l.Decision == audit.Allowed && l.Layer == audit.LayerRCP:
+	case l.Decision == iam.Allowed && l.Layer == iam.LayerRCP:
 		return "no statement denies it"
 	case mismatch != "":
 		return "no statement can apply to this kind of resource"
 	case len(l.Policies) == 0:
 		return "no policy is attached"
-	case l.Layer == audit.LayerResource:
+	case l.Layer == iam.LayerResource:
 		return "no statement names the principal for it"
 	case len(l.Policies) == 1:
 		return "no statement of the one policy allows it"
@@ -43,8 +43,8 @@ func layerReason(l *audit.TraceLayer, mismatch string) string {
 }
 
 // reason is the decision in a sentence.
-func (t *tracer) reason(trace *audit.Trace) string {
-	if trace.Decision == audit.Allowed {
+func (t *tracer) reason(trace *iam.Trace) string {
+	if trace.Decision == iam.Allowed {
 		return allowedReason(trace.Layers)
 	}
 	if t.mismatch != "" {
@@ -53,10 +53,10 @@ func (t *tracer) reason(trace *audit.Trace) string {
 	var stopping []string
 	for i := range trace.Layers {
 		l := &trace.Layers[i]
-		if l.Decision == audit.ExplicitDeny {
+		if l.Decision == iam.ExplicitDeny {
 			return l.Reason
 		}
-		if l.State == audit.LayerEvaluated && l.Decision == audit.ImplicitDeny && l.Layer != audit.LayerResource {
+		if l.State == iam.LayerEvaluated && l.Decision == iam.ImplicitDeny && l.Layer != iam.LayerResource {
 			stopping = append(stopping, implicitReason(l))
 		}
 	}
@@ -66,22 +66,22 @@ func (t *tracer) reason(trace *audit.Trace) string {
 	return strings.Join(stopping, ", and ")
 }
 
-func implicitReason(l *audit.TraceLayer) string {
+func implicitReason(l *iam.TraceLayer) string {
 	switch l.Layer {
-	case audit.LayerBoundary:
+	case iam.LayerBoundary:
 		return "the permissions boundary does not allow it"
-	case audit.LayerSession:
+	case iam.LayerSession:
 		return "the session policy does not allow it"
-	case audit.LayerSCP:
+	case iam.LayerSCP:
 		return fmt.Sprintf("no service control policy of level %d allows it", l.Level)
 	}
 	return "no identity-based policy allows it"
 }
 
-func allowedReason(layers []audit.TraceLayer) string {
-	for _, want := range []audit.Layer{audit.LayerIdentity, audit.LayerResource} {
+func allowedReason(layers []iam.TraceLayer) string {
+	for _, want := range []iam.Layer{iam.LayerIdentity, iam.LayerResource} {
 		for i := range layers {
-			if l := &layers[i]; l.Layer == want && l.Decision == audit.Allowed && len(l.Statements) > 0 {
+			if l := &layers[i]; l.Layer == want && l.Decision == iam.Allowed && len(l.Statements) > 0 {
 				return l.Reason
 			}
 		}

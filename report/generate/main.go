@@ -37,7 +37,7 @@ const description = "What one run of remotion-doctor asked, was answered, and co
 // Schema returns the schema of [audit.Report]; root is the project's folder.
 func Schema(root string) ([]byte, error) {
 	r := &jsonschema.Reflector{Anonymous: true, AllowAdditionalProperties: true, ExpandedStruct: true}
-	enums, err := addSource(r, root, "audit", "policy")
+	enums, err := addSource(r, root, "audit", "iam", "iam/policy")
 	if err != nil {
 		return nil, err
 	}
@@ -100,7 +100,7 @@ func addSource(r *jsonschema.Reflector, root string, packages ...string) (map[st
 		}
 	}
 	// A probe that could not be decided has no decision.
-	key := "remotion-doctor/audit.Decision"
+	key := "remotion-doctor/iam.Decision"
 	enums[key] = append(enums[key], "")
 	return enums, nil
 }

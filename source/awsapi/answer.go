@@ -4,10 +4,11 @@ import (
 	"slices"
 	"strings"
 
+	"remotion-doctor/iam"
+
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/iam/types"
 
-	"remotion-doctor/audit"
 	"remotion-doctor/iam/policy"
 )
 
@@ -27,10 +28,10 @@ func (r *run) read(b batch, results []types.EvaluationResult) {
 		}
 		if name := aws.ToString(res.EvalResourceName); len(res.ResourceSpecificResults) == 0 {
 			v := r.topLevel(res)
-			if len(b.resources) > 1 && v.Decision != audit.Allowed {
+			if len(b.resources) > 1 && v.Decision != iam.Allowed {
 				// The decision is the strictest over all resources, and says
 				// nothing of this one.
-				v = audit.Verdict{Problem: "the simulator answered for all resources together"}
+				v = iam.Verdict{Problem: "the simulator answered for all resources together"}
 			}
 			r.set(b, res, name, v)
 		}
@@ -39,7 +40,7 @@ func (r *run) read(b batch, results []types.EvaluationResult) {
 
 // set keeps an answer. Among several for one pair the first counts: actions
 // that are asked twice are answered twice, the same.
-func (r *run) set(b batch, res *types.EvaluationResult, resource string, v audit.Verdict) {
+func (r *run) set(b batch, res *types.EvaluationResult, resource string, v iam.Verdict) {
 	action := aws.ToString(res.EvalActionName)
 	if !slices.Contains(b.actions, action) {
 		if i := slices.IndexFunc(b.actions, func(a string) bool { return strings.EqualFold(a, action) }); i >= 0 {
@@ -47,14 +48,14 @@ func (r *run) set(b batch, res *types.EvaluationResult, resource string, v audit
 		}
 	}
 	key := pair{contextKey(b.context), action, resource}
-	if len(b.resources) > 1 && slices.Contains(v.BlockedBy, audit.LayerSCP) {
+	if len(b.resources) > 1 && slices.Contains(v.BlockedBy, iam.LayerSCP) {
 		r.doubtful = append(r.doubtful, key)
 	}
 	r.answers[key] = v
 }
 
 // topLevel reads a result without rows as if it were its own row.
-func (r *run) topLevel(res *types.EvaluationResult) audit.Verdict {
+func (r *run) topLevel(res *types.EvaluationResult) iam.Verdict {
 	return r.row(res, &types.ResourceSpecificResult{
 		EvalResourceDecision: res.EvalDecision, MatchedStatements: res.MatchedStatements,
 		MissingContextValues:              res.MissingContextValues,
@@ -62,8 +63,8 @@ func (r *run) topLevel(res *types.EvaluationResult) audit.Verdict {
 	})
 }
 
-func (r *run) row(res *types.EvaluationResult, row *types.ResourceSpecificResult) audit.Verdict {
-	v := audit.Verdict{
+func (r *run) row(res *types.EvaluationResult, row *types.ResourceSpecificResult) iam.Verdict {
+	v := iam.Verdict{
 		Decision:       decision(string(row.EvalResourceDecision)),
 		MissingContext: missing(row.MissingContextValues),
 	}
@@ -74,15 +75,15 @@ func (r *run) row(res *types.EvaluationResult, row *types.ResourceSpecificResult
 }
 
 // decision takes the words that are known; any other is no decision.
-func decision(s string) audit.Decision {
-	switch d := audit.Decision(s); d {
-	case audit.Allowed, audit.ExplicitDeny, audit.ImplicitDeny:
+func decision(s string) iam.Decision {
+	switch d := iam.Decision(s); d {
+	case iam.Allowed, iam.ExplicitDeny, iam.ImplicitDeny:
 		return d
 	}
 	return ""
 }
 
-func problem(d audit.Decision, word string) string {
+func problem(d iam.Decision, word string) string {
 	if d != "" {
 		return ""
 	}
@@ -103,41 +104,41 @@ func missing(keys []string) []string {
 
 // blockedBy reads the details of boundary and organization. They say "not
 // allowed" also where an identity-based policy does not allow either.
-func blockedBy(d audit.Decision, b *types.PermissionsBoundaryDecisionDetail, o *types.OrganizationsDecisionDetail) []audit.Layer {
-	if d == audit.Allowed {
+func blockedBy(d iam.Decision, b *types.PermissionsBoundaryDecisionDetail, o *types.OrganizationsDecisionDetail) []iam.Layer {
+	if d == iam.Allowed {
 		return nil
 	}
-	var out []audit.Layer
+	var out []iam.Layer
 	if o != nil && !o.AllowedByOrganizations {
-		out = append(out, audit.LayerSCP)
+		out = append(out, iam.LayerSCP)
 	}
 	if b != nil && !b.AllowedByPermissionsBoundary {
-		out = append(out, audit.LayerBoundary)
+		out = append(out, iam.LayerBoundary)
 	}
 	return out
 }
 
 // statements reads the evidence. The simulator names a policy and a position;
 // [NameStatements] finds the Sid where the policy can be read.
-func (r *run) statements(in []types.Statement, d audit.Decision) []audit.StatementRef {
-	var out []audit.StatementRef
+func (r *run) statements(in []types.Statement, d iam.Decision) []iam.StatementRef {
+	var out []iam.StatementRef
 	for _, s := range in {
-		ref := audit.StatementRef{
-			Policy: r.policyName(aws.ToString(s.SourcePolicyId)), Index: -1, Effect: policy.Allow, Layer: audit.LayerIdentity,
+		ref := iam.StatementRef{
+			Policy: r.policyName(aws.ToString(s.SourcePolicyId)), Index: -1, Effect: policy.Allow, Layer: iam.LayerIdentity,
 			Start: position(s.StartPosition), End: position(s.EndPosition),
 		}
-		if d == audit.ExplicitDeny {
+		if d == iam.ExplicitDeny {
 			ref.Effect = policy.Deny
 		}
 		switch string(s.SourcePolicyType) {
 		case "Permissions Boundary Policy":
-			ref.Layer = audit.LayerBoundary
+			ref.Layer = iam.LayerBoundary
 		case "Resource Policy":
-			ref.Layer = audit.LayerResource
+			ref.Layer = iam.LayerResource
 		}
 		out = append(out, ref)
 	}
-	slices.SortFunc(out, func(a, b audit.StatementRef) int {
+	slices.SortFunc(out, func(a, b iam.StatementRef) int {
 		if c := strings.Compare(a.Policy, b.Policy); c != 0 {
 			return c
 		}

@@ -9,6 +9,8 @@ import (
 	"testing"
 	"time"
 
+	"remotion-doctor/iam"
+
 	"remotion-doctor/audit"
 	"remotion-doctor/fixtures"
 	"remotion-doctor/iam/account"
@@ -109,11 +111,11 @@ func TestResolveWithoutGetRole(t *testing.T) {
 	}
 }
 
-var complete = audit.Principal{ARN: "arn:aws:iam::123456789012:role/complete-renderer", AccountID: "123456789012"}
+var complete = iam.Principal{ARN: "arn:aws:iam::123456789012:role/complete-renderer", AccountID: "123456789012"}
 
 func TestEvaluateSplitsUnknownActions(t *testing.T) {
 	c := open(t, nil)
-	probes := []audit.Probe{
+	probes := []iam.Probe{
 		{Action: "s3:GetObject", Resource: "arn:aws:s3:::remotionlambda-a/b"},
 		{Action: "s3:UploadPart", Resource: "arn:aws:s3:::remotionlambda-a/b"},
 		{Action: "s3:ListAllMyBuckets", Resource: "*"},
@@ -123,7 +125,7 @@ func TestEvaluateSplitsUnknownActions(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for i, want := range []audit.Decision{audit.Allowed, audit.ImplicitDeny, audit.Allowed, audit.ImplicitDeny} {
+	for i, want := range []iam.Decision{iam.Allowed, iam.ImplicitDeny, iam.Allowed, iam.ImplicitDeny} {
 		if verdicts[i].Decision != want {
 			t.Errorf("%s on %s: %q %s", probes[i].Action, probes[i].Resource, verdicts[i].Decision, verdicts[i].Problem)
 		}
@@ -140,14 +142,14 @@ func TestEvaluateSupposing(t *testing.T) {
 	}
 	p := complete
 	p.Supposing = []*policy.Document{doc}
-	v, err := open(t, nil).Evaluate(t.Context(), p, []audit.Probe{{Action: "kms:Decrypt", Resource: "arn:aws:kms:us-east-1:123456789012:key/k"}})
-	if err != nil || v[0].Decision != audit.Allowed {
+	v, err := open(t, nil).Evaluate(t.Context(), p, []iam.Probe{{Action: "kms:Decrypt", Resource: "arn:aws:kms:us-east-1:123456789012:key/k"}})
+	if err != nil || v[0].Decision != iam.Allowed {
 		t.Errorf("%+v, %v", v, err)
 	}
 }
 
 func TestEvaluateErrors(t *testing.T) {
-	probe := []audit.Probe{{Action: "s3:GetObject", Resource: "arn:aws:s3:::b/k"}}
+	probe := []iam.Probe{{Action: "s3:GetObject", Resource: "arn:aws:s3:::b/k"}}
 	for _, tt := range []struct {
 		fault string
 		kind  Kind
@@ -167,7 +169,7 @@ func TestEvaluateErrors(t *testing.T) {
 	}
 	// What passes is retried.
 	for _, fault := range []string{"*=throttle:3", "*=500:2"} {
-		if v, err := open(t, nil, fault).Evaluate(t.Context(), complete, probe); err != nil || v[0].Decision != audit.ImplicitDeny {
+		if v, err := open(t, nil, fault).Evaluate(t.Context(), complete, probe); err != nil || v[0].Decision != iam.ImplicitDeny {
 			t.Errorf("%s: %+v, %v", fault, v, err)
 		}
 	}
@@ -189,19 +191,19 @@ func TestEvaluateAnswers(t *testing.T) {
 	const a, b = "arn:aws:s3:::b/a", "arn:aws:s3:::b/b"
 	for _, tt := range []struct {
 		name, body string
-		a, b       audit.Decision
+		a, b       iam.Decision
 	}{
-		{"rows", result("arn:aws:s3:::${BucketName}/${KeyName}", "implicitDeny", rows(row(a, "allowed"), row(b, "implicitDeny"))), audit.Allowed, audit.ImplicitDeny},
-		{"a row is missing", result("x", "allowed", rows(row(a, "allowed"))), audit.Allowed, ""},
-		{"a word is not known", result("x", "allowed", rows(row(a, "allowed"), row(b, "perhaps"))), audit.Allowed, ""},
-		{"one result each", result(a, "implicitDeny", rows(row(a, "allowed"))) + result(b, "implicitDeny", rows(row(b, "implicitDeny"))), audit.Allowed, audit.ImplicitDeny},
+		{"rows", result("arn:aws:s3:::${BucketName}/${KeyName}", "implicitDeny", rows(row(a, "allowed"), row(b, "implicitDeny"))), iam.Allowed, iam.ImplicitDeny},
+		{"a row is missing", result("x", "allowed", rows(row(a, "allowed"))), iam.Allowed, ""},
+		{"a word is not known", result("x", "allowed", rows(row(a, "allowed"), row(b, "perhaps"))), iam.Allowed, ""},
+		{"one result each", result(a, "implicitDeny", rows(row(a, "allowed"))) + result(b, "implicitDeny", rows(row(b, "implicitDeny"))), iam.Allowed, iam.ImplicitDeny},
 		{"an aggregate without rows", result(a, "implicitDeny", "") + result(b, "implicitDeny", ""), "", ""},
 		{"nothing", "", "", ""},
 	} {
 		c := openHandler(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 			_, _ = w.Write([]byte(head + tt.body + foot))
 		}))
-		v, err := c.Evaluate(t.Context(), complete, []audit.Probe{{Action: "s3:GetObject", Resource: a}, {Action: "s3:GetObject", Resource: b}})
+		v, err := c.Evaluate(t.Context(), complete, []iam.Probe{{Action: "s3:GetObject", Resource: a}, {Action: "s3:GetObject", Resource: b}})
 		if err != nil {
 			t.Errorf("%s: %v", tt.name, err)
 			continue
@@ -220,7 +222,7 @@ func TestEvaluateAnswers(t *testing.T) {
 func TestEvaluateCancelled(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, err := open(t, nil).Evaluate(ctx, complete, []audit.Probe{{Action: "s3:GetObject", Resource: "*"}}); err == nil {
+	if _, err := open(t, nil).Evaluate(ctx, complete, []iam.Probe{{Action: "s3:GetObject", Resource: "*"}}); err == nil {
 		t.Error("a cancelled evaluation gives verdicts")
 	}
 }

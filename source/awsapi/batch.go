@@ -6,13 +6,13 @@ import (
 	"slices"
 	"strings"
 
-	"remotion-doctor/audit"
+	"remotion-doctor/iam"
 )
 
 // A batch is one call of the simulator: every action on every resource, with
 // one context.
 type batch struct {
-	context   audit.Context
+	context   iam.Context
 	actions   []string
 	resources []string // none: the call names no resource
 }
@@ -27,10 +27,10 @@ const (
 // A pair is what a batch is asked about.
 type pair struct{ context, action, resource string }
 
-func pairOf(p audit.Probe) pair { return pair{contextKey(p.Context), p.Action, p.Resource} }
+func pairOf(p iam.Probe) pair { return pair{contextKey(p.Context), p.Action, p.Resource} }
 
 // contextKey is the same for contexts that say the same.
-func contextKey(ctx audit.Context) string {
+func contextKey(ctx iam.Context) string {
 	parts := make([]string, len(ctx))
 	for i, e := range ctx {
 		parts[i] = strings.ToLower(e.Key) + "\x00" + string(e.Type) + "\x00" + strings.Join(e.Values, "\x01")
@@ -44,7 +44,7 @@ func contextKey(ctx audit.Context) string {
 // simulator refuses a star among ARNs, and an ARN given to an action that takes
 // none is an implicit deny (recorded cases kind-*). Pairs that nobody asked for
 // are answered along and ignored.
-func batches(probes []audit.Probe) []batch {
+func batches(probes []iam.Probe) []batch {
 	var out []batch
 	for _, group := range byContext(probes) {
 		ctx := group[0].Context
@@ -68,8 +68,8 @@ func batches(probes []audit.Probe) []batch {
 	return out
 }
 
-func byContext(probes []audit.Probe) [][]audit.Probe {
-	var out [][]audit.Probe
+func byContext(probes []iam.Probe) [][]iam.Probe {
+	var out [][]iam.Probe
 	index := map[string]int{}
 	for _, p := range probes {
 		key := contextKey(p.Context)
@@ -93,7 +93,7 @@ func add(m map[string]map[string]bool, key, value string) {
 
 // pack puts services together as long as their product stays within bounds,
 // the largest first, so that the small ones fill up.
-func pack(ctx audit.Context, actionsOf, resourcesOf map[string]map[string]bool) []batch {
+func pack(ctx iam.Context, actionsOf, resourcesOf map[string]map[string]bool) []batch {
 	services := slices.Sorted(maps.Keys(actionsOf))
 	slices.SortStableFunc(services, func(a, b string) int {
 		return cmp.Compare(len(actionsOf[b])*len(resourcesOf[b]), len(actionsOf[a])*len(resourcesOf[a]))

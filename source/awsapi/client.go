@@ -17,7 +17,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/credentials/ec2rolecreds"
 	"github.com/aws/aws-sdk-go-v2/feature/ec2/imds"
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
-	"github.com/aws/aws-sdk-go-v2/service/iam"
+	awsiam "github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
 	"github.com/aws/smithy-go/logging"
@@ -44,7 +44,7 @@ type Options struct {
 }
 
 // A Client talks to AWS with one set of credentials. It is an
-// [audit.Evaluator] and may be used by several goroutines.
+// [iam.Evaluator] and may be used by several goroutines.
 type Client struct {
 	config      aws.Config
 	endpoint    string
@@ -140,8 +140,8 @@ func (c *Client) Usage() audit.Usage {
 // globalRegion is where IAM and STS are asked if no region is configured.
 func (c *Client) globalRegion() string { return cmp.Or(c.config.Region, "us-east-1") }
 
-func (c *Client) iam() *iam.Client {
-	return iam.NewFromConfig(c.config, func(o *iam.Options) { o.Region = c.globalRegion() })
+func (c *Client) iam() *awsiam.Client {
+	return awsiam.NewFromConfig(c.config, func(o *awsiam.Options) { o.Region = c.globalRegion() })
 }
 
 func (c *Client) sts() *sts.Client {

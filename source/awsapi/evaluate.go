@@ -9,19 +9,19 @@ import (
 	"strings"
 	"sync"
 
+	"remotion-doctor/iam"
+
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/iam"
+	awsiam "github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/aws-sdk-go-v2/service/iam/types"
 	"golang.org/x/sync/errgroup"
-
-	"remotion-doctor/audit"
 )
 
-// Evaluate implements [audit.Evaluator] with iam:SimulatePrincipalPolicy. A
+// Evaluate implements [iam.Evaluator] with iam:SimulatePrincipalPolicy. A
 // call that fails for good leaves its probes without a decision; where every
 // call fails the error is an [*Error].
-func (c *Client) Evaluate(ctx context.Context, p audit.Principal, probes []audit.Probe) ([]audit.Verdict, error) {
-	run := &run{client: c, principal: p, answers: map[pair]audit.Verdict{}}
+func (c *Client) Evaluate(ctx context.Context, p iam.Principal, probes []iam.Probe) ([]iam.Verdict, error) {
+	run := &run{client: c, principal: p, answers: map[pair]iam.Verdict{}}
 	for _, probe := range probes {
 		run.asked = append(run.asked, pairOf(probe))
 	}
@@ -31,11 +31,11 @@ func (c *Client) Evaluate(ctx context.Context, p audit.Principal, probes []audit
 	if run.failed != nil && !run.answered {
 		return nil, run.failed
 	}
-	out := make([]audit.Verdict, len(probes))
+	out := make([]iam.Verdict, len(probes))
 	for i, key := range run.asked {
 		v, ok := run.answers[key]
 		if !ok {
-			v = audit.Verdict{Problem: "the simulator's answer does not contain it"}
+			v = iam.Verdict{Problem: "the simulator's answer does not contain it"}
 			if run.failed != nil {
 				v.Problem = clean(run.failed.Error())
 			}
@@ -49,11 +49,11 @@ func (c *Client) Evaluate(ctx context.Context, p audit.Principal, probes []audit
 // A run is one Evaluate.
 type run struct {
 	client    *Client
-	principal audit.Principal
+	principal iam.Principal
 	asked     []pair
 
 	mu       sync.Mutex
-	answers  map[pair]audit.Verdict
+	answers  map[pair]iam.Verdict
 	doubtful []pair // decided by an organization, it is not told for which resource
 	answered bool   // some call succeeded
 	failed   error  // of the last call that did not
@@ -87,7 +87,7 @@ func (r *run) ask(ctx context.Context, b batch) {
 		r.failed = explain("asking iam:SimulatePrincipalPolicy about "+r.principal.ARN, err)
 		for _, action := range b.actions {
 			for _, resource := range orStar(b.resources) {
-				r.answers[pair{contextKey(b.context), action, resource}] = audit.Verdict{Problem: clean(r.failed.Error())}
+				r.answers[pair{contextKey(b.context), action, resource}] = iam.Verdict{Problem: clean(r.failed.Error())}
 			}
 		}
 		return
@@ -132,8 +132,8 @@ func separate(b batch, err error) []batch {
 
 // unclear returns the calls that tell for which of several resources an
 // organization policy decided: one for each resource.
-func (r *run) unclear(probes []audit.Probe) []batch {
-	var again []audit.Probe
+func (r *run) unclear(probes []iam.Probe) []batch {
+	var again []iam.Probe
 	for _, p := range probes {
 		if slices.Contains(r.doubtful, pairOf(p)) {
 			again = append(again, p)
@@ -157,8 +157,8 @@ func (r *run) unclear(probes []audit.Probe) []batch {
 }
 
 // simulate makes one call of the API and reads all its pages.
-func (c *Client) simulate(ctx context.Context, p audit.Principal, b batch) ([]types.EvaluationResult, error) {
-	in := &iam.SimulatePrincipalPolicyInput{
+func (c *Client) simulate(ctx context.Context, p iam.Principal, b batch) ([]types.EvaluationResult, error) {
+	in := &awsiam.SimulatePrincipalPolicyInput{
 		PolicySourceArn: &p.ARN, ActionNames: b.actions, ResourceArns: b.resources,
 		MaxItems: aws.Int32(1000),
 	}

@@ -3,7 +3,7 @@ package awsapi
 import (
 	"context"
 
-	"github.com/aws/aws-sdk-go-v2/service/iam"
+	awsiam "github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/aws-sdk-go-v2/service/iam/types"
 )
 
@@ -15,62 +15,62 @@ type identityLists struct {
 	attached func(context.Context) ([]types.AttachedPolicy, error)
 }
 
-func roleLists(client *iam.Client, name string) identityLists {
+func roleLists(client *awsiam.Client, name string) identityLists {
 	return identityLists{
 		inline: func(ctx context.Context) ([]string, error) {
-			pages := iam.NewListRolePoliciesPaginator(client, &iam.ListRolePoliciesInput{RoleName: &name})
-			return collect(ctx, pages, func(p *iam.ListRolePoliciesOutput) []string { return p.PolicyNames })
+			pages := awsiam.NewListRolePoliciesPaginator(client, &awsiam.ListRolePoliciesInput{RoleName: &name})
+			return collect(ctx, pages, func(p *awsiam.ListRolePoliciesOutput) []string { return p.PolicyNames })
 		},
 		document: func(ctx context.Context, policyName string) (*string, error) {
-			out, err := client.GetRolePolicy(ctx, &iam.GetRolePolicyInput{RoleName: &name, PolicyName: &policyName})
+			out, err := client.GetRolePolicy(ctx, &awsiam.GetRolePolicyInput{RoleName: &name, PolicyName: &policyName})
 			if err != nil {
 				return nil, err
 			}
 			return out.PolicyDocument, nil
 		},
 		attached: func(ctx context.Context) ([]types.AttachedPolicy, error) {
-			pages := iam.NewListAttachedRolePoliciesPaginator(client, &iam.ListAttachedRolePoliciesInput{RoleName: &name})
-			return collect(ctx, pages, func(p *iam.ListAttachedRolePoliciesOutput) []types.AttachedPolicy { return p.AttachedPolicies })
+			pages := awsiam.NewListAttachedRolePoliciesPaginator(client, &awsiam.ListAttachedRolePoliciesInput{RoleName: &name})
+			return collect(ctx, pages, func(p *awsiam.ListAttachedRolePoliciesOutput) []types.AttachedPolicy { return p.AttachedPolicies })
 		},
 	}
 }
 
-func userLists(client *iam.Client, name string) identityLists {
+func userLists(client *awsiam.Client, name string) identityLists {
 	return identityLists{
 		inline: func(ctx context.Context) ([]string, error) {
-			pages := iam.NewListUserPoliciesPaginator(client, &iam.ListUserPoliciesInput{UserName: &name})
-			return collect(ctx, pages, func(p *iam.ListUserPoliciesOutput) []string { return p.PolicyNames })
+			pages := awsiam.NewListUserPoliciesPaginator(client, &awsiam.ListUserPoliciesInput{UserName: &name})
+			return collect(ctx, pages, func(p *awsiam.ListUserPoliciesOutput) []string { return p.PolicyNames })
 		},
 		document: func(ctx context.Context, policyName string) (*string, error) {
-			out, err := client.GetUserPolicy(ctx, &iam.GetUserPolicyInput{UserName: &name, PolicyName: &policyName})
+			out, err := client.GetUserPolicy(ctx, &awsiam.GetUserPolicyInput{UserName: &name, PolicyName: &policyName})
 			if err != nil {
 				return nil, err
 			}
 			return out.PolicyDocument, nil
 		},
 		attached: func(ctx context.Context) ([]types.AttachedPolicy, error) {
-			pages := iam.NewListAttachedUserPoliciesPaginator(client, &iam.ListAttachedUserPoliciesInput{UserName: &name})
-			return collect(ctx, pages, func(p *iam.ListAttachedUserPoliciesOutput) []types.AttachedPolicy { return p.AttachedPolicies })
+			pages := awsiam.NewListAttachedUserPoliciesPaginator(client, &awsiam.ListAttachedUserPoliciesInput{UserName: &name})
+			return collect(ctx, pages, func(p *awsiam.ListAttachedUserPoliciesOutput) []types.AttachedPolicy { return p.AttachedPolicies })
 		},
 	}
 }
 
-func groupLists(client *iam.Client, name string) identityLists {
+func groupLists(client *awsiam.Client, name string) identityLists {
 	return identityLists{
 		inline: func(ctx context.Context) ([]string, error) {
-			pages := iam.NewListGroupPoliciesPaginator(client, &iam.ListGroupPoliciesInput{GroupName: &name})
-			return collect(ctx, pages, func(p *iam.ListGroupPoliciesOutput) []string { return p.PolicyNames })
+			pages := awsiam.NewListGroupPoliciesPaginator(client, &awsiam.ListGroupPoliciesInput{GroupName: &name})
+			return collect(ctx, pages, func(p *awsiam.ListGroupPoliciesOutput) []string { return p.PolicyNames })
 		},
 		document: func(ctx context.Context, policyName string) (*string, error) {
-			out, err := client.GetGroupPolicy(ctx, &iam.GetGroupPolicyInput{GroupName: &name, PolicyName: &policyName})
+			out, err := client.GetGroupPolicy(ctx, &awsiam.GetGroupPolicyInput{GroupName: &name, PolicyName: &policyName})
 			if err != nil {
 				return nil, err
 			}
 			return out.PolicyDocument, nil
 		},
 		attached: func(ctx context.Context) ([]types.AttachedPolicy, error) {
-			pages := iam.NewListAttachedGroupPoliciesPaginator(client, &iam.ListAttachedGroupPoliciesInput{GroupName: &name})
-			return collect(ctx, pages, func(p *iam.ListAttachedGroupPoliciesOutput) []types.AttachedPolicy { return p.AttachedPolicies })
+			pages := awsiam.NewListAttachedGroupPoliciesPaginator(client, &awsiam.ListAttachedGroupPoliciesInput{GroupName: &name})
+			return collect(ctx, pages, func(p *awsiam.ListAttachedGroupPoliciesOutput) []types.AttachedPolicy { return p.AttachedPolicies })
 		},
 	}
 }

@@ -5,12 +5,13 @@ import (
 	"slices"
 	"sync"
 
+	"remotion-doctor/iam"
+
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/iam"
+	awsiam "github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/aws-sdk-go-v2/service/iam/types"
 	"golang.org/x/sync/errgroup"
 
-	"remotion-doctor/audit"
 	"remotion-doctor/iam/account"
 	"remotion-doctor/iam/policy"
 )
@@ -18,7 +19,7 @@ import (
 // ReadPrincipal reads a role, user or group with its policies, its groups and
 // its permissions boundary as a snapshot of that principal alone. What may not
 // be read is an error: a part of the policies would answer wrongly.
-func (c *Client) ReadPrincipal(ctx context.Context, p audit.Principal) (*account.Snapshot, error) {
+func (c *Client) ReadPrincipal(ctx context.Context, p iam.Principal) (*account.Snapshot, error) {
 	r := &reader{client: c.iam(), snapshot: &account.Snapshot{Version: 1, AccountID: p.AccountID, Partition: p.Partition()}}
 	var err error
 	switch p.Type() {
@@ -37,17 +38,17 @@ func (c *Client) ReadPrincipal(ctx context.Context, p audit.Principal) (*account
 
 // A reader collects the policies of one principal, managed ones once each.
 type reader struct {
-	client   *iam.Client
+	client   *awsiam.Client
 	mu       sync.Mutex
 	snapshot *account.Snapshot
 }
 
-func (r *reader) role(ctx context.Context, p audit.Principal) error {
+func (r *reader) role(ctx context.Context, p iam.Principal) error {
 	name := p.Name()
 	role := account.Role{RoleName: name, Arn: p.ARN}
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error {
-		out, err := r.client.GetRole(ctx, &iam.GetRoleInput{RoleName: &name})
+		out, err := r.client.GetRole(ctx, &awsiam.GetRoleInput{RoleName: &name})
 		if err != nil || out.Role == nil {
 			return err
 		}
@@ -66,12 +67,12 @@ func (r *reader) role(ctx context.Context, p audit.Principal) error {
 	return err
 }
 
-func (r *reader) user(ctx context.Context, p audit.Principal) error {
+func (r *reader) user(ctx context.Context, p iam.Principal) error {
 	name := p.Name()
 	user := account.User{UserName: name, Arn: p.ARN}
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error {
-		out, err := r.client.GetUser(ctx, &iam.GetUserInput{UserName: &name})
+		out, err := r.client.GetUser(ctx, &awsiam.GetUserInput{UserName: &name})
 		if err != nil || out.User == nil {
 			return err
 		}
@@ -84,8 +85,8 @@ func (r *reader) user(ctx context.Context, p audit.Principal) error {
 		return err
 	})
 	g.Go(func() error {
-		pages := iam.NewListGroupsForUserPaginator(r.client, &iam.ListGroupsForUserInput{UserName: &name})
-		groups, err := collect(ctx, pages, func(p *iam.ListGroupsForUserOutput) []types.Group { return p.Groups })
+		pages := awsiam.NewListGroupsForUserPaginator(r.client, &awsiam.ListGroupsForUserInput{UserName: &name})
+		groups, err := collect(ctx, pages, func(p *awsiam.ListGroupsForUserOutput) []types.Group { return p.Groups })
 		if err != nil {
 			return err
 		}
@@ -152,12 +153,12 @@ func (r *reader) lists(ctx context.Context, l identityLists) (inline []account.I
 
 // managed reads the default version of a managed policy.
 func (r *reader) managed(ctx context.Context, arn string) error {
-	got, err := r.client.GetPolicy(ctx, &iam.GetPolicyInput{PolicyArn: &arn})
+	got, err := r.client.GetPolicy(ctx, &awsiam.GetPolicyInput{PolicyArn: &arn})
 	if err != nil || got.Policy == nil {
 		return err
 	}
 	id := aws.ToString(got.Policy.DefaultVersionId)
-	version, err := r.client.GetPolicyVersion(ctx, &iam.GetPolicyVersionInput{PolicyArn: &arn, VersionId: &id})
+	version, err := r.client.GetPolicyVersion(ctx, &awsiam.GetPolicyVersionInput{PolicyArn: &arn, VersionId: &id})
 	if err != nil || version.PolicyVersion == nil {
 		return err
 	}
@@ -177,7 +178,7 @@ func (r *reader) managed(ctx context.Context, arn string) error {
 // NameStatements gives the statements in verdicts, of which the simulator
 // tells the policy and the position, their Sid and index. documents are the
 // principal's policies by name.
-func NameStatements(verdicts []audit.Verdict, documents map[string]*policy.Document) {
+func NameStatements(verdicts []iam.Verdict, documents map[string]*policy.Document) {
 	for i := range verdicts {
 		for j := range verdicts[i].Matched {
 			if doc := documents[verdicts[i].Matched[j].Policy]; doc != nil {
@@ -189,7 +190,7 @@ func NameStatements(verdicts []audit.Verdict, documents map[string]*policy.Docum
 
 // nameStatement finds the statement by its end, and replaces the simulator's
 // start, which is that of the token before, by the statement's own.
-func nameStatement(ref *audit.StatementRef, doc *policy.Document) {
+func nameStatement(ref *iam.StatementRef, doc *policy.Document) {
 	for i := range doc.Statements {
 		if s := &doc.Statements[i]; ref.Index < 0 && s.End == ref.End {
 			ref.Sid, ref.Index, ref.Start = s.Sid, i, s.Start

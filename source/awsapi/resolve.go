@@ -5,10 +5,12 @@ import (
 	"fmt"
 	"strings"
 
+	"remotion-doctor/iam"
+
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
-	"github.com/aws/aws-sdk-go-v2/service/iam"
+	awsiam "github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
 
@@ -18,12 +20,12 @@ import (
 
 // A Resolution is the principal behind a target and how it was found.
 type Resolution struct {
-	Principal audit.Principal
+	Principal iam.Principal
 	// Region is the one that the target is in, where it has one.
 	Region string
 	// Location is where the principal stands in a file of the user's, where it
 	// comes from one.
-	Location *audit.Location
+	Location *iam.Location
 	// ExecutionRole is the ARN of a task definition's other role, which its
 	// containers never see.
 	ExecutionRole string
@@ -54,7 +56,7 @@ func (c *Client) Resolve(ctx context.Context, t audit.Target) (Resolution, error
 }
 
 func found(arn string) (Resolution, error) {
-	p, err := audit.NewPrincipal(arn)
+	p, err := iam.NewPrincipal(arn)
 	if err != nil {
 		return Resolution{}, &Error{Op: "reading AWS's answer", Kind: KindOther, Msg: clean(err.Error()), Err: err}
 	}
@@ -84,7 +86,7 @@ func (c *Client) functionRole(ctx context.Context, name string) (Resolution, err
 func (c *Client) profileRole(ctx context.Context, nameOrARN string) (Resolution, error) {
 	op := "finding the role in the instance profile " + clean(nameOrARN)
 	name := nameOrARN[strings.LastIndexByte(nameOrARN, '/')+1:]
-	out, err := c.iam().GetInstanceProfile(ctx, &iam.GetInstanceProfileInput{InstanceProfileName: &name})
+	out, err := c.iam().GetInstanceProfile(ctx, &awsiam.GetInstanceProfileInput{InstanceProfileName: &name})
 	if err != nil {
 		return Resolution{}, explain(op, err)
 	}
@@ -131,7 +133,7 @@ func (c *Client) role(ctx context.Context, nameOrARN string) (Resolution, error)
 			return Resolution{}, &Error{Op: op, Kind: KindInvalid, Msg: "this is not the ARN of a role", Hint: "it looks like arn:aws:iam::123456789012:role/name"}
 		}
 	}
-	out, err := c.iam().GetRole(ctx, &iam.GetRoleInput{RoleName: &name})
+	out, err := c.iam().GetRole(ctx, &awsiam.GetRoleInput{RoleName: &name})
 	if err == nil && out.Role != nil {
 		return found(aws.ToString(out.Role.Arn))
 	}
@@ -153,7 +155,7 @@ func (c *Client) role(ctx context.Context, nameOrARN string) (Resolution, error)
 func (c *Client) user(ctx context.Context, nameOrARN string) (Resolution, error) {
 	op := "looking up the user " + clean(nameOrARN)
 	name := nameOrARN[strings.LastIndexByte(nameOrARN, '/')+1:]
-	out, err := c.iam().GetUser(ctx, &iam.GetUserInput{UserName: &name})
+	out, err := c.iam().GetUser(ctx, &awsiam.GetUserInput{UserName: &name})
 	if err != nil {
 		return Resolution{}, explain(op, err)
 	}

@@ -6,7 +6,7 @@ import (
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/iam"
+	awsiam "github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/aws-sdk-go-v2/service/iam/types"
 
 	"remotion-doctor/iam/account"
@@ -15,7 +15,7 @@ import (
 
 // readIdentities reads roles, users, groups and policies.
 func (t *taker) readIdentities(ctx context.Context, marker string, keep func(account.Snapshot, string) error) error {
-	in := &iam.GetAccountAuthorizationDetailsInput{MaxItems: aws.Int32(1000)}
+	in := &awsiam.GetAccountAuthorizationDetailsInput{MaxItems: aws.Int32(1000)}
 	for {
 		if marker != "" {
 			in.Marker = &marker
@@ -38,7 +38,7 @@ func (t *taker) readIdentities(ctx context.Context, marker string, keep func(acc
 	}
 }
 
-func detailsOf(page *iam.GetAccountAuthorizationDetailsOutput) account.AuthorizationDetails {
+func detailsOf(page *awsiam.GetAccountAuthorizationDetailsOutput) account.AuthorizationDetails {
 	var out account.AuthorizationDetails
 	for i := range page.UserDetailList {
 		u := &page.UserDetailList[i]

@@ -6,13 +6,14 @@ import (
 	"errors"
 	"strings"
 
+	"remotion-doctor/iam"
+
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/iam"
+	awsiam "github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/smithy-go"
 
-	"remotion-doctor/audit"
 	"remotion-doctor/iam/account"
 	"remotion-doctor/iam/policy"
 )
@@ -43,9 +44,9 @@ func (c *Client) Functions(ctx context.Context, region, prefix string) ([]accoun
 }
 
 // Trust returns the text of a role's trust policy.
-func (c *Client) Trust(ctx context.Context, p audit.Principal) (string, error) {
+func (c *Client) Trust(ctx context.Context, p iam.Principal) (string, error) {
 	name := p.Name()
-	out, err := c.iam().GetRole(ctx, &iam.GetRoleInput{RoleName: &name})
+	out, err := c.iam().GetRole(ctx, &awsiam.GetRoleInput{RoleName: &name})
 	if err != nil {
 		return "", explain("reading the trust policy of "+clean(p.ARN), err)
 	}
@@ -61,7 +62,7 @@ const rolePages = 5
 // RoleNames returns names of roles, of a large account not all.
 func (c *Client) RoleNames(ctx context.Context) ([]string, error) {
 	var out []string
-	pages := iam.NewListRolesPaginator(c.iam(), &iam.ListRolesInput{MaxItems: aws.Int32(1000)})
+	pages := awsiam.NewListRolesPaginator(c.iam(), &awsiam.ListRolesInput{MaxItems: aws.Int32(1000)})
 	for n := 0; n < rolePages && pages.HasMorePages(); n++ {
 		page, err := pages.NextPage(ctx)
 		if err != nil {

@@ -8,7 +8,7 @@ import (
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/iam"
+	awsiam "github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/aws-sdk-go-v2/service/iam/types"
 )
 
@@ -27,9 +27,9 @@ type Identity struct{ Kind, Name string } // role or user
 func (w *Writer) PutInline(ctx context.Context, id Identity, name, document string) error {
 	var err error
 	if id.Kind == "user" {
-		_, err = w.client.iam().PutUserPolicy(ctx, &iam.PutUserPolicyInput{UserName: &id.Name, PolicyName: &name, PolicyDocument: &document})
+		_, err = w.client.iam().PutUserPolicy(ctx, &awsiam.PutUserPolicyInput{UserName: &id.Name, PolicyName: &name, PolicyDocument: &document})
 	} else {
-		_, err = w.client.iam().PutRolePolicy(ctx, &iam.PutRolePolicyInput{RoleName: &id.Name, PolicyName: &name, PolicyDocument: &document})
+		_, err = w.client.iam().PutRolePolicy(ctx, &awsiam.PutRolePolicyInput{RoleName: &id.Name, PolicyName: &name, PolicyDocument: &document})
 	}
 	return failed("writing the inline policy "+name, err)
 }
@@ -38,9 +38,9 @@ func (w *Writer) PutInline(ctx context.Context, id Identity, name, document stri
 func (w *Writer) DeleteInline(ctx context.Context, id Identity, name string) error {
 	var err error
 	if id.Kind == "user" {
-		_, err = w.client.iam().DeleteUserPolicy(ctx, &iam.DeleteUserPolicyInput{UserName: &id.Name, PolicyName: &name})
+		_, err = w.client.iam().DeleteUserPolicy(ctx, &awsiam.DeleteUserPolicyInput{UserName: &id.Name, PolicyName: &name})
 	} else {
-		_, err = w.client.iam().DeleteRolePolicy(ctx, &iam.DeleteRolePolicyInput{RoleName: &id.Name, PolicyName: &name})
+		_, err = w.client.iam().DeleteRolePolicy(ctx, &awsiam.DeleteRolePolicyInput{RoleName: &id.Name, PolicyName: &name})
 	}
 	return failed("removing the inline policy "+name, err)
 }
@@ -49,9 +49,9 @@ func (w *Writer) DeleteInline(ctx context.Context, id Identity, name string) err
 func (w *Writer) Attach(ctx context.Context, id Identity, arn string) error {
 	var err error
 	if id.Kind == "user" {
-		_, err = w.client.iam().AttachUserPolicy(ctx, &iam.AttachUserPolicyInput{UserName: &id.Name, PolicyArn: &arn})
+		_, err = w.client.iam().AttachUserPolicy(ctx, &awsiam.AttachUserPolicyInput{UserName: &id.Name, PolicyArn: &arn})
 	} else {
-		_, err = w.client.iam().AttachRolePolicy(ctx, &iam.AttachRolePolicyInput{RoleName: &id.Name, PolicyArn: &arn})
+		_, err = w.client.iam().AttachRolePolicy(ctx, &awsiam.AttachRolePolicyInput{RoleName: &id.Name, PolicyArn: &arn})
 	}
 	return failed("attaching "+arn, err)
 }
@@ -60,16 +60,16 @@ func (w *Writer) Attach(ctx context.Context, id Identity, arn string) error {
 func (w *Writer) Detach(ctx context.Context, id Identity, arn string) error {
 	var err error
 	if id.Kind == "user" {
-		_, err = w.client.iam().DetachUserPolicy(ctx, &iam.DetachUserPolicyInput{UserName: &id.Name, PolicyArn: &arn})
+		_, err = w.client.iam().DetachUserPolicy(ctx, &awsiam.DetachUserPolicyInput{UserName: &id.Name, PolicyArn: &arn})
 	} else {
-		_, err = w.client.iam().DetachRolePolicy(ctx, &iam.DetachRolePolicyInput{RoleName: &id.Name, PolicyArn: &arn})
+		_, err = w.client.iam().DetachRolePolicy(ctx, &awsiam.DetachRolePolicyInput{RoleName: &id.Name, PolicyArn: &arn})
 	}
 	return failed("detaching "+arn, err)
 }
 
 // CreatePolicy makes a managed policy and returns its ARN.
 func (w *Writer) CreatePolicy(ctx context.Context, name, document string) (string, error) {
-	out, err := w.client.iam().CreatePolicy(ctx, &iam.CreatePolicyInput{PolicyName: &name, PolicyDocument: &document})
+	out, err := w.client.iam().CreatePolicy(ctx, &awsiam.CreatePolicyInput{PolicyName: &name, PolicyDocument: &document})
 	switch {
 	case err != nil:
 		return "", failed("making the managed policy "+name, err)
@@ -81,7 +81,7 @@ func (w *Writer) CreatePolicy(ctx context.Context, name, document string) (strin
 
 // DeletePolicy removes a managed policy that is attached to nothing.
 func (w *Writer) DeletePolicy(ctx context.Context, arn string) error {
-	_, err := w.client.iam().DeletePolicy(ctx, &iam.DeletePolicyInput{PolicyArn: &arn})
+	_, err := w.client.iam().DeletePolicy(ctx, &awsiam.DeletePolicyInput{PolicyArn: &arn})
 	return failed("removing "+arn, err)
 }
 
@@ -102,7 +102,7 @@ func (w *Writer) NewVersion(ctx context.Context, arn, document string) (id, remo
 			return "", "", err
 		}
 	}
-	out, err := w.client.iam().CreatePolicyVersion(ctx, &iam.CreatePolicyVersionInput{PolicyArn: &arn, PolicyDocument: &document, SetAsDefault: true})
+	out, err := w.client.iam().CreatePolicyVersion(ctx, &awsiam.CreatePolicyVersionInput{PolicyArn: &arn, PolicyDocument: &document, SetAsDefault: true})
 	switch {
 	case err != nil:
 		return "", removed, failed(op, err)
@@ -114,7 +114,7 @@ func (w *Writer) NewVersion(ctx context.Context, arn, document string) (id, remo
 
 func (w *Writer) versions(ctx context.Context, arn string) ([]types.PolicyVersion, error) {
 	var out []types.PolicyVersion
-	pages := iam.NewListPolicyVersionsPaginator(w.client.iam(), &iam.ListPolicyVersionsInput{PolicyArn: &arn})
+	pages := awsiam.NewListPolicyVersionsPaginator(w.client.iam(), &awsiam.ListPolicyVersionsInput{PolicyArn: &arn})
 	for pages.HasMorePages() {
 		page, err := pages.NextPage(ctx)
 		if err != nil {
@@ -157,13 +157,13 @@ func (w *Writer) DefaultVersion(ctx context.Context, arn string) (string, error)
 
 // SetDefaultVersion makes a version of a managed policy the one that counts.
 func (w *Writer) SetDefaultVersion(ctx context.Context, arn, id string) error {
-	_, err := w.client.iam().SetDefaultPolicyVersion(ctx, &iam.SetDefaultPolicyVersionInput{PolicyArn: &arn, VersionId: &id})
+	_, err := w.client.iam().SetDefaultPolicyVersion(ctx, &awsiam.SetDefaultPolicyVersionInput{PolicyArn: &arn, VersionId: &id})
 	return failed("making version "+id+" of "+arn+" the default", err)
 }
 
 // DeleteVersion removes a version of a managed policy.
 func (w *Writer) DeleteVersion(ctx context.Context, arn, id string) error {
-	_, err := w.client.iam().DeletePolicyVersion(ctx, &iam.DeletePolicyVersionInput{PolicyArn: &arn, VersionId: &id})
+	_, err := w.client.iam().DeletePolicyVersion(ctx, &awsiam.DeletePolicyVersionInput{PolicyArn: &arn, VersionId: &id})
 	return failed("removing version "+id+" of "+arn, err)
 }
 

@@ -3,7 +3,7 @@ package iac
 import (
 	"strings"
 
-	"remotion-doctor/audit"
+	"remotion-doctor/iam"
 	"remotion-doctor/iam/policy"
 )
 
@@ -60,8 +60,8 @@ func (b *builder) openParameters(a *app) {
 	}
 }
 
-func (r *resource) location() audit.Location {
-	return audit.Location{File: r.stack.file, Position: r.at}
+func (r *resource) location() iam.Location {
+	return iam.Location{File: r.stack.file, Position: r.at}
 }
 
 // aliases are the names by which a resource may be called.

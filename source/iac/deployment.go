@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"remotion-doctor/audit"
+	"remotion-doctor/iam"
 	"remotion-doctor/iam/account"
 	"remotion-doctor/iam/policy"
 )
@@ -29,7 +30,7 @@ type target struct {
 	names []string // by which it may be called
 	arn   string   // of the principal
 	label string
-	at    audit.Location
+	at    iam.Location
 	// refused says why the principal's policies are not to be had.
 	refused error
 }
@@ -37,7 +38,7 @@ type target struct {
 // A Found is the principal behind a target.
 type Found struct {
 	ARN      string
-	Location audit.Location
+	Location iam.Location
 }
 
 // Resolve finds the principal that a target of the file acts as, by logical
@@ -108,7 +109,7 @@ type principal struct {
 	name     string
 	arn      string
 	path     string
-	at       audit.Location
+	at       iam.Location
 	names    []string
 	label    string
 	trust    *account.Document
@@ -180,7 +181,7 @@ func (a *assembly) find(kind, nameOrARN string) *principal {
 
 // outside returns a principal that the file only names: nothing is known of
 // its policies but what the file attaches.
-func (a *assembly) outside(kind, nameOrARN, why string, at audit.Location) *principal {
+func (a *assembly) outside(kind, nameOrARN, why string, at iam.Location) *principal {
 	arn := nameOrARN
 	parsed, ok := policy.ParseARN(nameOrARN)
 	if !ok {
@@ -200,7 +201,7 @@ func (a *assembly) outside(kind, nameOrARN, why string, at audit.Location) *prin
 }
 
 // unknownInline is an inline policy of which nothing is known.
-func (a *assembly) unknownInline(name, why string, at audit.Location) account.InlinePolicy {
+func (a *assembly) unknownInline(name, why string, at iam.Location) account.InlinePolicy {
 	place := account.Place{Start: at.Position, End: at.Position}
 	return account.InlinePolicy{PolicyName: name, PolicyDocument: account.Document{
 		Text: policy.UnknownDocument(why), Origin: &account.Origin{File: at.File, Statements: []account.Place{place, place}},
@@ -209,7 +210,7 @@ func (a *assembly) unknownInline(name, why string, at audit.Location) account.In
 
 // unknownManaged adds a managed policy of which nothing is known and returns
 // its ARN.
-func (a *assembly) unknownManaged(why string, at audit.Location) string {
+func (a *assembly) unknownManaged(why string, at iam.Location) string {
 	arn := a.principalARN("policy", "/", "not-known-"+fmt.Sprint(len(a.policies)+1))
 	m := account.NewManagedPolicy(arn, a.unknownInline("", why, at).PolicyDocument)
 	m.PolicyName = why
@@ -224,7 +225,7 @@ func (p *principal) attach(arn string) {
 }
 
 // target adds something that acts as a principal.
-func (a *assembly) target(kind audit.TargetKind, p *principal, label string, at audit.Location, names ...string) {
+func (a *assembly) target(kind audit.TargetKind, p *principal, label string, at iam.Location, names ...string) {
 	names = append(names, label)
 	names = slices.DeleteFunc(names, func(s string) bool { return s == "" })
 	a.targets = append(a.targets, target{kind: kind, names: names, arn: p.arn, label: label, at: at, refused: p.refused})

@@ -5,7 +5,7 @@ import (
 	"path/filepath"
 	"strings"
 
-	"remotion-doctor/audit"
+	"remotion-doctor/iam"
 	"remotion-doctor/iam/policy"
 )
 
@@ -21,7 +21,7 @@ type Options struct {
 }
 
 // UnknownAccount stands for the account of a deployment that nobody named.
-const UnknownAccount = audit.UnknownAccount
+const UnknownAccount = iam.UnknownAccount
 
 func (o Options) region() string {
 	if o.Region == "" {

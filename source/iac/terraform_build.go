@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"remotion-doctor/audit"
+	"remotion-doctor/iam"
 	"remotion-doctor/iam/account"
 )
 
@@ -32,8 +32,8 @@ func (b *planBuilder) build() error {
 	return nil
 }
 
-func (b *planBuilder) location(res *tfResource) audit.Location {
-	return audit.Location{File: b.plan.file, Position: res.at}
+func (b *planBuilder) location(res *tfResource) iam.Location {
+	return iam.Location{File: b.plan.file, Position: res.at}
 }
 
 func (b *planBuilder) identity(res *tfResource) error {
