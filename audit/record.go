@@ -4,7 +4,6 @@ import (
 	"time"
 
 	"remotion-doctor/iam"
-
 	"remotion-doctor/iam/policy"
 )
 

@@ -4,7 +4,6 @@ import (
 	"time"
 
 	"remotion-doctor/iam"
-
 	"remotion-doctor/iam/policy"
 )
 
@@ -90,6 +89,12 @@ type Section struct {
 	Diagnoses []Diagnosis `json:"diagnoses,omitzero"`
 	// Notes are sentences that the reader should know and that are no finding.
 	Notes []string `json:"notes,omitzero"`
+	// Gaps are what could not be read or understood, and what the verdict
+	// assumes.
+	Gaps []iam.Gap `json:"gaps,omitzero"`
+	// Incomplete says that something failed for a passing reason, or that the
+	// run was interrupted: the section's findings do not say all.
+	Incomplete bool `json:"incomplete,omitzero"`
 	// Error says why the target could not be audited; the section then has no
 	// findings.
 	Error *Problem `json:"error,omitzero"`
@@ -216,11 +221,12 @@ type Obstacle struct {
 
 // A PolicyChange is a change of one statement of a policy.
 type PolicyChange struct {
-	Kind   string `json:"kind"` // add, narrow, except or remove
-	Policy string `json:"policy,omitzero"`
-	Sid    string `json:"sid,omitzero"`
-	Index  int    `json:"index"` // of the statement, from 0; -1 for one to add
-	Text   string `json:"text"`
+	Kind     string       `json:"kind"` // add, narrow, except or remove
+	Policy   string       `json:"policy,omitzero"`
+	PolicyID iam.PolicyID `json:"policyId,omitzero"`
+	Sid      string       `json:"sid,omitzero"`
+	Index    int          `json:"index"` // of the statement, from 0; -1 for one to add
+	Text     string       `json:"text"`
 	// Statement is a policy with the statement as it would be.
 	Statement *policy.Document `json:"statement,omitzero"`
 	// Verified says that with it the layer was evaluated again, and stops

@@ -4,9 +4,8 @@ import (
 	"fmt"
 	"slices"
 
-	"remotion-doctor/iam"
-
 	"remotion-doctor/audit"
+	"remotion-doctor/iam"
 )
 
 // Engines is the module of findings about the evaluators themselves.

@@ -7,10 +7,9 @@ import (
 	"strings"
 	"testing"
 
-	"remotion-doctor/iam"
-
 	"remotion-doctor/audit"
 	"remotion-doctor/checks"
+	"remotion-doctor/iam"
 	"remotion-doctor/iam/eval"
 	"remotion-doctor/iam/policy"
 )

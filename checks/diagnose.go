@@ -5,9 +5,8 @@ import (
 	"slices"
 	"strings"
 
-	"remotion-doctor/iam"
-
 	"remotion-doctor/audit"
+	"remotion-doctor/iam"
 	"remotion-doctor/iam/policy"
 )
 

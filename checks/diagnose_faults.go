@@ -4,9 +4,8 @@ import (
 	"fmt"
 	"slices"
 
-	"remotion-doctor/iam"
-
 	"remotion-doctor/audit"
+	"remotion-doctor/iam"
 )
 
 // faultyPolicies looks for faults in the principal's own policies, where they

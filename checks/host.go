@@ -5,9 +5,8 @@ import (
 	"slices"
 	"strings"
 
-	"remotion-doctor/iam"
-
 	"remotion-doctor/audit"
+	"remotion-doctor/iam"
 )
 
 // skipVariable switches Remotion's look for credentials off.

@@ -5,9 +5,8 @@ import (
 	"fmt"
 	"slices"
 
-	"remotion-doctor/iam"
-
 	"remotion-doctor/audit"
+	"remotion-doctor/iam"
 )
 
 // Judge returns a finding for each grant, in the order of the requirement. It

@@ -150,13 +150,16 @@ type LayerDecision struct {
 
 // A StatementRef points at a statement of a policy.
 type StatementRef struct {
-	Policy string          `json:"policy"` // a name; for a managed policy not its ARN
-	Sid    string          `json:"sid,omitzero"`
-	Index  int             `json:"index"` // from 0; -1 where only the position is known
-	Effect policy.Effect   `json:"effect,omitzero"`
-	Layer  Layer           `json:"layer,omitzero"`
-	Start  policy.Position `json:"start"`
-	End    policy.Position `json:"end"`
+	Policy string `json:"policy"` // its display name
+	// PolicyID says which policy it is; empty in reports from before there were
+	// any.
+	PolicyID PolicyID        `json:"policyId,omitzero"`
+	Sid      string          `json:"sid,omitzero"`
+	Index    int             `json:"index"` // from 0; -1 where only the position is known
+	Effect   policy.Effect   `json:"effect,omitzero"`
+	Layer    Layer           `json:"layer,omitzero"`
+	Start    policy.Position `json:"start"`
+	End      policy.Position `json:"end"`
 	// File is the template or policy file that Start and End are positions in;
 	// empty for the policy's own document.
 	File string `json:"file,omitzero"`

@@ -5,12 +5,11 @@ import (
 	"slices"
 	"testing"
 
-	"remotion-doctor/iam"
-
 	"pgregory.net/rapid"
 
 	"remotion-doctor/audit"
 	"remotion-doctor/checks"
+	"remotion-doctor/iam"
 	"remotion-doctor/iam/eval"
 	"remotion-doctor/iam/policy"
 	"remotion-doctor/remedy"

@@ -5,9 +5,8 @@ import (
 	"slices"
 	"strings"
 
-	"remotion-doctor/iam"
-
 	"remotion-doctor/audit"
+	"remotion-doctor/iam"
 )
 
 // Obstacles returns what stops blocked findings: one for each layer and

@@ -5,11 +5,10 @@ import (
 	"slices"
 	"testing"
 
-	"remotion-doctor/iam"
-
 	"pgregory.net/rapid"
 
 	"remotion-doctor/audit"
+	"remotion-doctor/iam"
 	"remotion-doctor/iam/policy"
 )
 

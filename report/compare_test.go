@@ -7,9 +7,8 @@ import (
 	"testing"
 	"time"
 
-	"remotion-doctor/iam"
-
 	"remotion-doctor/audit"
+	"remotion-doctor/iam"
 )
 
 func (s DiffSummary) counts() [7]int {

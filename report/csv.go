@@ -7,9 +7,8 @@ import (
 	"strings"
 	"time"
 
-	"remotion-doctor/iam"
-
 	"remotion-doctor/audit"
+	"remotion-doctor/iam"
 )
 
 // A column of the CSV form: its name and where its value comes from.

@@ -6,9 +6,8 @@ import (
 	"fmt"
 	"strconv"
 
-	"remotion-doctor/iam"
-
 	"remotion-doctor/audit"
+	"remotion-doctor/iam"
 )
 
 // ID names a finding for as long as it is about the same thing: this target,

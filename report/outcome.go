@@ -5,9 +5,8 @@ import (
 	"fmt"
 	"strings"
 
-	"remotion-doctor/iam"
-
 	"remotion-doctor/audit"
+	"remotion-doctor/iam"
 )
 
 // remediation writes the policy that cures what a grant can cure.

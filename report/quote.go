@@ -4,11 +4,10 @@ import (
 	"fmt"
 	"strings"
 
-	"remotion-doctor/iam"
-
 	"github.com/charmbracelet/x/ansi"
 
 	"remotion-doctor/audit"
+	"remotion-doctor/iam"
 	"remotion-doctor/iam/policy"
 )
 

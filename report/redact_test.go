@@ -5,9 +5,8 @@ import (
 	"strings"
 	"testing"
 
-	"remotion-doctor/iam"
-
 	"remotion-doctor/audit"
+	"remotion-doctor/iam"
 	"remotion-doctor/iam/policy"
 )
 

@@ -4,9 +4,8 @@ import (
 	"io"
 	"strings"
 
-	"remotion-doctor/iam"
-
 	"remotion-doctor/audit"
+	"remotion-doctor/iam"
 )
 
 // A RemedyView is what is shown of the remedy for one principal.

@@ -8,9 +8,8 @@ import (
 	"strings"
 	"time"
 
-	"remotion-doctor/iam"
-
 	"remotion-doctor/audit"
+	"remotion-doctor/iam"
 )
 
 // sarifSchema is where the schema of SARIF 2.1.0 is published.

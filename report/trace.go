@@ -6,11 +6,10 @@ import (
 	"io"
 	"strings"
 
-	"remotion-doctor/iam"
-
 	"github.com/charmbracelet/x/ansi"
 
 	"remotion-doctor/audit"
+	"remotion-doctor/iam"
 )
 
 // TraceJSON writes a trace in its canonical form.

@@ -6,9 +6,8 @@ import (
 	"slices"
 	"strings"
 
-	"remotion-doctor/iam"
-
 	"remotion-doctor/audit"
+	"remotion-doctor/iam"
 )
 
 // The sentences that several formats have in common. Their texts are clean.

@@ -13,7 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"remotion-doctor/report"
-	"remotion-doctor/source/awsapi"
+	"remotion-doctor/source"
 )
 
 // version is set when a release is built.
@@ -86,7 +86,7 @@ func asFailure(err error) *failure {
 	if f, ok := errors.AsType[*failure](err); ok {
 		return f
 	}
-	if e, ok := errors.AsType[*awsapi.Error](err); ok {
+	if e, ok := errors.AsType[*source.Error](err); ok {
 		return &failure{exitIncomplete, e.Error(), e.Hint}
 	}
 	if errors.Is(err, context.Canceled) {

@@ -7,13 +7,12 @@ import (
 	"slices"
 	"strings"
 
-	"remotion-doctor/iam"
-
 	"remotion-doctor/audit"
 	"remotion-doctor/checks"
+	"remotion-doctor/iam"
 	"remotion-doctor/iam/eval"
 	"remotion-doctor/iam/policy"
-	"remotion-doctor/source/awsapi"
+	"remotion-doctor/source"
 )
 
 // An around is what was found beside the principal's own grants.
@@ -25,7 +24,7 @@ type around struct {
 
 // lookAround starts to read what surrounds a target, and returns a function
 // that waits for it.
-func (j *job) lookAround(ctx context.Context, t task, req *checks.Requirement, found awsapi.Resolution, regions []string) func() around {
+func (j *job) lookAround(ctx context.Context, t task, req *checks.Requirement, found source.Resolution, regions []string) func() around {
 	done := make(chan around, 1)
 	go func() {
 		var out around

@@ -6,10 +6,9 @@ import (
 	"maps"
 	"slices"
 
-	"remotion-doctor/iam"
-
 	"remotion-doctor/audit"
 	"remotion-doctor/checks"
+	"remotion-doctor/iam"
 	"remotion-doctor/iam/account"
 	"remotion-doctor/iam/eval"
 	"remotion-doctor/iam/policy"

@@ -4,11 +4,10 @@ import (
 	"context"
 	"io"
 
-	"remotion-doctor/iam"
-
 	"github.com/spf13/cobra"
 
 	"remotion-doctor/audit"
+	"remotion-doctor/iam"
 	"remotion-doctor/iam/explain"
 	"remotion-doctor/iam/policy"
 	"remotion-doctor/report"
@@ -172,7 +171,7 @@ func (a *app) stamp(t *audit.Trace, engine audit.Engine) {
 
 // explainAt asks a source for the decision and for the policies, and brings
 // both together.
-func explainAt(ctx context.Context, s source, p iam.Principal, probe iam.Probe) (*audit.Trace, error) {
+func explainAt(ctx context.Context, s sourcer, p iam.Principal, probe iam.Probe) (*audit.Trace, error) {
 	policies, unknown, readErr := policiesFor(ctx, s, p, probe)
 	out := audit.Trace{Trace: explain.Explain(p, policies, probe, explain.Options{Unknown: unknown})}
 	asker, ok := s.(simulating)

@@ -6,9 +6,8 @@ import (
 	"slices"
 	"strings"
 
-	"remotion-doctor/iam"
-
 	"remotion-doctor/audit"
+	"remotion-doctor/iam"
 	"remotion-doctor/iam/account"
 	"remotion-doctor/iam/eval"
 	"remotion-doctor/iam/explain"
@@ -25,7 +24,7 @@ func (awsSource) simulates() {}
 
 // policiesFor returns the policies that decide a request, and the layers whose
 // policies the source cannot read.
-func policiesFor(ctx context.Context, s source, p iam.Principal, probe iam.Probe) (eval.Policies, map[iam.Layer]string, error) {
+func policiesFor(ctx context.Context, s sourcer, p iam.Principal, probe iam.Probe) (eval.Policies, map[iam.Layer]string, error) {
 	policies, err := s.policies(ctx, p)
 	unknown := map[iam.Layer]string{}
 	if u, ok := s.(interface{ unread() map[iam.Layer]string }); ok {
@@ -78,7 +77,7 @@ func (s *fileSource) unread() map[iam.Layer]string {
 
 // ownPolicy returns the policy of the bucket that a request is about; of other
 // resources none is read.
-func ownPolicy(ctx context.Context, s source, probe iam.Probe, unknown map[iam.Layer]string) *eval.Policy {
+func ownPolicy(ctx context.Context, s sourcer, probe iam.Probe, unknown map[iam.Layer]string) *eval.Policy {
 	a, ok := policy.ParseARN(probe.Resource)
 	where, reads := s.(surroundings)
 	// An access point has an account in its ARN.

@@ -6,14 +6,13 @@ import (
 	"slices"
 	"strings"
 
-	"remotion-doctor/iam"
-
 	"remotion-doctor/audit"
 	"remotion-doctor/checks"
+	"remotion-doctor/iam"
 	"remotion-doctor/iam/accessdenied"
 	"remotion-doctor/iam/actions"
 	"remotion-doctor/iam/policy"
-	"remotion-doctor/source/awsapi"
+	"remotion-doctor/source"
 )
 
 // question reads what was asked: arguments win over what AWS recorded, and
@@ -184,7 +183,7 @@ func targetOf(arn string) (audit.Target, bool) {
 }
 
 // decode asks STS for an encoded message, where the source can.
-func (q *question) decode(ctx context.Context, s source) error {
+func (q *question) decode(ctx context.Context, s sourcer) error {
 	if !q.encoded() {
 		return nil
 	}
@@ -219,7 +218,7 @@ func (q *question) spell(p iam.Principal) {
 
 // context is what is known of the request: what AWS recorded, else what
 // requests of an SDK carry; what the user gave wins.
-func (q *question) context(found awsapi.Resolution, region, configured string) iam.Context {
+func (q *question) context(found source.Resolution, region, configured string) iam.Context {
 	var out iam.Context
 	set := func(e iam.ContextEntry) {
 		out = slices.DeleteFunc(out, func(d iam.ContextEntry) bool { return strings.EqualFold(d.Key, e.Key) })
@@ -240,7 +239,7 @@ func (q *question) context(found awsapi.Resolution, region, configured string) i
 
 // usual is what requests of an SDK carry: they come by HTTPS, straight from
 // the caller, and have a region; roles are passed to Lambda.
-func usual(action, resource string, found awsapi.Resolution, region, configured string) iam.Context {
+func usual(action, resource string, found source.Resolution, region, configured string) iam.Context {
 	out := iam.Context{
 		{Key: "aws:SecureTransport", Type: iam.Boolean, Values: []string{"true"}},
 		{Key: "aws:ViaAWSService", Type: iam.Boolean, Values: []string{"false"}},

@@ -9,10 +9,9 @@ import (
 	"testing"
 	"time"
 
-	"remotion-doctor/iam"
-
 	"remotion-doctor/audit"
 	"remotion-doctor/fixtures"
+	"remotion-doctor/iam"
 )
 
 // explained are a request of each demo principal that its story is about.

@@ -6,12 +6,11 @@ import (
 	"fmt"
 	"slices"
 
-	"remotion-doctor/iam"
-
 	"remotion-doctor/audit"
+	"remotion-doctor/iam"
 	"remotion-doctor/iam/account"
 	"remotion-doctor/iam/eval"
-	"remotion-doctor/source/awsapi"
+	"remotion-doctor/source"
 	"remotion-doctor/source/iac"
 )
 
@@ -26,20 +25,20 @@ type fileSource struct {
 }
 
 // Resolve finds the principal behind a target.
-func (s *fileSource) Resolve(ctx context.Context, t audit.Target) (awsapi.Resolution, error) {
+func (s *fileSource) Resolve(ctx context.Context, t audit.Target) (source.Resolution, error) {
 	out, err := s.resolve(ctx, t)
 	out.Notes = append(out.Notes, s.notes...)
 	return out, err
 }
 
-func (s *fileSource) resolve(ctx context.Context, t audit.Target) (awsapi.Resolution, error) {
+func (s *fileSource) resolve(ctx context.Context, t audit.Target) (source.Resolution, error) {
 	switch {
 	case t.Kind == audit.TargetFile:
 		p, err := iam.NewPrincipal(s.principal)
 		if err != nil {
-			return awsapi.Resolution{}, usage("it looks like arn:aws:iam::123456789012:role/name", "--principal: %v", err)
+			return source.Resolution{}, usage("it looks like arn:aws:iam::123456789012:role/name", "--principal: %v", err)
 		}
-		return awsapi.Resolution{Principal: p}, nil
+		return source.Resolution{Principal: p}, nil
 	case s.deployment == nil:
 		return s.localSource.Resolve(ctx, t)
 	}
@@ -48,10 +47,10 @@ func (s *fileSource) resolve(ctx context.Context, t audit.Target) (awsapi.Resolu
 	}
 	found, err := s.deployment.Resolve(t)
 	if err != nil {
-		return awsapi.Resolution{}, fileFailure(err)
+		return source.Resolution{}, fileFailure(err)
 	}
 	p, err := iam.NewPrincipal(found.ARN)
-	return awsapi.Resolution{Principal: p, Location: &found.Location}, err
+	return source.Resolution{Principal: p, Location: &found.Location}, err
 }
 
 // policies returns the principal's policies with those that are laid over them.

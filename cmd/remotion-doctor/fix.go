@@ -8,11 +8,10 @@ import (
 	"strings"
 	"time"
 
-	"remotion-doctor/iam"
-
 	"github.com/spf13/cobra"
 
 	"remotion-doctor/audit"
+	"remotion-doctor/iam"
 	"remotion-doctor/iam/policy"
 	"remotion-doctor/remedy"
 	"remotion-doctor/report"

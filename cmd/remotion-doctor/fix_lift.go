@@ -4,9 +4,8 @@ import (
 	"context"
 	"slices"
 
-	"remotion-doctor/iam"
-
 	"remotion-doctor/audit"
+	"remotion-doctor/iam"
 	"remotion-doctor/iam/eval"
 	"remotion-doctor/iam/policy"
 	"remotion-doctor/remedy"
@@ -103,7 +102,7 @@ func lifted(ctx context.Context, p iam.Principal, policies eval.Policies, o *aud
 	made := false
 	eachPolicy(&changed, o.Layer, func(q *eval.Policy) {
 		if len(o.Statements) == 0 || q.Name == o.Statements[0].Policy {
-			*q, made = eval.Policy{Name: q.Name, ARN: q.ARN, Document: remedy.Apply(o.Change, q.Document)}, true
+			*q, made = eval.Policy{ID: q.ID, Name: q.Name, ARN: q.ARN, Document: remedy.Apply(o.Change, q.Document)}, true
 		}
 	})
 	verdicts, err := eval.NewEvaluator(p.ARN, changed).Evaluate(ctx, probes)

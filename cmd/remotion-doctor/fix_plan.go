@@ -6,9 +6,8 @@ import (
 	"fmt"
 	"slices"
 
-	"remotion-doctor/iam"
-
 	"remotion-doctor/audit"
+	"remotion-doctor/iam"
 	"remotion-doctor/iam/account"
 	"remotion-doctor/iam/policy"
 	"remotion-doctor/remedy"

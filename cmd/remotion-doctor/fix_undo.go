@@ -14,6 +14,7 @@ import (
 	"remotion-doctor/iam/policy"
 	"remotion-doctor/remedy"
 	"remotion-doctor/report"
+	"remotion-doctor/source"
 	"remotion-doctor/source/awsapi"
 )
 
@@ -223,6 +224,6 @@ func undoStep(ctx context.Context, w *awsapi.Writer, id awsapi.Identity, s *reco
 }
 
 func notFound(err error) bool {
-	e, ok := err.(*awsapi.Error)
-	return ok && e.Kind == awsapi.KindNotFound
+	e, ok := err.(*source.Error)
+	return ok && e.Kind == source.KindNotFound
 }

@@ -6,17 +6,16 @@ import (
 	"slices"
 	"strings"
 
-	"remotion-doctor/iam"
-
 	"remotion-doctor/audit"
 	"remotion-doctor/checks"
-	"remotion-doctor/source/awsapi"
+	"remotion-doctor/iam"
+	"remotion-doctor/source"
 )
 
 // misplaced looks for grants that stand with the wrong principal: with a
 // task's execution role, with the caller in place of the renderer, or the other
 // way round.
-func (j *job) misplaced(ctx context.Context, t task, req *checks.Requirement, found awsapi.Resolution, scope checks.Scope, s *audit.Section) []audit.Diagnosis {
+func (j *job) misplaced(ctx context.Context, t task, req *checks.Requirement, found source.Resolution, scope checks.Scope, s *audit.Section) []audit.Diagnosis {
 	if len(req.Operations) == 0 {
 		return nil
 	}
@@ -65,7 +64,7 @@ func failing(req *checks.Requirement, findings []audit.Finding) []checks.Grant {
 	return out
 }
 
-func (j *job) onExecutionRole(ctx context.Context, req *checks.Requirement, found awsapi.Resolution, scope checks.Scope, s *audit.Section) []audit.Diagnosis {
+func (j *job) onExecutionRole(ctx context.Context, req *checks.Requirement, found source.Resolution, scope checks.Scope, s *audit.Section) []audit.Diagnosis {
 	p, err := iam.NewPrincipal(found.ExecutionRole)
 	if err != nil || p.ARN == found.Principal.ARN {
 		return nil

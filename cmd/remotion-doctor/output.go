@@ -95,7 +95,7 @@ func (a *app) audit(ctx context.Context, j *job) *audit.Report {
 
 // askCaller asks, while the audit runs, whose credentials ask AWS. Where that
 // is not known the report leaves it out; the sections say what went wrong.
-func askCaller(ctx context.Context, s source) <-chan string {
+func askCaller(ctx context.Context, s sourcer) <-chan string {
 	out := make(chan string, 1)
 	asker, ok := s.(interface {
 		Caller(ctx context.Context) (string, error)

@@ -11,7 +11,7 @@ import (
 	"remotion-doctor/audit"
 	"remotion-doctor/iam/account"
 	"remotion-doctor/iam/policy"
-	"remotion-doctor/source/awsapi"
+	"remotion-doctor/source"
 )
 
 const (
@@ -133,7 +133,7 @@ func (j *job) functions(ctx context.Context, name string) ([]account.Function, e
 }
 
 // find finds the principal of a target; of several renderers the first.
-func (j *job) find(ctx context.Context, t audit.Target) (awsapi.Resolution, error) {
+func (j *job) find(ctx context.Context, t audit.Target) (source.Resolution, error) {
 	if t.Kind != audit.TargetRenderer {
 		return j.source.Resolve(ctx, t)
 	}
@@ -141,7 +141,7 @@ func (j *job) find(ctx context.Context, t audit.Target) (awsapi.Resolution, erro
 }
 
 // resolve finds the principal of a task.
-func (j *job) resolve(ctx context.Context, t task) (awsapi.Resolution, error) {
+func (j *job) resolve(ctx context.Context, t task) (source.Resolution, error) {
 	if t.target.Kind != audit.TargetRenderer {
 		return j.source.Resolve(ctx, t.target)
 	}

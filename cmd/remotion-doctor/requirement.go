@@ -4,12 +4,11 @@ import (
 	"slices"
 	"strings"
 
-	"remotion-doctor/iam"
-
 	"github.com/spf13/pflag"
 
 	"remotion-doctor/audit"
 	"remotion-doctor/checks"
+	"remotion-doctor/iam"
 	"remotion-doctor/iam/policy"
 )
 

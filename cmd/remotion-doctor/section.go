@@ -7,12 +7,11 @@ import (
 	"fmt"
 	"slices"
 
-	"remotion-doctor/iam"
-
 	"golang.org/x/sync/errgroup"
 
 	"remotion-doctor/audit"
 	"remotion-doctor/checks"
+	"remotion-doctor/iam"
 	"remotion-doctor/iam/account"
 	"remotion-doctor/iam/eval"
 	"remotion-doctor/iam/policy"
@@ -24,7 +23,7 @@ type task struct {
 	target      audit.Target
 	requirement string // caller, renderer or a file
 	// source and regions are the task's own, where it has any.
-	source  source
+	source  sourcer
 	regions []string
 	// role and functions are set for a renderer that was found: the role's ARN
 	// or name, and the functions that run as it.
@@ -36,7 +35,7 @@ type task struct {
 // A job is what `check` was asked to do.
 type job struct {
 	engine     audit.Engine
-	source     source
+	source     sourcer
 	excess     bool // look for what is granted beyond the need
 	tasks      []task
 	release    release // of Remotion

@@ -6,13 +6,13 @@ import (
 	"fmt"
 	"sync"
 
-	"remotion-doctor/iam"
-
 	"github.com/spf13/pflag"
 
 	"remotion-doctor/audit"
+	"remotion-doctor/iam"
 	"remotion-doctor/iam/account"
 	"remotion-doctor/iam/eval"
+	"remotion-doctor/source"
 	"remotion-doctor/source/awsapi"
 )
 
@@ -90,9 +90,9 @@ func (f *sourceFlags) chosen() (audit.Engine, error) {
 }
 
 // A source finds principals and decides probes.
-type source interface {
+type sourcer interface {
 	iam.Evaluator
-	Resolve(ctx context.Context, t audit.Target) (awsapi.Resolution, error)
+	Resolve(ctx context.Context, t audit.Target) (source.Resolution, error)
 	Region() string
 	Usage() audit.Usage
 	// refine sharpens verdicts by what the principal's policies say.
@@ -190,22 +190,22 @@ func (s localSource) policies(_ context.Context, p iam.Principal) (eval.Policies
 }
 
 // Resolve finds the principal behind a target in the snapshot.
-func (s localSource) Resolve(_ context.Context, t audit.Target) (awsapi.Resolution, error) {
+func (s localSource) Resolve(_ context.Context, t audit.Target) (source.Resolution, error) {
 	if t.Kind == audit.TargetTaskDefinition {
 		r, err := s.taskRole(t.Name)
 		if err == nil {
 			return r, nil
 		}
 		if f, ok := errors.AsType[*failure](err); ok {
-			return awsapi.Resolution{}, f
+			return source.Resolution{}, f
 		}
 	}
 	arn, err := s.principalOf(t)
 	if err != nil {
-		return awsapi.Resolution{}, &failure{exitIncomplete, fmt.Sprintf("finding the %s in the snapshot: %v", t, err), "look at the name, and whether the snapshot is of this account"}
+		return source.Resolution{}, &failure{exitIncomplete, fmt.Sprintf("finding the %s in the snapshot: %v", t, err), "look at the name, and whether the snapshot is of this account"}
 	}
 	p, err := iam.NewPrincipal(arn)
-	return awsapi.Resolution{Principal: p}, err
+	return source.Resolution{Principal: p}, err
 }
 
 func (s localSource) principalOf(t audit.Target) (string, error) {

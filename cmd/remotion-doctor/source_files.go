@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"remotion-doctor/audit"
+	"remotion-doctor/iam"
 	"remotion-doctor/iam/account"
 	"remotion-doctor/iam/eval"
 	"remotion-doctor/iam/managed"
@@ -139,7 +140,7 @@ func readPolicyFile(flag, path string) (*eval.Policy, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &eval.Policy{Name: path, Document: doc, Origin: &account.Origin{File: path}}, nil
+	return &eval.Policy{ID: iam.FilePolicy(path, ""), Name: path, Document: doc, Origin: &account.Origin{File: path}}, nil
 }
 
 // An overlay is policies that are given as files, beside or instead of those of
@@ -202,7 +203,7 @@ func (o *overlay) levels(flag string, paths []string) ([][]eval.Policy, error) {
 			if err != nil {
 				return nil, err
 			}
-			level = append(level, eval.Policy{Name: "FullAWSAccess", Document: doc})
+			level = append(level, eval.Policy{ID: iam.ManagedPolicy("arn:aws:organizations::aws:policy/service_control_policy/p-FullAWSAccess"), Name: "FullAWSAccess", Document: doc})
 			o.notes = append(o.notes, path+" allows nothing: it is taken to stand beside FullAWSAccess, as where AWS has attached that")
 		}
 		out = append(out, level)

@@ -9,6 +9,7 @@ import (
 	"remotion-doctor/iam"
 	"remotion-doctor/iam/account"
 	"remotion-doctor/iam/policy"
+	"remotion-doctor/source"
 	"remotion-doctor/source/awsapi"
 )
 
@@ -32,7 +33,7 @@ type surroundings interface {
 }
 
 // trustOf reads a role's trust policy.
-func trustOf(ctx context.Context, s source, p iam.Principal) (*policy.Document, error) {
+func trustOf(ctx context.Context, s sourcer, p iam.Principal) (*policy.Document, error) {
 	around, ok := s.(surroundings)
 	if !ok {
 		return nil, fmt.Errorf("the trust policy of %s is not known", p.ARN)
@@ -109,10 +110,10 @@ func (s localSource) BucketPolicy(_ context.Context, name, _ string) (string, er
 }
 
 // taskRole finds the task role of a task definition in the snapshot.
-func (s localSource) taskRole(name string) (awsapi.Resolution, error) {
+func (s localSource) taskRole(name string) (source.Resolution, error) {
 	t, err := s.snapshot.TaskDefinition(name)
 	if err != nil {
-		return awsapi.Resolution{}, err
+		return source.Resolution{}, err
 	}
 	a, _ := policy.ParseARN(t.TaskDefinitionArn)
 	if t.TaskRoleArn == "" {
@@ -120,14 +121,14 @@ func (s localSource) taskRole(name string) (awsapi.Resolution, error) {
 		if t.ExecutionRoleArn != "" {
 			msg += "; its execution role " + t.ExecutionRoleArn + " is not theirs"
 		}
-		return awsapi.Resolution{}, &failure{exitIncomplete, "finding the task role of " + name + ": " + msg, awsapi.HintTaskRole}
+		return source.Resolution{}, &failure{exitIncomplete, "finding the task role of " + name + ": " + msg, awsapi.HintTaskRole}
 	}
 	role, err := s.roleARN(t.TaskRoleArn)
 	if err != nil {
-		return awsapi.Resolution{}, err
+		return source.Resolution{}, err
 	}
 	p, err := iam.NewPrincipal(role)
-	return awsapi.Resolution{Principal: p, Region: a.Region, ExecutionRole: t.ExecutionRoleArn}, err
+	return source.Resolution{Principal: p, Region: a.Region, ExecutionRole: t.ExecutionRoleArn}, err
 }
 
 // functionRegion is the region of a function, or the fallback.

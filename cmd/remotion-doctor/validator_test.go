@@ -16,9 +16,8 @@ import (
 	"sync"
 	"testing"
 
-	"remotion-doctor/iam"
-
 	"remotion-doctor/audit"
+	"remotion-doctor/iam"
 	"remotion-doctor/localaws"
 )
 

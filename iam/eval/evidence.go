@@ -80,7 +80,7 @@ func (m matchedStatement) ref() iam.StatementRef {
 	src := m.source()
 	file, start, end := m.policy.Origin.Locate(m.index, src.Start, src.End)
 	return iam.StatementRef{
-		Policy: m.policy.Name, Sid: src.Sid, Index: m.index, Effect: src.Effect,
+		Policy: m.policy.Name, PolicyID: m.policy.ID, Sid: src.Sid, Index: m.index, Effect: src.Effect,
 		Layer: m.layer, Start: start, End: end, File: file,
 	}
 }

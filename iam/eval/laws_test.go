@@ -4,10 +4,9 @@ import (
 	"slices"
 	"testing"
 
-	"remotion-doctor/iam"
-
 	"pgregory.net/rapid"
 
+	"remotion-doctor/iam"
 	"remotion-doctor/iam/policy"
 )
 

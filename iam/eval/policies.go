@@ -22,6 +22,9 @@ type Policies struct {
 	// UserID is the unique id of an IAM user, the value of aws:userid; empty
 	// where it is not known. That of a role ends in the name of a session.
 	UserID string
+	// Gaps are what is not known of all this; whoever judges has to ask whether
+	// one of them could change the answer.
+	Gaps []iam.Gap
 	// ResourceAccount is the account of the resources that Resource is about;
 	// empty for the principal's own.
 	ResourceAccount string

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"remotion-doctor/iam"
 	"remotion-doctor/iam/account"
 	"remotion-doctor/iam/policy"
 )
@@ -30,8 +31,8 @@ func (e *Engine) Policies(arn string) (Policies, error) {
 		return Policies{}, fmt.Errorf("%q is not the ARN of an IAM role, user or group", arn)
 	}
 	if b.err == nil && e.snapshot.Organization != nil {
-		b.out.SCPs = b.levels(e.snapshot.Organization.ServiceControlPolicies)
-		b.out.RCPs = b.levels(e.snapshot.Organization.ResourceControlPolicies)
+		b.out.SCPs = b.levels(iam.LayerSCP, e.snapshot.Organization.ServiceControlPolicies)
+		b.out.RCPs = b.levels(iam.LayerRCP, e.snapshot.Organization.ResourceControlPolicies)
 	}
 	return b.out, b.err
 }
@@ -55,7 +56,7 @@ func (b *builder) role(name string) {
 		b.fail(&account.NotFoundError{Kind: "role", Name: name})
 		return
 	}
-	b.inline("role", r.RoleName, r.RolePolicyList)
+	b.inline("role", r.RoleName, r.Arn, r.RolePolicyList)
 	b.attached(r.AttachedManagedPolicies)
 	b.boundary(r.PermissionsBoundary)
 }
@@ -67,7 +68,7 @@ func (b *builder) user(name string) {
 		return
 	}
 	b.out.UserID = u.UserID
-	b.inline("user", u.UserName, u.UserPolicyList)
+	b.inline("user", u.UserName, u.Arn, u.UserPolicyList)
 	b.attached(u.AttachedManagedPolicies)
 	for _, g := range u.GroupList {
 		b.group(g)
@@ -81,13 +82,13 @@ func (b *builder) group(name string) {
 		b.fail(err)
 		return
 	}
-	b.inline("group", g.GroupName, g.GroupPolicyList)
+	b.inline("group", g.GroupName, g.Arn, g.GroupPolicyList)
 	b.attached(g.AttachedManagedPolicies)
 }
 
-func (b *builder) inline(kind, owner string, list []account.InlinePolicy) {
+func (b *builder) inline(kind, owner, arn string, list []account.InlinePolicy) {
 	for i := range list {
-		b.add(Policy{Name: list[i].PolicyName, source: kind + "_" + owner + "_" + list[i].PolicyName}, list[i].PolicyDocument)
+		b.add(Policy{ID: iam.InlinePolicy(arn, list[i].PolicyName), Name: list[i].PolicyName, source: kind + "_" + owner + "_" + list[i].PolicyName}, list[i].PolicyDocument)
 	}
 }
 
@@ -98,10 +99,10 @@ func (b *builder) attached(list []account.AttachedPolicy) {
 			b.fail(err)
 			return
 		}
-		p := Policy{Name: name, ARN: a.PolicyArn, source: name}
+		p := Policy{ID: iam.ManagedPolicy(a.PolicyArn), Name: name, ARN: a.PolicyArn, source: name}
 		// A policy that is attached to a user and to its group counts once
 		// (recorded cases prin-*).
-		if !slices.ContainsFunc(b.out.Identity, func(q Policy) bool { return q.source == p.source && q.Document.Source == doc.Text }) {
+		if !slices.ContainsFunc(b.out.Identity, func(q Policy) bool { return q.ID == p.ID && q.Document.Source == doc.Text }) {
 			b.add(p, doc)
 		}
 	}
@@ -133,7 +134,7 @@ func (b *builder) boundary(a *account.AttachedBoundary) {
 		b.fail(err)
 		return
 	}
-	b.out.Boundary = &Policy{Name: name, ARN: a.PermissionsBoundaryArn, Document: p.document, Origin: doc.Origin, program: p, source: name, kind: kindBoundary}
+	b.out.Boundary = &Policy{ID: iam.ManagedPolicy(a.PermissionsBoundaryArn), Name: name, ARN: a.PermissionsBoundaryArn, Document: p.document, Origin: doc.Origin, program: p, source: name, kind: kindBoundary}
 }
 
 func (b *builder) add(p Policy, doc account.Document) {
@@ -146,9 +147,9 @@ func (b *builder) add(p Policy, doc account.Document) {
 	b.out.Identity = append(b.out.Identity, p)
 }
 
-func (b *builder) levels(levels [][]account.NamedPolicy) [][]Policy {
+func (b *builder) levels(layer iam.Layer, levels [][]account.NamedPolicy) [][]Policy {
 	var out [][]Policy
-	for _, level := range levels {
+	for i, level := range levels {
 		policies := []Policy{}
 		for _, named := range level {
 			p, err := b.engine.parse(named.Name, named.Document.Text)
@@ -156,7 +157,7 @@ func (b *builder) levels(levels [][]account.NamedPolicy) [][]Policy {
 				b.fail(err)
 				return nil
 			}
-			policies = append(policies, Policy{Name: named.Name, Document: p.document, Origin: named.Document.Origin, program: p, source: named.Name, kind: kindIdentity})
+			policies = append(policies, Policy{ID: iam.OrganizationPolicy(layer, i+1, named.Name), Name: named.Name, Document: p.document, Origin: named.Document.Origin, program: p, source: named.Name, kind: kindIdentity})
 		}
 		out = append(out, policies)
 	}

@@ -4,13 +4,16 @@ import (
 	"slices"
 	"strings"
 
+	"remotion-doctor/iam"
 	"remotion-doctor/iam/account"
 	"remotion-doctor/iam/policy"
 )
 
 // A Policy is one policy of a principal.
 type Policy struct {
-	Name     string // as StatementRefs show it
+	// ID says which policy it is; statements, records and changes refer to it.
+	ID       iam.PolicyID
+	Name     string // its display name
 	ARN      string // of a managed policy
 	Document *policy.Document
 	// Origin is where the document stands in a file of the user's, or nil.

@@ -5,10 +5,9 @@ import (
 	"strings"
 	"testing"
 
-	"remotion-doctor/iam"
-
 	"pgregory.net/rapid"
 
+	"remotion-doctor/iam"
 	"remotion-doctor/iam/eval"
 	"remotion-doctor/iam/policy"
 )

@@ -77,7 +77,7 @@ func (s *statement) applies() bool {
 func (s *statement) ref() iam.StatementRef {
 	file, start, end := s.policy.Origin.Locate(s.index, s.source.Start, s.source.End)
 	return iam.StatementRef{
-		Policy: s.policy.Name, Sid: s.source.Sid, Index: s.index, Effect: s.source.Effect,
+		Policy: s.policy.Name, PolicyID: s.policy.ID, Sid: s.source.Sid, Index: s.index, Effect: s.source.Effect,
 		Layer: s.layer, Start: start, End: end, File: file,
 	}
 }

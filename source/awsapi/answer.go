@@ -4,11 +4,10 @@ import (
 	"slices"
 	"strings"
 
-	"remotion-doctor/iam"
-
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/iam/types"
 
+	"remotion-doctor/iam"
 	"remotion-doctor/iam/policy"
 )
 

@@ -9,13 +9,13 @@ import (
 	"testing"
 	"time"
 
-	"remotion-doctor/iam"
-
 	"remotion-doctor/audit"
 	"remotion-doctor/fixtures"
+	"remotion-doctor/iam"
 	"remotion-doctor/iam/account"
 	"remotion-doctor/iam/policy"
 	"remotion-doctor/localaws"
+	"remotion-doctor/source"
 )
 
 // open returns a client of a local AWS endpoint on the demo account.
@@ -90,7 +90,7 @@ func TestResolveRefuses(t *testing.T) {
 	} {
 		c := open(t, func(s *account.Snapshot) { s.Caller = tt.caller })
 		_, err := c.Resolve(t.Context(), audit.Target{Kind: audit.TargetCaller})
-		e, ok := errors.AsType[*Error](err)
+		e, ok := errors.AsType[*source.Error](err)
 		if !ok || !strings.Contains(e.Error(), tt.want) || !strings.Contains(e.Hint, tt.hint) {
 			t.Errorf("%s: %v", tt.caller, err)
 		}
@@ -152,17 +152,17 @@ func TestEvaluateErrors(t *testing.T) {
 	probe := []iam.Probe{{Action: "s3:GetObject", Resource: "arn:aws:s3:::b/k"}}
 	for _, tt := range []struct {
 		fault string
-		kind  Kind
+		kind  source.Kind
 	}{
-		{"*=denied", KindDenied},
-		{"*=expired", KindCredentials},
-		{"*=invalid", KindCredentials},
-		{"*=throttle", KindThrottled},
-		{"*=unknown", KindUnsupported},
-		{"*=html", KindUnsupported},
+		{"*=denied", source.KindDenied},
+		{"*=expired", source.KindCredentials},
+		{"*=invalid", source.KindCredentials},
+		{"*=throttle", source.KindThrottled},
+		{"*=unknown", source.KindUnsupported},
+		{"*=html", source.KindUnsupported},
 	} {
 		_, err := open(t, nil, tt.fault).Evaluate(t.Context(), complete, probe)
-		e, ok := errors.AsType[*Error](err)
+		e, ok := errors.AsType[*source.Error](err)
 		if !ok || e.Kind != tt.kind || e.Hint == "" || strings.Contains(e.Error(), "\n") {
 			t.Errorf("%s: %v", tt.fault, err)
 		}

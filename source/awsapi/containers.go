@@ -9,6 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/eks"
 
 	"remotion-doctor/iam/policy"
+	"remotion-doctor/source"
 )
 
 func (c *Client) ecs(region string) *ecs.Client {
@@ -28,7 +29,7 @@ const NoTaskRole = "the task definition has no task role, so its containers have
 const HintTaskRole = "give it a taskRoleArn; the execution role is for the ECS agent, which pulls the image and writes the log, and the containers never see it"
 
 // taskRole asks ECS for the role that the containers of a task run as.
-func (c *Client) taskRole(ctx context.Context, name string) (Resolution, error) {
+func (c *Client) taskRole(ctx context.Context, name string) (source.Resolution, error) {
 	op := "finding the task role of " + clean(name)
 	region := ""
 	if a, ok := policy.ParseARN(name); ok {
@@ -36,19 +37,19 @@ func (c *Client) taskRole(ctx context.Context, name string) (Resolution, error) 
 	}
 	out, err := c.ecs(region).DescribeTaskDefinition(ctx, &ecs.DescribeTaskDefinitionInput{TaskDefinition: &name})
 	if err != nil {
-		e := explain(op, err).(*Error)
+		e := explain(op, err).(*source.Error)
 		if strings.Contains(e.Msg, "Unable to describe task definition") {
-			e.Kind, e.Msg, e.Hint = KindNotFound, "there is no such task definition", "look at the family and at --region; the newest revision is FAMILY, another FAMILY:REVISION"
+			e.Kind, e.Msg, e.Hint = source.KindNotFound, "there is no such task definition", "look at the family and at --region; the newest revision is FAMILY, another FAMILY:REVISION"
 		}
-		return Resolution{}, e
+		return source.Resolution{}, e
 	}
 	t := out.TaskDefinition
 	if t == nil || aws.ToString(t.TaskRoleArn) == "" {
-		e := &Error{Op: op, Kind: KindNotFound, Msg: NoTaskRole, Hint: HintTaskRole}
+		e := &source.Error{Op: op, Kind: source.KindNotFound, Msg: NoTaskRole, Hint: HintTaskRole}
 		if t != nil && aws.ToString(t.ExecutionRoleArn) != "" {
 			e.Msg += "; its execution role " + clean(aws.ToString(t.ExecutionRoleArn)) + " is not theirs"
 		}
-		return Resolution{}, e
+		return source.Resolution{}, e
 	}
 	r, err := found(aws.ToString(t.TaskRoleArn))
 	r.ExecutionRole = aws.ToString(t.ExecutionRoleArn)
@@ -60,28 +61,28 @@ func (c *Client) taskRole(ctx context.Context, name string) (Resolution, error) 
 
 // podRole asks EKS for the role that is associated with a service account,
 // named CLUSTER/NAMESPACE/SERVICE-ACCOUNT.
-func (c *Client) podRole(ctx context.Context, name string) (Resolution, error) {
+func (c *Client) podRole(ctx context.Context, name string) (source.Resolution, error) {
 	op := "finding the role of the service account " + clean(name)
 	parts := strings.Split(name, "/")
 	if len(parts) != 3 {
-		return Resolution{}, &Error{Op: op, Kind: KindInvalid, Msg: "it is not of the form CLUSTER/NAMESPACE/SERVICE-ACCOUNT"}
+		return source.Resolution{}, &source.Error{Op: op, Kind: source.KindInvalid, Msg: "it is not of the form CLUSTER/NAMESPACE/SERVICE-ACCOUNT"}
 	}
 	list, err := c.eks().ListPodIdentityAssociations(ctx, &eks.ListPodIdentityAssociationsInput{ClusterName: &parts[0], Namespace: &parts[1], ServiceAccount: &parts[2]})
 	if err != nil {
-		return Resolution{}, explain(op, err)
+		return source.Resolution{}, explain(op, err)
 	}
 	if len(list.Associations) == 0 {
-		return Resolution{}, &Error{
-			Op: op, Kind: KindNotFound, Msg: "there is no pod identity association for it",
+		return source.Resolution{}, &source.Error{
+			Op: op, Kind: source.KindNotFound, Msg: "there is no pod identity association for it",
 			Hint: "look at --region; where the role stands in the service account's annotation eks.amazonaws.com/role-arn (IRSA), name it with --role and the account with --service-account",
 		}
 	}
 	out, err := c.eks().DescribePodIdentityAssociation(ctx, &eks.DescribePodIdentityAssociationInput{ClusterName: &parts[0], AssociationId: list.Associations[0].AssociationId})
 	if err != nil {
-		return Resolution{}, explain(op, err)
+		return source.Resolution{}, explain(op, err)
 	}
 	if out.Association == nil {
-		return Resolution{}, &Error{Op: op, Kind: KindOther, Msg: "AWS's answer holds no association"}
+		return source.Resolution{}, &source.Error{Op: op, Kind: source.KindOther, Msg: "AWS's answer holds no association"}
 	}
 	r, err := found(aws.ToString(out.Association.RoleArn))
 	r.Region = c.config.Region

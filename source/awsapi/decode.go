@@ -8,7 +8,7 @@ import (
 )
 
 // DecodeAuthorizationMessage returns what an encoded authorization message
-// says, as JSON. The error is an [*Error].
+// says, as JSON. The error is an [*source.Error].
 func (c *Client) DecodeAuthorizationMessage(ctx context.Context, encoded string) (string, error) {
 	out, err := c.sts().DecodeAuthorizationMessage(ctx, &sts.DecodeAuthorizationMessageInput{EncodedMessage: &encoded})
 	if err != nil {

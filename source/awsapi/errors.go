@@ -12,38 +12,9 @@ import (
 	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/smithy-go"
 	smithyhttp "github.com/aws/smithy-go/transport/http"
+
+	"remotion-doctor/source"
 )
-
-// A Kind sorts what can go wrong with AWS.
-type Kind string
-
-// The kinds of errors.
-const (
-	KindCredentials Kind = "credentials" // none, expired or invalid
-	KindRegion      Kind = "region"      // none configured
-	KindDenied      Kind = "denied"      // the caller may not ask
-	KindNotFound    Kind = "not found"   // what was asked about does not exist
-	KindUnsupported Kind = "unsupported" // the endpoint is none of AWS, or lacks the operation
-	KindUnreachable Kind = "unreachable" // no answer
-	KindThrottled   Kind = "throttled"   // refused for too many requests, to the last attempt
-	KindInvalid     Kind = "invalid"     // refused for what was asked
-	KindOther       Kind = "other"
-)
-
-// An Error says in one line what was attempted and what went wrong, and in
-// another what to do.
-type Error struct {
-	Op   string // asking iam:SimulatePrincipalPolicy
-	Kind Kind
-	Msg  string
-	Hint string // empty where nothing can be advised
-	Err  error  // the SDK's, not for display
-}
-
-func (e *Error) Error() string { return e.Op + ": " + e.Msg }
-
-// Unwrap returns the SDK's error.
-func (e *Error) Unwrap() error { return e.Err }
 
 const (
 	hintOffline = "to check without AWS, use --engine local with --snapshot FILE"
@@ -52,54 +23,54 @@ const (
 
 // codes gives the errors of AWS's APIs their kind and hint.
 var codes = map[string]struct {
-	kind Kind
+	kind source.Kind
 	hint string
 }{
-	"ExpiredToken":                {KindCredentials, hintLogin},
-	"ExpiredTokenException":       {KindCredentials, hintLogin},
-	"RequestExpired":              {KindCredentials, hintLogin},
-	"InvalidClientTokenId":        {KindCredentials, "the access key is not known to AWS; a temporary key (ASIA…) needs its session token"},
-	"UnrecognizedClientException": {KindCredentials, "the access key is not known to AWS; a temporary key (ASIA…) needs its session token"},
-	"SignatureDoesNotMatch":       {KindCredentials, "the secret access key does not belong to the access key"},
-	"AuthFailure":                 {KindCredentials, hintLogin},
-	"NoSuchEntity":                {KindNotFound, ""},
-	"NoSuchBucket":                {KindNotFound, "look at the spelling of the bucket"},
-	"ResourceNotFoundException":   {KindNotFound, "look at the spelling and at --region"},
-	"InvalidInstanceID.NotFound":  {KindNotFound, "look at the id and at --region"},
-	"InvalidInstanceID.Malformed": {KindInvalid, "an instance id looks like i-0123456789abcdef0"},
-	"Throttling":                  {KindThrottled, "try again later, or use --engine local"},
-	"ThrottlingException":         {KindThrottled, "try again later, or use --engine local"},
-	"TooManyRequestsException":    {KindThrottled, "try again later, or use --engine local"},
-	"RequestLimitExceeded":        {KindThrottled, "try again later, or use --engine local"},
-	"InvalidAction":               {KindUnsupported, "the endpoint does not know this operation; " + hintOffline},
-	"UnknownOperationException":   {KindUnsupported, "the endpoint does not know this operation; " + hintOffline},
-	"InvalidInput":                {KindInvalid, ""},
-	"ValidationError":             {KindInvalid, ""},
-	"LimitExceeded":               {KindInvalid, "a quota of IAM is reached; `fix --managed` or another policy may help"},
-	"MalformedPolicyDocument":     {KindInvalid, ""},
-	"EntityAlreadyExists":         {KindInvalid, "choose another name with --policy-name"},
-	"DeleteConflict":              {KindInvalid, ""},
+	"ExpiredToken":                {source.KindCredentials, hintLogin},
+	"ExpiredTokenException":       {source.KindCredentials, hintLogin},
+	"RequestExpired":              {source.KindCredentials, hintLogin},
+	"InvalidClientTokenId":        {source.KindCredentials, "the access key is not known to AWS; a temporary key (ASIA…) needs its session token"},
+	"UnrecognizedClientException": {source.KindCredentials, "the access key is not known to AWS; a temporary key (ASIA…) needs its session token"},
+	"SignatureDoesNotMatch":       {source.KindCredentials, "the secret access key does not belong to the access key"},
+	"AuthFailure":                 {source.KindCredentials, hintLogin},
+	"NoSuchEntity":                {source.KindNotFound, ""},
+	"NoSuchBucket":                {source.KindNotFound, "look at the spelling of the bucket"},
+	"ResourceNotFoundException":   {source.KindNotFound, "look at the spelling and at --region"},
+	"InvalidInstanceID.NotFound":  {source.KindNotFound, "look at the id and at --region"},
+	"InvalidInstanceID.Malformed": {source.KindInvalid, "an instance id looks like i-0123456789abcdef0"},
+	"Throttling":                  {source.KindThrottled, "try again later, or use --engine local"},
+	"ThrottlingException":         {source.KindThrottled, "try again later, or use --engine local"},
+	"TooManyRequestsException":    {source.KindThrottled, "try again later, or use --engine local"},
+	"RequestLimitExceeded":        {source.KindThrottled, "try again later, or use --engine local"},
+	"InvalidAction":               {source.KindUnsupported, "the endpoint does not know this operation; " + hintOffline},
+	"UnknownOperationException":   {source.KindUnsupported, "the endpoint does not know this operation; " + hintOffline},
+	"InvalidInput":                {source.KindInvalid, ""},
+	"ValidationError":             {source.KindInvalid, ""},
+	"LimitExceeded":               {source.KindInvalid, "a quota of IAM is reached; `fix --managed` or another policy may help"},
+	"MalformedPolicyDocument":     {source.KindInvalid, ""},
+	"EntityAlreadyExists":         {source.KindInvalid, "choose another name with --policy-name"},
+	"DeleteConflict":              {source.KindInvalid, ""},
 
-	"InvalidAuthorizationMessageException": {KindInvalid, "paste the whole message; it is of the account that denied the request"},
+	"InvalidAuthorizationMessageException": {source.KindInvalid, "paste the whole message; it is of the account that denied the request"},
 }
 
 // explain turns an error of the SDK into an Error.
 func explain(op string, err error) error {
-	if e, ok := errors.AsType[*Error](err); ok {
+	if e, ok := errors.AsType[*source.Error](err); ok {
 		return e
 	}
-	out := &Error{Op: op, Kind: KindOther, Msg: clean(err.Error()), Err: err}
+	out := &source.Error{Op: op, Kind: source.KindOther, Msg: clean(err.Error()), Err: err}
 	if api, ok := errors.AsType[smithy.APIError](err); ok && api.ErrorCode() != "" && known(api.ErrorCode()) {
-		out.fromAPI(api)
+		fromAPI(out, api)
 		return out
 	}
-	out.fromTransport(err)
+	fromTransport(out, err)
 	return out
 }
 
 func known(code string) bool { return code != "UnknownError" }
 
-func (e *Error) fromAPI(api smithy.APIError) {
+func fromAPI(e *source.Error, api smithy.APIError) {
 	code := api.ErrorCode()
 	e.Msg = clean(strings.TrimSpace(api.ErrorMessage()))
 	if e.Msg == "" {
@@ -113,7 +84,7 @@ func (e *Error) fromAPI(api smithy.APIError) {
 		return
 	}
 	if strings.HasPrefix(code, "AccessDenied") || code == "UnauthorizedOperation" {
-		e.Kind = KindDenied
+		e.Kind = source.KindDenied
 		e.Hint = "the credentials that you run this program with lack that action; " + hintOffline
 		return
 	}
@@ -121,7 +92,7 @@ func (e *Error) fromAPI(api smithy.APIError) {
 }
 
 // fromTransport explains what happened before AWS answered, or instead.
-func (e *Error) fromTransport(err error) {
+func fromTransport(e *source.Error, err error) {
 	text := err.Error()
 	_, profile := errors.AsType[config.SharedConfigProfileNotExistError](err)
 	dns, isDNS := errors.AsType[*net.DNSError](err)
@@ -130,32 +101,32 @@ func (e *Error) fromTransport(err error) {
 	response, answered := errors.AsType[*smithyhttp.ResponseError](err)
 	switch {
 	case errors.Is(err, context.Canceled):
-		e.Kind, e.Msg = KindOther, "interrupted"
+		e.Kind, e.Msg = source.KindOther, "interrupted"
 	case errors.Is(err, context.DeadlineExceeded):
-		e.Kind, e.Msg = KindUnreachable, "no answer in time"
+		e.Kind, e.Msg = source.KindUnreachable, "no answer in time"
 	case profile:
-		e.Kind, e.Hint = KindCredentials, "`aws configure list-profiles` shows the profiles that there are"
+		e.Kind, e.Hint = source.KindCredentials, "`aws configure list-profiles` shows the profiles that there are"
 		e.Msg = "the AWS profile does not exist"
 	case strings.Contains(text, "failed to refresh cached credentials"), strings.Contains(text, "get identity: get credentials"):
-		e.Kind, e.Msg = KindCredentials, "no AWS credentials found"
+		e.Kind, e.Msg = source.KindCredentials, "no AWS credentials found"
 		if strings.Contains(text, "SSO") || strings.Contains(text, "sso") {
 			e.Msg = "the SSO session has expired"
 		}
 		e.Hint = hintLogin + "; " + hintOffline
 	case strings.Contains(text, "Missing Region"), strings.Contains(text, "Invalid Configuration: Missing Region"):
-		e.Kind, e.Msg = KindRegion, "no AWS region is configured"
+		e.Kind, e.Msg = source.KindRegion, "no AWS region is configured"
 		e.Hint = "give one with --region, or set AWS_REGION"
 	case answered && response.Response != nil && response.HTTPStatusCode() != 0:
-		e.Kind, e.Hint = KindUnsupported, "the endpoint does not speak AWS's API; look at --endpoint-url and at proxies; "+hintOffline
+		e.Kind, e.Hint = source.KindUnsupported, "the endpoint does not speak AWS's API; look at --endpoint-url and at proxies; "+hintOffline
 		e.Msg = fmt.Sprintf("the endpoint's answer (HTTP %d) is not understood", response.HTTPStatusCode())
 	case isDNS:
-		e.Kind, e.Msg = KindUnreachable, "the host "+clean(dns.Name)+" is not known"
+		e.Kind, e.Msg = source.KindUnreachable, "the host "+clean(dns.Name)+" is not known"
 		e.Hint = "look at the network, at --region and at --endpoint-url; " + hintOffline
 	case isNet, isURL:
-		e.Kind, e.Msg = KindUnreachable, "AWS cannot be reached: "+clean(lastPart(text))
+		e.Kind, e.Msg = source.KindUnreachable, "AWS cannot be reached: "+clean(lastPart(text))
 		e.Hint = "look at the network and at --endpoint-url; " + hintOffline
 	case strings.Contains(text, "deserialization failed"), strings.Contains(text, "XML syntax"):
-		e.Kind, e.Hint = KindUnsupported, "the endpoint does not speak AWS's API; look at --endpoint-url and at proxies; "+hintOffline
+		e.Kind, e.Hint = source.KindUnsupported, "the endpoint does not speak AWS's API; look at --endpoint-url and at proxies; "+hintOffline
 		e.Msg = "the endpoint's answer is not understood"
 	}
 }

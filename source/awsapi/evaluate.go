@@ -9,17 +9,17 @@ import (
 	"strings"
 	"sync"
 
-	"remotion-doctor/iam"
-
 	"github.com/aws/aws-sdk-go-v2/aws"
 	awsiam "github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/aws-sdk-go-v2/service/iam/types"
 	"golang.org/x/sync/errgroup"
+
+	"remotion-doctor/iam"
 )
 
 // Evaluate implements [iam.Evaluator] with iam:SimulatePrincipalPolicy. A
 // call that fails for good leaves its probes without a decision; where every
-// call fails the error is an [*Error].
+// call fails the error is an [*source.Error].
 func (c *Client) Evaluate(ctx context.Context, p iam.Principal, probes []iam.Probe) ([]iam.Verdict, error) {
 	run := &run{client: c, principal: p, answers: map[pair]iam.Verdict{}}
 	for _, probe := range probes {

@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"strings"
 
-	"remotion-doctor/iam"
-
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
@@ -15,25 +13,13 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sts"
 
 	"remotion-doctor/audit"
+	"remotion-doctor/iam"
 	"remotion-doctor/iam/policy"
+	"remotion-doctor/source"
 )
 
-// A Resolution is the principal behind a target and how it was found.
-type Resolution struct {
-	Principal iam.Principal
-	// Region is the one that the target is in, where it has one.
-	Region string
-	// Location is where the principal stands in a file of the user's, where it
-	// comes from one.
-	Location *iam.Location
-	// ExecutionRole is the ARN of a task definition's other role, which its
-	// containers never see.
-	ExecutionRole string
-	Notes         []string
-}
-
-// Resolve finds the principal that a target acts as. The error is an [*Error].
-func (c *Client) Resolve(ctx context.Context, t audit.Target) (Resolution, error) {
+// Resolve finds the principal that a target acts as. The error is an [*source.Error].
+func (c *Client) Resolve(ctx context.Context, t audit.Target) (source.Resolution, error) {
 	switch t.Kind {
 	case audit.TargetFunction:
 		return c.functionRole(ctx, t.Name)
@@ -52,20 +38,20 @@ func (c *Client) Resolve(ctx context.Context, t audit.Target) (Resolution, error
 	case audit.TargetCaller:
 		return c.caller(ctx)
 	}
-	return Resolution{}, &Error{Op: "finding " + t.String(), Kind: KindInvalid, Msg: "this kind of target cannot be asked of AWS"}
+	return source.Resolution{}, &source.Error{Op: "finding " + t.String(), Kind: source.KindInvalid, Msg: "this kind of target cannot be asked of AWS"}
 }
 
-func found(arn string) (Resolution, error) {
+func found(arn string) (source.Resolution, error) {
 	p, err := iam.NewPrincipal(arn)
 	if err != nil {
-		return Resolution{}, &Error{Op: "reading AWS's answer", Kind: KindOther, Msg: clean(err.Error()), Err: err}
+		return source.Resolution{}, &source.Error{Op: "reading AWS's answer", Kind: source.KindOther, Msg: clean(err.Error()), Err: err}
 	}
-	return Resolution{Principal: p}, nil
+	return source.Resolution{Principal: p}, nil
 }
 
 // functionRole asks for the execution role of a Lambda function. A region in
 // the function's ARN wins over the configured one.
-func (c *Client) functionRole(ctx context.Context, name string) (Resolution, error) {
+func (c *Client) functionRole(ctx context.Context, name string) (source.Resolution, error) {
 	op := "finding the role of the Lambda function " + clean(name)
 	region := ""
 	if a, ok := policy.ParseARN(name); ok {
@@ -73,7 +59,7 @@ func (c *Client) functionRole(ctx context.Context, name string) (Resolution, err
 	}
 	out, err := c.lambda(region).GetFunctionConfiguration(ctx, &lambda.GetFunctionConfigurationInput{FunctionName: &name})
 	if err != nil {
-		return Resolution{}, explain(op, err)
+		return source.Resolution{}, explain(op, err)
 	}
 	r, err := found(aws.ToString(out.Role))
 	if a, ok := policy.ParseARN(aws.ToString(out.FunctionArn)); ok {
@@ -83,36 +69,36 @@ func (c *Client) functionRole(ctx context.Context, name string) (Resolution, err
 }
 
 // profileRole asks for the role in an instance profile.
-func (c *Client) profileRole(ctx context.Context, nameOrARN string) (Resolution, error) {
+func (c *Client) profileRole(ctx context.Context, nameOrARN string) (source.Resolution, error) {
 	op := "finding the role in the instance profile " + clean(nameOrARN)
 	name := nameOrARN[strings.LastIndexByte(nameOrARN, '/')+1:]
 	out, err := c.iam().GetInstanceProfile(ctx, &awsiam.GetInstanceProfileInput{InstanceProfileName: &name})
 	if err != nil {
-		return Resolution{}, explain(op, err)
+		return source.Resolution{}, explain(op, err)
 	}
 	if out.InstanceProfile == nil || len(out.InstanceProfile.Roles) == 0 {
-		return Resolution{}, &Error{Op: op, Kind: KindNotFound, Msg: "the instance profile holds no role", Hint: "add one with `aws iam add-role-to-instance-profile`"}
+		return source.Resolution{}, &source.Error{Op: op, Kind: source.KindNotFound, Msg: "the instance profile holds no role", Hint: "add one with `aws iam add-role-to-instance-profile`"}
 	}
 	return found(aws.ToString(out.InstanceProfile.Roles[0].Arn))
 }
 
 // instanceRole asks EC2 for the profile of an instance and IAM for its role.
-func (c *Client) instanceRole(ctx context.Context, id string) (Resolution, error) {
+func (c *Client) instanceRole(ctx context.Context, id string) (source.Resolution, error) {
 	op := "finding the instance profile of " + clean(id)
 	out, err := c.ec2().DescribeInstances(ctx, &ec2.DescribeInstancesInput{InstanceIds: []string{id}})
 	if err != nil {
-		return Resolution{}, explain(op, err)
+		return source.Resolution{}, explain(op, err)
 	}
 	var instances []types.Instance
 	for _, r := range out.Reservations {
 		instances = append(instances, r.Instances...)
 	}
 	if len(instances) == 0 {
-		return Resolution{}, &Error{Op: op, Kind: KindNotFound, Msg: "there is no such instance", Hint: "look at the id and at --region"}
+		return source.Resolution{}, &source.Error{Op: op, Kind: source.KindNotFound, Msg: "there is no such instance", Hint: "look at the id and at --region"}
 	}
 	profile := instances[0].IamInstanceProfile
 	if profile == nil {
-		return Resolution{}, &Error{Op: op, Kind: KindNotFound, Msg: "the instance has no instance profile, so it has no role", Hint: "attach one, or name the role that your code assumes with --role"}
+		return source.Resolution{}, &source.Error{Op: op, Kind: source.KindNotFound, Msg: "the instance has no instance profile, so it has no role", Hint: "attach one, or name the role that your code assumes with --role"}
 	}
 	res, err := c.profileRole(ctx, aws.ToString(profile.Arn))
 	res.Region = c.config.Region
@@ -121,7 +107,7 @@ func (c *Client) instanceRole(ctx context.Context, id string) (Resolution, error
 
 // role asks for a role by name or ARN, so that its real ARN with the path is
 // known, and a missing role is told as such.
-func (c *Client) role(ctx context.Context, nameOrARN string) (Resolution, error) {
+func (c *Client) role(ctx context.Context, nameOrARN string) (source.Resolution, error) {
 	op := "looking up the role " + clean(nameOrARN)
 	a, isARN := policy.ParseARN(nameOrARN)
 	name := nameOrARN
@@ -130,16 +116,16 @@ func (c *Client) role(ctx context.Context, nameOrARN string) (Resolution, error)
 		if a.Service == "sts" && a.Type() == "assumed-role" {
 			name, _, _ = strings.Cut(strings.TrimPrefix(a.Resource, "assumed-role/"), "/")
 		} else if a.Service != "iam" || a.Type() != "role" {
-			return Resolution{}, &Error{Op: op, Kind: KindInvalid, Msg: "this is not the ARN of a role", Hint: "it looks like arn:aws:iam::123456789012:role/name"}
+			return source.Resolution{}, &source.Error{Op: op, Kind: source.KindInvalid, Msg: "this is not the ARN of a role", Hint: "it looks like arn:aws:iam::123456789012:role/name"}
 		}
 	}
 	out, err := c.iam().GetRole(ctx, &awsiam.GetRoleInput{RoleName: &name})
 	if err == nil && out.Role != nil {
 		return found(aws.ToString(out.Role.Arn))
 	}
-	e := explain(op, err).(*Error)
-	if e.Kind != KindDenied || !isARN {
-		return Resolution{}, e
+	e := explain(op, err).(*source.Error)
+	if e.Kind != source.KindDenied || !isARN {
+		return source.Resolution{}, e
 	}
 	// The simulator goes by the name and ignores the path (recorded cases
 	// prin-*-wrong-path), so that the ARN serves without a look-up.
@@ -152,15 +138,15 @@ func (c *Client) role(ctx context.Context, nameOrARN string) (Resolution, error)
 	return r, err
 }
 
-func (c *Client) user(ctx context.Context, nameOrARN string) (Resolution, error) {
+func (c *Client) user(ctx context.Context, nameOrARN string) (source.Resolution, error) {
 	op := "looking up the user " + clean(nameOrARN)
 	name := nameOrARN[strings.LastIndexByte(nameOrARN, '/')+1:]
 	out, err := c.iam().GetUser(ctx, &awsiam.GetUserInput{UserName: &name})
 	if err != nil {
-		return Resolution{}, explain(op, err)
+		return source.Resolution{}, explain(op, err)
 	}
 	if out.User == nil {
-		return Resolution{}, &Error{Op: op, Kind: KindOther, Msg: "AWS's answer holds no user"}
+		return source.Resolution{}, &source.Error{Op: op, Kind: source.KindOther, Msg: "AWS's answer holds no user"}
 	}
 	return found(aws.ToString(out.User.Arn))
 }
@@ -176,10 +162,10 @@ func (c *Client) Caller(ctx context.Context) (string, error) {
 
 // caller finds the principal of the client's own credentials. The ARN of an
 // assumed role has lost the role's path, which IAM is asked for.
-func (c *Client) caller(ctx context.Context) (Resolution, error) {
+func (c *Client) caller(ctx context.Context) (source.Resolution, error) {
 	arn, err := c.Caller(ctx)
 	if err != nil {
-		return Resolution{}, err
+		return source.Resolution{}, err
 	}
 	op := "auditing the caller " + clean(arn)
 	a, ok := policy.ParseARN(arn)
@@ -189,9 +175,9 @@ func (c *Client) caller(ctx context.Context) (Resolution, error) {
 	case ok && a.Service == "sts" && a.Type() == "assumed-role":
 		return c.role(ctx, arn)
 	case ok && a.Resource == "root":
-		return Resolution{}, &Error{Op: op, Kind: KindInvalid, Msg: "the account's root user has no policies to audit", Hint: "name the principal that renders, with --role, --user or --function"}
+		return source.Resolution{}, &source.Error{Op: op, Kind: source.KindInvalid, Msg: "the account's root user has no policies to audit", Hint: "name the principal that renders, with --role, --user or --function"}
 	case ok && a.Type() == "federated-user":
-		return Resolution{}, &Error{Op: op, Kind: KindInvalid, Msg: "a federated user cannot be simulated", Hint: "name the user that it was federated from with --user, or a role with --role"}
+		return source.Resolution{}, &source.Error{Op: op, Kind: source.KindInvalid, Msg: "a federated user cannot be simulated", Hint: "name the user that it was federated from with --user, or a role with --role"}
 	}
-	return Resolution{}, &Error{Op: op, Kind: KindInvalid, Msg: fmt.Sprintf("%q is no principal that can be simulated", clean(arn)), Hint: "name one with --role or --user"}
+	return source.Resolution{}, &source.Error{Op: op, Kind: source.KindInvalid, Msg: fmt.Sprintf("%q is no principal that can be simulated", clean(arn)), Hint: "name one with --role or --user"}
 }

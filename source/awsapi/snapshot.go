@@ -11,6 +11,7 @@ import (
 
 	"remotion-doctor/iam/account"
 	"remotion-doctor/iam/policy"
+	"remotion-doctor/source"
 )
 
 // A Part is what a snapshot learned in one step, or in one page of it. Parts
@@ -53,7 +54,7 @@ type step struct {
 
 // Snapshot reads what the offline evaluator needs of the account. What may not
 // be read becomes one of the snapshot's Gaps; that the account's identities
-// cannot be read is an error, an [*Error].
+// cannot be read is an error, an [*source.Error].
 func (c *Client) Snapshot(ctx context.Context, o SnapshotOptions) (*account.Snapshot, error) {
 	t := &taker{Client: c, options: o, parts: slices.Clone(o.Resume)}
 	steps := []step{
@@ -106,8 +107,8 @@ func (t *taker) take(ctx context.Context, s step) error {
 		return err
 	}
 	// Whatever failed, the rest is of use; what is missing is told.
-	e := explain("reading "+s.name, err).(*Error)
-	if e.Kind == KindCredentials || e.Kind == KindUnreachable {
+	e := explain("reading "+s.name, err).(*source.Error)
+	if e.Kind == source.KindCredentials || e.Kind == source.KindUnreachable {
 		return e
 	}
 	gap := account.Gap{Operation: s.operation, Reason: e.Msg, Affects: s.affects}
@@ -149,7 +150,7 @@ func (t *taker) readCaller(ctx context.Context, _ string, keep func(account.Snap
 	}
 	a, ok := policy.ParseARN(aws.ToString(out.Arn))
 	if !ok {
-		return &Error{Op: "asking AWS who is calling", Kind: KindOther, Msg: "the answer holds no ARN"}
+		return &source.Error{Op: "asking AWS who is calling", Kind: source.KindOther, Msg: "the answer holds no ARN"}
 	}
 	return keep(account.Snapshot{Version: 1, AccountID: aws.ToString(out.Account), Partition: a.Partition, Caller: aws.ToString(out.Arn)}, "")
 }
@@ -167,7 +168,7 @@ func (c *Client) SameAccount(ctx context.Context, parts []Part) error {
 			return explain("asking AWS who is calling", err)
 		}
 		if aws.ToString(out.Account) != id {
-			return &Error{Op: "going on with the snapshot of account " + id, Kind: KindInvalid, Msg: "the credentials are of account " + aws.ToString(out.Account), Hint: "remove the .partial file to begin anew", Err: errResumed}
+			return &source.Error{Op: "going on with the snapshot of account " + id, Kind: source.KindInvalid, Msg: "the credentials are of account " + aws.ToString(out.Account), Hint: "remove the .partial file to begin anew", Err: errResumed}
 		}
 		return nil
 	}

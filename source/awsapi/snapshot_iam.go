@@ -11,6 +11,7 @@ import (
 
 	"remotion-doctor/iam/account"
 	"remotion-doctor/iam/policy"
+	"remotion-doctor/source"
 )
 
 // readIdentities reads roles, users, groups and policies.
@@ -28,7 +29,7 @@ func (t *taker) readIdentities(ctx context.Context, marker string, keep func(acc
 		if page.IsTruncated {
 			next = aws.ToString(page.Marker)
 			if next == "" || next == marker {
-				return &Error{Op: "reading the account's roles and policies", Kind: KindOther, Msg: "the answer is truncated, but its marker leads nowhere"}
+				return &source.Error{Op: "reading the account's roles and policies", Kind: source.KindOther, Msg: "the answer is truncated, but its marker leads nowhere"}
 			}
 		}
 		if err := keep(account.Snapshot{AuthorizationDetails: detailsOf(page)}, next); err != nil || next == "" {

@@ -14,6 +14,7 @@ import (
 
 	"remotion-doctor/audit"
 	"remotion-doctor/iam/account"
+	"remotion-doctor/source"
 )
 
 // regional are the steps of one region.
@@ -166,7 +167,7 @@ func (t *taker) readBuckets(ctx context.Context, _ string, keep func(account.Sna
 		text, err := t.BucketPolicy(ctx, name, b.Region)
 		if err != nil {
 			found.Gaps = append(found.Gaps, account.Gap{
-				Operation: "s3:GetBucketPolicy", Resource: name, Reason: explain("", err).(*Error).Msg,
+				Operation: "s3:GetBucketPolicy", Resource: name, Reason: explain("", err).(*source.Error).Msg,
 				Affects: "whether the policy of bucket " + name + " stops Remotion",
 			})
 			continue
@@ -181,7 +182,7 @@ func (t *taker) readBuckets(ctx context.Context, _ string, keep func(account.Sna
 // A Resolved is a target and the principal behind it.
 type Resolved struct {
 	Target audit.Target
-	Resolution
+	source.Resolution
 }
 
 // enter makes the target an entry of a snapshot of its principal.

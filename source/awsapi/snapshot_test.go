@@ -12,6 +12,7 @@ import (
 
 	"remotion-doctor/audit"
 	"remotion-doctor/iam/account"
+	"remotion-doctor/source"
 )
 
 // full adds to the demo account one thing of each kind, and so many roles that
@@ -140,7 +141,7 @@ func TestSnapshotGaps(t *testing.T) {
 		}
 	}
 	_, err := open(t, nil, "GetAccountAuthorizationDetails=denied").Snapshot(t.Context(), SnapshotOptions{Regions: []string{"us-east-1"}})
-	if e, ok := errors.AsType[*Error](err); !ok || e.Kind != KindDenied {
+	if e, ok := errors.AsType[*source.Error](err); !ok || e.Kind != source.KindDenied {
 		t.Errorf("without the account's roles: %v", err)
 	}
 	// An account that is in no organization lacks nothing.

@@ -6,16 +6,16 @@ import (
 	"errors"
 	"strings"
 
-	"remotion-doctor/iam"
-
 	"github.com/aws/aws-sdk-go-v2/aws"
 	awsiam "github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/smithy-go"
 
+	"remotion-doctor/iam"
 	"remotion-doctor/iam/account"
 	"remotion-doctor/iam/policy"
+	"remotion-doctor/source"
 )
 
 func (c *Client) s3(region string) *s3.Client {
@@ -51,7 +51,7 @@ func (c *Client) Trust(ctx context.Context, p iam.Principal) (string, error) {
 		return "", explain("reading the trust policy of "+clean(p.ARN), err)
 	}
 	if out.Role == nil {
-		return "", &Error{Op: "reading the trust policy of " + clean(p.ARN), Kind: KindOther, Msg: "AWS's answer holds no role"}
+		return "", &source.Error{Op: "reading the trust policy of " + clean(p.ARN), Kind: source.KindOther, Msg: "AWS's answer holds no role"}
 	}
 	return policy.DecodeURL(aws.ToString(out.Role.AssumeRolePolicyDocument)), nil
 }

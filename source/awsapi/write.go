@@ -10,11 +10,13 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	awsiam "github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/aws-sdk-go-v2/service/iam/types"
+
+	"remotion-doctor/source"
 )
 
 // A Writer changes the policies of roles and users. It is the only part of the
 // program that writes to AWS, and only `fix --apply` and `fix --undo` make one.
-// The errors of its methods are [*Error].
+// The errors of its methods are [*source.Error].
 type Writer struct{ client *Client }
 
 // Writer returns what writes with the client's credentials.
@@ -74,7 +76,7 @@ func (w *Writer) CreatePolicy(ctx context.Context, name, document string) (strin
 	case err != nil:
 		return "", failed("making the managed policy "+name, err)
 	case out.Policy == nil:
-		return "", &Error{Op: "making the managed policy " + name, Kind: KindOther, Msg: "AWS's answer holds no policy"}
+		return "", &source.Error{Op: "making the managed policy " + name, Kind: source.KindOther, Msg: "AWS's answer holds no policy"}
 	}
 	return aws.ToString(out.Policy.Arn), nil
 }
@@ -96,7 +98,7 @@ func (w *Writer) NewVersion(ctx context.Context, arn, document string) (id, remo
 	}
 	if len(versions) >= 5 {
 		if removed = oldest(versions); removed == "" {
-			return "", "", &Error{Op: op, Kind: KindInvalid, Msg: "the policy has five versions, and none of them can go"}
+			return "", "", &source.Error{Op: op, Kind: source.KindInvalid, Msg: "the policy has five versions, and none of them can go"}
 		}
 		if err := w.DeleteVersion(ctx, arn, removed); err != nil {
 			return "", "", err
@@ -107,7 +109,7 @@ func (w *Writer) NewVersion(ctx context.Context, arn, document string) (id, remo
 	case err != nil:
 		return "", removed, failed(op, err)
 	case out.PolicyVersion == nil:
-		return "", removed, &Error{Op: op, Kind: KindOther, Msg: "AWS's answer holds no version"}
+		return "", removed, &source.Error{Op: op, Kind: source.KindOther, Msg: "AWS's answer holds no version"}
 	}
 	return aws.ToString(out.PolicyVersion.VersionId), removed, nil
 }

@@ -1,0 +1,60 @@
+package source
+
+import "fmt"
+
+// A Kind sorts what can go wrong when facts are asked for. The zero Kind is not
+// known.
+type Kind string
+
+// The kinds of errors.
+const (
+	KindCredentials Kind = "credentials" // none, expired or invalid
+	KindRegion      Kind = "region"      // none configured, or not enabled in the account
+	KindDenied      Kind = "denied"      // the caller may not ask
+	KindNotFound    Kind = "not found"   // what was asked about does not exist
+	KindNotHeld     Kind = "not held"    // the source does not hold facts of this kind
+	KindUnsupported Kind = "unsupported" // the endpoint is none of AWS, or lacks the operation
+	KindUnreachable Kind = "unreachable" // no answer
+	KindUnavailable Kind = "unavailable" // AWS answered with a server error, to the last attempt
+	KindThrottled   Kind = "throttled"   // refused for too many requests, to the last attempt
+	KindInvalid     Kind = "invalid"     // refused for what was asked
+	KindAnswer      Kind = "answer"      // the answer is empty or contradicts itself
+	KindInterrupted Kind = "interrupted" // the command was told to end
+	KindInput       Kind = "input"       // a file cannot be read or understood
+	KindOther       Kind = "other"
+)
+
+// Passing reports whether another try may bring an answer: a section that lacks
+// facts for such a reason is incomplete.
+func (k Kind) Passing() bool {
+	switch k {
+	case KindUnreachable, KindUnavailable, KindThrottled, KindInterrupted, KindAnswer:
+		return true
+	}
+	return false
+}
+
+// An Error says in one line what was attempted and what went wrong, and in
+// another what to do.
+type Error struct {
+	Op   string // asking iam:SimulatePrincipalPolicy
+	Kind Kind
+	Msg  string
+	Hint string // empty where nothing can be advised
+	Err  error  // the cause, not for display
+}
+
+func (e *Error) Error() string {
+	if e.Op == "" {
+		return e.Msg
+	}
+	return e.Op + ": " + e.Msg
+}
+
+// Unwrap returns the cause.
+func (e *Error) Unwrap() error { return e.Err }
+
+// NotHeld is the error of a source that does not hold a kind of facts.
+func NotHeld(format string, args ...any) *Error {
+	return &Error{Kind: KindNotHeld, Msg: fmt.Sprintf(format, args...)}
+}
