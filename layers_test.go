@@ -31,7 +31,7 @@ var allowed = map[string]struct{ project, modules []string }{
 	"checks":               {[]string{"audit", "iam", "iam/policy", "iam/actions", "iam/account"}, nil},
 	"checks/published":     {[]string{"checks"}, nil},
 	"source":               {[]string{"audit", "iam", "iam/account", "iam/eval"}, nil},
-	"source/iac":           {[]string{"source", "audit", "iam", "iam/policy", "iam/account"}, []string{"github.com/go-json-experiment/json", "go.yaml.in/yaml/v4"}},
+	"source/iac":           {[]string{"source", "audit", "iam", "iam/policy", "iam/account", "iam/managed"}, []string{"github.com/go-json-experiment/json", "go.yaml.in/yaml/v4"}},
 	"source/awsapi":        {[]string{"source", "audit", "iam", "iam/policy", "iam/account"}, []string{"github.com/aws/", "golang.org/x/sync"}},
 	"remedy":               {[]string{"audit", "iam", "iam/policy", "iam/actions", "iam/account"}, []string{"github.com/hashicorp/hcl/v2", "github.com/zclconf/go-cty", "go.yaml.in/yaml/v4"}},
 	"report":               {[]string{"audit", "iam", "iam/policy"}, []string{"github.com/olekukonko/tablewriter", "github.com/charmbracelet/", "github.com/muesli/termenv", "github.com/go-json-experiment/json", "go.yaml.in/yaml/v4"}},

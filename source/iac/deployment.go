@@ -22,6 +22,7 @@ type Deployment struct {
 	Notes []string
 
 	targets []target
+	asked   Options
 }
 
 // A target is something in the file that acts as a role or user.
@@ -31,6 +32,9 @@ type target struct {
 	arn   string   // of the principal
 	label string
 	at    iam.Location
+	// account and region are where the file binds it to; empty where nobody
+	// said.
+	account, region string
 	// refused says why the principal's policies are not to be had.
 	refused error
 }
@@ -39,6 +43,9 @@ type target struct {
 type Found struct {
 	ARN      string
 	Location iam.Location
+	// Region is the one that the file deploys the target to; empty where it
+	// does not say.
+	Region string
 }
 
 // Resolve finds the principal that a target of the file acts as, by logical
@@ -52,6 +59,11 @@ func (d *Deployment) Resolve(t audit.Target) (Found, error) {
 		}
 	}
 	hits = distinct(hits)
+	if chosen := d.chosen(hits); len(chosen) > 0 {
+		hits = chosen
+	} else if len(hits) > 0 {
+		return Found{}, hits[0].elsewhere(d.asked)
+	}
 	switch {
 	case len(hits) == 0:
 		return Found{}, d.missing(t)
@@ -60,9 +72,44 @@ func (d *Deployment) Resolve(t audit.Target) (Found, error) {
 		for _, h := range hits {
 			labels = append(labels, h.label)
 		}
-		return Found{}, &NotFoundError{fmt.Sprintf("%s is the name of several: %s", t.Name, strings.Join(labels, ", ")), "name it as one of these"}
+		return Found{}, &NotFoundError{fmt.Sprintf("%s is the name of several: %s", t.Name, strings.Join(labels, ", ")), severalHint(labels)}
 	}
-	return Found{hits[0].arn, hits[0].at}, hits[0].refused
+	return Found{hits[0].arn, hits[0].at, hits[0].region}, hits[0].refused
+}
+
+// severalHint says how one of several of a name is chosen.
+func severalHint(labels []string) string {
+	sorted := slices.Clone(labels)
+	slices.Sort(sorted)
+	if len(slices.Compact(sorted)) < len(labels) {
+		return "choose one with --account and --region"
+	}
+	return "name it as one of these"
+}
+
+// chosen keeps the targets in the account and region that were asked for.
+func (d *Deployment) chosen(hits []*target) []*target {
+	var out []*target
+	for _, h := range hits {
+		if agree(h.account, d.asked.AccountID) && agree(h.region, d.asked.Region) {
+			out = append(out, h)
+		}
+	}
+	return out
+}
+
+// agree reports whether two texts, of which each may not be known, can be the
+// same.
+func agree(a, b string) bool { return a == "" || b == "" || a == b }
+
+// elsewhere is the error of a target that is deployed to another account or
+// region than was asked for.
+func (t *target) elsewhere(o Options) error {
+	what, bound, asked := "account", t.account, o.AccountID
+	if agree(bound, asked) {
+		what, bound, asked = "region", t.region, o.Region
+	}
+	return &Error{t.at.File, t.at.Position, fmt.Sprintf("%s is deployed to the %s %s, not %s", t.label, what, bound, asked), "leave out --" + what + ", or name what is deployed there"}
 }
 
 // distinct drops targets that lead to the same principal.
@@ -118,6 +165,26 @@ type principal struct {
 	boundary *account.AttachedBoundary
 	groups   []string
 	refused  error
+	account  string
+	region   string // of the stack; where it is bound to one
+	gaps     []iam.Gap
+	// generated says that the deploy makes the name.
+	generated bool
+	outsider  bool // the file only names it
+}
+
+// gap notes that something about the principal is not known.
+func (p *principal) gap(g iam.Gap) {
+	if !slices.ContainsFunc(p.gaps, func(have iam.Gap) bool { return have.Where == g.Where && have.What == g.What && have.Why == g.Why }) {
+		p.gaps = append(p.gaps, g)
+	}
+}
+
+// refuse keeps the first reason why a principal cannot be decided about.
+func (p *principal) refuse(err error) {
+	if p.refused == nil {
+		p.refused = err
+	}
 }
 
 // An assembly puts a deployment together.
@@ -142,24 +209,36 @@ func (a *assembly) note(format string, args ...any) {
 	}
 }
 
-// principalARN returns the ARN of a principal of the deployment's account.
-func (a *assembly) principalARN(kind, path, name string) string {
+// unread notes a gap that may concern any principal.
+func (a *assembly) gap(g iam.Gap) {
+	s := a.snapshot
+	if !slices.ContainsFunc(s.Unread, func(have iam.Gap) bool {
+		return have.Where == g.Where && have.What == g.What && have.Why == g.Why
+	}) {
+		s.Unread = append(s.Unread, g)
+	}
+}
+
+// principalARN returns the ARN of a principal of an account, which is the
+// deployment's where it is not named.
+func (a *assembly) principalARN(account, kind, path, name string) string {
 	if !strings.HasPrefix(path, "/") || !strings.HasSuffix(path, "/") {
 		path = "/"
 	}
-	return "arn:" + a.options.partition() + ":iam::" + a.options.account() + ":" + kind + path + name
+	return "arn:" + a.options.partition() + ":iam::" + firstOf(account, a.options.account()) + ":" + kind + path + name
 }
 
 // add gives a principal of the file its ARN. Names are unique within an
 // account, so that a second one of the same name (in another template, for
 // another account) is told apart.
 func (a *assembly) add(p *principal) *principal {
-	for name := p.name; a.find(p.kind, p.name) != nil; {
-		n := max(a.used[p.kind+name], 1) + 1
-		a.used[p.kind+name] = n
+	p.account = firstOf(p.account, a.options.account())
+	for name := p.name; a.find(p.kind, p.account, p.name) != nil; {
+		n := max(a.used[p.kind+p.account+name], 1) + 1
+		a.used[p.kind+p.account+name] = n
 		p.name = fmt.Sprintf("%s-%d", name, n)
 	}
-	p.arn = a.principalARN(p.kind, p.path, p.name)
+	p.arn = a.principalARN(p.account, p.kind, p.path, p.name)
 	a.enter(p)
 	return p
 }
@@ -168,33 +247,35 @@ func (a *assembly) add(p *principal) *principal {
 func (a *assembly) enter(p *principal) {
 	a.principals = append(a.principals, p)
 	a.index[p.kind+p.arn] = p
-	a.index[p.kind+strings.ToLower(p.name)] = p
+	a.index[p.kind+p.account+"/"+strings.ToLower(p.name)] = p
 }
 
-// find returns a principal by name or ARN.
-func (a *assembly) find(kind, nameOrARN string) *principal {
+// find returns a principal of an account by its name, or by an ARN, which names
+// its account.
+func (a *assembly) find(kind, account, nameOrARN string) *principal {
 	if p := a.index[kind+nameOrARN]; p != nil {
 		return p
 	}
-	return a.index[kind+strings.ToLower(nameOrARN)]
+	name := nameOrARN
+	if parsed, ok := policy.ParseARN(nameOrARN); ok {
+		name, account = parsed.Name(), parsed.AccountID
+	}
+	return a.index[kind+firstOf(account, a.options.account())+"/"+strings.ToLower(name)]
 }
 
 // outside returns a principal that the file only names: nothing is known of
 // its policies but what the file attaches.
-func (a *assembly) outside(kind, nameOrARN, why string, at iam.Location) *principal {
+func (a *assembly) outside(account, kind, nameOrARN, why string, at iam.Location) *principal {
 	arn := nameOrARN
 	parsed, ok := policy.ParseARN(nameOrARN)
 	if !ok {
-		arn = a.principalARN(kind, "/", strings.TrimPrefix(nameOrARN, "/"))
+		arn = a.principalARN(account, kind, "/", strings.TrimPrefix(nameOrARN, "/"))
 		parsed, _ = policy.ParseARN(arn)
 	}
-	if p := a.find(kind, arn); p != nil {
+	if p := a.find(kind, parsed.AccountID, arn); p != nil {
 		return p
 	}
-	if p := a.find(kind, parsed.Name()); p != nil && !ok {
-		return p
-	}
-	p := &principal{kind: kind, name: parsed.Name(), arn: arn, path: "/", at: at, names: []string{nameOrARN, parsed.Name()}, label: nameOrARN}
+	p := &principal{kind: kind, name: parsed.Name(), arn: arn, path: "/", at: at, names: []string{nameOrARN, parsed.Name()}, label: nameOrARN, account: parsed.AccountID, outsider: true}
 	p.inline = append(p.inline, a.unknownInline("not in the file", why, at))
 	a.enter(p)
 	return p
@@ -204,14 +285,14 @@ func (a *assembly) outside(kind, nameOrARN, why string, at iam.Location) *princi
 func (a *assembly) unknownInline(name, why string, at iam.Location) account.InlinePolicy {
 	place := account.Place{Start: at.Position, End: at.Position}
 	return account.InlinePolicy{PolicyName: name, PolicyDocument: account.Document{
-		Text: policy.UnknownDocument(why), Origin: &account.Origin{File: at.File, Statements: []account.Place{place, place}},
+		Text: policy.UnknownDocument(why), Origin: &account.Origin{File: at.File, ID: iam.FilePolicy(at.File, why), Statements: []account.Place{place, place}},
 	}}
 }
 
 // unknownManaged adds a managed policy of which nothing is known and returns
 // its ARN.
 func (a *assembly) unknownManaged(why string, at iam.Location) string {
-	arn := a.principalARN("policy", "/", "not-known-"+fmt.Sprint(len(a.policies)+1))
+	arn := a.principalARN("", "policy", "/", "not-known-"+fmt.Sprint(len(a.policies)+1))
 	m := account.NewManagedPolicy(arn, a.unknownInline("", why, at).PolicyDocument)
 	m.PolicyName = why
 	a.policies = append(a.policies, m)
@@ -228,7 +309,20 @@ func (p *principal) attach(arn string) {
 func (a *assembly) target(kind audit.TargetKind, p *principal, label string, at iam.Location, names ...string) {
 	names = append(names, label)
 	names = slices.DeleteFunc(names, func(s string) bool { return s == "" })
-	a.targets = append(a.targets, target{kind: kind, names: names, arn: p.arn, label: label, at: at, refused: p.refused})
+	a.targets = append(a.targets, target{kind: kind, names: names, arn: p.arn, label: label, at: at, refused: p.refused, account: a.bound(p.account), region: p.region})
+}
+
+// bound is an account that is known.
+func (a *assembly) bound(account string) string {
+	if account == UnknownAccount || account == a.options.AccountID {
+		return ""
+	}
+	return account
+}
+
+// refusal adds a target that cannot be decided about.
+func (a *assembly) refusal(kind audit.TargetKind, label string, at iam.Location, err error, names ...string) {
+	a.targets = append(a.targets, target{kind: kind, names: append(names, label), label: label, at: at, refused: err})
 }
 
 // deployment finishes the assembly.
@@ -238,8 +332,28 @@ func (a *assembly) deployment() *Deployment {
 		a.place(d, p)
 	}
 	d.Policies = a.policies
+	a.snapshot.AccountID = a.onlyAccount()
 	slices.SortStableFunc(a.targets, func(x, y target) int { return cmp.Compare(x.label, y.label) })
 	return &Deployment{Snapshot: a.snapshot, Notes: a.notes, targets: a.targets}
+}
+
+// onlyAccount is the account of the principals; empty where they are of
+// several.
+func (a *assembly) onlyAccount() string {
+	only := ""
+	for _, p := range a.principals {
+		if p.outsider {
+			continue
+		}
+		if only != "" && p.account != only {
+			return ""
+		}
+		only = firstOf(p.account, only)
+	}
+	if a.options.AccountID != "" || only == "" {
+		return a.options.account()
+	}
+	return only
 }
 
 func (a *assembly) place(d *account.AuthorizationDetails, p *principal) {
@@ -248,18 +362,18 @@ func (a *assembly) place(d *account.AuthorizationDetails, p *principal) {
 	case "role":
 		d.Roles = append(d.Roles, account.Role{
 			Path: p.path, RoleName: p.name, Arn: p.arn, Location: &at, AssumeRolePolicyDocument: p.trust,
-			RolePolicyList: p.inline, AttachedManagedPolicies: p.attached, PermissionsBoundary: p.boundary,
+			RolePolicyList: p.inline, AttachedManagedPolicies: p.attached, PermissionsBoundary: p.boundary, Gaps: p.gaps,
 		})
 		a.target(audit.TargetRole, p, p.label, p.at, append(p.names, p.arn)...)
 	case "user":
 		d.Users = append(d.Users, account.User{
 			Path: p.path, UserName: p.name, Arn: p.arn, Location: &at, GroupList: p.groups,
-			UserPolicyList: p.inline, AttachedManagedPolicies: p.attached, PermissionsBoundary: p.boundary,
+			UserPolicyList: p.inline, AttachedManagedPolicies: p.attached, PermissionsBoundary: p.boundary, Gaps: p.gaps,
 		})
 		a.target(audit.TargetUser, p, p.label, p.at, append(p.names, p.arn)...)
 	default:
 		d.Groups = append(d.Groups, account.Group{
-			Path: p.path, GroupName: p.name, Arn: p.arn, GroupPolicyList: p.inline, AttachedManagedPolicies: p.attached,
+			Path: p.path, GroupName: p.name, Arn: p.arn, GroupPolicyList: p.inline, AttachedManagedPolicies: p.attached, Gaps: p.gaps,
 		})
 	}
 }

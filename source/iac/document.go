@@ -25,17 +25,35 @@ type documentWriter struct {
 	// anyAccount: nobody knows which account the deployment is in.
 	anyAccount bool
 	origin     account.Origin
+	// resource says that it is the policy of a resource, whose Sids may be any
+	// text; made are the principals of the deployment that it may name.
+	resource bool
+	made     map[*resource]*principal
 }
 
 // document makes the policy document of a value. conditions, in words, are
 // those under which the document exists at all.
 func (s *stack) document(v value, what string, at *resource, conditions ...string) (account.Document, error) {
-	w := &documentWriter{file: s.file, sids: keySet{}, anyAccount: s.options.AccountID == "", origin: account.Origin{File: s.file}}
+	return s.writer().document(s, v, what, at, conditions)
+}
+
+// resourceDocument makes the policy of a resource, which names principals.
+func (s *stack) resourceDocument(v value, what string, at *resource, made map[*resource]*principal, conditions ...string) (account.Document, error) {
+	w := s.writer()
+	w.resource, w.made = true, made
+	return w.document(s, v, what, at, conditions)
+}
+
+func (s *stack) writer() *documentWriter {
+	return &documentWriter{file: s.file, sids: keySet{}, anyAccount: s.options.AccountID == "", origin: account.Origin{File: s.file}}
+}
+
+func (w *documentWriter) document(s *stack, v value, what string, at *resource, conditions []string) (account.Document, error) {
 	switch text, known := v.known(); {
 	case v.kind == noValue:
 		return account.Document{}, s.fail(at.at, "", "%s of %s has no policy document", what, at.id)
 	case known:
-		return s.documentText(text, v, conditions)
+		return w.documentText(s, text, v, conditions)
 	case v.kind == listValue:
 		return account.Document{}, s.fail(v.start, "", "a policy document must be an object, not a list")
 	case v.kind != objectValue:
@@ -52,7 +70,7 @@ func (w *documentWriter) unreadable(name string, v value) account.Document {
 }
 
 // documentText reads a document that stands in the file as JSON text.
-func (s *stack) documentText(text string, v value, conditions []string) (account.Document, error) {
+func (w *documentWriter) documentText(s *stack, text string, v value, conditions []string) (account.Document, error) {
 	n, err := parseJSON(s.file, []byte(text))
 	if e, ok := errors.AsType[*Error](err); ok {
 		return account.Document{}, s.fail(v.start, "", "the policy document is no JSON: %s", e.Msg)
@@ -62,7 +80,6 @@ func (s *stack) documentText(text string, v value, conditions []string) (account
 	if err != nil {
 		return account.Document{}, err
 	}
-	w := &documentWriter{file: s.file, sids: keySet{}, anyAccount: s.options.AccountID == "", origin: account.Origin{File: s.file}}
 	return w.write(inner, conditions)
 }
 

@@ -57,13 +57,19 @@ func (s *stack) parameter(name string, p *node) (value, error) {
 		return value{}, s.fail(p.start, "", "parameter %s must be an object, not %s", name, p.kind.title())
 	}
 	typ := p.get("Type").str()
+	list := strings.HasPrefix(typ, "List<") || typ == "CommaDelimitedList"
+	if v, ok := s.givenParameter(name, list); ok {
+		s.parameters[name] = &v
+		return v, nil
+	}
 	text, given := s.options.Parameters[name]
 	if d := p.get("Default"); !given && d != nil {
 		if !d.scalar() {
 			return value{}, s.fail(d.start, "", "Default of parameter %s must be text, not %s", name, d.kind.title())
 		}
-		text, given = d.text, true
+		text, given = d.value(), true
 	}
+	text = wordOf(text, p.get("AllowedValues"))
 	var v value
 	switch {
 	case strings.HasPrefix(typ, "AWS::SSM::Parameter::Value<"):
@@ -71,11 +77,11 @@ func (s *stack) parameter(name string, p *node) (value, error) {
 		if strings.Contains(typ, "List<") {
 			v = opaque("the SSM parameter " + text)
 		}
-	case !given && (strings.HasPrefix(typ, "List<") || typ == "CommaDelimitedList"):
+	case !given && list:
 		v = opaque("parameter " + name)
 	case !given:
 		v = unknownText("parameter "+name, "", nil)
-	case strings.HasPrefix(typ, "List<") || typ == "CommaDelimitedList":
+	case list:
 		v.kind = listValue
 		for piece := range strings.SplitSeq(text, ",") {
 			v.items = append(v.items, dynamic(strings.TrimSpace(piece)).placed(p))
@@ -90,13 +96,24 @@ func (s *stack) parameter(name string, p *node) (value, error) {
 	return v, nil
 }
 
+// wordOf is a given text as the allowed values have it: those are booleans in
+// YAML 1.1 where they are written as yes or no.
+func wordOf(text string, allowed *node) string {
+	for i := 0; allowed != nil && i < len(allowed.items); i++ {
+		if n := allowed.items[i]; n.text == text && n.word != "" {
+			return n.word
+		}
+	}
+	return text
+}
+
 // allowed refuses a value that CloudFormation would refuse.
 func (s *stack) allowed(name, text string, given bool, p *node) error {
 	list := p.get("AllowedValues")
 	if !given || !list.is(listNode) || strings.Contains(p.get("Type").str(), "List") {
 		return nil
 	}
-	if slices.ContainsFunc(list.items, func(n *node) bool { return n.str() == text }) {
+	if slices.ContainsFunc(list.items, func(n *node) bool { return n.str() == text || n.scalar() && n.value() == text }) {
 		return nil
 	}
 	return s.fail(list.start, "", "parameter %s cannot be %q", name, text)
@@ -203,6 +220,9 @@ func (s *stack) attribute(id, attribute string, at *node) (value, error) {
 		}
 		return value{}, s.undefined(id, at)
 	}
+	if output, ok := strings.CutPrefix(attribute, "Outputs."); ok && r.nested != nil {
+		return r.nested.output(output)
+	}
 	template := arns[r.typ][attribute]
 	if template == "" {
 		return unknownText(attribute+" of "+r.label(), "", nil), nil
@@ -257,17 +277,8 @@ func (r *resource) iamPath() (value, error) {
 	return concat("", []value{v}), nil
 }
 
-// generated is the name or attribute of a resource that a macro makes. SAM
-// makes the role NAMERole for a function NAME.
-// Source: SAM Developer Guide, "Generated CloudFormation resources".
+// generated is the name or attribute of a resource that a macro makes.
 func (s *stack) generated(id, attribute string) (value, error) {
-	if f := s.byID[strings.TrimSuffix(id, "Role")]; f != nil && strings.HasSuffix(id, "Role") && f.typ == samFunction {
-		name := unknownText("the name of "+id, f.standIn()+"Role", f)
-		if attribute == "" {
-			return name, nil
-		}
-		return concat("", []value{textOf("arn:" + s.options.partition() + ":iam::" + s.options.account() + ":role/"), name}), nil
-	}
 	what := strings.TrimSpace(attribute + " of " + id)
 	if attribute == "" {
 		what = id

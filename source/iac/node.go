@@ -24,6 +24,7 @@ func (k nodeKind) title() string {
 type node struct {
 	kind       nodeKind
 	text       string // of scalars, as written
+	word       string // what YAML 1.1 makes of the text, where that is a boolean
 	items      []*node
 	members    []member
 	start, end policy.Position
@@ -71,6 +72,9 @@ func (n *node) str() string {
 	}
 	return ""
 }
+
+// value is the text of a scalar as CloudFormation takes it.
+func (n *node) value() string { return firstOf(n.word, n.text) }
 
 // object makes an object of one member at the place of its value.
 func object(key string, value *node) *node {

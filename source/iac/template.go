@@ -20,6 +20,7 @@ const maxTemplate = 2 << 20
 // A Templates is one or several templates that are deployed together.
 type Templates struct {
 	files []templateFile
+	root  string // the folder below which files are read that templates name
 }
 
 // A templateFile is a parsed template and what the CDK says of its stack.
@@ -42,7 +43,7 @@ func OpenTemplates(path string) (*Templates, error) {
 	t := &Templates{}
 	if !info.IsDir() {
 		root, err := readTemplate(path)
-		t.files = []templateFile{{file: path, name: stackName(path), root: root}}
+		t.files, t.root = []templateFile{{file: path, name: stackName(path), root: root}}, filepath.Dir(path)
 		return t, err
 	}
 	dir := path
@@ -51,6 +52,7 @@ func OpenTemplates(path string) (*Templates, error) {
 			return nil, fmt.Errorf("the folder %s is no output of the CDK: it has no %s", path, manifestFile)
 		}
 	}
+	t.root = dir
 	if err := t.assemblyFolder(dir, 0); err != nil {
 		return nil, err
 	}
@@ -73,7 +75,7 @@ func isFile(path string) bool {
 // Source: AWS CDK, cloud-assembly-schema, "Manifest".
 func (t *Templates) assemblyFolder(dir string, depth int) error {
 	path := filepath.Join(dir, manifestFile)
-	data, err := readFile(path, maxTemplate)
+	data, err := readFile(path, maxPlan)
 	if err != nil {
 		return err
 	}
@@ -205,20 +207,19 @@ func parseTemplate(file string, data []byte) (*node, error) {
 }
 
 // Deployment returns the account as it will be after the deploy. What the CDK
-// has bound a stack to comes before the region of the options, and after the
-// account of them.
+// has bound a stack to comes before the region and account of the options.
 func (t *Templates) Deployment(o Options) (*Deployment, error) {
+	asked := o
 	bound := t.binding(&o)
-	a := &app{exports: map[string]*export{}}
-	// The number of stacks decides how things are called.
-	a.stacks = make([]*stack, 0, len(t.files))
-	for _, f := range t.files {
+	a := &app{exports: map[string]*export{}, roots: len(t.files), root: t.root}
+	for i := range t.files {
+		f := &t.files[i]
 		options := o
-		if f.region != "" {
-			options.Region = f.region
-		}
-		s, err := newStack(a, &f, options)
-		if err != nil {
+		options.Region = firstOf(f.region, o.Region)
+		options.AccountID = firstOf(f.account, o.AccountID)
+		s := newStack(a, f, options)
+		s.bound = f.region
+		if err := s.read(); err != nil {
 			return nil, err
 		}
 		a.stacks = append(a.stacks, s)
@@ -226,14 +227,15 @@ func (t *Templates) Deployment(o Options) (*Deployment, error) {
 	if err := t.parameters(a, o); err != nil {
 		return nil, err
 	}
-	if err := a.collectExports(); err != nil {
+	if err := a.nest(); err != nil {
 		return nil, err
 	}
+	a.collectExports()
 	d, err := build(a, o)
 	if err != nil {
 		return nil, err
 	}
-	d.Region = bound
+	d.Region, d.asked = bound, asked
 	return d, nil
 }
 
@@ -301,8 +303,9 @@ func (t *Templates) parameterNames() string {
 	return strings.Join(slices.Compact(names), ", ")
 }
 
-// collectExports finds the outputs that other stacks import.
-func (a *app) collectExports() error {
+// collectExports finds the outputs that other stacks import. One that is not
+// understood is not found, and unknown where it is imported.
+func (a *app) collectExports() {
 	for _, s := range a.stacks {
 		outputs := s.root.get("Outputs")
 		if outputs == nil {
@@ -315,12 +318,12 @@ func (a *app) collectExports() error {
 			}
 			name, err := s.resolve(n)
 			if err != nil {
-				return err
+				a.note(err)
+				continue
 			}
 			if text, known := name.known(); known {
-				a.exports[text] = &export{stack: s, value: v}
+				a.exports[s.environment()+text] = &export{stack: s, value: v}
 			}
 		}
 	}
-	return nil
 }

@@ -29,6 +29,8 @@ type Plan struct {
 	// configured are the resources of each module's configuration.
 	configured map[string]map[string]*node
 	region     string
+	providers  map[string]*tfProvider
+	variables  *node // values of the root module's
 }
 
 // A tfResource is an instance of a resource or data source.
@@ -106,6 +108,10 @@ func (r *planReader) read() error {
 			return r.eachItem(r.change)
 		case "configuration":
 			return r.configuration()
+		case "variables":
+			n, err := r.value()
+			r.plan.variables = n
+			return err
 		}
 		return r.dec.SkipValue()
 	})
@@ -205,7 +211,8 @@ func (r *planReader) inModule(address string) error {
 var concerns = [][]byte{
 	[]byte(`"aws_iam_`), []byte(`"aws_lambda_function"`), []byte(`"aws_ecs_task_definition"`), []byte(`"aws_instance"`),
 	[]byte(`"aws_launch_template"`), []byte(`"aws_s3_bucket_policy"`), []byte(`"aws_eks_pod_identity_association"`),
-	[]byte(`"aws_caller_identity"`), []byte(`"aws_region"`),
+	[]byte(`"aws_caller_identity"`), []byte(`"aws_region"`), []byte(`_policy"`), []byte(`"aws_kms_key"`), []byte(`"aws_organizations_policy`),
+	[]byte(`"aws_sqs_queue"`), []byte(`"aws_sns_topic"`), []byte(`"aws_vpc_endpoint"`),
 }
 
 // resource reads one resource, and hands it on where it concerns principals.
@@ -299,7 +306,7 @@ func (r *planReader) configuration() error {
 		return err
 	}
 	r.plan.config = n.get("root_module")
-	r.plan.region = n.at("provider_config", "aws", "expressions", "region", "constant_value").str()
+	r.plan.readProviders(n.get("provider_config"))
 	return nil
 }
 
@@ -311,34 +318,15 @@ func (p *Plan) Deployment(o Options) (*Deployment, error) {
 	if p == nil {
 		return nil, errNoPlan
 	}
+	asked := o
 	p.bind(&o)
 	b := &planBuilder{plan: p, assembly: newAssembly(o), made: map[*tfResource]*principal{}, arns: map[*tfResource]string{}, profiles: map[*tfResource]*principal{}}
 	if err := b.build(); err != nil {
 		return nil, err
 	}
 	d := b.deployment()
-	d.Region = p.region
+	d.Region, d.asked = p.region, asked
 	return d, nil
-}
-
-// bind takes the account and region from what the plan knows.
-func (p *Plan) bind(o *Options) {
-	for _, res := range p.resources {
-		if res.data && res.typ == "aws_region" && p.region == "" {
-			p.region = firstOf(res.values.get("region").str(), res.values.get("name").str())
-		}
-		if o.AccountID != "" {
-			continue
-		}
-		if res.data && res.typ == "aws_caller_identity" {
-			o.AccountID = res.values.get("account_id").str()
-		} else if a, ok := policy.ParseARN(res.values.get("arn").str()); ok && a.Service == "iam" && len(a.AccountID) == 12 {
-			o.AccountID = a.AccountID
-		}
-	}
-	if o.Region == "" {
-		o.Region = p.region
-	}
 }
 
 func firstOf(texts ...string) string {

@@ -122,12 +122,6 @@ func (w *jsonWriter) value(v value) {
 				b.WriteString(p.text)
 			}
 		}
-		if text := b.String(); v.raw == numberNode && validNumber(text) || v.raw == boolNode && (text == "true" || text == "false") {
-			w.before()
-			w.mark(v.start)
-			w.buf.WriteString(text)
-			return
-		}
 		w.text(b.String(), v.start)
 	case opaqueValue:
 		w.text(policy.Unknown(v.name), v.start)
