@@ -16,26 +16,24 @@ func (b *builder) connector(r *resource, properties *node) {
 		ends = append(ends, d)
 	}
 	for _, end := range ends {
-		if p := b.connected(r, end); p != nil {
+		for p := range b.connected(r, end) {
 			p.gap(allowGap(r.location(), "connector of "+r.label(), "what it allows is known only after the transform"))
 		}
 	}
 }
 
-// connected is the role of one end of a connector; nil where it has none.
-func (b *builder) connected(r *resource, end *node) *principal {
-	role := end.get("RoleName")
-	if role == nil {
-		if of := r.stack.byID[end.get("Id").str()]; of != nil {
-			role = orNode(of.properties.get("Role"), of.properties.get("RoleArn"))
+// connected are the roles of one end of a connector.
+func (b *builder) connected(r *resource, end *node) map[*principal]bool {
+	out := map[*principal]bool{}
+	if of := r.stack.byID[end.get("Id").str()]; of != nil {
+		out = b.givenTo(of)
+	}
+	if role := end.get("RoleName"); role != nil {
+		if v, err := r.stack.resolve(role); err == nil {
+			if p := b.owner("role", v, r); p != nil {
+				out[p] = true
+			}
 		}
 	}
-	if role == nil {
-		return nil
-	}
-	v, err := r.stack.resolve(role)
-	if err != nil {
-		return nil
-	}
-	return b.owner("role", v, r)
+	return out
 }

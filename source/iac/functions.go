@@ -184,6 +184,9 @@ func (s *stack) ifElse(n *node) (value, error) {
 	if err != nil {
 		return value{}, err
 	}
+	if yes.kind == noValue && no.kind == noValue {
+		return value{}, nil
+	}
 	if a, ok := yes.known(); ok {
 		if b, ok := no.known(); ok && a == b {
 			return yes, nil

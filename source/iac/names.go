@@ -129,6 +129,7 @@ var nameProperties = map[string]string{
 	"AWS::SQS::Queue": "QueueName", "AWS::SNS::Topic": "TopicName", "AWS::ECS::Cluster": "ClusterName",
 	"AWS::ECS::TaskDefinition": "Family", "AWS::ECR::Repository": "RepositoryName", "AWS::KMS::Alias": "AliasName",
 	"AWS::StepFunctions::StateMachine": "StateMachineName", "AWS::Events::Rule": "Name", "AWS::SSM::Parameter": "Name",
+	"AWS::Serverless::SimpleTable": "TableName", "AWS::Serverless::StateMachine": "Name", "AWS::Events::EventBus": "Name",
 	"AWS::SecretsManager::Secret": "Name", "AWS::Kinesis::Stream": "Name", "AWS::EKS::Cluster": "Name",
 }
 
@@ -136,7 +137,7 @@ var nameProperties = map[string]string{
 // value.
 var arnRefs = map[string]string{
 	"AWS::IAM::ManagedPolicy": "PolicyArn", "AWS::SNS::Topic": "TopicArn", "AWS::SecretsManager::Secret": "Id",
-	"AWS::StepFunctions::StateMachine": "Arn", "AWS::ECS::TaskDefinition": "TaskDefinitionArn",
+	"AWS::StepFunctions::StateMachine": "Arn", "AWS::Serverless::StateMachine": "Arn", "AWS::ECS::TaskDefinition": "TaskDefinitionArn",
 }
 
 // name returns a resource's physical name: as given, or not known.
@@ -205,6 +206,9 @@ var arns = map[string]map[string]string{
 	"AWS::ECR::Repository":             {"Arn": "arn:%p:ecr:%r:%a:repository/%n"},
 	"AWS::KMS::Key":                    {"Arn": "arn:%p:kms:%r:%a:key/%n"},
 	"AWS::StepFunctions::StateMachine": {"Arn": "arn:%p:states:%r:%a:stateMachine:%n", "Name": "%n"},
+	"AWS::Serverless::StateMachine":    {"Arn": "arn:%p:states:%r:%a:stateMachine:%n", "Name": "%n"},
+	"AWS::Serverless::SimpleTable":     {"Arn": "arn:%p:dynamodb:%r:%a:table/%n"},
+	"AWS::Events::EventBus":            {"Arn": "arn:%p:events:%r:%a:event-bus/%n", "Name": "%n"},
 	"AWS::Events::Rule":                {"Arn": "arn:%p:events:%r:%a:rule/%n"},
 	"AWS::SecretsManager::Secret":      {"Id": "arn:%p:secretsmanager:%r:%a:secret:%n-%?"},
 	"AWS::Kinesis::Stream":             {"Arn": "arn:%p:kinesis:%r:%a:stream/%n"},

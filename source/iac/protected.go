@@ -98,12 +98,15 @@ var protected = map[string]protection{
 // resourcePolicy takes in the policies of resources: a bucket's is evaluated,
 // the others are gaps of what they protect.
 func (b *builder) resourcePolicy(r *resource, t truth) error {
+	if err := b.other(r, t); err != nil {
+		return err
+	}
 	if r.typ == "AWS::S3::BucketPolicy" {
 		return b.bucketPolicy(r, t)
 	}
 	p, ok := protected[r.typ]
 	if !ok {
-		return b.other(r, t)
+		return nil
 	}
 	v, err := r.property(strings.Split(p.document, ".")...)
 	if err != nil {

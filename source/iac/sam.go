@@ -47,8 +47,17 @@ func (e *samRole) needed() bool {
 	if role == nil {
 		return len(e.of.open) == 0
 	}
+	if e.conditional(role) {
+		return true
+	}
 	v, err := e.stack.resolve(role)
 	return err == nil && v.kind == noValue
+}
+
+// conditional reports whether a Role is nothing in one branch of a condition.
+func (e *samRole) conditional(role *node) bool {
+	branches := role.get("Fn::If")
+	return branches.is(listNode) && len(branches.items) == 3 && isNoValue(branches.items[1]) != isNoValue(branches.items[2])
 }
 
 // property returns a property of the resource, with what Globals say of it.
@@ -101,8 +110,10 @@ func (e *samRole) make() {
 	}
 	slices.SortFunc(properties, func(a, b member) int { return strings.Compare(a.key, b.key) })
 	members := []member{{"Type", at, text(at, "AWS::IAM::Role")}, {"Properties", at, objectOf(at, properties...)}}
-	if c := e.of.node.get("Condition"); c != nil {
-		members = append(members, member{"Condition", at, c})
+	made := call("Fn::GetAtt", text(at, e.of.id+"Role.Arn"))
+	acting, condition := e.choice(made)
+	if condition != nil {
+		members = append(members, member{"Condition", at, condition})
 	}
 	id := e.of.id + "Role"
 	if e.stack.byID[id] != nil {
@@ -111,11 +122,38 @@ func (e *samRole) make() {
 	role := &resource{stack: e.stack, id: id, typ: "AWS::IAM::Role", at: at, node: objectOf(at, members...), properties: objectOf(at, properties...), allows: e.open}
 	e.stack.resources = append(e.stack.resources, role)
 	e.stack.byID[id] = role
-	own := objectOf(at, member{"Role", at, call("Fn::GetAtt", text(at, id+".Arn"))})
+	own := objectOf(at, member{"Role", at, acting})
 	if e.of.properties != nil {
 		own.members = append(own.members, slices.DeleteFunc(slices.Clone(e.of.properties.members), func(m member) bool { return m.key == "Role" })...)
 	}
 	e.of.properties = own
+}
+
+// choice is the role that the resource acts as, and the condition under which
+// the one that SAM makes exists.
+func (e *samRole) choice(made *node) (acting, condition *node) {
+	condition = e.of.node.get("Condition")
+	role := e.property("Role")
+	if role == nil || !e.conditional(role) {
+		return made, condition
+	}
+	branches := role.get("Fn::If").items
+	name := branches[0]
+	if isNoValue(branches[1]) {
+		return call("Fn::If", listOf(role.start, name, made, branches[2])), name
+	}
+	not := text(name.start, "NOT"+name.str())
+	e.stack.conditions[not.text] = e.stack.negated(name)
+	return call("Fn::If", listOf(role.start, name, branches[1], made)), not
+}
+
+// negated is the negation of a condition.
+func (s *stack) negated(name *node) *truth {
+	t, err := s.condition(name.str(), name)
+	if err != nil {
+		return &truth{}
+	}
+	return &truth{known: t.known, holds: !t.holds}
 }
 
 // function collects the policies of a function's role.
@@ -126,7 +164,7 @@ func (e *samRole) function() {
 	}
 	e.attach(basic)
 	if n := e.property("Tracing"); n != nil {
-		if v, err := e.stack.resolve(n); err != nil || v.standIn() != "Disabled" {
+		if v, err := e.stack.resolve(n); err != nil || v.standIn() != "Disabled" && v.standIn() != "" {
 			e.attach(e.xray())
 		}
 	}
@@ -303,7 +341,7 @@ func (e *samRole) destinations(n *node) {
 }
 
 func (e *samRole) destination(name string, d *node, kind string) {
-	to := d.get("Destination")
+	to := e.receiver(name, d.get("Destination"), kind)
 	switch action := sent[kind]; {
 	case action != "":
 		e.allow(name+kind+"Policy", d.start, samGrant{[]string{action}, to})
@@ -318,6 +356,42 @@ func (e *samRole) destination(name string, d *node, kind string) {
 		e.open = append(e.open, "the destination "+name+" of the type "+kind)
 	}
 }
+
+// receiver is where a destination leads. Where it is nothing, or a condition
+// makes it nothing, SAM makes a queue or topic.
+func (e *samRole) receiver(name string, to *node, kind string) *node {
+	types := map[string][3]string{"SQS": {"Queue", "AWS::SQS::Queue", "Arn"}, "SNS": {"Topic", "AWS::SNS::Topic", "TopicArn"}}
+	of, ok := types[kind]
+	if !ok {
+		return to
+	}
+	id := name + of[0]
+	made := call("Fn::GetAtt", text(e.of.at, id+"."+of[2]))
+	out := made
+	if branches := to.get("Fn::If"); branches.is(listNode) && len(branches.items) == 3 {
+		yes, no := branches.items[1], branches.items[2]
+		switch {
+		case isNoValue(yes):
+			yes = made
+		case isNoValue(no):
+			no = made
+		default:
+			return to
+		}
+		out = call("Fn::If", listOf(to.start, branches.items[0], yes, no))
+	} else if to != nil {
+		return to
+	}
+	if e.stack.byID[id] == nil {
+		at := e.of.at
+		r := &resource{stack: e.stack, id: id, typ: of[1], at: at, node: objectOf(at, member{"Type", at, text(at, of[1])})}
+		e.stack.resources = append(e.stack.resources, r)
+		e.stack.byID[id] = r
+	}
+	return out
+}
+
+func isNoValue(n *node) bool { return n.is(objectNode) && n.get("Ref").str() == "AWS::NoValue" }
 
 // allowGap is the gap of policies that SAM would add, and that only allow.
 func allowGap(at iam.Location, what, why string) iam.Gap {

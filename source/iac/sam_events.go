@@ -135,8 +135,12 @@ func (e *samRole) schemaRegistry(p *node) []samGrant {
 			out = append(out, secret(uri))
 		}
 	}
-	registry := orNode(c.at("SchemaRegistryURI", "Fn::Sub"), c.get("SchemaRegistryURI"))
-	parts := strings.SplitN(registry.str(), ":", 6)
+	var parts []string
+	if registry := c.get("SchemaRegistryURI"); registry != nil {
+		if v, err := e.stack.resolve(registry); err == nil {
+			parts = strings.SplitN(v.standIn(), ":", 6)
+		}
+	}
 	if len(parts) == 6 && strings.HasPrefix(parts[5], "registry/") {
 		schemas := text(e.of.at, "arn:${AWS::Partition}:glue:${AWS::Region}:${AWS::AccountId}:schema/"+strings.TrimPrefix(parts[5], "registry/")+"/*")
 		out = append(out, samGrant{[]string{"glue:GetRegistry"}, c.get("SchemaRegistryURI")}, samGrant{[]string{"glue:GetSchemaVersion"}, call("Fn::Sub", schemas)})

@@ -135,6 +135,7 @@ func (s *stack) read() error {
 			return err
 		}
 	}
+	s.transform = s.transform || slices.ContainsFunc(s.resources, func(r *resource) bool { return strings.HasPrefix(r.typ, "AWS::Serverless::") })
 	s.serverless()
 	return s.check()
 }
