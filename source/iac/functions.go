@@ -82,7 +82,7 @@ func splitText(v value, separator string) value {
 	last := func() *value { return &out.items[len(out.items)-1] }
 	for _, p := range v.parts {
 		if p.unknown != nil {
-			if p.of == nil {
+			if p.of == nil || nameProperties[p.of.typ] == "" {
 				return opaque(v.what())
 			}
 			last().parts = append(last().parts, p)

@@ -228,7 +228,6 @@ func TestMalformed(t *testing.T) {
 		{"broken YAML", "Resources: [\n  }", "2:3", ""},
 		{"tabs", "Resources:\n\tR: 1", "2:1", ""},
 		{"broken JSON", `{"Resources": {"R": }}`, "1:21", ""},
-		{"duplicate key", "Resources:\n  R: {Type: a}\n  R: {Type: b}", "3:3", `duplicate key "R"`},
 		{"duplicate key in JSON", `{"Resources": {}, "Resources": {}}`, "1:19", `duplicate key "Resources"`},
 		{"undefined Ref", head + "      RoleName: !Ref Nothing", "5:17", `"Nothing" is not defined`},
 		{"undefined in Sub", head + "      RoleName: !Sub 'a-${Nothing}'", "5:17", `"Nothing" is not defined`},

@@ -31,8 +31,11 @@ func (s *stack) settle(n *node) (members []member, open []string) {
 	if n == nil {
 		return nil, nil
 	}
+	for _, key := range n.twice {
+		open = append(open, "the key "+key+", which is there twice,")
+	}
 	if !hasFunction(n) {
-		return n.members, nil
+		return n.members, open
 	}
 	for _, m := range n.members {
 		switch {

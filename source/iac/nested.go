@@ -64,9 +64,7 @@ func (a *app) nestOne(r *resource) error {
 	s := newStack(a, &templateFile{file: file, name: r.id, root: root, paths: map[string]string{}}, r.stack.options)
 	s.options.Parameters = nil
 	s.parent, s.prefix, s.bound = r, r.label()+"/", r.stack.bound
-	if err := s.give(r); err != nil {
-		return err
-	}
+	s.give(r)
 	a.stacks = append(a.stacks, s)
 	if err := s.read(); err != nil {
 		a.stacks = a.stacks[:len(a.stacks)-1]
@@ -85,10 +83,11 @@ func (a *app) note(err error) {
 }
 
 // give takes in the parameters that the parent gives.
-func (s *stack) give(r *resource) error {
+func (s *stack) give(r *resource) {
 	v, err := r.property("Parameters")
 	if err != nil {
-		return err
+		s.app.note(err)
+		v = opaque(reasonOf(err))
 	}
 	s.given = map[string]value{}
 	for _, m := range v.members {
@@ -101,7 +100,6 @@ func (s *stack) give(r *resource) error {
 			}
 		}
 	}
-	return nil
 }
 
 // templateFile is where the template of a nested stack lies on disk.

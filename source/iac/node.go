@@ -27,6 +27,7 @@ type node struct {
 	word       string // what YAML 1.1 makes of the text, where that is a boolean
 	items      []*node
 	members    []member
+	twice      []string // keys that stand there more than once; the last counts
 	start, end policy.Position
 	offset     int // of its first byte, in JSON
 }

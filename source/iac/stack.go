@@ -143,6 +143,9 @@ func (s *stack) read() error {
 // macros reads the transforms of the whole template. One that is not AWS's may
 // change everything.
 func (s *stack) macros() {
+	for _, key := range s.root.twice {
+		s.gap(s.root.start, "section "+key+" of "+s.title(), "it is there twice")
+	}
 	var list []*node
 	for _, key := range []string{"Transform", "Fn::Transform"} {
 		if n := s.root.get(key); n.is(listNode) {
@@ -230,10 +233,17 @@ func (s *stack) addResource(m member) error {
 	if !m.value.is(objectNode) {
 		return s.fail(m.value.start, "", "resource %s must be an object, not %s", m.key, m.value.kind.title())
 	}
-	members, open := s.settle(m.value)
 	whole := *m.value
+	whole.twice = nil // of the keys of a resource itself, none changes a policy but Properties
+	members, open := s.settle(&whole)
+	if slices.Contains(m.value.twice, "Properties") {
+		open = append(open, "the key Properties, which is there twice,")
+	}
 	whole.members = members
 	typ := whole.get("Type")
+	if typ.is(objectNode) && len(typ.members) > 0 {
+		open = append(open, "what "+typ.members[0].key+" stands for")
+	}
 	if !typ.is(textNode) {
 		if len(open) > 0 {
 			s.gap(m.at, "resource "+s.prefix+m.key, strings.Join(open, " and ")+" may be a resource of any kind")
@@ -251,6 +261,12 @@ func (s *stack) addResource(m member) error {
 	return nil
 }
 
+// policyProperties are the properties that say which policies somebody has.
+var policyProperties = map[string]bool{
+	"Policies": true, "ManagedPolicyArns": true, "PermissionsBoundary": true, "PolicyDocument": true, "Role": true, "Roles": true, "RoleName": true,
+	"Users": true, "UserName": true, "Groups": true, "GroupName": true, "Events": true, "Path": true, "TaskRoleArn": true, "RoleArn": true,
+}
+
 // settleProperties does the loops and includes among the properties.
 func (r *resource) settleProperties() error {
 	n := r.properties
@@ -262,8 +278,11 @@ func (r *resource) settleProperties() error {
 		return r.stack.fail(n.start, "", "Properties of %s must be an object, not %s", r.id, n.kind.title())
 	}
 	whole := *n
+	// Of what stands there twice, only this concerns anybody.
+	whole.twice = slices.DeleteFunc(slices.Clone(n.twice), func(key string) bool { return !policyProperties[key] })
 	var open []string
-	whole.members, open = r.stack.settle(n)
+	whole.members, open = r.stack.settle(&whole)
+	whole.twice = nil
 	r.properties, r.open = &whole, append(r.open, open...)
 	return nil
 }

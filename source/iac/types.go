@@ -66,7 +66,7 @@ func (b *builder) other(r *resource, _ truth) error {
 	if why, affects, ok := unlisted(r.typ); ok {
 		b.gap(iam.Gap{Where: where, What: r.typ + " " + r.label(), Why: why, Affects: affects})
 	}
-	if policyLike(r.typ) && !readTypes[r.typ] && harmless(r.typ) == "" && strings.HasPrefix(r.typ, "AWS::") {
+	if policyLike(r.typ) && !readTypes[r.typ] && protected[r.typ].service == "" && harmless(r.typ) == "" && strings.HasPrefix(r.typ, "AWS::") {
 		service := strings.ToLower(strings.Split(r.typ, "::")[1])
 		b.gap(iam.Gap{Where: where, What: r.typ + " " + r.label(), Why: "resources of the type " + r.typ + " are not known here", Affects: iam.MayBoth, Actions: []string{service + ":*"}})
 	}

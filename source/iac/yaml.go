@@ -3,6 +3,7 @@ package iac
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -160,7 +161,9 @@ func (r *yamlReader) object(n *yaml.Node, out *node, depth int) error {
 			continue
 		}
 		if !keys.add(key.Value) {
-			return r.fail(key, "", "duplicate key %q", key.Value)
+			// YAML forbids it, and what reads templates takes the last one.
+			out.twice = append(out.twice, key.Value)
+			out.members = slices.DeleteFunc(out.members, func(m member) bool { return m.key == key.Value })
 		}
 		out.members = append(out.members, member{key.Value, yamlAt(key), v})
 	}
