@@ -42,15 +42,34 @@ func OpenTemplates(path string) (*Templates, error) {
 	}
 	t := &Templates{}
 	if !info.IsDir() {
+		if e := foreignName(path); e != nil {
+			return nil, e
+		}
 		root, err := readTemplate(path)
+		if err == nil && root.get("Resources") == nil {
+			if e := foreignContent(path, root); e != nil {
+				return nil, e
+			}
+		}
 		t.files, t.root = []templateFile{{file: path, name: stackName(path), root: root}}, filepath.Dir(path)
 		return t, err
 	}
-	dir := path
-	if _, err := os.Stat(filepath.Join(dir, manifestFile)); err != nil {
-		if dir = filepath.Join(path, "cdk.out"); !isFile(filepath.Join(dir, manifestFile)) {
-			return nil, fmt.Errorf("the folder %s is no output of the CDK: it has no %s", path, manifestFile)
+	dir := ""
+	for _, below := range builtFolders {
+		if folder := filepath.Join(path, below); dir == "" && isFile(filepath.Join(folder, manifestFile)) {
+			dir = folder
 		}
+	}
+	if dir == "" {
+		for _, below := range builtTemplates {
+			if file := filepath.Join(path, below); isFile(file) {
+				return OpenTemplates(file)
+			}
+		}
+		if e := foreignFolder(path); e != nil {
+			return nil, e
+		}
+		return nil, fmt.Errorf("the folder %s is no output of the CDK: it has no %s", path, manifestFile)
 	}
 	t.root = dir
 	if err := t.assemblyFolder(dir, 0); err != nil {
@@ -198,9 +217,15 @@ func parseTemplate(file string, data []byte) (*node, error) {
 	}
 	root, err := parse(file, data)
 	if err != nil {
+		if e := wrapped(file, data); e != nil {
+			return nil, e
+		}
 		return nil, err
 	}
 	if root.kind != objectNode {
+		if e := wrapped(file, data); e != nil {
+			return nil, e
+		}
 		return nil, &Error{file, root.start, "a template must be an object, not " + root.kind.title(), ""}
 	}
 	return root, nil

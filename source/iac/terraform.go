@@ -5,10 +5,12 @@ import (
 	"errors"
 	"io"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
 
+	"remotion-doctor/iam"
 	"remotion-doctor/iam/policy"
 )
 
@@ -31,6 +33,13 @@ type Plan struct {
 	region     string
 	providers  map[string]*tfProvider
 	variables  *node // values of the root module's
+	gaps       []planGap
+}
+
+// A planGap is a resource that is not read, and may concern any principal.
+type planGap struct {
+	at        policy.Position
+	what, why string
 }
 
 // A tfResource is an instance of a resource or data source.
@@ -44,6 +53,7 @@ type tfResource struct {
 	values  *node
 	unknown *node // what is known only after the apply
 	at      policy.Position
+	aliases []string // other names by which it may be called
 }
 
 // OpenPlan reads a plan or state. The error is an [*Error], or that of the file
@@ -66,17 +76,46 @@ func IsPlan(path string) bool {
 	defer f.Close()
 	head := make([]byte, 4096)
 	n, err := io.ReadFull(f, head)
-	return (err == nil || errors.Is(err, io.ErrUnexpectedEOF)) && bytes.Contains(head[:n], []byte(`"format_version"`)) && bytes.Contains(head[:n], []byte(`"terraform_version"`))
+	if err != nil && !errors.Is(err, io.ErrUnexpectedEOF) {
+		return false
+	}
+	for _, marks := range planMarks {
+		if !slices.ContainsFunc(marks, func(mark string) bool { return !bytes.Contains(head[:n], []byte(mark)) }) {
+			return true
+		}
+	}
+	return false
+}
+
+// planMarks are what the beginning of a plan or state holds.
+var planMarks = [][]string{
+	{`"format_version"`, `"terraform_version"`}, {`"lineage"`, `"serial"`}, {`"urn:pulumi:`, `"resources"`}, {`"steps"`, `"urn:pulumi:`}, {`"deployment"`, `"manifest"`},
 }
 
 func parsePlan(file string, src []byte) (*Plan, error) {
 	p := &Plan{file: file, src: src, byAddress: map[string]*tfResource{}, configured: map[string]map[string]*node{}}
 	r := &planReader{jsonReader: newJSONReader(file, src), plan: p, unknown: map[string]*node{}}
 	r.limit = maxPlanNodes
+	if isPulumi(src) {
+		root, err := r.value()
+		if err != nil {
+			return nil, r.located(err)
+		}
+		r.pulumi(root)
+		return p, nil
+	}
 	if err := r.read(); err != nil {
+		if e := wrapped(file, src); e != nil {
+			return nil, e
+		}
 		return nil, r.located(err)
 	}
 	return p, nil
+}
+
+// isPulumi reports whether a document is Pulumi's rather than Terraform's.
+func isPulumi(src []byte) bool {
+	return bytes.Contains(src[:min(len(src), 1<<16)], []byte(`"urn:pulumi:`)) && bytes.HasPrefix(bytes.TrimSpace(src), []byte("{"))
 }
 
 // A planReader walks a plan and keeps what concerns principals.
@@ -94,8 +133,11 @@ func (r *planReader) read() error {
 	}
 	err := r.eachMember(func(key string) error {
 		switch key {
-		case "format_version":
+		case "format_version", "lineage":
 			r.format = true
+		case "resources":
+			r.values = true
+			return r.eachItem(r.stateResource)
 		case "planned_values":
 			r.values = true
 			return r.root()
@@ -323,6 +365,9 @@ func (p *Plan) Deployment(o Options) (*Deployment, error) {
 	b := &planBuilder{plan: p, assembly: newAssembly(o), made: map[*tfResource]*principal{}, arns: map[*tfResource]string{}, profiles: map[*tfResource]*principal{}}
 	if err := b.build(); err != nil {
 		return nil, err
+	}
+	for _, g := range p.gaps {
+		b.gap(iam.Gap{Where: iam.Location{File: p.file, Position: g.at}.String(), What: g.what, Why: g.why, Affects: iam.MayBoth})
 	}
 	d := b.deployment()
 	d.Region, d.asked = p.region, asked

@@ -1,6 +1,7 @@
 package iac
 
 import (
+	"slices"
 	"strings"
 
 	"remotion-doctor/audit"
@@ -26,7 +27,7 @@ func (b *planBuilder) profile(res *tfResource) error {
 	b.snapshot.InstanceProfiles = append(b.snapshot.InstanceProfiles, account.InstanceProfile{
 		InstanceProfileName: name, Arn: arn, Path: "/", Roles: []account.ProfileRole{{RoleName: p.name, Arn: p.arn}},
 	})
-	b.target(audit.TargetInstanceProfile, p, res.address, p.at, name, arn)
+	b.target(audit.TargetInstanceProfile, p, res.address, p.at, append(res.aliases, name, arn)...)
 	return nil
 }
 
@@ -54,7 +55,7 @@ func (b *planBuilder) actor(res *tfResource) error {
 		arn := firstOf(b.text(res, "arn"), "arn:"+b.options.partition()+":lambda:"+firstOf(b.resourceRegion(res), b.options.region())+":"+b.account(res)+":function:"+name)
 		if p != nil {
 			b.snapshot.Functions = append(b.snapshot.Functions, account.Function{FunctionName: name, FunctionArn: arn, Role: p.arn})
-			b.target(audit.TargetFunction, p, res.address, p.at, name, arn)
+			b.target(audit.TargetFunction, p, res.address, p.at, append(res.aliases, name, arn)...)
 		}
 	case "aws_ecs_task_definition":
 		b.taskDefinition(res)
@@ -97,7 +98,7 @@ func (b *planBuilder) taskDefinition(res *tfResource) {
 	if p := b.acting(res, "execution_role_arn", b.attribute(res, "execution_role_arn")); p != nil {
 		t.ExecutionRoleArn = p.arn
 	}
-	names := []string{res.address, family, family + ":1", arn, strings.TrimSuffix(arn, ":1")}
+	names := append(slices.Clone(res.aliases), res.address, family, family+":1", arn, strings.TrimSuffix(arn, ":1"))
 	if p := b.acting(res, "task_role_arn", b.attribute(res, "task_role_arn")); p != nil {
 		t.TaskRoleArn = p.arn
 		b.target(audit.TargetTaskDefinition, p, res.address, p.at, names...)
