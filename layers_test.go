@@ -31,6 +31,7 @@ var allowed = map[string]struct{ project, modules []string }{
 	"checks":               {[]string{"audit", "iam", "iam/policy", "iam/actions", "iam/account"}, nil},
 	"checks/published":     {[]string{"checks"}, nil},
 	"source":               {[]string{"audit", "iam", "iam/account", "iam/eval"}, nil},
+	"source/files":         {[]string{"source", "source/iac", "audit", "iam", "iam/policy", "iam/account", "iam/eval", "iam/managed"}, nil},
 	"source/iac":           {[]string{"source", "audit", "iam", "iam/policy", "iam/account"}, []string{"github.com/go-json-experiment/json", "go.yaml.in/yaml/v4"}},
 	"source/awsapi":        {[]string{"source", "audit", "iam", "iam/policy", "iam/account"}, []string{"github.com/aws/", "golang.org/x/sync"}},
 	"remedy":               {[]string{"audit", "iam", "iam/policy", "iam/actions", "iam/account"}, []string{"github.com/hashicorp/hcl/v2", "github.com/zclconf/go-cty", "go.yaml.in/yaml/v4"}},
@@ -39,7 +40,8 @@ var allowed = map[string]struct{ project, modules []string }{
 	"localaws":             {[]string{"audit", "iam", "iam/policy", "iam/actions", "iam/account", "iam/eval"}, nil},
 	"project":              {nil, []string{"github.com/Masterminds/semver/"}},
 	"fixtures":             {nil, nil},
-	"cmd/remotion-doctor":  {[]string{"audit", "iam", "iam/policy", "iam/actions", "iam/account", "checks", "iam/eval", "iam/excess", "remedy", "source", "source/awsapi", "report", "localaws", "iam/managed", "source/iac", "project", "iam/accessdenied", "iam/explain", "fixtures"}, []string{"github.com/spf13/", "github.com/charmbracelet/x/ansi", "golang.org/x/term", "golang.org/x/sync"}},
+	"doctor":               {[]string{"source", "remedy", "checks", "audit", "iam", "iam/policy", "iam/actions", "iam/account", "iam/eval", "iam/excess", "iam/explain", "iam/accessdenied"}, []string{"golang.org/x/sync"}},
+	"cmd/remotion-doctor":  {[]string{"doctor", "source/files", "audit", "iam", "iam/policy", "iam/actions", "iam/account", "checks", "iam/eval", "iam/excess", "remedy", "source", "source/awsapi", "report", "localaws", "iam/managed", "source/iac", "project", "iam/accessdenied", "iam/explain", "fixtures"}, []string{"github.com/spf13/", "github.com/charmbracelet/x/ansi", "golang.org/x/term", "golang.org/x/sync"}},
 }
 
 func TestLayers(t *testing.T) {

@@ -1,4 +1,4 @@
-package main
+package doctor
 
 import (
 	"context"
@@ -8,24 +8,24 @@ import (
 
 	"remotion-doctor/audit"
 	"remotion-doctor/iam"
-	"remotion-doctor/iam/account"
 	"remotion-doctor/iam/policy"
 	"remotion-doctor/remedy"
+	"remotion-doctor/source"
 )
 
 // fixes audits the targets and makes a remedy for each principal. Targets that
 // act as the same principal get one together.
-func (j *job) fixes(ctx context.Context, f *fixFlags) ([]*fix, error) {
-	var out []*fix
+func (j *job) fixes(ctx context.Context, f *FixOptions) ([]*Remedy, error) {
+	var out []*Remedy
 	for _, t := range j.tasks {
 		s := j.section(ctx, t)
 		if s.Error != nil {
-			return nil, &failure{s.Error.ExitCode, s.Error.Message, s.Error.Hint}
+			return nil, s.Error
 		}
-		i := slices.IndexFunc(out, func(x *fix) bool { return x.principal.ARN == s.Principal.ARN })
+		i := slices.IndexFunc(out, func(x *Remedy) bool { return x.Principal.ARN == s.Principal.ARN })
 		if i < 0 {
 			i = len(out)
-			out = append(out, &fix{target: s.Target, principal: s.Principal, replaces: f.replace})
+			out = append(out, &Remedy{Target: s.Target, Principal: s.Principal, Replaces: f.Replace})
 		}
 		out[i].take(t, &s)
 	}
@@ -38,40 +38,40 @@ func (j *job) fixes(ctx context.Context, f *fixFlags) ([]*fix, error) {
 }
 
 // take adds what came of one requirement.
-func (x *fix) take(t task, s *audit.Section) {
+func (x *Remedy) take(t task, s *audit.Section) {
 	name := s.Requirement.Name
 	if v := s.Requirement.RemotionVersion; v != "" {
 		name = "Remotion " + v + " " + name + " policy"
 	}
-	x.names, x.tasks = append(x.names, name), append(x.tasks, t)
-	x.findings = append(x.findings, s.Findings...)
-	x.obstacles = append(x.obstacles, s.Obstacles...)
-	x.before = audit.Summarize(x.findings)
+	x.Requirements, x.tasks = append(x.Requirements, name), append(x.tasks, t)
+	x.Findings = append(x.Findings, s.Findings...)
+	x.Obstacles = append(x.Obstacles, s.Obstacles...)
+	x.Before = audit.Summarize(x.Findings)
 	for _, n := range s.Notes {
-		if !slices.Contains(x.notes, n) {
-			x.notes = append(x.notes, n)
+		if !slices.Contains(x.Notes, n) {
+			x.Notes = append(x.Notes, n)
 		}
 	}
 }
 
 // remedy sets the change of a fix, verified.
-func (j *job) remedy(ctx context.Context, x *fix, f *fixFlags) error {
-	if x.replaces && x.principal.Type() != "role" {
-		return usage("a user's groups would stay as they are", "--replace is about roles, not about %s", x.principal.ARN)
+func (j *job) remedy(ctx context.Context, x *Remedy, f *FixOptions) error {
+	if x.Replaces && x.Principal.Type() != "role" {
+		return invalid("a user's groups would stay as they are", "only a role's policies can be replaced, not those of %s", x.Principal.ARN)
 	}
-	holding, err := j.holding(ctx, x.principal)
+	holding, err := j.holding(ctx, x.Principal)
 	if err != nil {
-		if x.replaces {
-			return fmt.Errorf("--replace must know what it replaces: %w", err)
+		if x.Replaces {
+			return fmt.Errorf("reading what would be replaced: %w", err)
 		}
-		x.notes = append(x.notes, "what is attached could not be read: a policy named "+f.name+" would be overwritten if there is one ("+asFailure(err).msg+")")
+		x.Notes = append(x.Notes, "what is attached could not be read: a policy named "+f.Name+" would be overwritten if there is one ("+messageOf(err)+")")
 	}
-	x.holding = holding
-	options := remedy.Options{Documented: f.documented || f.requirement.strict, All: x.replaces}
+	x.Holding = holding
+	options := remedy.Options{Documented: f.Documented || f.Strict, All: x.Replaces}
 	if err := j.place(ctx, x, f, options); err != nil {
 		return err
 	}
-	if x.change != nil && !x.verified && !options.Whole && !x.replaces {
+	if x.Change != nil && !x.Verified && !options.Whole && !x.Replaces {
 		// What the evidence showed as granted was not all granted.
 		options.Whole = true
 		if err := j.place(ctx, x, f, options); err != nil {
@@ -82,46 +82,43 @@ func (j *job) remedy(ctx context.Context, x *fix, f *fixFlags) error {
 }
 
 // place makes the change, and evaluates it as if it were made.
-func (j *job) place(ctx context.Context, x *fix, f *fixFlags, o remedy.Options) error {
-	x.grants, x.change = remedy.Grants(x.findings, o), nil
-	if x.grants == nil {
+func (j *job) place(ctx context.Context, x *Remedy, f *FixOptions, o remedy.Options) error {
+	x.Grants, x.Change = remedy.Grants(x.Findings, o), nil
+	if x.Grants == nil {
 		return nil
 	}
-	h := x.holding
+	h := x.Holding
 	if h == nil {
-		h = &remedy.Holding{Kind: x.principal.Type(), Name: x.principal.Name(), ARN: x.principal.ARN}
+		h = &remedy.Holding{Kind: x.Principal.Type(), Name: x.Principal.Name(), ARN: x.Principal.ARN}
 	}
-	at := remedy.Placement{Name: f.name, Managed: f.managed}
+	at := remedy.Placement{Name: f.Name, Managed: f.Managed}
 	var err error
-	if x.replaces {
-		x.change, err = remedy.Replace(x.grants, h, at, f.keep)
+	if x.Replaces {
+		x.Change, err = remedy.Replace(x.Grants, h, at, f.Keep)
 	} else {
-		x.change, err = remedy.Attach(x.grants, h, at)
-	}
-	if e, ok := errors.AsType[*remedy.QuotaError](err); ok {
-		return &failure{exitNotMet, e.Msg, e.Hint}
+		x.Change, err = remedy.Attach(x.Grants, h, at)
 	}
 	if err != nil {
 		return err
 	}
-	if err := j.verifyFix(ctx, x, f.keep); err != nil {
+	if err := j.verifyFix(ctx, x, f); err != nil {
 		return err
 	}
-	if x.replaces {
-		x.lost, err = j.lost(ctx, x, f.keep)
+	if x.Replaces {
+		x.Lost, err = j.lost(ctx, x, f)
 	}
 	return err
 }
 
 // supposed are the policies that the principal would have by the change, and
 // whether they are all.
-func (x *fix) supposed(keep []string) (docs []*policy.Document, instead bool) {
-	docs = x.change.Documents()
-	if !x.replaces {
+func (x *Remedy) supposed(f *FixOptions) (docs []*policy.Document, instead bool) {
+	docs = x.Change.Documents()
+	if !x.Replaces {
 		return docs, false
 	}
-	for _, held := range slices.Concat(x.holding.Inline, x.holding.Attached) {
-		if slices.Contains(keep, held.Name) || held.ARN != "" && slices.Contains(keep, held.ARN) {
+	for _, held := range slices.Concat(x.Holding.Inline, x.Holding.Attached) {
+		if f.keeps(held.Name, held.ARN) {
 			docs = append(docs, held.Document)
 		}
 	}
@@ -129,25 +126,25 @@ func (x *fix) supposed(keep []string) (docs []*policy.Document, instead bool) {
 }
 
 // verifyFix evaluates every requirement with the change as if it were made.
-func (j *job) verifyFix(ctx context.Context, x *fix, keep []string) error {
+func (j *job) verifyFix(ctx context.Context, x *Remedy, f *FixOptions) error {
 	again := *j
-	again.excess = false
-	again.supposing, again.instead = x.supposed(keep)
+	again.Excess = false
+	again.supposing, again.instead = x.supposed(f)
 	var after []audit.Finding
 	for _, t := range x.tasks {
 		s := again.section(ctx, t)
 		if s.Error != nil {
-			return &failure{s.Error.ExitCode, "verifying the remedy: " + s.Error.Message, s.Error.Hint}
+			return fmt.Errorf("verifying the remedy: %w", s.Error)
 		}
 		after = append(after, s.Findings...)
 	}
-	x.after = audit.Summarize(after)
-	cured, still := remedy.Cured(x.findings, after)
-	x.verified = cured && !worse(x.findings, after)
+	x.After = audit.Summarize(after)
+	cured, still := remedy.Cured(x.Findings, after)
+	x.Verified = cured && !worse(x.Findings, after)
 	for _, f := range still {
 		note := fmt.Sprintf("with the remedy %s on %s would still not pass: %s", f.Action, f.Resource, f.Reason)
-		if !slices.Contains(x.notes, note) {
-			x.notes = append(x.notes, note)
+		if !slices.Contains(x.Notes, note) {
+			x.Notes = append(x.Notes, note)
 		}
 	}
 	return nil
@@ -168,23 +165,12 @@ func worse(before, after []audit.Finding) bool {
 // holding reads what is attached to the principal; the error says why it
 // cannot be known.
 func (j *job) holding(ctx context.Context, p iam.Principal) (*remedy.Holding, error) {
-	var s *account.Snapshot
-	switch source := j.source.(type) {
-	case awsSource:
-		read, err := source.ReadPrincipal(ctx, p)
-		if err != nil {
-			return nil, err
-		}
-		s = read
-	case localSource:
-		s = source.snapshot
-	case *fileSource:
-		if source.principal == "" {
-			s = source.snapshot
-		}
-	}
-	if s == nil {
+	s, err := j.source.Principal(ctx, p)
+	if e, ok := errors.AsType[*source.Error](err); ok && e.Kind == source.KindNotHeld {
 		return &remedy.Holding{Kind: p.Type(), Name: p.Name(), ARN: p.ARN}, nil
+	}
+	if err != nil {
+		return nil, err
 	}
 	return remedy.HoldingOf(s, p.Type(), p.Name())
 }

@@ -1,73 +1,109 @@
-package main
+package files
 
 import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 	"maps"
-	"os"
-	"slices"
 	"strings"
 
 	"remotion-doctor/audit"
+	"remotion-doctor/iam"
+	"remotion-doctor/iam/managed"
+	"remotion-doctor/source"
 	"remotion-doctor/source/iac"
 )
 
-// paths are the templates and plans that are to be read.
-func (f *fileFlags) paths() []string {
-	out := slices.Clone(f.files)
-	for _, path := range []string{f.template, f.plan} {
-		if path != "" {
-			out = append(out, path)
-		}
-	}
-	return out
+// A Template says how a template or plan is deployed.
+type Template struct {
+	Path       string
+	Plan       bool              // it is Terraform's, whatever its form
+	AccountID  string            // of the deployment; empty where nobody says
+	Parameters map[string]string // of a template
+	Regions    []string          // of the deployment; empty for those that the file is bound to
+	// OneOfSeveral leaves out the parameters that the file does not have.
+	OneOfSeveral bool
 }
 
-// deployments makes the deployment of a template or plan for each of the
-// regions. Regions in which it is the same share one.
-func (f *fileFlags) deployments(path string, regions []string) ([]regional, error) {
-	open, known, err := f.deployer(path)
+// A Regional is the source of a deployment, and the Regions that it is the same
+// in; none where nobody says.
+type Regional struct {
+	*Source
+	Regions []string
+}
+
+// Deployments makes the sources of a template or plan, one for each group of
+// Regions that it is the same in.
+func Deployments(t Template, o Overlay, library *managed.Library) ([]Regional, error) {
+	open, known, err := t.open()
 	if err != nil {
 		return nil, err
 	}
-	o, err := f.options()
-	if err != nil {
-		return nil, err
+	options := iac.Options{AccountID: t.AccountID, Parameters: maps.Clone(t.Parameters)}
+	if t.OneOfSeveral {
+		maps.DeleteFunc(options.Parameters, func(name, _ string) bool { return !known(name) })
 	}
-	if len(f.files) > 1 {
-		// Of several templates not each has every parameter.
-		maps.DeleteFunc(o.Parameters, func(name, _ string) bool { return !known(name) })
-	}
-	given := len(regions) > 0
-	if !given {
+	regions := t.Regions
+	if len(regions) == 0 {
 		regions = []string{""}
 	}
-	var out []regional
+	var list []regional
 	for _, region := range regions {
-		o.Region = region
-		d, err := open(o)
+		r, err := deploy(open, options, region)
 		if err != nil {
-			return nil, fileFailure(err)
+			return nil, err
 		}
-		if !given && d.Region != "" && d.Region != region {
-			// What the file is bound to decides, where nobody says else.
-			region = d.Region
-			o.Region = region
-			if d, err = open(o); err != nil {
-				return nil, fileFailure(err)
-			}
+		list = addRegional(list, r)
+	}
+	var out []Regional
+	for _, r := range list {
+		s, err := deployment(r.deployment, o, library)
+		if err != nil {
+			return nil, err
 		}
-		r := regional{deployment: d}
-		if region != "" {
-			r.regions = []string{region}
-		}
-		out = addRegional(out, r)
+		out = append(out, Regional{s, r.regions})
 	}
 	return out, nil
 }
 
-// A regional is a deployment and the regions that it is the same in.
+// deploy makes the deployment in a Region; what the file is bound to decides
+// where none is given.
+func deploy(open func(iac.Options) (*iac.Deployment, error), o iac.Options, region string) (regional, error) {
+	o.Region = region
+	d, err := open(o)
+	if err != nil {
+		return regional{}, fileError(err)
+	}
+	if region == "" && d.Region != "" {
+		region, o.Region = d.Region, d.Region
+		if d, err = open(o); err != nil {
+			return regional{}, fileError(err)
+		}
+	}
+	if region == "" {
+		return regional{deployment: d}, nil
+	}
+	return regional{d, []string{region}}, nil
+}
+
+// open opens the file, and says which parameters it has.
+func (t *Template) open() (open func(iac.Options) (*iac.Deployment, error), known func(string) bool, err error) {
+	if t.Plan || iac.IsPlan(t.Path) {
+		p, err := iac.OpenPlan(t.Path)
+		if err != nil {
+			return nil, nil, fileError(err)
+		}
+		return p.Deployment, func(string) bool { return false }, nil
+	}
+	f, err := iac.OpenTemplates(t.Path)
+	if err != nil {
+		return nil, nil, fileError(err)
+	}
+	return f.Deployment, f.HasParameter, nil
+}
+
+// A regional is a deployment and the Regions that it is the same in.
 type regional struct {
 	deployment *iac.Deployment
 	regions    []string
@@ -91,53 +127,57 @@ func addRegional(list []regional, r regional) []regional {
 	return append(list, r)
 }
 
-// deployer opens a file, and tells which parameters it has.
-func (f *fileFlags) deployer(path string) (open func(iac.Options) (*iac.Deployment, error), known func(string) bool, err error) {
-	if path == f.plan || path != f.template && iac.IsPlan(path) {
-		p, err := iac.OpenPlan(path)
-		if err != nil {
-			return nil, nil, fileFailure(err)
-		}
-		return p.Deployment, func(string) bool { return false }, nil
-	}
-	t, err := iac.OpenTemplates(path)
+func deployment(d *iac.Deployment, o Overlay, library *managed.Library) (*Source, error) {
+	s, err := Snapshot(d.Snapshot, o, library)
 	if err != nil {
-		return nil, nil, fileFailure(err)
+		return nil, err
 	}
-	return t.Deployment, t.HasParameter, nil
+	s.deployment = d
+	s.notes = append(s.notes, d.Notes...)
+	if d.Snapshot.AccountID == iac.UnknownAccount {
+		s.notes = append(s.notes, unknownAccount)
+	}
+	return s, nil
 }
 
-func (f *fileFlags) options() (iac.Options, error) {
-	o := iac.Options{AccountID: f.account, Parameters: map[string]string{}}
-	for _, p := range f.parameters {
-		name, text, ok := strings.Cut(p, "=")
-		if !ok || name == "" {
-			return o, usage("write it as --parameter BucketName=my-bucket", "--parameter %q is not of the form NAME=VALUE", p)
-		}
-		o.Parameters[name] = text
+// inDeployment finds the principal behind a target.
+func (s *Source) inDeployment(t audit.Target) (source.Resolution, error) {
+	if t.Kind == audit.TargetRenderer {
+		t.Kind = audit.TargetRole
 	}
-	return o, nil
+	found, err := s.deployment.Resolve(t)
+	if err != nil {
+		return source.Resolution{}, fileError(err)
+	}
+	p, err := iam.NewPrincipal(found.ARN)
+	return source.Resolution{Principal: p, Location: &found.Location}, err
 }
 
-// fileFailure gives an error of a file its exit code.
-func fileFailure(err error) error {
+// fileError gives an error of a template or plan its kind.
+func fileError(err error) error {
 	if e, ok := errors.AsType[*iac.Error](err); ok {
-		return usage(e.Hint, "reading %v", e)
+		return &source.Error{Op: "", Kind: source.KindInput, Msg: "reading " + e.Error(), Hint: e.Hint, Err: err}
 	}
 	if e, ok := errors.AsType[*iac.NotFoundError](err); ok {
-		return &failure{exitIncomplete, e.Msg, e.Hint}
+		return &source.Error{Kind: source.KindNotFound, Msg: e.Msg, Hint: e.Hint, Err: err}
 	}
-	if err == nil {
-		return nil
+	if e, ok := errors.AsType[*fs.PathError](err); ok {
+		return input("reading "+Name(e.Path), "", err)
 	}
-	return usage("", "reading %s", pathless(err))
+	return input("reading the file", "", err)
 }
 
-// choose returns the target where the file leaves no choice.
-func chooseTarget(d *iac.Deployment) (audit.Target, error) {
+// kinds are the kinds of target of a file, the likeliest caller first.
+var kinds = []audit.TargetKind{
+	audit.TargetFunction, audit.TargetTaskDefinition, audit.TargetInstanceProfile,
+	audit.TargetPodIdentity, audit.TargetRole, audit.TargetUser,
+}
+
+// Only returns the target of a deployment where it leaves no choice.
+func (s *Source) Only() (audit.Target, error) {
 	var found []audit.Target
-	for _, kind := range []audit.TargetKind{audit.TargetFunction, audit.TargetTaskDefinition, audit.TargetInstanceProfile, audit.TargetPodIdentity, audit.TargetRole, audit.TargetUser} {
-		for _, name := range d.Names(kind) {
+	for _, kind := range kinds {
+		for _, name := range s.deployment.Names(kind) {
 			found = append(found, audit.Target{Kind: kind, Name: name})
 		}
 		if len(found) > 0 {
@@ -146,7 +186,7 @@ func chooseTarget(d *iac.Deployment) (audit.Target, error) {
 	}
 	switch len(found) {
 	case 0:
-		return audit.Target{}, &failure{exitIncomplete, "the file holds no role, user or function", "look at whether it is the right file"}
+		return audit.Target{}, &source.Error{Kind: source.KindNotFound, Msg: "the file holds no role, user or function", Hint: "check that it is the right file"}
 	case 1:
 		return found[0], nil
 	}
@@ -154,20 +194,18 @@ func chooseTarget(d *iac.Deployment) (audit.Target, error) {
 	for _, t := range found[:min(len(found), 12)] {
 		names = append(names, t.Name)
 	}
-	return audit.Target{}, usage(fmt.Sprintf("with --function, --role, --instance-profile or --task-definition; there are %s", strings.Join(names, ", ")), "name what is to be checked")
+	return audit.Target{}, &source.Error{
+		Kind: source.KindInput, Msg: "name what is to be checked",
+		Hint: fmt.Sprintf("with --function, --role, --instance-profile or --task-definition; there are %s", strings.Join(names, ", ")),
+	}
 }
 
-// besideTemplates adds to an error of AWS that there is something to check
-// without it.
-func besideTemplates(r *audit.Report, err error) error {
-	failed := slices.ContainsFunc(r.Sections, func(s audit.Section) bool { return s.Error != nil })
-	if _, statErr := os.Stat("cdk.out/manifest.json"); !failed || statErr != nil {
-		return err
+// Missing returns the error for a target that the deployment does not hold; nil
+// for one that it holds.
+func (s *Source) Missing(t audit.Target) error {
+	_, err := s.deployment.Resolve(t)
+	if _, ok := errors.AsType[*iac.NotFoundError](err); ok {
+		return fileError(err)
 	}
-	f := asFailure(err)
-	hint := "./cdk.out can be checked without AWS: --template cdk.out"
-	if f.hint != "" {
-		hint = f.hint + "; " + hint
-	}
-	return &failure{f.code, f.msg, hint}
+	return nil
 }

@@ -1,227 +1,180 @@
-package main
+// Package files makes sources of what the user has in files: a snapshot of an
+// account, a template or plan, or policies alone, each with further policies
+// laid over it. Nothing here asks AWS.
+package files
 
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
+	"strings"
 
 	"remotion-doctor/audit"
 	"remotion-doctor/iam"
 	"remotion-doctor/iam/account"
 	"remotion-doctor/iam/eval"
+	"remotion-doctor/iam/managed"
 	"remotion-doctor/source"
 	"remotion-doctor/source/iac"
 )
 
-// A fileSource answers from files: a snapshot, template or plan, or policies
-// alone, with further policies laid over them.
-type fileSource struct {
-	localSource
-	overlay    overlay
-	deployment *iac.Deployment // nil where the source is a snapshot
-	principal  string          // of policy files
-	notes      []string
+// A Source answers from files through the offline evaluator. It is a
+// [source.Source].
+type Source struct {
+	engine   *eval.Engine
+	snapshot *account.Snapshot
+	overlay  Overlay
+	// deployment is nil where the source is a snapshot or policy files.
+	deployment *iac.Deployment
+	// principal is the ARN that policy files belong to; empty otherwise.
+	principal string
+	notes     []string
 }
 
-// Resolve finds the principal behind a target.
-func (s *fileSource) Resolve(ctx context.Context, t audit.Target) (source.Resolution, error) {
-	out, err := s.resolve(ctx, t)
+var _ source.Source = (*Source)(nil)
+
+// Snapshot makes a source of an account's snapshot, with the policies of an
+// overlay laid over those of every principal. Managed policies that the
+// snapshot only names are taken from the library.
+func Snapshot(s *account.Snapshot, o Overlay, library *managed.Library) (*Source, error) {
+	notes := library.Complete(s)
+	engine, err := eval.New(s)
+	return &Source{engine: engine, snapshot: s, overlay: o, notes: slices.Concat(o.notes, notes)}, err
+}
+
+// Policies makes a source of the overlay alone: its identity policies belong to
+// the principal with an ARN. An empty ARN makes them those of a role in the
+// given account or, where that is empty too, in the only account that the
+// policies name.
+func Policies(o Overlay, library *managed.Library, principal, accountID string) (*Source, error) {
+	out, err := Snapshot(&account.Snapshot{}, o, library)
+	if err != nil {
+		return nil, err
+	}
+	var notes []string
+	out.principal, notes = o.assumedPrincipal(principal, accountID)
+	out.notes = append(out.notes, notes...)
+	if _, err := iam.NewPrincipal(out.principal); err != nil {
+		return nil, &source.Error{Op: "reading the principal", Kind: source.KindInput, Msg: err.Error(), Hint: "it looks like arn:aws:iam::123456789012:role/name"}
+	}
+	return out, nil
+}
+
+// Engine implements [source.Source].
+func (s *Source) Engine() audit.Engine { return audit.EngineLocal }
+
+// Region implements [source.Source]: files name no region.
+func (s *Source) Region() string { return "" }
+
+// Usage implements [source.Source]: nothing is asked of AWS.
+func (s *Source) Usage() audit.Usage { return audit.Usage{} }
+
+// Caller implements [source.Source].
+func (s *Source) Caller(context.Context) (string, error) {
+	return "", source.NotHeld("files have no caller")
+}
+
+// Decode implements [source.Source].
+func (s *Source) Decode(context.Context, string) (string, error) {
+	return "", source.NotHeld("only AWS can decode an authorization message")
+}
+
+// Resolve implements [source.Source].
+func (s *Source) Resolve(_ context.Context, t audit.Target) (source.Resolution, error) {
+	out, err := s.resolve(t)
 	out.Notes = append(out.Notes, s.notes...)
 	return out, err
 }
 
-func (s *fileSource) resolve(ctx context.Context, t audit.Target) (source.Resolution, error) {
+func (s *Source) resolve(t audit.Target) (source.Resolution, error) {
 	switch {
 	case t.Kind == audit.TargetFile:
 		p, err := iam.NewPrincipal(s.principal)
 		if err != nil {
-			return source.Resolution{}, usage("it looks like arn:aws:iam::123456789012:role/name", "--principal: %v", err)
+			return source.Resolution{}, source.NotHeld("%s is no policy file of this source", t.Name)
 		}
 		return source.Resolution{Principal: p}, nil
-	case s.deployment == nil:
-		return s.localSource.Resolve(ctx, t)
+	case s.deployment != nil:
+		return s.inDeployment(t)
 	}
-	if t.Kind == audit.TargetRenderer {
-		t.Kind = audit.TargetRole
-	}
-	found, err := s.deployment.Resolve(t)
-	if err != nil {
-		return source.Resolution{}, fileFailure(err)
-	}
-	p, err := iam.NewPrincipal(found.ARN)
-	return source.Resolution{Principal: p, Location: &found.Location}, err
+	return s.inSnapshot(t)
 }
 
-// policies returns the principal's policies with those that are laid over them.
-func (s *fileSource) policies(_ context.Context, p iam.Principal) (eval.Policies, error) {
-	if s.principal != "" {
-		return s.overlay.over(eval.Policies{}), nil
+// Policies implements [source.Source]: the principal's policies with those that
+// are laid over them.
+func (s *Source) Policies(_ context.Context, p iam.Principal) (eval.Policies, error) {
+	var own eval.Policies
+	if s.principal == "" {
+		var err error
+		if own, err = s.engine.Policies(p.ARN); err != nil {
+			return own, unreadable(p, err)
+		}
 	}
-	own, err := s.Policies(p.ARN)
-	return s.overlay.over(own), err
+	out := s.overlay.over(own)
+	out.Gaps = slices.Concat(own.Gaps, snapshotGaps(s.snapshot), s.assumptions())
+	return out, nil
+}
+
+func unreadable(p iam.Principal, err error) error {
+	kind := source.KindInput
+	if _, ok := errors.AsType[*account.NotFoundError](err); ok {
+		kind = source.KindNotFound
+	}
+	return &source.Error{Op: "reading the policies of " + p.ARN, Kind: kind, Msg: err.Error(), Err: err}
+}
+
+// assumptions are the layers that the files never claimed to hold.
+func (s *Source) assumptions() []iam.Gap {
+	var out []iam.Gap
+	assume := func(l iam.Layer, effect iam.GapEffect, hint string) {
+		out = append(out, iam.Gap{
+			What: l.Title(), Layer: l, Affects: effect, Kind: iam.GapAssumption, Hint: hint,
+			Why: s.held() + " no " + l.Title(),
+		})
+	}
+	organization := s.snapshot.Organization != nil
+	if s.overlay.SCPs == nil && !organization {
+		assume(iam.LayerSCP, iam.MayDeny, "give it with --scp, or take a snapshot that holds the organization's policies")
+	}
+	if s.overlay.RCPs == nil && !organization {
+		assume(iam.LayerRCP, iam.MayDeny, "give it with --rcp, or take a snapshot that holds the organization's policies")
+	}
+	if s.overlay.Resource == nil {
+		assume(iam.LayerResource, iam.MayBoth, "give it with --resource-policy")
+	}
+	return out
+}
+
+// held is the source in words, with its verb.
+func (s *Source) held() string {
+	switch {
+	case s.principal != "":
+		return "the policy files say nothing about it: there is"
+	case s.deployment != nil:
+		return "the file holds"
+	}
+	return "the snapshot holds"
 }
 
 // Evaluate implements [iam.Evaluator].
-func (s *fileSource) Evaluate(ctx context.Context, p iam.Principal, probes []iam.Probe) ([]iam.Verdict, error) {
-	own, err := s.policies(ctx, p)
+func (s *Source) Evaluate(ctx context.Context, p iam.Principal, probes []iam.Probe) ([]iam.Verdict, error) {
+	own, err := s.Policies(ctx, p)
 	if err != nil {
 		return nil, err
 	}
 	return eval.NewEvaluator(p.ARN, own.As(p)).Evaluate(ctx, probes)
 }
 
-// openFiles gives the job its offline source, and its tasks a source each where
-// the regions differ.
-func (a *app) openFiles(j *job, f *sourceFlags) (*fileSource, error) {
-	o, err := f.overlay()
-	if err != nil {
-		return nil, err
+// Principal implements [source.Source]. It is the whole snapshot; an empty one
+// where the source is policy files.
+func (s *Source) Principal(context.Context, iam.Principal) (*account.Snapshot, error) {
+	if s.principal != "" {
+		return nil, source.NotHeld("policy files are attached to nothing")
 	}
-	switch {
-	case len(f.policies) > 0:
-		return j.openPolicies(o, &f.fileFlags)
-	case len(f.paths()) > 0:
-		return j.openDeployments(o, &f.fileFlags)
-	}
-	s, err := readSnapshot(f.snapshot)
-	if err != nil {
-		return nil, err
-	}
-	return newFileSource(s, o, &f.fileFlags)
+	return s.snapshot, nil
 }
 
-func newFileSource(s *account.Snapshot, o overlay, f *fileFlags) (*fileSource, error) {
-	library, err := f.library()
-	if err != nil {
-		return nil, err
-	}
-	notes := library.Complete(s)
-	local, err := newLocalSource(s)
-	return &fileSource{localSource: local, overlay: o, notes: slices.Concat(o.notes, notes, gapNotes(s))}, err
-}
-
-// gapNotes tell what a snapshot lacks.
-func gapNotes(s *account.Snapshot) []string {
-	var out []string
-	for _, g := range s.Gaps {
-		out = append(out, fmt.Sprintf("the snapshot lacks what %s tells (%s): %s", g.Operation, g.Reason, g.Affects))
-	}
-	return out
-}
-
-// openPolicies makes the source of policy files, which are a target by
-// themselves.
-func (j *job) openPolicies(o overlay, f *fileFlags) (*fileSource, error) {
-	for i := range j.tasks {
-		if j.tasks[i].target.Kind != audit.TargetCaller {
-			return nil, usage("say whose the policies are with --principal ARN", "--policy and a target exclude each other")
-		}
-		j.tasks[i].target = audit.Target{Kind: audit.TargetFile, Name: f.policies[0]}
-		if n := len(f.policies); n > 1 {
-			j.tasks[i].target.Name = fmt.Sprintf("%s and %d more", f.policies[0], n-1)
-		}
-	}
-	s, err := newFileSource(&account.Snapshot{}, o, f)
-	if err != nil {
-		return nil, err
-	}
-	var notes []string
-	s.principal, notes = o.assumedPrincipal(f)
-	s.notes = append(s.notes, notes...)
-	return s, nil
-}
-
-// openDeployments makes the sources of templates and plans, one for each file
-// and each region in which it differs.
-func (j *job) openDeployments(o overlay, f *fileFlags) (*fileSource, error) {
-	asked := j.tasks
-	j.tasks = nil
-	var first *fileSource
-	var missing error
-	for _, path := range f.paths() {
-		regionals, err := f.deployments(path, j.regions)
-		if err != nil {
-			return nil, err
-		}
-		for _, r := range regionals {
-			s, err := newDeploymentSource(r.deployment, o, f)
-			if err != nil {
-				return nil, err
-			}
-			if first == nil {
-				first = s
-			}
-			tasks, err := s.tasks(asked, r.regions)
-			if err != nil && len(f.files) < 2 {
-				return nil, err
-			}
-			if err != nil {
-				missing = err // of several files not each has everything
-			}
-			j.tasks = append(j.tasks, tasks...)
-		}
-	}
-	if len(j.tasks) == 0 {
-		return nil, missing
-	}
-	slices.SortStableFunc(j.tasks, func(a, b task) int { return place(asked, a) - place(asked, b) })
-	return first, nil
-}
-
-// place is where a task was asked for.
-func place(asked []task, t task) int {
-	return slices.IndexFunc(asked, func(a task) bool { return a.target == t.target && a.requirement == t.requirement })
-}
-
-func newDeploymentSource(d *iac.Deployment, o overlay, f *fileFlags) (*fileSource, error) {
-	s, err := newFileSource(d.Snapshot, o, f)
-	if err != nil {
-		return nil, err
-	}
-	s.deployment = d
-	s.notes = append(s.notes, d.Notes...)
-	if d.Snapshot.AccountID == iac.UnknownAccount {
-		s.notes = append(s.notes, accountNote)
-	}
-	return s, nil
-}
-
-// tasks are those that concern the deployment; the error says what it does not
-// hold.
-func (s *fileSource) tasks(asked []task, regions []string) (out []task, err error) {
-	for _, t := range asked {
-		switch t.target.Kind {
-		case audit.TargetCaller:
-			if t.target, err = chooseTarget(s.deployment); err != nil {
-				return out, err
-			}
-		case audit.TargetRenderer:
-		default:
-			if _, err := s.deployment.Resolve(t.target); isMissing(err) {
-				return out, fileFailure(err)
-			}
-		}
-		t.source, t.regions = s, regions
-		out = append(out, t)
-	}
-	return out, nil
-}
-
-func isMissing(err error) bool {
-	_, ok := errors.AsType[*iac.NotFoundError](err)
-	return ok
-}
-
-// within is the job with what is the task's own.
-func (j *job) within(t task) *job {
-	if t.source == nil {
-		return j
-	}
-	own := *j
-	own.source = t.source
-	if len(t.regions) > 0 {
-		own.regions = t.regions
-	}
-	return &own
+// notHeldIn is the error for a fact that the snapshot lacks.
+func notHeldIn(err error) error {
+	return &source.Error{Op: "looking in the snapshot", Kind: source.KindNotHeld, Msg: strings.TrimSpace(err.Error()), Err: err}
 }

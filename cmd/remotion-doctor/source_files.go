@@ -1,0 +1,241 @@
+package main
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/spf13/pflag"
+
+	"remotion-doctor/audit"
+	"remotion-doctor/doctor"
+	"remotion-doctor/iam/managed"
+	"remotion-doctor/source/files"
+)
+
+// fileFlags are the flags about what is not deployed yet.
+type fileFlags struct {
+	template, plan      string
+	files               []string // templates and plans, as arguments
+	parameters          []string
+	account             string
+	managed             string
+	policies            []string
+	scps, rcps          []string
+	boundary, session   string
+	resource, resources string // the policy of a resource, and its account
+	principal           string
+}
+
+func (f *fileFlags) add(fs *pflag.FlagSet) {
+	fs.StringVar(&f.template, "template", "", "check before the deploy: a CloudFormation or SAM template, `FILE`, or the CDK's cdk.out")
+	fs.StringVar(&f.plan, "plan", "", "check before the apply: `FILE` from `terraform show -json`, of a plan or state")
+	fs.StringArrayVar(&f.parameters, "parameter", nil, "value of a template's parameter, `NAME=VALUE`; repeatable")
+	fs.StringVar(&f.account, "account", "", "account `ID` of the deployment")
+	fs.StringArrayVar(&f.policies, "policy", nil, "identity policy of a role that need not exist, in `FILE`; repeatable")
+	fs.StringVar(&f.boundary, "boundary", "", "permissions boundary, in `FILE`")
+	fs.StringArrayVar(&f.scps, "scp", nil, "service control policy, in `FILE`: a level each, root first; repeatable")
+	fs.StringArrayVar(&f.rcps, "rcp", nil, "resource control policy, in `FILE`: a level each, root first; repeatable")
+	fs.StringVar(&f.session, "session-policy", "", "session policy, in `FILE`")
+	fs.StringVar(&f.resource, "resource-policy", "", "resource-based policy, such as that of a bucket, in `FILE`")
+	fs.StringVar(&f.resources, "resource-account", "", "account `ID` of the resources that --resource-policy is about")
+	fs.StringVar(&f.principal, "principal", "", "`ARN` of whom the policies of --policy belong to")
+	fs.StringVar(&f.managed, "managed-policies", "", "AWS managed policies that come before the embedded ones, in `FILE|DIR`")
+}
+
+// base names the flag that says where the principals are; empty for AWS.
+func (f *sourceFlags) base() string {
+	for _, flag := range []struct {
+		name  string
+		given bool
+	}{
+		{"--snapshot", f.snapshot != ""},
+		{"--template", f.template != ""},
+		{"--plan", f.plan != ""},
+		{"FILE", len(f.files) > 0},
+		{"--policy", len(f.policies) > 0},
+	} {
+		if flag.given {
+			return flag.name
+		}
+	}
+	return ""
+}
+
+// validate refuses flags that do not go together.
+func (f *sourceFlags) validate() error {
+	given := 0
+	for _, is := range []bool{f.snapshot != "", f.template != "", f.plan != "", len(f.files) > 0, len(f.policies) > 0} {
+		if is {
+			given++
+		}
+	}
+	switch {
+	case given > 1:
+		return usage("leave all but one out", "--snapshot, --template, --plan, --policy and files as arguments exclude each other")
+	case len(f.parameters) > 0 && f.template == "" && len(f.files) == 0:
+		return usage("", "--parameter needs --template")
+	case f.resources != "" && f.resource == "":
+		return usage("without a policy of the resource another account allows nothing", "--resource-account needs --resource-policy")
+	case f.principal != "" && len(f.policies) == 0:
+		return usage("name a principal of a snapshot or template with --role or --user", "--principal needs --policy")
+	}
+	for flag, id := range map[string]string{"--account": f.account, "--resource-account": f.resources} {
+		if id != "" && !accountID.MatchString(id) {
+			return usage("it has twelve digits", "%s %q is no account id", flag, id)
+		}
+	}
+	if base := f.base(); base == "" || f.engine == string(audit.EngineAWS) {
+		for flag, given := range map[string]bool{
+			"--boundary": f.boundary != "", "--scp": len(f.scps) > 0, "--rcp": len(f.rcps) > 0, "--session-policy": f.session != "",
+			"--resource-policy": f.resource != "",
+		} {
+			if given {
+				return usage("give the identity policies with --policy, or a --snapshot, --template or --plan", "%s needs an offline source", flag)
+			}
+		}
+	}
+	return nil
+}
+
+var accountID = regexp.MustCompile(`^\d{12}$`)
+
+// library returns the managed policies that documents are taken from.
+func (f *fileFlags) library() (*managed.Library, error) {
+	if f.managed == "" {
+		return managed.Embedded(), nil
+	}
+	l, err := managed.Open(f.managed)
+	if err != nil {
+		return nil, usage("it is a file or folder of what `aws iam get-account-authorization-details` or `get-policy-version` prints", "reading the managed policies: %s", pathless(err))
+	}
+	return l, nil
+}
+
+// pathless is an error of the file system without the system call.
+func pathless(err error) string {
+	if e, ok := errors.AsType[*fs.PathError](err); ok {
+		return e.Path + ": " + e.Err.Error()
+	}
+	return err.Error()
+}
+
+// paths are the templates and plans that are to be read.
+func (f *fileFlags) paths() []string {
+	out := slices.Clone(f.files)
+	for _, path := range []string{f.template, f.plan} {
+		if path != "" {
+			out = append(out, path)
+		}
+	}
+	return out
+}
+
+// openPolicies makes the source of policy files, which are a target by
+// themselves.
+func (f *fileFlags) openPolicies(o *doctor.Options, overlay files.Overlay, library *managed.Library) error {
+	for i := range o.Targets {
+		t := &o.Targets[i].Target
+		if t.Kind != audit.TargetCaller {
+			return usage("name the owner of the policies with --principal ARN", "--policy and a target exclude each other")
+		}
+		*t = audit.Target{Kind: audit.TargetFile, Name: files.Name(f.policies[0])}
+		if n := len(f.policies); n > 1 {
+			t.Name = fmt.Sprintf("%s and %d more", t.Name, n-1)
+		}
+	}
+	var err error
+	o.Source, err = files.Policies(overlay, library, f.principal, f.account)
+	return err
+}
+
+// openDeployments makes the sources of templates and plans, one for each file
+// and each group of Regions in which it is the same.
+func (f *fileFlags) openDeployments(o *doctor.Options, overlay files.Overlay, library *managed.Library) error {
+	parameters, err := f.parameterValues()
+	if err != nil {
+		return err
+	}
+	asked := o.Targets
+	o.Targets = nil
+	var missing error
+	for _, path := range f.paths() {
+		list, err := files.Deployments(files.Template{
+			Path: path, Plan: path == f.plan, AccountID: f.account, Parameters: parameters,
+			Regions: o.Regions, OneOfSeveral: len(f.files) > 1,
+		}, overlay, library)
+		if err != nil {
+			return err
+		}
+		for _, r := range list {
+			if o.Source == nil {
+				o.Source = r.Source
+			}
+			targets, err := targetsIn(r, asked)
+			if err != nil && len(f.files) < 2 {
+				return err
+			}
+			missing = cmp.Or(missing, err) // of several files not each has everything
+			o.Targets = append(o.Targets, targets...)
+		}
+	}
+	if len(o.Targets) == 0 {
+		return missing
+	}
+	slices.SortStableFunc(o.Targets, func(a, b doctor.Target) int { return place(asked, a) - place(asked, b) })
+	return nil
+}
+
+// targetsIn are the targets that concern a deployment; the error says what it
+// does not hold.
+func targetsIn(r files.Regional, asked []doctor.Target) (out []doctor.Target, err error) {
+	for _, t := range asked {
+		switch t.Kind {
+		case audit.TargetCaller:
+			if t.Target, err = r.Only(); err != nil {
+				return out, err
+			}
+		case audit.TargetRenderer:
+		default:
+			if err := r.Missing(t.Target); err != nil {
+				return out, err
+			}
+		}
+		t.Source, t.Regions = r.Source, r.Regions
+		out = append(out, t)
+	}
+	return out, nil
+}
+
+// parameterValues reads --parameter.
+func (f *fileFlags) parameterValues() (map[string]string, error) {
+	out := map[string]string{}
+	for _, p := range f.parameters {
+		name, text, ok := strings.Cut(p, "=")
+		if !ok || name == "" {
+			return nil, usage("write it as --parameter BucketName=my-bucket", "--parameter %q is not of the form NAME=VALUE", p)
+		}
+		out[name] = text
+	}
+	return out, nil
+}
+
+// besideTemplates adds to an error of AWS that there is something to check
+// without it.
+func besideTemplates(r *audit.Report, err error) error {
+	failed := slices.ContainsFunc(r.Sections, func(s audit.Section) bool { return s.Error != nil })
+	if _, statErr := os.Stat("cdk.out/manifest.json"); !failed || statErr != nil {
+		return err
+	}
+	f := asFailure(err)
+	hint := "./cdk.out can be checked without AWS: --template cdk.out"
+	if f.hint != "" {
+		hint = f.hint + "; " + hint
+	}
+	return &failure{f.code, f.msg, hint}
+}
