@@ -2,6 +2,7 @@ package doctor
 
 import (
 	"context"
+	"time"
 
 	"remotion-doctor/audit"
 	"remotion-doctor/checks"
@@ -52,10 +53,14 @@ func (j *job) report(ctx context.Context) *audit.Report {
 	}
 	select {
 	case r.Caller = <-caller:
-	default: // who asks only decorates the report
+	case <-ctx.Done():
+	case <-time.After(decoration):
 	}
 	return r
 }
+
+// decoration is how long a finished report waits for what only decorates it.
+const decoration = time.Second
 
 // askCaller asks, while the audit runs, whose credentials ask AWS. The report
 // leaves it out where it is not known; the sections say what went wrong.
@@ -63,9 +68,10 @@ func (j *job) askCaller(ctx context.Context) <-chan string {
 	out := make(chan string, 1)
 	go func() {
 		arn, err := j.source.Caller(ctx)
-		if err == nil {
-			out <- arn
+		if err != nil {
+			arn = ""
 		}
+		out <- arn
 	}()
 	return out
 }
