@@ -54,12 +54,13 @@ func (s awsSource) read(ctx context.Context, p iam.Principal) (eval.Policies, er
 		return eval.Policies{}, err
 	}
 	out, err := engine.Policies(p.ARN)
-	for layer, why := range map[iam.Layer]string{
-		iam.LayerRCP:      "a member account cannot read them, and the simulator does not evaluate them",
-		iam.LayerSCP:      "a member account cannot read them; the simulator evaluates them",
-		iam.LayerResource: "the policies of keys, functions and layers are not read",
+	for _, g := range []iam.Gap{
+		{Layer: iam.LayerRCP, Why: "a member account cannot read them, and the simulator does not evaluate them"},
+		{Layer: iam.LayerSCP, Why: "a member account cannot read them; the simulator evaluates them"},
+		{Layer: iam.LayerResource, Why: "the policies of keys, functions and layers are not read"},
 	} {
-		out.Gaps = append(out.Gaps, iam.Gap{What: layer.Title(), Why: why, Layer: layer, Affects: iam.MayDeny, Kind: iam.GapAssumption})
+		g.What, g.Affects, g.Kind = g.Layer.Title(), iam.MayDeny, iam.GapAssumption
+		out.Gaps = append(out.Gaps, g)
 	}
 	return out, err
 }
