@@ -41,6 +41,7 @@ report/generate: audit iam iam/policy | github.com/invopop/jsonschema github.com
 localaws: audit iam iam/policy iam/actions iam/account iam/eval
 project:  | github.com/Masterminds/semver/
 fixtures:
+internal/modulepath: | golang.org/x/mod
 doctor: source remedy checks audit iam iam/policy iam/actions iam/account iam/eval iam/excess iam/explain iam/accessdenied | golang.org/x/sync
 cmd/remotion-doctor: doctor source/files audit iam iam/policy iam/actions iam/account checks iam/eval iam/excess remedy source source/awsapi report localaws iam/managed source/iac project iam/accessdenied iam/explain fixtures | github.com/spf13/ github.com/charmbracelet/x/ansi golang.org/x/term golang.org/x/sync
 `
