@@ -11,7 +11,7 @@ import (
 )
 
 // A Published is what a published npm package says, as
-// checks/published/print.cjs prints it.
+// checks/remotion/published/print.cjs prints it.
 type Published struct {
 	Version string
 	// Policies are the documents by partition, of caller and renderer.

@@ -9,9 +9,9 @@ import (
 	"strings"
 
 	"remotion-doctor/checks"
+	"remotion-doctor/checks/remotion/project"
 	"remotion-doctor/iam"
 	"remotion-doctor/iam/policy"
-	"remotion-doctor/project"
 	"remotion-doctor/source/awsapi"
 )
 

@@ -6,7 +6,7 @@ import (
 	"strings"
 
 	"remotion-doctor/checks"
-	"remotion-doctor/project"
+	"remotion-doctor/checks/remotion/project"
 )
 
 // A release is the version of Remotion that is audited for.

@@ -1,9 +1,9 @@
 // Published compares the newest facts in package checks with the npm package
 // @remotion/lambda.
 //
-//	go run ./checks/published                  # install the newest and compare
-//	go run ./checks/published -version 4.0.527
-//	go run ./checks/published -from FOLDER     # of a project where it is installed
+//	go run ./checks/remotion/published                  # install the newest and compare
+//	go run ./checks/remotion/published -version 4.0.527
+//	go run ./checks/remotion/published -from FOLDER     # of a project where it is installed
 //
 // It needs node, and npm unless -from is given. The exit code is 0 where nothing
 // differs, 1 where something does, 2 where it could not be compared.
