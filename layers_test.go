@@ -29,7 +29,8 @@ var allowed = map[string]struct{ project, modules []string }{
 	"iam/iamtest":               {[]string{"iam", "iam/policy", "iam/account"}, nil},
 	"audit":                     {[]string{"iam", "iam/policy"}, nil},
 	"checks":                    {[]string{"audit", "iam", "iam/policy", "iam/actions", "iam/account"}, nil},
-	"checks/remotion/published": {[]string{"checks"}, nil},
+	"checks/remotion":           {[]string{"checks", "audit", "iam", "iam/policy", "iam/account"}, nil},
+	"checks/remotion/published": {[]string{"checks/remotion"}, nil},
 	"source":                    {[]string{"audit", "iam", "iam/account", "iam/eval"}, nil},
 	"source/iac":                {[]string{"source", "audit", "iam", "iam/policy", "iam/account"}, []string{"github.com/go-json-experiment/json", "go.yaml.in/yaml/v4"}},
 	"source/awsapi":             {[]string{"source", "audit", "iam", "iam/policy", "iam/account"}, []string{"github.com/aws/", "golang.org/x/sync"}},
@@ -39,7 +40,7 @@ var allowed = map[string]struct{ project, modules []string }{
 	"localaws":                  {[]string{"audit", "iam", "iam/policy", "iam/actions", "iam/account", "iam/eval"}, nil},
 	"checks/remotion/project":   {nil, []string{"github.com/Masterminds/semver/"}},
 	"fixtures":                  {nil, nil},
-	"cmd/remotion-doctor":       {[]string{"audit", "iam", "iam/policy", "iam/actions", "iam/account", "checks", "iam/eval", "iam/excess", "remedy", "source", "source/awsapi", "report", "localaws", "iam/managed", "source/iac", "checks/remotion/project", "iam/accessdenied", "iam/explain", "fixtures"}, []string{"github.com/spf13/", "github.com/charmbracelet/x/ansi", "golang.org/x/term", "golang.org/x/sync"}},
+	"cmd/remotion-doctor":       {[]string{"audit", "iam", "iam/policy", "iam/actions", "iam/account", "checks", "checks/remotion", "iam/eval", "iam/excess", "remedy", "source", "source/awsapi", "report", "localaws", "iam/managed", "source/iac", "checks/remotion/project", "iam/accessdenied", "iam/explain", "fixtures"}, []string{"github.com/spf13/", "github.com/charmbracelet/x/ansi", "golang.org/x/term", "golang.org/x/sync"}},
 }
 
 func TestLayers(t *testing.T) {

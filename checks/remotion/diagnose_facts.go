@@ -1,4 +1,4 @@
-package checks
+package remotion
 
 import (
 	"fmt"
@@ -7,23 +7,24 @@ import (
 	"strings"
 
 	"remotion-doctor/audit"
+	"remotion-doctor/checks"
 )
 
 // publicBucketStopped: what an organization, a boundary or a Deny stops are the
 // calls by which Remotion opens its bucket.
-func publicBucketStopped(s *Situation) []audit.Diagnosis {
+func publicBucketStopped(s *checks.Situation) []audit.Diagnosis {
 	opening := []string{"s3:PutBucketPolicy", "s3:PutBucketPublicAccessBlock", "s3:PutBucketOwnershipControls", "s3:PutBucketAcl"}
-	blocked := s.grantsWith(func(f *audit.Finding) bool { return f.Status == audit.Blocked && slices.Contains(opening, f.Action) })
-	if !s.documented() || len(blocked) == 0 {
+	blocked := s.GrantsWith(func(f *audit.Finding) bool { return f.Status == audit.Blocked && slices.Contains(opening, f.Action) })
+	if !s.Documented() || len(blocked) == 0 {
 		return nil
 	}
 	d := audit.Diagnosis{
-		Code: "public-buckets-forbidden", Severity: audit.SeverityWarning, Actions: actionsOf(blocked),
-		Message: fmt.Sprintf("%s %s forbidden above the grants: your organization seems not to allow public buckets. Remotion opens its bucket so that sites and outputs can be read", joinWords(actionsOf(blocked)), isAre(len(blocked))),
+		Code: "public-buckets-forbidden", Severity: audit.SeverityWarning, Actions: checks.ActionsOf(blocked),
+		Message: fmt.Sprintf("%s %s forbidden above the grants: your organization seems not to allow public buckets. Remotion opens its bucket so that sites and outputs can be read", checks.JoinWords(checks.ActionsOf(blocked)), checks.IsAre(len(blocked))),
 		Hint:    "ask the administrator to except remotionlambda-* buckets; or create the bucket yourself, name it with forceBucketName (--bucket), render with privacy no-acl and serve the site from elsewhere",
 		Source:  docs + "bucket-security",
 	}
-	if slices.Contains(actionsOf(blocked), "s3:PutBucketPolicy") {
+	if slices.Contains(checks.ActionsOf(blocked), "s3:PutBucketPolicy") {
 		d.Message += ". Since 4.0.418 a failing PutBucketPolicy is only a warning, after which Remotion tries to make the bucket public-read by an ACL"
 	}
 	return []audit.Diagnosis{d}
@@ -57,31 +58,31 @@ func OptIn(regions []string) []string {
 	return out
 }
 
-func unsupportedRegions(s *Situation) []audit.Diagnosis {
+func unsupportedRegions(s *checks.Situation) []audit.Diagnosis {
 	var odd []string
 	for _, r := range s.Regions {
 		if _, ok := regionFacts[r]; !ok {
 			odd = append(odd, r)
 		}
 	}
-	if !s.documented() || len(odd) == 0 {
+	if !s.Documented() || len(odd) == 0 {
 		return nil
 	}
 	return []audit.Diagnosis{{
 		Code: "unsupported-region", Severity: audit.SeverityError,
-		Message: fmt.Sprintf("Remotion Lambda does not run in %s: it has no layers there", joinWords(odd)),
+		Message: fmt.Sprintf("Remotion Lambda does not run in %s: it has no layers there", checks.JoinWords(odd)),
 		Hint:    "its regions are " + strings.Join(Regions(), ", "), Source: docs + "region-selection",
 	}}
 }
 
-func optInRegions(s *Situation) []audit.Diagnosis {
+func optInRegions(s *checks.Situation) []audit.Diagnosis {
 	off := OptIn(s.Regions)
-	if !s.documented() || len(off) == 0 {
+	if !s.Documented() || len(off) == 0 {
 		return nil
 	}
 	return []audit.Diagnosis{{
 		Code: "opt-in-region", Severity: audit.SeverityNote,
-		Message: fmt.Sprintf("%s %s not enabled in an AWS account by default; where a region is off, Remotion shows \"The security token included in the request is invalid\"", joinWords(off), isAre(len(off))),
+		Message: fmt.Sprintf("%s %s not enabled in an AWS account by default; where a region is off, Remotion shows \"The security token included in the request is invalid\"", checks.JoinWords(off), checks.IsAre(len(off))),
 		Hint:    "`aws account get-region-opt-status --region-name " + off[0] + "` tells; enable it in the AWS console under Account",
 		Source:  docs + "troubleshooting/security-token",
 	}}
@@ -89,8 +90,8 @@ func optInRegions(s *Situation) []audit.Diagnosis {
 
 // insightsAccounts: the documented policy names one account of Lambda
 // Insights' layer; some regions have another, some have none.
-func insightsAccounts(s *Situation) []audit.Diagnosis {
-	if s.Requirement.Name != "caller" || !s.Requirement.has("insights") {
+func insightsAccounts(s *checks.Situation) []audit.Diagnosis {
+	if s.Requirement.Name != "caller" || !s.Requirement.Has("insights") {
 		return nil
 	}
 	var other, none []string
@@ -106,21 +107,21 @@ func insightsAccounts(s *Situation) []audit.Diagnosis {
 	if len(other) > 0 {
 		out = append(out, audit.Diagnosis{
 			Code: "insights-account", Severity: audit.SeverityNote,
-			Message: fmt.Sprintf("the Lambda Insights layer of %s belongs to another AWS account than the one that Remotion's documented policy names (580247275435): with the documented policy alone, a deploy with enableLambdaInsights fails there", joinWords(other)),
+			Message: fmt.Sprintf("the Lambda Insights layer of %s belongs to another AWS account than the one that Remotion's documented policy names (580247275435): with the documented policy alone, a deploy with enableLambdaInsights fails there", checks.JoinWords(other)),
 			Hint:    "grant lambda:GetLayerVersion on the layer that is named in this report", Source: docs + "insights",
 		})
 	}
 	if len(none) > 0 {
 		out = append(out, audit.Diagnosis{
 			Code: "insights-unsupported", Severity: audit.SeverityError,
-			Message: fmt.Sprintf("AWS has no Lambda Insights layer for Remotion's functions in %s: deployFunction() with enableLambdaInsights stops with an error", joinWords(none)), Hint: "leave enableLambdaInsights off there", Source: docs + "insights",
+			Message: fmt.Sprintf("AWS has no Lambda Insights layer for Remotion's functions in %s: deployFunction() with enableLambdaInsights stops with an error", checks.JoinWords(none)), Hint: "leave enableLambdaInsights off there", Source: docs + "insights",
 		})
 	}
 	return out
 }
 
-func chinaLayers(s *Situation) []audit.Diagnosis {
-	if s.Principal.Partition() != "aws-cn" || s.Requirement.Name != "caller" || s.Requirement.has("custom-layer") || !s.documented() {
+func chinaLayers(s *checks.Situation) []audit.Diagnosis {
+	if s.Principal.Partition() != "aws-cn" || s.Requirement.Name != "caller" || s.Requirement.Has("custom-layer") || !s.Documented() {
 		return nil
 	}
 	return []audit.Diagnosis{{
@@ -130,50 +131,11 @@ func chinaLayers(s *Situation) []audit.Diagnosis {
 	}}
 }
 
-// unusedActions: a grant that is missing, and that nothing needs.
-func unusedActions(s *Situation) []audit.Diagnosis {
-	var asked []string
-	for _, g := range s.Requirement.Grants {
-		if g.Feature == "" && slices.Contains(Unused, g.Action) {
-			asked = append(asked, g.Action)
-		}
+// describe names a grant by its action, and by Lambda Insights where the same
+// action has another use.
+func describe(g checks.Grant) string {
+	if strings.Contains(g.Resource, "LambdaInsights") || strings.Contains(g.Resource, "lambda-insights") {
+		return g.Action + " for Lambda Insights"
 	}
-	if !s.documented() || len(asked) == 0 {
-		return nil
-	}
-	return []audit.Diagnosis{{
-		Code: "unused-actions", Severity: audit.SeverityNote, Actions: asked,
-		Message: fmt.Sprintf("%s %s in the documented policy, but Remotion %s never calls %s: nothing breaks without", joinWords(asked), isAre(len(asked)), Newest, itThem(len(asked))),
-		Source:  "@remotion/lambda " + Newest,
-	}}
-}
-
-func itThem(n int) string {
-	if n == 1 {
-		return "it"
-	}
-	return "them"
-}
-
-// ungrantedActions: what Remotion uses and its policy does not have.
-func ungrantedActions(s *Situation) []audit.Diagnosis {
-	if !s.documented() || s.Requirement.narrowed {
-		return nil
-	}
-	var actions, cases []string
-	for _, u := range NeverGranted {
-		if u.Policy != s.Requirement.Name || s.Requirement.has(u.Feature) {
-			continue
-		}
-		actions = append(actions, u.Actions...)
-		cases = append(cases, fmt.Sprintf("%s when %s (%s)", joinWords(u.Actions), u.When, flagOf(u.Feature)))
-	}
-	if len(cases) == 0 {
-		return nil
-	}
-	return []audit.Diagnosis{{
-		Code: "ungranted-actions", Severity: audit.SeverityNote, Actions: actions,
-		Message: "Remotion uses what no documented policy grants: " + strings.Join(cases, "; "),
-		Hint:    "the flags in parentheses check for it", Source: "@remotion/lambda " + Newest,
-	}}
+	return g.Action
 }

@@ -1,26 +1,13 @@
-package checks
+package remotion
 
-// A Change is what a release of Remotion changed about a required policy.
-type Change struct {
-	Since   string
-	Policy  string // caller or renderer
-	Added   []string
-	Removed []string
-	// Why says what Remotion does since then, Without what happens where it is
-	// not granted.
-	Why, Without string
-	Source       string
-}
+import "remotion-doctor/checks"
 
-// docs is where Remotion's documentation of Lambda is.
-const docs = "https://www.remotion.dev/docs/lambda/"
-
-// History is every change to the policies from 3.0.0 to [Newest], oldest first.
+// history is every change to the policies from 3.0.0 to [Newest], oldest first.
 //
 // Source: @remotion/lambda, dist/api/iam-validation/user-permissions.js and
 // role-permissions.js, compared from release to release; the releases named on
-// the pages in Source. See [sets] for changes known as an interval.
-var History = []Change{
+// the pages in Source. See [policies] for changes known as an interval.
+var history = []checks.Change{
 	{
 		Since: "3.3.8", Policy: "caller", Removed: []string{"iam:GetUser"},
 		Why:     "`policies validate` asks STS who is calling instead of IAM, so that it works for roles",
@@ -77,28 +64,20 @@ var History = []Change{
 	},
 }
 
-// Unused are the actions of the documented caller policy that Remotion never
+// unused are the actions of the documented caller policy that Remotion never
 // calls.
 // Source: no InvokeAsyncCommand and no DeleteBucketCommand in
 // @remotion/lambda, @remotion/lambda-client and @remotion/serverless 4.0.527.
-var Unused = []string{"lambda:InvokeAsync", "s3:DeleteBucket"}
+var unused = []string{"lambda:InvokeAsync", "s3:DeleteBucket"}
 
-// An Ungranted is something that Remotion does and no documented policy grants.
-type Ungranted struct {
-	Policy  string
-	Actions []string
-	When    string // as the end of "needed when …"
-	Feature string // the feature that demands it; empty for an error's path
-}
-
-// NeverGranted are the actions that Remotion uses and does not document.
+// undocumented are the actions that Remotion uses and does not document.
 // Source: operations of 4.0.527 against its policies.
-var NeverGranted = []Ungranted{
-	{"caller", []string{"lambda:GetFunctionConfiguration", "lambda:UpdateFunctionConfiguration"}, "a function that exists is deployed again with customLayerArns", "custom-layer"},
-	{"caller", []string{"iam:CreateServiceLinkedRole"}, "the first `quotas increase` of an account is made", "quota-increase"},
-	{"caller", []string{"ec2:DescribeSecurityGroups", "ec2:DescribeSubnets", "ec2:DescribeVpcs"}, "a function is deployed into a VPC", "vpc"},
-	{"caller", []string{"s3:AbortMultipartUpload"}, "a multipart upload fails: without it the error that is shown is AccessDenied, and not the one that was the cause", "multipart"},
-	{"renderer", []string{"s3:AbortMultipartUpload"}, "a multipart upload fails: without it the error that is shown is AccessDenied, and not the one that was the cause", "multipart"},
-	{"renderer", []string{"logs:CreateLogGroup"}, "the function was deployed without its log group (createCloudWatchLogGroup off, or made by a template): without it there are no logs", "no-log-group"},
-	{"renderer", []string{"s3:PutBucketOwnershipControls", "s3:PutBucketPublicAccessBlock"}, "the function has to create the bucket itself, because its region has none: the bucket is created and stays half-configured", "role-creates-bucket"},
+var undocumented = []checks.Undocumented{
+	{Policy: "caller", Actions: []string{"lambda:GetFunctionConfiguration", "lambda:UpdateFunctionConfiguration"}, When: "a function that exists is deployed again with customLayerArns", Feature: "custom-layer"},
+	{Policy: "caller", Actions: []string{"iam:CreateServiceLinkedRole"}, When: "the first `quotas increase` of an account is made", Feature: "quota-increase"},
+	{Policy: "caller", Actions: []string{"ec2:DescribeSecurityGroups", "ec2:DescribeSubnets", "ec2:DescribeVpcs"}, When: "a function is deployed into a VPC", Feature: "vpc"},
+	{Policy: "caller", Actions: []string{"s3:AbortMultipartUpload"}, When: "a multipart upload fails: without it the error that is shown is AccessDenied, and not the one that was the cause", Feature: "multipart"},
+	{Policy: "renderer", Actions: []string{"s3:AbortMultipartUpload"}, When: "a multipart upload fails: without it the error that is shown is AccessDenied, and not the one that was the cause", Feature: "multipart"},
+	{Policy: "renderer", Actions: []string{"logs:CreateLogGroup"}, When: "the function was deployed without its log group (createCloudWatchLogGroup off, or made by a template): without it there are no logs", Feature: "no-log-group"},
+	{Policy: "renderer", Actions: []string{"s3:PutBucketOwnershipControls", "s3:PutBucketPublicAccessBlock"}, When: "the function has to create the bucket itself, because its region has none: the bucket is created and stays half-configured", Feature: "role-creates-bucket"},
 }

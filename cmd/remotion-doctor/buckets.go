@@ -8,6 +8,7 @@ import (
 
 	"remotion-doctor/audit"
 	"remotion-doctor/checks"
+	"remotion-doctor/checks/remotion"
 	"remotion-doctor/iam"
 	"remotion-doctor/iam/account"
 	"remotion-doctor/iam/eval"
@@ -34,14 +35,14 @@ func (j *job) lookAtBuckets(ctx context.Context, t task, req *checks.Requirement
 	if err != nil {
 		out.diagnoses = append(out.diagnoses, audit.Diagnosis{Code: "buckets-unknown", Severity: audit.SeverityWarning, Message: "the buckets and their policies were not looked at: " + asFailure(err).msg})
 	} else {
-		out.diagnoses = append(out.diagnoses, checks.Buckets(names, regions, forced)...)
+		out.diagnoses = append(out.diagnoses, remotion.Buckets(names, regions, forced)...)
 	}
 	used := map[string]string{} // region by bucket
 	if forced != "" {
 		used[forced] = regions[0]
 	} else {
 		for _, r := range regions {
-			for _, n := range checks.BucketsIn(names, r) {
+			for _, n := range remotion.BucketsIn(names, r) {
 				used[n] = r
 			}
 		}
@@ -62,10 +63,10 @@ func (j *job) lookAtBucket(ctx context.Context, where surroundings, name string,
 	if err != nil {
 		out.diagnoses = append(out.diagnoses, audit.Diagnosis{Code: "bucket-unknown", Severity: audit.SeverityWarning, Message: "the settings of the bucket " + name + " are not known: " + asFailure(err).msg})
 	} else {
-		out.diagnoses = append(out.diagnoses, checks.CheckBucket(b, use)...)
+		out.diagnoses = append(out.diagnoses, remotion.CheckBucket(b, use)...)
 	}
 	doc, problem := bucketPolicy(ctx, where, b, use.Region)
-	out.modules = append(out.modules, checks.BucketModule(name))
+	out.modules = append(out.modules, remotion.BucketModule(name))
 	out.findings = append(out.findings, req.BucketPolicy(name, p.Partition(), doc, problem, withBucketPolicy(ctx, p.ARN, name, doc))...)
 }
 

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"remotion-doctor/checks"
+	"remotion-doctor/checks/remotion"
 	"remotion-doctor/checks/remotion/project"
 	"remotion-doctor/iam"
 	"remotion-doctor/iam/policy"
@@ -57,14 +58,15 @@ func (j *job) lookAtCredentials(ctx context.Context, p iam.Principal, out *aroun
 		return
 	}
 	other := ""
-	if j.host.Differ() && j.host.Remotion() != (checks.Credentials{}) {
-		if client, err := j.host.open(ctx, j.host.Remotion()); err == nil {
+	uses := remotion.Uses(&j.host.Environment)
+	if !uses.Same(j.host.Doctor()) && uses != (checks.Credentials{}) {
+		if client, err := j.host.open(ctx, uses); err == nil {
 			if arn, err := client.Caller(ctx); err == nil {
 				other = sessionRole(arn, p)
 			}
 		}
 	}
-	out.diagnoses = append(out.diagnoses, checks.CredentialTraps(&j.host.Environment, p.ARN, other)...)
+	out.diagnoses = append(out.diagnoses, remotion.CredentialTraps(&j.host.Environment, p.ARN, other)...)
 }
 
 // sessionRole returns the principal's own ARN for a session of it, else the
@@ -85,7 +87,7 @@ func sessionName(resource string) string {
 
 // regionHint adds to the hint of an invalid token that the region may be off.
 func (j *job) regionHint(f *failure) string {
-	off := checks.OptIn(j.regions)
+	off := remotion.OptIn(j.regions)
 	if len(off) == 0 || !strings.Contains(f.msg, "security token included in the request is invalid") {
 		return f.hint
 	}

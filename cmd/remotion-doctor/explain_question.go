@@ -7,7 +7,7 @@ import (
 	"strings"
 
 	"remotion-doctor/audit"
-	"remotion-doctor/checks"
+	"remotion-doctor/checks/remotion"
 	"remotion-doctor/iam"
 	"remotion-doctor/iam/accessdenied"
 	"remotion-doctor/iam/actions"
@@ -71,7 +71,7 @@ func (q *question) encoded() bool {
 // error that no action is missing for is no matter of the principal's policies.
 func painsIn(text string) []accessdenied.Diagnosis {
 	var out []accessdenied.Diagnosis
-	for _, p := range checks.PainsOf(accessdenied.Text(text)) {
+	for _, p := range remotion.Pack().PainsOf(accessdenied.Text(text)) {
 		d := accessdenied.Diagnosis{Says: p.Cause, Cures: []string{p.Cure}, Conclusive: len(p.Actions) == 0}
 		if len(p.Actions) > 0 {
 			d.Action = p.Actions[0]

@@ -40,7 +40,7 @@ func (j *job) fixes(ctx context.Context, f *fixFlags) ([]*fix, error) {
 // take adds what came of one requirement.
 func (x *fix) take(t task, s *audit.Section) {
 	name := s.Requirement.Name
-	if v := s.Requirement.RemotionVersion; v != "" {
+	if v := s.Requirement.Version; v != "" {
 		name = "Remotion " + v + " " + name + " policy"
 	}
 	x.names, x.tasks = append(x.names, name), append(x.tasks, t)

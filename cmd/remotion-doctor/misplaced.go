@@ -8,6 +8,7 @@ import (
 
 	"remotion-doctor/audit"
 	"remotion-doctor/checks"
+	"remotion-doctor/checks/remotion"
 	"remotion-doctor/iam"
 	"remotion-doctor/source"
 )
@@ -104,7 +105,7 @@ func (j *job) onCallers(ctx context.Context, req *checks.Requirement, scope chec
 // otherwise: the principal has what the deployment demands of the other one,
 // and may have got it by mistake.
 func (j *job) otherwise(ctx context.Context, req *checks.Requirement, p iam.Principal, scope checks.Scope) []audit.Diagnosis {
-	other, err := checks.Other(req.Name, j.deployment, req.RemotionVersion, scope.Regions)
+	other, err := remotion.Pack().Others(req.Name, j.deployment, req.Version, scope.Regions)
 	if err != nil {
 		return nil
 	}

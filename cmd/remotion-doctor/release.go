@@ -5,7 +5,7 @@ import (
 	"os"
 	"strings"
 
-	"remotion-doctor/checks"
+	"remotion-doctor/checks/remotion"
 	"remotion-doctor/checks/remotion/project"
 )
 
@@ -20,7 +20,7 @@ type release struct {
 // in the working directory.
 func (a *app) release(given string) (release, error) {
 	if given != "" {
-		if _, err := checks.Required("caller", given, "aws"); err != nil {
+		if _, err := remotion.Pack().Required("caller", given, "aws"); err != nil {
 			return release{}, usage("", "--remotion-version: %v", err)
 		}
 		return release{version: given}, nil
@@ -31,7 +31,7 @@ func (a *app) release(given string) (release, error) {
 	}
 	found, err := project.Find(dir)
 	if err != nil {
-		return release{notes: []string{fmt.Sprintf("which Remotion is installed here is not known: %v; the newest known, %s, is assumed", err, checks.Newest)}}, nil
+		return release{notes: []string{fmt.Sprintf("which Remotion is installed here is not known: %v; the newest known, %s, is assumed", err, remotion.Newest)}}, nil
 	}
 	return resolve(found), nil
 }
@@ -44,16 +44,16 @@ func resolve(found project.Installed) release {
 	case found.Version != "":
 		return installedRelease(found)
 	}
-	if v, ok := project.Satisfying(found.Range, checks.Known()); ok {
+	if v, ok := project.Satisfying(found.Range, remotion.Pack().Known()); ok {
 		return release{version: v, from: found.From, notes: []string{fmt.Sprintf("%s asks for Remotion %s and nothing is installed: %s, the newest known of these, is assumed", found.From, found.Range, v)}}
 	}
-	return release{notes: []string{fmt.Sprintf("%s asks for Remotion %q, of which no version is known: the newest known, %s, is assumed", found.From, found.Range, checks.Newest)}}
+	return release{notes: []string{fmt.Sprintf("%s asks for Remotion %q, of which no version is known: the newest known, %s, is assumed", found.From, found.Range, remotion.Newest)}}
 }
 
 // installedRelease takes an exact version, unless no policy of it is known.
 func installedRelease(found project.Installed) release {
-	if _, err := checks.Required("caller", found.Version, "aws"); err != nil {
-		return release{notes: []string{fmt.Sprintf("Remotion %s is installed here (%s), but %v; the newest known, %s, is assumed", found.Version, found.From, err, checks.Newest)}}
+	if _, err := remotion.Pack().Required("caller", found.Version, "aws"); err != nil {
+		return release{notes: []string{fmt.Sprintf("Remotion %s is installed here (%s), but %v; the newest known, %s, is assumed", found.Version, found.From, err, remotion.Newest)}}
 	}
 	verb := "installed"
 	if !strings.Contains(found.From, "node_modules") {

@@ -11,6 +11,7 @@ import (
 
 	"remotion-doctor/audit"
 	"remotion-doctor/checks"
+	"remotion-doctor/checks/remotion"
 	"remotion-doctor/iam"
 	"remotion-doctor/iam/account"
 	"remotion-doctor/iam/eval"
@@ -128,17 +129,17 @@ func (j *job) fill(ctx context.Context, t task, s *audit.Section) error {
 
 func (j *job) require(name, partition string) (*checks.Requirement, error) {
 	if doc, ok := j.document[name]; ok {
-		r, err := checks.FromDocument(name, doc)
+		r, err := remotion.Pack().FromDocument(name, doc)
 		if e, ok := errors.AsType[*policy.ParseError](err); ok {
 			return nil, usage(cmp.Or(e.Hint, "a requirement is a list of allowed actions and resources"), "reading %s:%v", name, err)
 		}
 		return r, err
 	}
-	r, err := checks.Required(name, j.release.version, partition)
+	r, err := remotion.Pack().Required(name, j.release.version, partition)
 	if err != nil {
 		return nil, usage("give a release that exists with --remotion-version X.Y.Z", "%v", err)
 	}
-	r.RemotionVersionFrom = j.release.from
+	r.VersionFrom = j.release.from
 	r.Notes = append(r.Notes, j.release.notes...)
 	return r, nil
 }

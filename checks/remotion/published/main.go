@@ -1,4 +1,4 @@
-// Published compares the newest facts in package checks with the npm package
+// Published compares the newest facts in package remotion with the npm package
 // @remotion/lambda.
 //
 //	go run ./checks/remotion/published                  # install the newest and compare
@@ -19,7 +19,7 @@ import (
 	"os/exec"
 	"path/filepath"
 
-	"remotion-doctor/checks"
+	"remotion-doctor/checks/remotion"
 )
 
 //go:embed print.cjs
@@ -72,10 +72,10 @@ func compare(folder, version string, log io.Writer) (differences []string, found
 	if err != nil {
 		return nil, "", fmt.Errorf("reading the package in %s: %w", folder, err)
 	}
-	var p checks.Published
+	var p remotion.Published
 	if err := json.Unmarshal(out, &p); err != nil {
 		return nil, "", fmt.Errorf("reading what print.cjs printed: %w", err)
 	}
-	differences, err = checks.ComparePublished(&p)
+	differences, err = remotion.ComparePublished(&p)
 	return differences, p.Version, err
 }
