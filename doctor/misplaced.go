@@ -1,4 +1,4 @@
-package main
+package doctor
 
 import (
 	"context"
@@ -105,7 +105,7 @@ func (j *job) onCallers(ctx context.Context, req *checks.Requirement, scope chec
 // otherwise: the principal has what the deployment demands of the other one,
 // and may have got it by mistake.
 func (j *job) otherwise(ctx context.Context, req *checks.Requirement, p iam.Principal, scope checks.Scope) []audit.Diagnosis {
-	other, err := remotion.Pack().Others(req.Name, j.deployment, req.Version, scope.Regions)
+	other, err := remotion.Pack().Others(req.Name, j.Deployment, req.Version, scope.Regions)
 	if err != nil {
 		return nil
 	}
