@@ -27,10 +27,9 @@ func (b *builder) managedPolicy(r *resource, t truth) error {
 	if err != nil {
 		return err
 	}
-	m := account.NewManagedPolicy(arn.standIn(), identified(doc, r.stack.file, r.label()))
-	b.arns[r] = m.Arn
-	b.policies = append(b.policies, m)
-	return b.eachOwner(r, func(p *principal) { p.attach(m.Arn) })
+	b.arns[r] = arn.standIn()
+	b.addManaged(b.arns[r], identified(doc, r.stack.file, r.label()), r.label(), r.location(), nil, r.aliases()...)
+	return b.eachOwner(r, func(p *principal) { p.attach(b.arns[r]) })
 }
 
 // inline adds the policies in a property of the resource.

@@ -22,6 +22,7 @@ type Deployment struct {
 	Notes []string
 
 	targets []target
+	managed []Policy
 	asked   Options
 }
 
@@ -195,6 +196,7 @@ type assembly struct {
 	index      map[string]*principal // by kind and ARN or name
 	used       map[string]int        // how often a name was made unique
 	policies   []account.ManagedPolicy
+	managed    []Policy // those of the file
 	targets    []target
 	notes      []string
 }
@@ -209,7 +211,7 @@ func (a *assembly) note(format string, args ...any) {
 	}
 }
 
-// unread notes a gap that may concern any principal.
+// gap notes a gap that may concern any principal.
 func (a *assembly) gap(g iam.Gap) {
 	s := a.snapshot
 	if !slices.ContainsFunc(s.Unread, func(have iam.Gap) bool {
@@ -334,7 +336,7 @@ func (a *assembly) deployment() *Deployment {
 	d.Policies = a.policies
 	a.snapshot.AccountID = a.onlyAccount()
 	slices.SortStableFunc(a.targets, func(x, y target) int { return cmp.Compare(x.label, y.label) })
-	return &Deployment{Snapshot: a.snapshot, Notes: a.notes, targets: a.targets}
+	return &Deployment{Snapshot: a.snapshot, Notes: a.notes, targets: a.targets, managed: a.managed}
 }
 
 // onlyAccount is the account of the principals; empty where they are of

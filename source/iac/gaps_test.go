@@ -307,3 +307,38 @@ Resources:
 		}
 	}
 }
+
+// TestPolicies: a managed policy is found by itself, attached or not, and every
+// policy has an identity of its own.
+func TestPolicies(t *testing.T) {
+	t.Parallel()
+	d := mustDeploy(t, guarded+`
+      ManagedPolicyArns: [!Ref Attached]
+  Attached: {Type: 'AWS::IAM::ManagedPolicy', Properties: {PolicyDocument: `+deny+`}}
+  Alone: {Type: 'AWS::IAM::ManagedPolicy', Properties: {ManagedPolicyName: alone, PolicyDocument: `+deny+`}}
+  Inline: {Type: 'AWS::IAM::RolePolicy', Properties: {RoleName: !Ref VideoRole, PolicyName: render, PolicyDocument: `+deny+`}}
+`, Options{})
+	for _, name := range []string{"Alone", "alone", "arn:aws:iam::000000000000:policy/alone"} {
+		if p, err := d.ResolvePolicy(name); err != nil || p.ID != "file:template.yaml#Alone" {
+			t.Errorf("%s: %+v, %v", name, p, err)
+		}
+	}
+	if _, err := d.ResolvePolicy("render"); err == nil {
+		t.Error("an inline policy is found")
+	}
+	var ids []string
+	for _, p := range d.Policies() {
+		ids = append(ids, strings.TrimPrefix(string(p.ID), "file:template.yaml#"))
+	}
+	if !slices.Equal(ids, []string{"Attached", "Alone", "VideoRole/render", "Inline"}) {
+		t.Errorf("%q", ids)
+	}
+	e, err := eval.New(d.Snapshot)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := e.Policies("arn:aws:iam::000000000000:role/VideoRole")
+	if err != nil || len(p.Identity) != 3 || p.Identity[1].ID != "file:template.yaml#Inline" || p.Identity[2].ID != "file:template.yaml#Attached" {
+		t.Errorf("%+v, %v", p.Identity, err)
+	}
+}

@@ -468,7 +468,9 @@ func FuzzTemplate(f *testing.F) {
 	f.Add(strings.Replace(role, "RESOURCE", "!Sub '${Own.Arn}/*'", 1))
 	f.Add(`{"Resources":{"R":{"Type":"AWS::IAM::Role","Properties":{"Policies":[{"PolicyName":"p","PolicyDocument":{"Statement":[{"Fn::If":["C",1,2]}]}}]}}},"Conditions":{"C":{"Fn::Equals":[{"Ref":"AWS::Region"},"x"]}}}`)
 	f.Add("Transform: AWS::Serverless-2016-10-31\nResources:\n  F: {Type: 'AWS::Serverless::Function', Properties: {Policies: [{S3CrudPolicy: {}}, A, !Ref B]}}\n")
-	f.Add(bomb())
+	for _, s := range seeds {
+		f.Add(s)
+	}
 	for _, name := range []string{"sam/unknown.yaml", "fargate/correct.yaml", "cdk/unknown/RenderApi.template.json"} {
 		data, err := os.ReadFile(filepath.Join("../../fixtures/iac", name))
 		if err != nil {

@@ -115,7 +115,7 @@ func (b *planBuilder) managedPolicy(res *tfResource) error {
 	arn := firstOf(b.text(res, "arn"), b.principalARN(b.account(res), "policy", firstOf(b.text(res, "path"), "/"), name))
 	b.arns[res] = arn
 	if !slices.ContainsFunc(b.policies, func(m account.ManagedPolicy) bool { return m.Arn == arn }) {
-		b.policies = append(b.policies, account.NewManagedPolicy(arn, identified(doc, b.plan.file, res.address)))
+		b.addManaged(arn, identified(doc, b.plan.file, res.address), res.address, b.location(res), nil, append(res.aliases, name)...)
 	}
 	return nil
 }
