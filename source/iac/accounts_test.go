@@ -189,6 +189,12 @@ func TestPlanGaps(t *testing.T) {
 		{"aws_sqs_queue_policy.p", object2{}, object2{"policy": true}, "not evaluated"},
 		{"aws_kms_key.k", object2{"policy": `{"Statement":[{"Effect":"Allow","Principal":{"AWS":"*"},"Action":"kms:*","Resource":"*"}]}`}, object2{}, "not evaluated"},
 		{"aws_kms_key.k", object2{}, object2{}, ""},
+		{"aws_sqs_queue.q", object2{}, object2{}, ""},
+		{"aws_s3_bucket.b", object2{"bucket": "b"}, object2{"policy": true}, ""},
+		{"awscc_iam_role_policy.p", object2{}, object2{}, "not read"},
+		{"aws_cloudcontrolapi_resource.p", object2{"type_name": "AWS::IAM::RolePolicy"}, object2{}, "not read"},
+		{"aws_cloudformation_stack.s", object2{"parameters": object2{"Role": "r"}}, object2{}, "given this principal"},
+		{"aws_cloudformation_stack.s", object2{"parameters": object2{"Stage": "prod"}}, object2{}, ""},
 		{"aws_appautoscaling_policy.p", object2{}, object2{}, ""},
 	} {
 		p := &tfPlan{}

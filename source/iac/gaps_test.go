@@ -342,3 +342,14 @@ func TestPolicies(t *testing.T) {
 		t.Errorf("%+v, %v", p.Identity, err)
 	}
 }
+
+// TestForeignPrincipals: where nobody knows the deployment's account, a
+// principal of a given one may be the deployment's own.
+func TestForeignPrincipals(t *testing.T) {
+	t.Parallel()
+	d := mustDeploy(t, guarded+"  B: {Type: 'AWS::S3::BucketPolicy', Properties: {Bucket: b, PolicyDocument: {Statement: {Effect: Deny, Principal: {AWS: 'arn:aws:iam::111122223333:role/VideoRole'}, Action: 's3:*', Resource: '*'}}}}\n", Options{})
+	text := d.Snapshot.BucketPolicies["b"].Text
+	if !strings.Contains(text, "arn:aws:iam::"+UnknownAccount+":role/VideoRole") || !strings.Contains(text, "whether the account is 111122223333") {
+		t.Error(text)
+	}
+}

@@ -173,7 +173,7 @@ func (s *stack) macros() {
 		}
 		s.root = union(s.root, included)
 	}
-	for _, section := range []string{"Conditions", "Outputs", "Mappings"} {
+	for _, section := range []string{"Parameters", "Conditions", "Outputs", "Mappings"} {
 		s.section(section)
 	}
 }

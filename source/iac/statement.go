@@ -46,6 +46,9 @@ func (w *documentWriter) statement(v value, conditions []string) {
 // principal prints a Principal element; one that is not known may be anyone.
 func (w *documentWriter) principal(m field, conditions *[]string) {
 	m.value = w.ours(m.value)
+	if w.anyAccount {
+		m.value = w.ownAccounts(m.value, conditions)
+	}
 	if name := m.value.what(); name != "" {
 		*conditions = append(*conditions, "the principal "+name)
 		w.key("Principal", m.at)
@@ -75,6 +78,31 @@ func (w *documentWriter) ours(v value) value {
 	out.members = slices.Clone(v.members)
 	for i := range out.members {
 		out.members[i].value = w.ours(out.members[i].value)
+	}
+	return out
+}
+
+// ownAccounts replaces the accounts of principals by the deployment's, of which
+// nobody knows whether it is that one.
+func (w *documentWriter) ownAccounts(v value, conditions *[]string) value {
+	out := v
+	if text, known := v.known(); known {
+		m := accountNumber.FindStringSubmatchIndex(text)
+		if m == nil || text[m[4]:m[5]] == UnknownAccount {
+			return v
+		}
+		*conditions = append(*conditions, "whether the account is "+text[m[4]:m[5]])
+		own := textOf(text[:m[4]] + UnknownAccount + text[m[5]:])
+		own.start, own.end = v.start, v.end
+		return own
+	}
+	out.items = slices.Clone(v.items)
+	for i := range out.items {
+		out.items[i] = w.ownAccounts(out.items[i], conditions)
+	}
+	out.members = slices.Clone(v.members)
+	for i := range out.members {
+		out.members[i].value = w.ownAccounts(out.members[i].value, conditions)
 	}
 	return out
 }

@@ -255,6 +255,7 @@ var concerns = [][]byte{
 	[]byte(`"aws_launch_template"`), []byte(`"aws_s3_bucket_policy"`), []byte(`"aws_eks_pod_identity_association"`),
 	[]byte(`"aws_caller_identity"`), []byte(`"aws_region"`), []byte(`_policy"`), []byte(`"aws_kms_key"`), []byte(`"aws_organizations_policy`),
 	[]byte(`"aws_sqs_queue"`), []byte(`"aws_sns_topic"`), []byte(`"aws_vpc_endpoint"`),
+	[]byte(`"awscc_iam_`), []byte(`"aws_cloudcontrolapi_resource"`), []byte(`"aws_cloudformation_stack`), []byte(`"aws_s3_bucket"`),
 }
 
 // resource reads one resource, and hands it on where it concerns principals.

@@ -49,7 +49,9 @@ var tfServices = map[string]string{
 
 // tfPolicies are types whose own policy stands in an attribute that has another
 // name, or that are not named after it.
-var tfPolicies = map[string]string{"aws_kms_key": "policy", "aws_sqs_queue": "policy", "aws_sns_topic": "policy", "aws_vpc_endpoint": "policy"}
+var tfPolicies = map[string]string{
+	"aws_kms_key": "policy", "aws_sqs_queue": "policy", "aws_sns_topic": "policy", "aws_vpc_endpoint": "policy", "aws_s3_bucket": "policy",
+}
 
 // other makes the gaps of what is not read.
 func (b *planBuilder) other(res *tfResource) error {
@@ -60,8 +62,14 @@ func (b *planBuilder) other(res *tfResource) error {
 	switch {
 	case strings.HasPrefix(res.typ, "aws_iam_") && strings.HasSuffix(res.typ, "_exclusive"):
 		return b.exclusive(res)
-	case strings.HasPrefix(res.typ, "aws_iam_"):
+	case strings.HasPrefix(res.typ, "aws_iam_"), strings.HasPrefix(res.typ, "awscc_iam_"), strings.HasPrefix(b.text(res, "type_name"), "AWS::IAM::"):
 		b.gap(gap)
+	case strings.HasPrefix(res.typ, "aws_cloudformation_stack"):
+		b.stack(res, gap)
+	case res.typ == "aws_s3_bucket":
+		if v := b.attribute(res, "policy"); len(v.unknowns()) > 0 || v.standIn() != "" {
+			return b.bucketPolicy(res)
+		}
 	case strings.HasPrefix(res.typ, "aws_organizations_policy"):
 		gap.Affects, gap.Hint = iam.MayDeny, "pass the policies of the organization with --scp and --rcp"
 		if kind := b.text(res, "type"); kind == "" || kind == "SERVICE_CONTROL_POLICY" || kind == "RESOURCE_CONTROL_POLICY" {
@@ -71,6 +79,66 @@ func (b *planBuilder) other(res *tfResource) error {
 		b.resourcePolicy(res, gap)
 	}
 	return nil
+}
+
+// stack: a stack of CloudFormation may do anything with the principals that it
+// is given.
+func (b *planBuilder) stack(res *tfResource, gap iam.Gap) {
+	gap.Why += ", and it is given this principal"
+	refs := b.plan.mentioned(res)
+	for made, p := range b.made {
+		if slices.ContainsFunc(refs, func(ref string) bool { return strings.HasPrefix(ref+".", made.typ+"."+made.name+".") }) {
+			p.gap(gap)
+		}
+	}
+	for _, text := range scalars(res.values.get("parameters")) {
+		for _, p := range b.principals {
+			if text == p.name || strings.Contains(text, p.arn) {
+				p.gap(gap)
+			}
+		}
+	}
+}
+
+// scalars are the texts within a value.
+func scalars(n *node) []string {
+	if n == nil {
+		return nil
+	}
+	if n.scalar() {
+		return []string{n.text}
+	}
+	var out []string
+	for _, i := range n.items {
+		out = append(out, scalars(i)...)
+	}
+	for _, m := range n.members {
+		out = append(out, scalars(m.value)...)
+	}
+	return out
+}
+
+// mentioned are the references of all expressions of a resource.
+func (p *Plan) mentioned(res *tfResource) []string {
+	var out []string
+	var walk func(n *node)
+	walk = func(n *node) {
+		if list := n.get("references"); list != nil {
+			for _, i := range list.items {
+				out = append(out, i.str())
+			}
+		}
+		for _, i := range n.items {
+			walk(i)
+		}
+		for _, m := range n.members {
+			walk(m.value)
+		}
+	}
+	if n := p.configResource(res).get("expressions"); n != nil {
+		walk(n)
+	}
+	return out
 }
 
 func harmlessTF(typ string) bool {
