@@ -2,7 +2,6 @@ package iac
 
 import (
 	"bytes"
-	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -155,16 +154,4 @@ func wrapped(path string, data []byte) *Error {
 	}
 	line := 2 + bytes.Count(trimmed[:i], []byte("\n"))
 	return &Error{path, policy.Position{Line: 1, Column: 1}, "the file begins with " + quote(first) + ", which is no JSON", "remove the lines before line " + strconv.Itoa(line) + ": some tool printed them in front of the JSON"}
-}
-
-// head returns the beginning of a file; nothing where it cannot be read.
-func head(path string, size int) []byte {
-	f, err := os.Open(path)
-	if err != nil {
-		return nil
-	}
-	defer f.Close()
-	data := make([]byte, size)
-	n, _ := f.Read(data) // nothing read is no known beginning
-	return data[:n]
 }

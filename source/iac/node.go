@@ -92,3 +92,18 @@ func (s keySet) add(key string) bool {
 	s[key] = true
 	return true
 }
+
+// text, listOf, objectOf and call make nodes at a place of the file.
+func text(at policy.Position, s string) *node {
+	return &node{kind: textNode, text: s, start: at, end: at}
+}
+
+func listOf(at policy.Position, items ...*node) *node {
+	return &node{kind: listNode, items: items, start: at, end: at}
+}
+
+func objectOf(at policy.Position, members ...member) *node {
+	return &node{kind: objectNode, members: members, start: at, end: at}
+}
+
+func call(name string, argument *node) *node { return object(name, argument) }

@@ -132,8 +132,6 @@ func (w *jsonWriter) value(v value) {
 	}
 }
 
-func validNumber(s string) bool { return jsontext.Value(s).IsValid() }
-
 // placeOf returns the place in the file of a position in the printed text.
 func (w *jsonWriter) placeOf(pos policy.Position) policy.Position {
 	text, offset := w.buf.String(), 0
