@@ -221,6 +221,7 @@ func TestOtherTools(t *testing.T) {
 		"cdk.json":        {"{\"app\":\"node app.js\"}", "cdk synth"},
 		"plan.json":       {"{\"format_version\":\"1.2\"}", "--plan"},
 		"wrapped.json":    {"Loading modules\n{\"Resources\":{}}", "before line 2"},
+		"command.json":    {"[command]/usr/bin/terraform show -json plan\n{\"format_version\":\"1.2\"}", "before line 2"},
 		"deployment.yaml": {"apiVersion: v1\nkind: Pod\n", "IAM"},
 	} {
 		path := filepath.Join(files(t, map[string]string{name: tt.text}), name)

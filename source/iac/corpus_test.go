@@ -173,3 +173,35 @@ func TestTemplateCorpus(t *testing.T) {
 	}
 	t.Log(counts)
 }
+
+// TestPlanCorpus reads all plans and states below the folders that an
+// environment variable lists, and prints what is refused.
+func TestPlanCorpus(t *testing.T) {
+	t.Parallel()
+	folders := os.Getenv("PLAN_CORPUS")
+	if folders == "" {
+		t.Skip("PLAN_CORPUS names no folder")
+	}
+	counts := map[string]int{}
+	for _, folder := range filepath.SplitList(folders) {
+		err := filepath.WalkDir(folder, func(path string, e fs.DirEntry, err error) error {
+			if err != nil || e.IsDir() || !IsPlan(path) {
+				return err
+			}
+			counts["files"]++
+			plan, err := OpenPlan(path)
+			if err == nil {
+				_, err = plan.Deployment(Options{})
+			}
+			if err != nil {
+				counts["refused"]++
+				t.Logf("%v", err)
+			}
+			return nil
+		})
+		if err != nil {
+			t.Error(err)
+		}
+	}
+	t.Log(counts)
+}

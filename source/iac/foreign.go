@@ -141,7 +141,8 @@ var builtFolders = []string{"", "cdk.out", ".amplify/artifacts/cdk.out"}
 // wrapped recognises JSON behind lines that a tool printed before it.
 func wrapped(path string, data []byte) *Error {
 	trimmed := bytes.TrimSpace(data)
-	if len(trimmed) == 0 || trimmed[0] == '{' || trimmed[0] == '[' {
+	// "[command] …" is the line of a wrapper, "[" and "[{" begin a list.
+	if list := bytes.TrimLeft(bytes.TrimPrefix(trimmed, []byte("[")), " \t\r"); len(trimmed) == 0 || trimmed[0] == '{' || len(list) < len(trimmed) && (len(list) == 0 || list[0] == '{' || list[0] == '\n') {
 		return nil
 	}
 	i := bytes.Index(trimmed, []byte("\n{"))
