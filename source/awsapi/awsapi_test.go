@@ -227,14 +227,14 @@ func TestEvaluateCancelled(t *testing.T) {
 	}
 }
 
-func TestReadPrincipal(t *testing.T) {
+func TestPrincipal(t *testing.T) {
 	c := open(t, nil)
 	for _, name := range []string{"video-api-role-x7", "sandbox-renderer", "complete-renderer"} {
 		r, err := c.Resolve(t.Context(), audit.Target{Kind: audit.TargetRole, Name: name})
 		if err != nil {
 			t.Fatal(err)
 		}
-		s, err := c.ReadPrincipal(t.Context(), r.Principal)
+		s, err := c.Principal(t.Context(), r.Principal)
 		if err != nil {
 			t.Fatal(err)
 		}

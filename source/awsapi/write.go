@@ -75,8 +75,8 @@ func (w *Writer) CreatePolicy(ctx context.Context, name, document string) (strin
 	switch {
 	case err != nil:
 		return "", failed("making the managed policy "+name, err)
-	case out.Policy == nil:
-		return "", &source.Error{Op: "making the managed policy " + name, Kind: source.KindOther, Msg: "AWS's answer holds no policy"}
+	case out.Policy == nil || aws.ToString(out.Policy.Arn) == "":
+		return "", wrongAnswer("iam:CreatePolicy", "it holds no policy")
 	}
 	return aws.ToString(out.Policy.Arn), nil
 }
@@ -108,23 +108,21 @@ func (w *Writer) NewVersion(ctx context.Context, arn, document string) (id, remo
 	switch {
 	case err != nil:
 		return "", removed, failed(op, err)
-	case out.PolicyVersion == nil:
-		return "", removed, &source.Error{Op: op, Kind: source.KindOther, Msg: "AWS's answer holds no version"}
+	case out.PolicyVersion == nil || aws.ToString(out.PolicyVersion.VersionId) == "":
+		return "", removed, wrongAnswer("iam:CreatePolicyVersion", "it holds no version")
 	}
 	return aws.ToString(out.PolicyVersion.VersionId), removed, nil
 }
 
 func (w *Writer) versions(ctx context.Context, arn string) ([]types.PolicyVersion, error) {
-	var out []types.PolicyVersion
-	pages := awsiam.NewListPolicyVersionsPaginator(w.client.iam(), &awsiam.ListPolicyVersionsInput{PolicyArn: &arn})
-	for pages.HasMorePages() {
-		page, err := pages.NextPage(ctx)
+	client := w.client.iam()
+	return collect(ctx, "iam:ListPolicyVersions", func(ctx context.Context, marker *string) (page[types.PolicyVersion], error) {
+		out, err := client.ListPolicyVersions(ctx, &awsiam.ListPolicyVersionsInput{PolicyArn: &arn, Marker: marker})
 		if err != nil {
-			return nil, err
+			return page[types.PolicyVersion]{}, err
 		}
-		out = append(out, page.Versions...)
-	}
-	return out, nil
+		return listPage(out.Versions, out.IsTruncated, out.Marker), nil
+	})
 }
 
 // oldest is the version with the lowest number that is not the default.
