@@ -58,9 +58,31 @@ func Listen(address string) (net.Listener, error) {
 	return net.Listen("tcp", address)
 }
 
-// Serve answers requests until ctx ends.
+// loopbackOnly refuses requests that are not addressed to this machine by a name
+// of its own: a web page whose name was made to lead to 127.0.0.1 sends its own
+// name as Host (OWASP, "DNS rebinding").
+func loopbackOnly(addr net.Addr, next http.Handler) http.Handler {
+	_, port, err := net.SplitHostPort(addr.String())
+	own := map[string]bool{}
+	for _, host := range []string{"127.0.0.1", "localhost", "[::1]"} {
+		own[host+":"+port] = err == nil
+		own[host] = port == "80" // browsers and SDKs leave the port of http out
+	}
+	if err == nil {
+		own[addr.String()] = true // another address of the loopback network
+	}
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if !own[strings.ToLower(r.Host)] {
+			http.Error(w, "this server answers only requests to its own address, http://"+addr.String(), http.StatusMisdirectedRequest)
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+// Serve answers requests to the listener's own loopback address until ctx ends.
 func (s *Server) Serve(ctx context.Context, l net.Listener) error {
-	server := &http.Server{Handler: s, ReadHeaderTimeout: 10 * time.Second}
+	server := &http.Server{Handler: loopbackOnly(l.Addr(), s), ReadHeaderTimeout: 10 * time.Second}
 	stop := context.AfterFunc(ctx, func() {
 		grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*time.Second)
 		defer cancel()
@@ -80,13 +102,18 @@ const maxBody = 8 << 20
 // ServeHTTP answers one request.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	r.Body = http.MaxBytesReader(w, r.Body, maxBody)
-	if s.options.Latency > 0 {
-		select {
-		case <-time.After(s.options.Latency):
-		case <-r.Context().Done():
-			return
-		}
+	if s.options.Latency > 0 && !wait(r, s.options.Latency) {
+		return
 	}
+	a := newAnswer(w, r)
+	s.route(a, r)
+	if r.Context().Err() == nil {
+		a.send()
+	}
+}
+
+// route hands a request to the service that it is signed for.
+func (s *Server) route(w http.ResponseWriter, r *http.Request) {
 	id := fmt.Sprintf("00000000-0000-4000-8000-%012d", s.requests.Add(1))
 	w.Header().Set("x-amzn-RequestId", id)
 	service, region := signedFor(r)

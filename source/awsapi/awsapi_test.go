@@ -28,15 +28,7 @@ func open(t *testing.T, change func(*account.Snapshot), faults ...string) *Clien
 	if change != nil {
 		change(s)
 	}
-	var o localaws.Options
-	for _, spec := range faults {
-		f, err := localaws.ParseFault(spec)
-		if err != nil {
-			t.Fatal(err)
-		}
-		o.Faults = append(o.Faults, f)
-	}
-	server, err := localaws.New(s, o)
+	server, err := localaws.New(s, localaws.Options{Faults: parsed(t, faults)})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -64,7 +64,7 @@ func (c *Client) bucketPolicy(ctx context.Context, name, region string) (string,
 		return "", nil
 	case err != nil:
 		return "", explain("reading the policy of the bucket "+clean(name), err)
-	case aws.ToString(out.Policy) == "":
+	case isEmpty(aws.ToString(out.Policy)):
 		return "", wrongAnswer(getBucketPolicy, "it holds no policy of the bucket %q", name)
 	}
 	return *out.Policy, nil

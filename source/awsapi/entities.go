@@ -65,7 +65,7 @@ func getManaged(ctx context.Context, client *awsiam.Client, arn string) (m accou
 	switch {
 	case err != nil:
 		return m, operation, err
-	case version.PolicyVersion == nil || aws.ToString(version.PolicyVersion.Document) == "":
+	case version.PolicyVersion == nil || isEmpty(aws.ToString(version.PolicyVersion.Document)):
 		return m, operation, wrongAnswer(operation, "it holds no document")
 	case aws.ToString(version.PolicyVersion.VersionId) != id:
 		return m, operation, wrongAnswer(operation, "asked for the version %q, it holds %q", id, aws.ToString(version.PolicyVersion.VersionId))

@@ -38,12 +38,21 @@ func (i *identity) text(ctx context.Context, name string) (string, error) {
 	switch {
 	case err != nil:
 		return "", err
-	case aws.ToString(document) == "":
+	case isEmpty(aws.ToString(document)):
 		return "", wrongAnswer(i.getInline(), "it holds no document of the policy %q", name)
 	case aws.ToString(answered) != name:
 		return "", wrongAnswer(i.getInline(), "asked for the policy %q, it holds %q", name, aws.ToString(answered))
 	}
 	return policy.DecodeURL(*document), nil
+}
+
+// isEmpty reports a policy document that holds nothing. IAM stores none.
+func isEmpty(document string) bool {
+	switch strings.TrimSpace(policy.DecodeURL(document)) {
+	case "", "{}", "null":
+		return true
+	}
+	return false
 }
 
 func roleIdentity(client *awsiam.Client, name string) *identity {

@@ -1,6 +1,7 @@
 package awsapi
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -109,7 +110,7 @@ func (t *taker) take(ctx context.Context, s step) error {
 	case source.KindCredentials, source.KindUnreachable, source.KindInterrupted:
 		return e
 	}
-	gap := account.Gap{Operation: s.operation, Reason: e.Msg, Affects: s.affects}
+	gap := account.Gap{Operation: cmp.Or(e.Operation, s.operation), Reason: e.Msg, Affects: s.affects}
 	_, gap.Resource, _ = strings.Cut(s.name, " ")
 	return t.keep(Part{Step: s.name, Found: account.Snapshot{Gaps: []account.Gap{gap}}})
 }

@@ -53,13 +53,13 @@ func (t *taker) readIdentities(ctx context.Context, marker string, keep func(acc
 func whole(operation string, d *account.AuthorizationDetails) error {
 	for i := range d.Policies {
 		p := &d.Policies[i]
-		if v, err := p.Default(); err != nil || p.Arn == "" || v.Document.Text == "" {
+		if v, err := p.Default(); err != nil || p.Arn == "" || isEmpty(v.Document.Text) {
 			return wrongAnswer(operation, "it holds no document of the policy %q", p.Arn)
 		}
 	}
 	inline := func(owner string, list []account.InlinePolicy) error {
 		for _, p := range list {
-			if p.PolicyName == "" || p.PolicyDocument.Text == "" {
+			if p.PolicyName == "" || isEmpty(p.PolicyDocument.Text) {
 				return wrongAnswer(operation, "it holds no document of the policy %q of %q", p.PolicyName, owner)
 			}
 		}

@@ -131,7 +131,7 @@ func (r *organizationReader) document(ctx context.Context, id string) (account.D
 	switch {
 	case err != nil:
 		return account.Document{}, err
-	case out.Policy == nil || aws.ToString(out.Policy.Content) == "":
+	case out.Policy == nil || isEmpty(aws.ToString(out.Policy.Content)):
 		return account.Document{}, wrongAnswer(operation, "it holds no document of the policy %q", id)
 	case out.Policy.PolicySummary != nil && aws.ToString(out.Policy.PolicySummary.Id) != id:
 		return account.Document{}, wrongAnswer(operation, "asked for the policy %q, it holds %q", id, aws.ToString(out.Policy.PolicySummary.Id))

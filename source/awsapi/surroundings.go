@@ -70,7 +70,7 @@ func (c *Client) Trust(ctx context.Context, p iam.Principal) (string, error) {
 	if err != nil {
 		return "", explain("reading the trust policy of "+clean(p.ARN), err)
 	}
-	if aws.ToString(role.AssumeRolePolicyDocument) == "" {
+	if isEmpty(aws.ToString(role.AssumeRolePolicyDocument)) {
 		return "", wrongAnswer("iam:GetRole", "it holds no trust policy of the role %q", p.Name())
 	}
 	return policy.DecodeURL(*role.AssumeRolePolicyDocument), nil
