@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -59,30 +60,37 @@ func Listen(address string) (net.Listener, error) {
 }
 
 // loopbackOnly refuses requests that are not addressed to this machine by a name
-// of its own: a web page whose name was made to lead to 127.0.0.1 sends its own
-// name as Host (OWASP, "DNS rebinding").
-func loopbackOnly(addr net.Addr, next http.Handler) http.Handler {
-	_, port, err := net.SplitHostPort(addr.String())
-	own := map[string]bool{}
-	for _, host := range []string{"127.0.0.1", "localhost", "[::1]"} {
-		own[host+":"+port] = err == nil
-		own[host] = port == "80" // browsers and SDKs leave the port of http out
-	}
-	if err == nil {
-		own[addr.String()] = true // another address of the loopback network
-	}
+// that leads nowhere else: a web page whose name was made to lead to 127.0.0.1
+// sends its own name as Host (OWASP, "DNS rebinding"). The port is not compared,
+// for a proxy on this machine passes the Host on that the client has signed.
+func loopbackOnly(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if !own[strings.ToLower(r.Host)] {
-			http.Error(w, "this server answers only requests to its own address, http://"+addr.String(), http.StatusMisdirectedRequest)
+		if !isLoopback(r.Host) {
+			http.Error(w, "this server answers only requests to 127.0.0.1, localhost or [::1]", http.StatusMisdirectedRequest)
 			return
 		}
 		next.ServeHTTP(w, r)
 	})
 }
 
-// Serve answers requests to the listener's own loopback address until ctx ends.
+// isLoopback reports whether a Host header names the loopback interface.
+func isLoopback(host string) bool {
+	name := host
+	if h, port, err := net.SplitHostPort(host); err == nil {
+		if _, err := strconv.ParseUint(port, 10, 16); err != nil {
+			return false
+		}
+		name = h
+	} else if inner, ok := strings.CutPrefix(host, "["); ok {
+		name = strings.TrimSuffix(inner, "]")
+	}
+	ip := net.ParseIP(name)
+	return strings.EqualFold(name, "localhost") || ip != nil && ip.IsLoopback()
+}
+
+// Serve answers requests on a loopback address until ctx ends.
 func (s *Server) Serve(ctx context.Context, l net.Listener) error {
-	server := &http.Server{Handler: loopbackOnly(l.Addr(), s), ReadHeaderTimeout: 10 * time.Second}
+	server := &http.Server{Handler: loopbackOnly(s), ReadHeaderTimeout: 10 * time.Second}
 	stop := context.AfterFunc(ctx, func() {
 		grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*time.Second)
 		defer cancel()
