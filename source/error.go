@@ -44,7 +44,7 @@ type Error struct {
 	// Operation is the one of AWS's API that failed, iam:GetRole; empty where
 	// none did.
 	Operation string
-	Err  error  // the cause, not for display
+	Err       error // the cause, not for display
 }
 
 func (e *Error) Error() string {

@@ -103,7 +103,7 @@ func fromAPI(e *source.Error, c *call, api smithy.APIError, status int) {
 		if strings.Contains(e.Msg, "does not have access to policies in account") {
 			e.Hint = "use credentials of the account that the principal is in, for instance with --profile"
 		}
-		notEnabled(e, c, code)
+		notEnabled(e, c, code, known.hint)
 	case strings.HasPrefix(code, "AccessDenied") || code == "UnauthorizedOperation":
 		e.Kind = source.KindDenied
 		e.Hint = "the credentials that you run this program with lack that action; " + hintOffline
@@ -119,7 +119,7 @@ func fromAPI(e *source.Error, c *call, api smithy.APIError, status int) {
 // not know the access key.
 // Source: AWS Account Management Reference, "Enable or disable AWS Regions in
 // your account"; IAM User Guide, "Troubleshoot access denied error messages".
-func notEnabled(e *source.Error, c *call, code string) {
+func notEnabled(e *source.Error, c *call, code, hint string) {
 	switch code {
 	case "UnrecognizedClientException", "InvalidClientTokenId", "AuthFailure":
 	default:
@@ -130,7 +130,7 @@ func notEnabled(e *source.Error, c *call, code string) {
 	}
 	e.Kind = source.KindRegion
 	e.Msg = "the Region " + clean(c.region) + " does not accept the access key: " + e.Msg
-	e.Hint = "enable the Region (`aws account enable-region --region-name " + clean(c.region) + "`) or leave it out of --region; if it is enabled, the access key is wrong"
+	e.Hint = "enable the Region (`aws account enable-region --region-name " + clean(c.region) + "`) or leave it out of --region; if it is enabled, " + hint
 }
 
 // defaultRegions are those that are enabled in every account. All others have
@@ -273,7 +273,7 @@ func foreign(e *source.Error, _ *call, err error) bool {
 	page, ok := errors.AsType[*foreignError](err)
 	if ok {
 		e.Kind, e.Hint = source.KindUnsupported, hintForeign
-		e.Msg = fmt.Sprintf("the endpoint answers with a web page (HTTP %d)", page.status)
+		e.Msg = fmt.Sprintf("the endpoint's answer is a web page (HTTP %d) and not understood", page.status)
 	}
 	return ok
 }

@@ -51,8 +51,8 @@ type run struct {
 
 	mu       sync.Mutex
 	answers  map[pair]iam.Verdict
-	doubtful []pair // decided by an organization, it is not told for which resource
-	answered bool   // some call succeeded
+	doubtful []pair        // decided by an organization, it is not told for which resource
+	answered bool          // some call succeeded
 	failed   *source.Error // of the last call that did not
 }
 

@@ -218,7 +218,8 @@ func TestPartialSnapshotFor(t *testing.T) {
 func TestEvaluateWrongAnswers(t *testing.T) {
 	t.Parallel()
 	probes := []iam.Probe{
-		{Action: "s3:GetObject", Resource: "arn:aws:s3:::b/k"}, {Action: "s3:GetObject", Resource: "arn:aws:s3:::b/l"},
+		{Action: "s3:GetObject", Resource: "arn:aws:s3:::b/k"},
+		{Action: "s3:GetObject", Resource: "arn:aws:s3:::b/l"},
 		{Action: "s3:PutObject", Resource: "arn:aws:s3:::b/k"},
 	}
 	for fault, says := range map[string]string{

@@ -162,7 +162,7 @@ func (c *Client) role(ctx context.Context, nameOrARN string) (source.Resolution,
 	if a.Service == "sts" {
 		resource = "role/" + name
 	}
-	r, err := found("iam:GetRole", "arn:" + a.Partition + ":iam::" + a.AccountID + ":" + resource)
+	r, err := found("iam:GetRole", "arn:"+a.Partition+":iam::"+a.AccountID+":"+resource)
 	r.Notes = append(r.Notes, "iam:GetRole was denied: whether the role exists, and its path, was not checked")
 	return r, err
 }

@@ -41,13 +41,15 @@ func (c *Client) Caller(ctx context.Context) (string, error) {
 // and its boundary, read once, and the gaps in them. The organization's policies
 // are not readable from a member account; the simulator takes them into account.
 func (c *Client) Policies(ctx context.Context, p iam.Principal) (eval.Policies, error) {
-	return c.read.policies.get(ctx, p.ARN, func() (eval.Policies, error) {
+	out, err := c.read.policies.get(ctx, p.ARN, func() (eval.Policies, error) {
 		s, err := c.Principal(ctx, p)
 		if err != nil {
 			return eval.Policies{}, err
 		}
 		return policiesOf(s, p)
 	})
+	out.Identity, out.Gaps = slices.Clone(out.Identity), slices.Clone(out.Gaps) // the caller's own
+	return out, err
 }
 
 func policiesOf(s *account.Snapshot, p iam.Principal) (eval.Policies, error) {
