@@ -118,13 +118,12 @@ func blockedBy(d iam.Decision, b *types.PermissionsBoundaryDecisionDetail, o *ty
 }
 
 // statements reads the evidence. The simulator names a policy and a position;
-// [NameStatements] finds the Sid where the policy can be read.
+// whoever can read the policy finds the Sid.
 func (r *run) statements(in []types.Statement, d iam.Decision) []iam.StatementRef {
 	var out []iam.StatementRef
 	for _, s := range in {
-		name, id := r.policyName(aws.ToString(s.SourcePolicyId))
 		ref := iam.StatementRef{
-			Policy: name, PolicyID: id, Index: -1, Effect: policy.Allow, Layer: iam.LayerIdentity,
+			Policy: r.policyName(aws.ToString(s.SourcePolicyId)), PolicyID: r.policyID(aws.ToString(s.SourcePolicyId)), Index: -1, Effect: policy.Allow, Layer: iam.LayerIdentity,
 			Start: position(s.StartPosition), End: position(s.EndPosition),
 		}
 		if d == iam.ExplicitDeny {
@@ -154,16 +153,22 @@ func position(p *types.Position) policy.Position {
 	return policy.Position{Line: int(p.Line), Column: int(p.Column)}
 }
 
-// policyName turns role_NAME_POLICY into POLICY with its identity, and
-// group_GROUP_POLICY into POLICY where it is clear where the group's name ends.
-// Other ids stay: they are names of managed policies.
-func (r *run) policyName(text string) (string, iam.PolicyID) {
-	if rest, ok := strings.CutPrefix(text, "group_"); ok && strings.Count(rest, "_") == 1 {
+// policyID identifies an inline policy of the principal; managed ones go by a
+// name, whose reader finds the ARN where the policies can be read.
+func (r *run) policyID(id string) iam.PolicyID {
+	name, ok := strings.CutPrefix(id, r.principal.Type()+"_"+r.principal.Name()+"_")
+	if !ok {
+		return ""
+	}
+	return iam.InlinePolicy(r.principal.ARN, name)
+}
+
+// policyName turns role_NAME_POLICY into POLICY, and group_GROUP_POLICY where
+// it is clear where the group's name ends. Other ids stay.
+func (r *run) policyName(id string) string {
+	if rest, ok := strings.CutPrefix(id, "group_"); ok && strings.Count(rest, "_") == 1 {
 		_, name, _ := strings.Cut(rest, "_")
-		return clean(name), ""
+		return clean(name)
 	}
-	if name, ok := strings.CutPrefix(text, r.principal.Type()+"_"+r.principal.Name()+"_"); ok {
-		return clean(name), iam.InlinePolicy(r.principal.ARN, name)
-	}
-	return clean(text), ""
+	return clean(strings.TrimPrefix(id, r.principal.Type()+"_"+r.principal.Name()+"_"))
 }

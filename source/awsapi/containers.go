@@ -22,12 +22,6 @@ func (c *Client) ecs(region string) *ecs.Client {
 
 func (c *Client) eks() *eks.Client { return eks.NewFromConfig(c.config) }
 
-// NoTaskRole is what a task definition without a task role is told by.
-const NoTaskRole = "the task definition has no task role, so its containers have no AWS credentials"
-
-// HintTaskRole says which of a task's two roles is for what.
-const HintTaskRole = "give it a taskRoleArn; the execution role is for the ECS agent, which pulls the image and writes the log, and the containers never see it"
-
 // taskRole asks ECS for the role that the containers of a task run as.
 func (c *Client) taskRole(ctx context.Context, name string) (source.Resolution, error) {
 	op := "finding the task role of " + clean(name)
@@ -49,11 +43,7 @@ func (c *Client) taskRole(ctx context.Context, name string) (source.Resolution, 
 		return source.Resolution{}, wrongAnswer(operation, "asked for the task definition %q, it holds another or none", name)
 	}
 	if aws.ToString(t.TaskRoleArn) == "" {
-		e := &source.Error{Op: op, Kind: source.KindNotFound, Msg: NoTaskRole, Hint: HintTaskRole}
-		if aws.ToString(t.ExecutionRoleArn) != "" {
-			e.Msg += "; its execution role " + clean(aws.ToString(t.ExecutionRoleArn)) + " is not theirs"
-		}
-		return source.Resolution{}, e
+		return source.Resolution{}, source.NoTaskRole(op, clean(aws.ToString(t.ExecutionRoleArn)))
 	}
 	r, err := found(operation, aws.ToString(t.TaskRoleArn))
 	r.ExecutionRole = aws.ToString(t.ExecutionRoleArn)

@@ -37,9 +37,15 @@ func (c *Client) Caller(ctx context.Context) (string, error) {
 	})
 }
 
+// assumed are the policies that are not read along with those of a principal.
+var assumed = []iam.Gap{
+	{Layer: iam.LayerRCP, Why: "a member account cannot read them, and the simulator does not evaluate them"},
+	{Layer: iam.LayerSCP, Why: "a member account cannot read them; the simulator evaluates them"},
+	{Layer: iam.LayerResource, Why: "the policies of keys, functions and layers are not read"},
+}
+
 // Policies implements [source.Source]: the principal's policies with its groups
-// and its boundary, read once, and the gaps in them. The organization's policies
-// are not readable from a member account; the simulator takes them into account.
+// and its boundary, read once, the gaps in them, and what they assume.
 func (c *Client) Policies(ctx context.Context, p iam.Principal) (eval.Policies, error) {
 	out, err := c.read.policies.get(ctx, p.ARN, func() (eval.Policies, error) {
 		s, err := c.Principal(ctx, p)
@@ -48,8 +54,15 @@ func (c *Client) Policies(ctx context.Context, p iam.Principal) (eval.Policies, 
 		}
 		return policiesOf(s, p)
 	})
+	if err != nil {
+		return eval.Policies{}, err
+	}
 	out.Identity, out.Gaps = slices.Clone(out.Identity), slices.Clone(out.Gaps) // the caller's own
-	return out, err
+	for _, g := range assumed {
+		g.What, g.Affects, g.Kind = g.Layer.Title(), iam.MayDeny, iam.GapAssumption
+		out.Gaps = append(out.Gaps, g)
+	}
+	return out, nil
 }
 
 func policiesOf(s *account.Snapshot, p iam.Principal) (eval.Policies, error) {
