@@ -39,7 +39,8 @@ var allowed = map[string]struct{ project, modules []string }{
 	"localaws":             {[]string{"audit", "iam", "iam/policy", "iam/actions", "iam/account", "iam/eval"}, nil},
 	"project":              {nil, []string{"github.com/Masterminds/semver/"}},
 	"fixtures":             {nil, nil},
-	"cmd/remotion-doctor":  {[]string{"audit", "iam", "iam/policy", "iam/actions", "iam/account", "checks", "iam/eval", "iam/excess", "remedy", "source", "source/awsapi", "report", "localaws", "iam/managed", "source/iac", "project", "iam/accessdenied", "iam/explain", "fixtures"}, []string{"github.com/spf13/", "github.com/charmbracelet/x/ansi", "golang.org/x/term", "golang.org/x/sync"}},
+	"internal/outfile":     {nil, []string{"github.com/google/renameio/v2"}},
+	"cmd/remotion-doctor":  {[]string{"audit", "iam", "iam/policy", "iam/actions", "iam/account", "checks", "iam/eval", "iam/excess", "remedy", "source", "source/awsapi", "report", "localaws", "iam/managed", "source/iac", "project", "iam/accessdenied", "iam/explain", "fixtures", "internal/outfile"}, []string{"github.com/spf13/", "github.com/charmbracelet/x/ansi", "golang.org/x/term", "golang.org/x/sync"}},
 }
 
 func TestLayers(t *testing.T) {
