@@ -64,7 +64,7 @@ func (a *app) check(cmd *cobra.Command, f *checkFlags) error {
 	if err := cmd.Context().Err(); err != nil {
 		return err
 	}
-	err = a.deliver(report, &f.output)
+	err = a.deliver(cmd.Context(), report, &f.output)
 	if j.engine == audit.EngineAWS && err != nil {
 		err = besideTemplates(report, err)
 	}

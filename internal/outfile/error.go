@@ -35,7 +35,10 @@ type Error struct {
 func (e *Error) Error() string { return "writing " + e.Path + ": " + e.Err.Error() }
 func (e *Error) Unwrap() error { return e.Err }
 
-// failed returns nil for nil.
+// Failed is the error of a write to a file that is open, nil for nil.
+func Failed(path string, err error) error { return failed(path, err, false) }
+
+// failed returns nil for nil, and an Error as it is.
 func failed(path string, err error, badPath bool) error {
 	if err == nil {
 		return nil
