@@ -12,7 +12,9 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"remotion-doctor/audit"
 	"remotion-doctor/internal/outfile"
+	"remotion-doctor/remedy"
 	"remotion-doctor/report"
 	"remotion-doctor/source"
 )
@@ -89,8 +91,14 @@ func asFailure(err error) *failure {
 	if e, ok := errors.AsType[*outfile.Error](err); ok {
 		return unwritten(e)
 	}
+	if e, ok := errors.AsType[*audit.Problem](err); ok {
+		return &failure{e.ExitCode, err.Error(), e.Hint}
+	}
 	if e, ok := errors.AsType[*source.Error](err); ok {
-		return &failure{exitIncomplete, e.Error(), e.Hint}
+		return &failure{audit.NewProblem(string(e.Kind), "", "").ExitCode, err.Error(), e.Hint}
+	}
+	if e, ok := errors.AsType[*remedy.QuotaError](err); ok {
+		return &failure{exitNotMet, e.Msg, e.Hint}
 	}
 	if errors.Is(err, context.Canceled) {
 		return &failure{exitIncomplete, "interrupted", ""}

@@ -96,7 +96,7 @@ func onlyJSON(flag, path string) error {
 
 // reportFiles are the files that a report is written to.
 func (a *app) reportFiles(r *audit.Report, f *outputFlags, files []outputFile) []outfile.File {
-	o := a.options(io.Discard, f)
+	o := a.form(io.Discard, f)
 	o.Color = f.color == "always" // a file is no terminal
 	var out []outfile.File
 	for _, file := range files {

@@ -201,7 +201,7 @@ func (a *app) writeComparison(ctx context.Context, d *report.Comparison, output 
 		case "markdown":
 			return report.ComparisonMarkdown(w, d)
 		}
-		return report.ComparisonTable(w, d, a.options(w, f))
+		return report.ComparisonTable(w, d, a.form(w, f))
 	}
 	if output == "" {
 		return render(a.stdout)
