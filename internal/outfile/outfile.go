@@ -3,8 +3,9 @@
 //
 // A regular file is replaced as a whole or not at all: its text goes into a
 // partial file in the same folder, which is synced and then renamed. Links stay,
-// the file that they lead to is replaced. What is not a regular file (a FIFO, a
-// device, /dev/stdout) is written through.
+// the file that they lead to is replaced. A second name (hard link) of a file
+// keeps the old text. What is not a regular file (a FIFO, a device, /dev/stdout)
+// is written through, and so is a file whose folder takes no partial file.
 package outfile
 
 import (
