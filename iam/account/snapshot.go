@@ -31,10 +31,12 @@ type Snapshot struct {
 
 	// Gaps are what could not be read when the snapshot was taken.
 	Gaps []Gap `json:"Gaps,omitempty"`
-	// Unread are the gaps of a file of the user's that may concern any
-	// principal: a macro that may change the whole template, the policy of a
-	// bucket that is known only after the deploy.
-	Unread []iam.Gap `json:"-"`
+	// Unread are the gaps in what was read of single principals, by their ARN.
+	Unread map[string][]iam.Gap `json:"Unread,omitempty"`
+	// Open are the gaps of a file of the user's that may concern any principal: a
+	// macro that may change the whole template, the policy of a bucket that is
+	// known only after the deploy.
+	Open []iam.Gap `json:"-"`
 
 	// Caller is the ARN that STS GetCallerIdentity answers with; empty for
 	// the account's root. Callers are those of other access keys, by the key.

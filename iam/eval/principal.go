@@ -31,7 +31,7 @@ func (e *Engine) Policies(arn string) (Policies, error) {
 	default:
 		return Policies{}, fmt.Errorf("%q is not the ARN of an IAM role, user or group", arn)
 	}
-	b.out.Gaps = append(b.out.Gaps, e.snapshot.Unread...)
+	b.out.Gaps = append(b.out.Gaps, e.snapshot.Open...)
 	if b.err == nil && e.snapshot.Organization != nil {
 		b.out.SCPs = b.levels(iam.LayerSCP, e.snapshot.Organization.ServiceControlPolicies)
 		b.out.RCPs = b.levels(iam.LayerRCP, e.snapshot.Organization.ResourceControlPolicies)
@@ -77,7 +77,7 @@ func (b *builder) role(name string) {
 		b.fail(&account.NotFoundError{Kind: "role", Name: name})
 		return
 	}
-	b.out.Gaps = append(b.out.Gaps, r.Gaps...)
+	b.gaps(r.Arn, r.Gaps)
 	b.inline("role", r.RoleName, r.Arn, r.RolePolicyList)
 	b.attached(r.AttachedManagedPolicies)
 	b.boundary(r.PermissionsBoundary)
@@ -92,7 +92,7 @@ func (b *builder) user(name string) {
 	}
 	u := &users[i]
 	b.out.UserID = u.UserID
-	b.out.Gaps = append(b.out.Gaps, u.Gaps...)
+	b.gaps(u.Arn, u.Gaps)
 	b.inline("user", u.UserName, u.Arn, u.UserPolicyList)
 	b.attached(u.AttachedManagedPolicies)
 	for _, g := range u.GroupList {
@@ -109,9 +109,15 @@ func (b *builder) group(name string) {
 		return
 	}
 	g := &groups[i]
-	b.out.Gaps = append(b.out.Gaps, g.Gaps...)
+	b.gaps(g.Arn, g.Gaps)
 	b.inline("group", g.GroupName, g.Arn, g.GroupPolicyList)
 	b.attached(g.AttachedManagedPolicies)
+}
+
+// gaps takes in what is not known of a principal: of its own, and of what was
+// read of it.
+func (b *builder) gaps(arn string, own []iam.Gap) {
+	b.out.Gaps = slices.Concat(b.out.Gaps, own, b.engine.snapshot.Unread[arn])
 }
 
 func (b *builder) inline(kind, owner, arn string, list []account.InlinePolicy) {

@@ -176,10 +176,10 @@ func (a *assembly) note(format string, args ...any) {
 // gap notes a gap that may concern any principal.
 func (a *assembly) gap(g iam.Gap) {
 	s := a.snapshot
-	if !slices.ContainsFunc(s.Unread, func(have iam.Gap) bool {
+	if !slices.ContainsFunc(s.Open, func(have iam.Gap) bool {
 		return have.Where == g.Where && have.What == g.What && have.Why == g.Why
 	}) {
-		s.Unread = append(s.Unread, g)
+		s.Open = append(s.Open, g)
 	}
 }
 
