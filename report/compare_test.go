@@ -177,7 +177,7 @@ func TestReadWaiversRefuses(t *testing.T) {
 
 func TestMerge(t *testing.T) {
 	old, now, other := every(t), later(t), many(t, 150)
-	now.Sections[0].Principal.ARN = old.Sections[0].Principal.ARN
+	now.Sections[0].Principal.ARN, now.Sections[0].Regions = old.Sections[0].Principal.ARN, old.Sections[0].Regions
 	now.Caller = "arn:aws:iam::123456789012:user/other"
 	for _, r := range []*audit.Report{old, now, other} {
 		if err := Seal(r); err != nil {

@@ -137,7 +137,7 @@ func CSV(w io.Writer, r *audit.Report) error {
 	if err := out.Write(row); err != nil {
 		return err
 	}
-	names := ids(r)
+	ids := r.Identities()
 	for i := range r.Sections {
 		s := &r.Sections[i]
 		if s.Error != nil {
@@ -146,13 +146,13 @@ func CSV(w io.Writer, r *audit.Report) error {
 			}
 		}
 		for j := range s.Findings {
-			if err := out.Write(values(row, cell{report: r, section: s, finding: &s.Findings[j], id: names[i][j]})); err != nil {
+			if err := out.Write(values(row, cell{report: r, section: s, finding: &s.Findings[j], id: ids.Findings[i][j]})); err != nil {
 				return err
 			}
 		}
 		for j := range s.Diagnoses {
 			d := &s.Diagnoses[j]
-			if err := out.Write(values(row, cell{report: r, section: s, problem: d, id: diagnosisID(s, d)})); err != nil {
+			if err := out.Write(values(row, cell{report: r, section: s, problem: d, id: ids.Diagnoses[i][j]})); err != nil {
 				return err
 			}
 		}

@@ -198,10 +198,10 @@ func (p *packer) pack(v any) (template.JS, error) {
 // pageRows are all findings, the worst first.
 func pageRows(r *audit.Report) []pageRow {
 	var rows []pageRow
-	names := ids(r)
+	ids := r.Identities()
 	for i := range r.Sections {
 		for j := range r.Sections[i].Findings {
-			rows = append(rows, pageRow{i, &r.Sections[i].Findings[j], names[i][j]})
+			rows = append(rows, pageRow{i, &r.Sections[i].Findings[j], ids.Findings[i][j]})
 		}
 	}
 	slices.SortStableFunc(rows, func(a, b pageRow) int { return rank(a.finding) - rank(b.finding) })

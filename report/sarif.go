@@ -120,7 +120,7 @@ func SARIF(w io.Writer, r *audit.Report) error {
 		Properties: map[string]any{"engine": r.Engine, "digest": r.Digest},
 	}}
 	invocation := sarifInvocation{Successful: true, EndTimeUTC: r.GeneratedAt.UTC().Format(time.RFC3339)}
-	names := ids(r)
+	ids := r.Identities()
 	for i := range r.Sections {
 		s := &r.Sections[i]
 		if s.Error != nil {
@@ -129,14 +129,14 @@ func SARIF(w io.Writer, r *audit.Report) error {
 		}
 		for j := range s.Findings {
 			if s.Findings[j].Status != audit.Pass {
-				b.finding(s, &s.Findings[j], names[i][j])
+				b.finding(s, &s.Findings[j], ids.Findings[i][j])
 			}
 		}
 		for j := range s.Diagnoses {
-			b.diagnosis(s, &s.Diagnoses[j])
+			b.diagnosis(s, &s.Diagnoses[j], ids.Diagnoses[i][j])
 		}
 		for j := range s.Excess {
-			b.excess(s, &s.Excess[j])
+			b.excess(s, &s.Excess[j], ids.Excess[i][j])
 		}
 	}
 	b.run.Invocations = []sarifInvocation{invocation}
@@ -181,13 +181,13 @@ func (b *sarifBuilder) finding(s *audit.Section, f *audit.Finding, id string) {
 	b.run.Results = append(b.run.Results, result)
 }
 
-func (b *sarifBuilder) diagnosis(s *audit.Section, d *audit.Diagnosis) {
-	id := "diagnosis/" + Clean(d.Code)
-	rule := b.rule(id, string(d.Severity), strings.ReplaceAll(Clean(d.Code), "-", " "), Clean(d.Message), Clean(d.Hint))
+func (b *sarifBuilder) diagnosis(s *audit.Section, d *audit.Diagnosis, id string) {
+	code := "diagnosis/" + Clean(d.Code)
+	rule := b.rule(code, string(d.Severity), strings.ReplaceAll(Clean(d.Code), "-", " "), Clean(d.Message), Clean(d.Hint))
 	result := sarifResult{
-		RuleID: id, RuleIndex: rule, Level: string(d.Severity), Message: sarifText{Text: title(s) + ": " + Clean(d.Message)},
+		RuleID: code, RuleIndex: rule, Level: string(d.Severity), Message: sarifText{Text: title(s) + ": " + Clean(d.Message)},
 		Locations:    []sarifLocation{location(s, d.Statement)},
-		Fingerprints: map[string]string{"remotionDoctor/v1": diagnosisID(s, d)},
+		Fingerprints: map[string]string{"remotionDoctor/v1": id},
 		Properties:   map[string]any{"severity": d.Severity},
 	}
 	if d.Muted != nil {
@@ -196,7 +196,7 @@ func (b *sarifBuilder) diagnosis(s *audit.Section, d *audit.Diagnosis) {
 	b.run.Results = append(b.run.Results, result)
 }
 
-func (b *sarifBuilder) excess(s *audit.Section, e *iam.Excess) {
+func (b *sarifBuilder) excess(s *audit.Section, e *iam.Excess, print string) {
 	id, name, level := "excess/grant", "Granted beyond the need", "note"
 	if e.Dangerous {
 		id, name, level = "excess/dangerous", "Dangerous grant beyond the need", "warning"
@@ -206,7 +206,7 @@ func (b *sarifBuilder) excess(s *audit.Section, e *iam.Excess) {
 		RuleID: id, RuleIndex: rule, Level: level,
 		Message:      sarifText{Text: title(s) + " is granted " + Clean(e.Action) + " on " + Clean(e.Resource) + ": " + Clean(e.Why)},
 		Locations:    []sarifLocation{location(s, &e.Statement)},
-		Fingerprints: map[string]string{"remotionDoctor/v1": excessID(s, e)},
+		Fingerprints: map[string]string{"remotionDoctor/v1": print},
 		Properties:   map[string]any{"action": Clean(e.Action), "resource": Clean(e.Resource)},
 	})
 }

@@ -327,3 +327,16 @@ func coverageWords(s *audit.Section) string {
 	}
 	return ""
 }
+
+// gapWords is a gap in one sentence.
+func gapWords(g *iam.Gap) string { return Clean(g.String()) }
+
+// unfinished says why a section was checked only in part.
+func unfinished(s *audit.Section) string {
+	for i := range s.Gaps {
+		if s.Gaps[i].Kind == iam.GapIncomplete {
+			return s.Gaps[i].String()
+		}
+	}
+	return "the check did not come to its end"
+}
