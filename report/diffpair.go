@@ -13,7 +13,7 @@ type pairing struct {
 
 // pair finds the sections that belong together. First come those of the same
 // identity; of what is left then, those that only differ in the role or the
-// Regions; then one whose account is not known, since it could not be checked.
+// Regions, then in the file, too; then one whose account is not known, since it could not be checked.
 // In the later rounds both reports must have just one candidate.
 func pair(old, now *audit.Report) pairing {
 	p := pairing{make([]*audit.Section, len(now.Sections)), map[*audit.Section]bool{}}
@@ -28,7 +28,11 @@ func pair(old, now *audit.Report) pairing {
 	}
 	p.round(old, now, audit.SectionID.Anywhere)
 	p.round(old, now, func(id audit.SectionID) audit.SectionID {
-		id.AccountID = ""
+		id.File = ""
+		return id.Anywhere()
+	})
+	p.round(old, now, func(id audit.SectionID) audit.SectionID {
+		id.AccountID, id.File = "", ""
 		return id.Anywhere()
 	})
 	return p

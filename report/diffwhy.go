@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -13,6 +14,9 @@ func causes(old, now *audit.Section) []string {
 	out := []string{}
 	if old.Principal.ARN != now.Principal.ARN {
 		out = append(out, fmt.Sprintf("the principal is %s, it was %s", now.Principal.ARN, old.Principal.ARN))
+	}
+	if a, b := old.Identity().File, now.Identity().File; a != b {
+		out = append(out, fmt.Sprintf("the file is %s, it was %s", cmp.Or(b, "none"), cmp.Or(a, "none")))
 	}
 	if a, b := old.Requirement, now.Requirement; a.Digest != b.Digest {
 		text := "the required policy changed"

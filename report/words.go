@@ -56,82 +56,6 @@ func count(n int, word string) string {
 	return fmt.Sprintf("%d %ss", n, word)
 }
 
-// score is the one line about a section: "27 of 33 granted, 6 missing".
-func score(s *audit.Section) string {
-	text := granted(s.Summary)
-	if n := s.Open(); n > 0 {
-		text += ", " + count(n, "problem")
-	}
-	return text
-}
-
-// granted counts the grants of a section.
-func granted(n audit.Summary) string {
-	switch n.Total() {
-	case 0:
-		return "nothing is required"
-	case n.Pass:
-		return fmt.Sprintf("all %d granted", n.Total())
-	}
-	parts := []string{fmt.Sprintf("%d of %d granted", n.Pass, n.Total())}
-	for _, p := range []struct {
-		n    int
-		word string
-	}{{n.Fail, "missing"}, {n.Partial, "in part"}, {n.Blocked, "blocked"}, {n.Unknown, "not decided"}} {
-		if p.n > 0 {
-			parts = append(parts, fmt.Sprintf("%d %s", p.n, p.word))
-		}
-	}
-	text := strings.Join(parts, ", ")
-	switch open := n.Total() - n.Pass; {
-	case n.Muted == open:
-		text += " (all muted)"
-	case n.Muted > 0:
-		text += fmt.Sprintf(" (%d muted)", n.Muted)
-	}
-	return text
-}
-
-// met reports whether nothing in the section counts against it.
-func met(s *audit.Section) bool {
-	return s.Error == nil && s.Summary.Total()-s.Summary.Pass == s.Summary.Muted && s.Open() == 0
-}
-
-// overall is the one line about a report of several sections.
-func overall(r *audit.Report) string {
-	good, failed := 0, 0
-	for i := range r.Sections {
-		switch {
-		case r.Sections[i].Error != nil:
-			failed++
-		case met(&r.Sections[i]):
-			good++
-		}
-	}
-	text := fmt.Sprintf("%d of %s meet their requirement", good, count(len(r.Sections), "target"))
-	if failed > 0 {
-		text += fmt.Sprintf(", %d could not be checked", failed)
-	}
-	return text
-}
-
-// headline is the verdict on the whole report, and whether it is good.
-func headline(r *audit.Report) (string, bool) {
-	good := true
-	for i := range r.Sections {
-		good = good && met(&r.Sections[i])
-	}
-	switch {
-	case len(r.Sections) == 0:
-		return "nothing was checked", true
-	case len(r.Sections) > 1:
-		return overall(r), good
-	case r.Sections[0].Error != nil:
-		return "not checked", false
-	}
-	return score(&r.Sections[0]), good
-}
-
 // covers tells of a pattern that is granted in part what is and what is not.
 func covers(f *audit.Finding) string {
 	if f.Status != audit.Partial || f.Granted == "" || f.NotGranted == "" ||
@@ -326,17 +250,4 @@ func coverageWords(s *audit.Section) string {
 		return "coverage sampled, not proven"
 	}
 	return ""
-}
-
-// gapWords is a gap in one sentence.
-func gapWords(g *iam.Gap) string { return Clean(g.String()) }
-
-// unfinished says why a section was checked only in part.
-func unfinished(s *audit.Section) string {
-	for i := range s.Gaps {
-		if s.Gaps[i].Kind == iam.GapIncomplete {
-			return s.Gaps[i].String()
-		}
-	}
-	return "the check did not come to its end"
 }

@@ -64,22 +64,10 @@ func (a *app) check(cmd *cobra.Command, f *checkFlags) error {
 	if err := cmd.Context().Err(); err != nil {
 		return err
 	}
+	report.Gate.DenyExcess = f.excess.deny
 	err = a.deliver(report, &f.output)
 	if j.engine == audit.EngineAWS && err != nil {
 		err = besideTemplates(report, err)
 	}
-	if err != nil || !f.excess.deny {
-		return err
-	}
-	return denyExcess(report)
-}
-
-// denyExcess is the error for what is granted beyond the need.
-func denyExcess(r *audit.Report) error {
-	for i := range r.Sections {
-		if len(r.Sections[i].Excess) > 0 {
-			return errNotMet
-		}
-	}
-	return nil
+	return err
 }

@@ -126,6 +126,7 @@ func (a *app) deliver(r *audit.Report, f *outputFlags) error {
 			return err
 		}
 	}
+	r.Gate.FailOn, r.Directory = threshold(f.failOn), workingDirectory()
 	shown, err := a.finish(r, f)
 	if err != nil {
 		return err
@@ -133,7 +134,7 @@ func (a *app) deliver(r *audit.Report, f *outputFlags) error {
 	if err := a.write(shown, f); err != nil {
 		return err
 	}
-	return verdict(r, f.failOn)
+	return verdict(r)
 }
 
 // write writes the report to all places that were asked for.
@@ -189,32 +190,6 @@ func (a *app) terminal(w io.Writer) (width int, color bool) {
 		color = true
 	}
 	return width, color
-}
-
-// verdict returns the error for the exit code: what could not be completed
-// comes before what is not met. What is muted counts as met.
-func verdict(r *audit.Report, failOn string) error {
-	for i := range r.Sections {
-		if p := r.Sections[i].Error; p != nil {
-			return &failure{p.ExitCode, p.Message, p.Hint}
-		}
-	}
-	fails := map[string][]audit.Status{
-		"unknown": {audit.Fail, audit.Blocked, audit.Partial, audit.Unknown},
-		"partial": {audit.Fail, audit.Blocked, audit.Partial},
-		"fail":    {audit.Fail, audit.Blocked},
-	}[failOn]
-	for i := range r.Sections {
-		if failOn != "never" && r.Sections[i].Open() > 0 {
-			return errNotMet
-		}
-		for j := range r.Sections[i].Findings {
-			if f := &r.Sections[i].Findings[j]; f.Muted == nil && slices.Contains(fails, f.Status) {
-				return errNotMet
-			}
-		}
-	}
-	return nil
 }
 
 // writeRemediation writes one document with the statements of all sections.
