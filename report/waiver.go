@@ -1,10 +1,10 @@
 package report
 
 import (
-	"bytes"
-	"errors"
 	"fmt"
 	"io"
+	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -15,15 +15,21 @@ import (
 )
 
 // A Waiver mutes findings for a reason that somebody answers for, until a day.
-// Action, Resource, Principal and Target are patterns with * and ?; one that is
-// empty fits everything.
+// Action, Resource, Principal, Target, Account, Region, File and Subject are
+// patterns with * and ?; one that is empty fits everything. ID is the id of a
+// section, a finding or a diagnosis, as reports have it.
 type Waiver struct {
 	Action    string `yaml:"action"`
 	Resource  string `yaml:"resource"`
 	Principal string `yaml:"principal"`
 	Target    string `yaml:"target"`
+	Account   string `yaml:"account"`
+	Region    string `yaml:"region"` // that all Regions of the section fit
+	File      string `yaml:"file"`   // the template or plan
+	ID        string `yaml:"id"`
 	Module    string `yaml:"module"`
 	Diagnosis string `yaml:"diagnosis"` // the code of a diagnosis, in place of an action
+	Subject   string `yaml:"subject"`   // what the diagnosis is about: a bucket, a feature, …
 	Reason    string `yaml:"reason"`
 	Owner     string `yaml:"owner"`
 	Expires   string `yaml:"expires"` // the last day on which it holds, YYYY-MM-DD
@@ -57,15 +63,13 @@ func ReadWaivers(rd io.Reader) ([]Waiver, error) {
 	if len(data) > maxWaivers {
 		return nil, &WaiverError{Msg: fmt.Sprintf("larger than %d bytes", maxWaivers)}
 	}
-	var file struct {
-		Waivers []yaml.Node `yaml:"waivers"`
-	}
-	if err := decodeYAML(data, &file); err != nil {
+	list, err := waiverNodes(data)
+	if err != nil {
 		return nil, err
 	}
-	out := make([]Waiver, 0, len(file.Waivers))
-	for i := range file.Waivers {
-		w, err := readWaiver(&file.Waivers[i])
+	out := make([]Waiver, 0, len(list))
+	for _, n := range list {
+		w, err := readWaiver(n)
 		if err != nil {
 			return nil, err
 		}
@@ -74,14 +78,46 @@ func ReadWaivers(rd io.Reader) ([]Waiver, error) {
 	return out, nil
 }
 
-func decodeYAML(data []byte, out any) error {
-	dec := yaml.NewDecoder(bytes.NewReader(data))
-	dec.KnownFields(true)
-	err := dec.Decode(out)
-	if err == nil || errors.Is(err, io.EOF) {
-		return nil
+// waiverNodes reads the frame of a file of waivers: one mapping with the list
+// waivers and nothing else.
+func waiverNodes(data []byte) ([]*yaml.Node, error) {
+	var doc yaml.Node
+	if err := yaml.Unmarshal(data, &doc); err != nil {
+		return nil, &WaiverError{Msg: yamlText(err)}
 	}
-	return &WaiverError{Msg: strings.Join(strings.Fields(err.Error()), " ")}
+	if len(doc.Content) == 0 {
+		return nil, nil
+	}
+	root := doc.Content[0]
+	fault := func(n *yaml.Node, format string, args ...any) ([]*yaml.Node, error) {
+		return nil, &WaiverError{policy.Position{Line: n.Line, Column: n.Column}, fmt.Sprintf(format, args...)}
+	}
+	if root.Kind != yaml.MappingNode {
+		return fault(root, "a file of waivers is a mapping with the list waivers")
+	}
+	var out []*yaml.Node
+	for i := 0; i+1 < len(root.Content); i += 2 {
+		key, value := root.Content[i], root.Content[i+1]
+		switch {
+		case key.Value != "waivers":
+			return fault(key, "a file of waivers has no field %q, only waivers", key.Value)
+		case out != nil:
+			return fault(key, "waivers is there twice")
+		case value.Kind != yaml.SequenceNode && value.Tag != "!!null":
+			return fault(value, "waivers must be a list")
+		}
+		out = append([]*yaml.Node{}, value.Content...)
+	}
+	return out, nil
+}
+
+// yamlErrors are the words that errors of the YAML package begin with.
+var yamlErrors = regexp.MustCompile(`(?i)\b(go-)?(lib)?yaml: |unmarshal errors?:|\(?while [a-z ]+:?|!!`)
+
+// yamlText is an error of the YAML package in one line, without that package's
+// own names.
+func yamlText(err error) string {
+	return "this is no YAML or JSON of waivers: " + strings.Join(strings.Fields(yamlErrors.ReplaceAllString(err.Error(), " ")), " ")
 }
 
 func readWaiver(n *yaml.Node) (Waiver, error) {
@@ -92,7 +128,7 @@ func readWaiver(n *yaml.Node) (Waiver, error) {
 	if n.Kind != yaml.MappingNode {
 		return fault("a waiver is a mapping with action, reason, owner and expires")
 	}
-	known := map[string]bool{"action": true, "resource": true, "principal": true, "target": true, "module": true, "diagnosis": true, "reason": true, "owner": true, "expires": true}
+	known := map[string]bool{"action": true, "resource": true, "principal": true, "target": true, "account": true, "region": true, "file": true, "id": true, "subject": true, "module": true, "diagnosis": true, "reason": true, "owner": true, "expires": true}
 	for i := 0; i < len(n.Content); i += 2 {
 		if key := n.Content[i]; !known[key.Value] {
 			pos = policy.Position{Line: key.Line, Column: key.Column}
@@ -101,11 +137,11 @@ func readWaiver(n *yaml.Node) (Waiver, error) {
 	}
 	w := Waiver{line: n.Line}
 	if err := n.Decode(&w); err != nil {
-		return fault("%s", strings.Join(strings.Fields(err.Error()), " "))
+		return fault("each field of a waiver is one text")
 	}
 	switch {
-	case w.Action == "" && w.Module == "" && w.Diagnosis == "":
-		return fault("the waiver names no action, no module and no diagnosis")
+	case w.Action == "" && w.Module == "" && w.Diagnosis == "" && w.ID == "":
+		return fault("the waiver names no action, no module, no diagnosis and no id")
 	case w.Diagnosis != "" && (w.Action != "" || w.Module != "" || w.Resource != ""):
 		return fault("a waiver is about a diagnosis or about grants, not both")
 	case w.Reason == "":
@@ -121,17 +157,35 @@ func readWaiver(n *yaml.Node) (Waiver, error) {
 
 // about reports whether the waiver is about a section.
 func (w *Waiver) about(s *audit.Section) bool {
-	return (w.Principal == "" || policy.MatchGlob(w.Principal, s.Principal.ARN)) && (w.Target == "" || policy.MatchGlob(w.Target, s.Target.Name))
+	fits := func(pattern, text string) bool { return pattern == "" || policy.MatchGlob(pattern, text) }
+	id := s.Identity()
+	return fits(w.Principal, s.Principal.ARN) && fits(w.Target, s.Target.Name) && fits(w.Account, id.AccountID) && fits(w.File, id.File) &&
+		(w.Region == "" || len(s.Regions) > 0 && !slices.ContainsFunc(s.Regions, func(region string) bool { return !policy.MatchGlob(w.Region, region) }))
 }
 
-// matches reports whether the waiver is about a finding.
-func (w *Waiver) matches(s *audit.Section, f *audit.Finding) bool {
+// matches reports whether the waiver is about a finding of a section that it is
+// about.
+func (w *Waiver) matches(f *audit.Finding) bool {
 	fits := func(pattern, text string) bool {
 		return pattern == "" || policy.MatchGlob(strings.ToLower(pattern), strings.ToLower(text))
 	}
-	return w.Diagnosis == "" && w.about(s) && fits(w.Action, f.Action) && fits(w.Module, f.Module) &&
+	return w.Diagnosis == "" && fits(w.Action, f.Action) && fits(w.Module, f.Module) &&
 		(w.Resource == "" || policy.MatchGlob(w.Resource, f.Resource))
 }
+
+// matchesDiagnosis reports whether the waiver is about a diagnosis of a section
+// that it is about.
+func (w *Waiver) matchesDiagnosis(d *audit.Diagnosis) bool {
+	if w.Action != "" || w.Module != "" || w.Resource != "" || w.Diagnosis != "" && w.Diagnosis != d.Code {
+		return false
+	}
+	return w.Subject == "" || slices.ContainsFunc([]string{d.Subject, d.Region, d.Feature, d.Bucket, d.Function}, func(text string) bool {
+		return text != "" && policy.MatchGlob(w.Subject, text)
+	})
+}
+
+// has reports whether the waiver names one of the ids, where it names any.
+func (w *Waiver) has(ids ...string) bool { return w.ID == "" || slices.Contains(ids, w.ID) }
 
 // name says what the waiver is about.
 func (w *Waiver) name() string {
@@ -140,14 +194,17 @@ func (w *Waiver) name() string {
 		return w.Action
 	case w.Module != "":
 		return "module " + w.Module
+	case w.Diagnosis != "":
+		return "diagnosis " + w.Diagnosis
 	}
-	return "diagnosis " + w.Diagnosis
+	return w.ID
 }
 
 // Waive mutes the findings and diagnoses that waivers are about. A waiver that
 // has expired when the report was made mutes nothing; that, and a waiver that is
 // about nothing that fails, becomes a note of the report.
 func Waive(r *audit.Report, waivers []Waiver) {
+	ids := r.Identities()
 	today := r.GeneratedAt.UTC().Format(time.DateOnly)
 	for i := range waivers {
 		w := &waivers[i]
@@ -157,7 +214,7 @@ func Waive(r *audit.Report, waivers []Waiver) {
 		}
 		used := 0
 		for j := range r.Sections {
-			used += w.apply(&r.Sections[j], muted)
+			used += w.apply(&r.Sections[j], ids.Sections[j], ids.Findings[j], ids.Diagnoses[j], muted)
 		}
 		switch {
 		case muted == nil:
@@ -173,7 +230,10 @@ func Waive(r *audit.Report, waivers []Waiver) {
 
 // apply mutes what the waiver is about in a section, unless it has expired, and
 // counts it.
-func (w *Waiver) apply(s *audit.Section, muted *audit.Muted) int {
+func (w *Waiver) apply(s *audit.Section, section string, findings, diagnoses []string, muted *audit.Muted) int {
+	if !w.about(s) {
+		return 0
+	}
 	used := 0
 	mute := func(place **audit.Muted) {
 		used++
@@ -182,12 +242,12 @@ func (w *Waiver) apply(s *audit.Section, muted *audit.Muted) int {
 		}
 	}
 	for i := range s.Findings {
-		if f := &s.Findings[i]; f.Status != audit.Pass && w.matches(s, f) {
+		if f := &s.Findings[i]; f.Status != audit.Pass && w.has(section, findings[i]) && w.matches(f) {
 			mute(&f.Muted)
 		}
 	}
 	for i := range s.Diagnoses {
-		if d := &s.Diagnoses[i]; d.Severity == audit.SeverityError && d.Code == w.Diagnosis && w.about(s) {
+		if d := &s.Diagnoses[i]; d.Severity == audit.SeverityError && w.has(section, diagnoses[i]) && w.matchesDiagnosis(d) {
 			mute(&d.Muted)
 		}
 	}

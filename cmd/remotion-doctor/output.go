@@ -126,7 +126,7 @@ func (a *app) deliver(r *audit.Report, f *outputFlags) error {
 			return err
 		}
 	}
-	r.Gate.FailOn, r.Directory = threshold(f.failOn), workingDirectory()
+	r.Gate.FailOn, r.Directory = threshold(f.failOn), a.directory
 	shown, err := a.finish(r, f)
 	if err != nil {
 		return err
