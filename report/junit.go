@@ -135,7 +135,7 @@ func newSuite(r *audit.Report, s *audit.Section, name string) junitSuite {
 			{"principal", junitText(s.Principal.ARN)},
 			{"account", junitText(s.Account())},
 			{"requirement", junitText(s.Requirement.Name)},
-			{"remotionVersion", junitText(s.Requirement.RemotionVersion)},
+			{"remotionVersion", junitText(s.Requirement.Version)},
 			{"regions", junitText(strings.Join(s.Regions, " "))},
 			{"engine", string(EngineOf(r, s))},
 		}},

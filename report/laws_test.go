@@ -72,7 +72,7 @@ func genSection(t *rapid.T) audit.Section {
 	name, account := anyOf(t, "name", lawNames), anyOf(t, "account", lawAccounts)
 	s := audit.Section{
 		Target:      audit.Target{Kind: anyOf(t, "kind", []audit.TargetKind{audit.TargetFunction, audit.TargetRole}), Name: name},
-		Requirement: audit.Requirement{Name: anyOf(t, "requirement", []string{"caller", "renderer"}), RemotionVersion: "4.0.527", Digest: "sha256:1"},
+		Requirement: audit.Requirement{Name: anyOf(t, "requirement", []string{"caller", "renderer"}), Version: "4.0.527", Digest: "sha256:1"},
 		Regions:     anyOf(t, "regions", lawRegions), Coverage: audit.CoverageProven,
 		Modules: []audit.Module{{Name: "storage", Title: "Storage"}, {Name: "engines", Title: "Engines"}},
 	}

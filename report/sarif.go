@@ -180,7 +180,7 @@ func (b *sarifBuilder) rule(rule sarifRule) int {
 func moduleRule(s *audit.Section, name string) sarifRule {
 	m := module(s, name)
 	requirement := s.Requirement.Name
-	if s.Requirement.RemotionVersion == "" {
+	if s.Requirement.Version == "" {
 		requirement = "custom"
 	}
 	why, breaks := Clean(m.Why), Clean(m.Breaks)

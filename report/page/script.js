@@ -182,10 +182,10 @@
     const seen = new Set();
     const refs = [...(f.statements || []).map((r) => [r, true]), ...(f.evidence || []).flatMap((e) => (e.verdict.matched || []).map((r) => [r, false]))];
     return refs.map(([r, decides]) => {
-      const key = [r.policy, r.layer, r.file, r.start.line, r.start.column].join('\n');
+      const key = [r.policyId || r.policy, r.layer, r.file, r.start.line, r.start.column].join('\n');
       if (seen.has(key)) return '';
       seen.add(key);
-      const policy = (s.policies || []).find((p) => p.name === r.policy && (!r.layer || p.layer === r.layer));
+      const policy = (s.policies || []).find((p) => (r.policyId && p.policyId ? p.policyId === r.policyId : p.name === r.policy) && (!r.layer || p.layer === r.layer));
       const quoted = policy && (policy.statements.find((q) => q.index === r.index) || policy.statements.find((q) => q.start.line === r.start.line) || {}).text;
       const name = (r.effect || 'Statement') + (r.sid ? ' "' + r.sid + '"' : '') + ' in policy ' + place(r);
       const title = (decides ? 'Decides: ' : 'Matches: ') + name + (r.layer ? ' (' + (s.layers[r.layer] || r.layer) + ')' : '');
