@@ -157,13 +157,13 @@ func TestReadWaiversRefuses(t *testing.T) {
 		"waivers:\n  - {action: a, owner: o}":              "2:5: the waiver gives no reason",
 		"waivers:\n  - {action: a, reason: r}":             "2:5: the waiver names no owner",
 		"waivers:\n  - {action: a, reason: r, owner: o}":   "2:5: expires must be a day",
-		"waivers:\n  - {action: [a], reason: r, owner: o}": "2:5: ",
+		"waivers:\n  - {action: [a], reason: r, owner: o}": "2:14: ",
 		"waivers:\n  - {actoin: a}":                        `2:6: a waiver has no field "actoin"`,
 		"waiver: []":                                       `1:1: a file of waivers has no field "waiver"`,
 		"waivers: []\nmore: 1":                             `2:1: a file of waivers has no field "more"`,
-		"waivers: 1":                                       "1:10: waivers must be a list",
-		"[]":                                               "1:1: a file of waivers is a mapping",
-		"waivers: [":                                       "no YAML or JSON",
+		"waivers: 1":                                       `1:10: "waivers" must be a list`,
+		"[]":                                               "1:1: a file of waivers has the field",
+		"waivers: [":                                       "did not find",
 	} {
 		_, err := ReadWaivers(strings.NewReader(text))
 		if _, ok := errors.AsType[*WaiverError](err); !ok || !strings.Contains(err.Error(), want) {

@@ -3,7 +3,6 @@ package report
 import (
 	"fmt"
 	"io"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -63,12 +62,12 @@ func ReadWaivers(rd io.Reader) ([]Waiver, error) {
 	if len(data) > maxWaivers {
 		return nil, &WaiverError{Msg: fmt.Sprintf("larger than %d bytes", maxWaivers)}
 	}
-	list, err := waiverNodes(data)
+	nodes, err := waiverNodes(data)
 	if err != nil {
 		return nil, err
 	}
-	out := make([]Waiver, 0, len(list))
-	for _, n := range list {
+	out := make([]Waiver, 0, len(nodes))
+	for _, n := range nodes {
 		w, err := readWaiver(n)
 		if err != nil {
 			return nil, err
@@ -76,48 +75,6 @@ func ReadWaivers(rd io.Reader) ([]Waiver, error) {
 		out = append(out, w)
 	}
 	return out, nil
-}
-
-// waiverNodes reads the frame of a file of waivers: one mapping with the list
-// waivers and nothing else.
-func waiverNodes(data []byte) ([]*yaml.Node, error) {
-	var doc yaml.Node
-	if err := yaml.Unmarshal(data, &doc); err != nil {
-		return nil, &WaiverError{Msg: yamlText(err)}
-	}
-	if len(doc.Content) == 0 {
-		return nil, nil
-	}
-	root := doc.Content[0]
-	fault := func(n *yaml.Node, format string, args ...any) ([]*yaml.Node, error) {
-		return nil, &WaiverError{policy.Position{Line: n.Line, Column: n.Column}, fmt.Sprintf(format, args...)}
-	}
-	if root.Kind != yaml.MappingNode {
-		return fault(root, "a file of waivers is a mapping with the list waivers")
-	}
-	var out []*yaml.Node
-	for i := 0; i+1 < len(root.Content); i += 2 {
-		key, value := root.Content[i], root.Content[i+1]
-		switch {
-		case key.Value != "waivers":
-			return fault(key, "a file of waivers has no field %q, only waivers", key.Value)
-		case out != nil:
-			return fault(key, "waivers is there twice")
-		case value.Kind != yaml.SequenceNode && value.Tag != "!!null":
-			return fault(value, "waivers must be a list")
-		}
-		out = append([]*yaml.Node{}, value.Content...)
-	}
-	return out, nil
-}
-
-// yamlErrors are the words that errors of the YAML package begin with.
-var yamlErrors = regexp.MustCompile(`(?i)\b(go-)?(lib)?yaml: |unmarshal errors?:|\(?while [a-z ]+:?|!!`)
-
-// yamlText is an error of the YAML package in one line, without that package's
-// own names.
-func yamlText(err error) string {
-	return "this is no YAML or JSON of waivers: " + strings.Join(strings.Fields(yamlErrors.ReplaceAllString(err.Error(), " ")), " ")
 }
 
 func readWaiver(n *yaml.Node) (Waiver, error) {
@@ -128,16 +85,12 @@ func readWaiver(n *yaml.Node) (Waiver, error) {
 	if n.Kind != yaml.MappingNode {
 		return fault("a waiver is a mapping with action, reason, owner and expires")
 	}
-	known := map[string]bool{"action": true, "resource": true, "principal": true, "target": true, "account": true, "region": true, "file": true, "id": true, "subject": true, "module": true, "diagnosis": true, "reason": true, "owner": true, "expires": true}
-	for i := 0; i < len(n.Content); i += 2 {
-		if key := n.Content[i]; !known[key.Value] {
-			pos = policy.Position{Line: key.Line, Column: key.Column}
-			return fault("a waiver has no field %q", key.Value)
-		}
+	if err := checkWaiverFields(n); err != nil {
+		return Waiver{}, err
 	}
 	w := Waiver{line: n.Line}
 	if err := n.Decode(&w); err != nil {
-		return fault("each field of a waiver is one text")
+		return fault("%s", yamlFault(err))
 	}
 	switch {
 	case w.Action == "" && w.Module == "" && w.Diagnosis == "" && w.ID == "":

@@ -69,7 +69,7 @@ func (a *app) check(cmd *cobra.Command, f *checkFlags) error {
 		return err
 	}
 	report.Gate.DenyExcess = f.excess.deny
-	err = a.deliver(report, &f.output)
+	err = a.deliver(cmd.Context(), report, &f.output)
 	if o.Engine == audit.EngineAWS && err != nil {
 		err = besideTemplates(report, err)
 	}

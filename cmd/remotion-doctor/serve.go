@@ -145,7 +145,7 @@ func (a *app) demo(ctx context.Context, f *outputFlags) error {
 	if err := <-done; err != nil {
 		return err
 	}
-	return a.deliver(report, f)
+	return a.deliver(ctx, report, f)
 }
 
 // demoClient is a client that knows nothing of the machine's AWS
