@@ -139,7 +139,7 @@ func (g Gate) Verdict(s *Section) Verdict {
 		out.Outcome, out.ExitCode, out.Unchecked = OutcomeIncomplete, 2, 1
 	case s.Error != nil:
 		out.Outcome, out.ExitCode, out.Unchecked = OutcomeIncomplete, 3, 1
-	case s.Unfinished():
+	case g.Unfinished(s):
 		out.Outcome, out.ExitCode, out.Incomplete = OutcomeIncomplete, 3, 1
 	case out.Counting() > 0:
 		out.Outcome, out.ExitCode = OutcomeNotMet, 1
@@ -147,6 +147,13 @@ func (g Gate) Verdict(s *Section) Verdict {
 		out.Outcome = OutcomeMet
 	}
 	return out
+}
+
+// Unfinished reports whether the section was checked only in part, or what the
+// gate denies was not looked for: grants beyond the need that could not be found
+// out are not none.
+func (g Gate) Unfinished(s *Section) bool {
+	return s.Unfinished() || g.DenyExcess && s.Error == nil && s.Excess == nil
 }
 
 // Unfinished reports whether the section was checked only in part: the run was

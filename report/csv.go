@@ -220,7 +220,7 @@ func cells(r *audit.Report, i int, ids *audit.Identities) iter.Seq[cell] {
 	s.ID = ids.Sections[i]
 	at := func(id string) cell { return cell{report: r, section: &s, id: id} }
 	return func(yield func(cell) bool) {
-		if s.Error != nil || s.Unfinished() {
+		if s.Error != nil || r.Gate.Unfinished(&s) {
 			if !yield(at(s.ID)) {
 				return
 			}

@@ -42,20 +42,16 @@ func sortedGaps(r *audit.Report, s *audit.Section) (weighing, others []*iam.Gap)
 	return weighing, others
 }
 
-// Unfinished says why a section was checked only in part, and what to do; both
-// are empty where it was checked in full.
+// Unfinished says why a section that was checked only in part was, and what to
+// do.
 func Unfinished(s *audit.Section) (why, hint string) {
-	if !s.Unfinished() {
-		return "", ""
-	}
 	return unfinished(s), unfinishedHint(s)
 }
 
-// unfinished says why a section was checked only in part; empty where it was
-// checked in full.
+// unfinished says why a section was checked only in part.
 func unfinished(s *audit.Section) string {
 	if !s.Unfinished() {
-		return ""
+		return "the grants beyond the need are not known"
 	}
 	for i := range s.Gaps {
 		if s.Gaps[i].Kind == iam.GapIncomplete {
@@ -71,6 +67,9 @@ func unfinishedHint(s *audit.Section) string {
 		if s.Gaps[i].Kind == iam.GapIncomplete {
 			return Clean(cmp.Or(s.Gaps[i].Hint, "run the check again"))
 		}
+	}
+	if !s.Unfinished() {
+		return "allow the credentials of the check to read the principal's policies"
 	}
 	return "run the check again"
 }

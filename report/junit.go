@@ -168,7 +168,7 @@ func completeSuite(r *audit.Report, s *audit.Section) junitSuite {
 	switch {
 	case s.Error != nil:
 		c.Error = &junitResult{Message: junitText(s.Error.Message), Type: notChecked(s), Text: junitText(s.Error.Hint)}
-	case s.Unfinished():
+	case r.Gate.Unfinished(s):
 		c.Error = &junitResult{Message: junitText(unfinished(s)), Type: "incomplete", Text: junitText(unfinishedHint(s))}
 	case len(s.Gaps) == 0:
 		return out

@@ -90,7 +90,9 @@ func genSection(t *rapid.T) audit.Section {
 	}
 	s.Findings = rapid.SliceOfN(rapid.Custom(genFinding), 0, 5).Draw(t, "findings")
 	s.Diagnoses = rapid.SliceOfN(rapid.Custom(genDiagnosis), 0, 3).Draw(t, "diagnoses")
-	s.Excess = rapid.SliceOfN(rapid.Custom(genExcess), 0, 2).Draw(t, "excess")
+	if rapid.IntRange(0, 3).Draw(t, "excess known") > 0 {
+		s.Excess = append([]iam.Excess{}, rapid.SliceOfN(rapid.Custom(genExcess), 0, 2).Draw(t, "excess")...)
+	}
 	s.Policies = rapid.SliceOfN(rapid.Custom(genRecord), 0, 2).Draw(t, "policies")
 	s.Summary = audit.Summarize(s.Findings)
 	return filled(s)

@@ -131,7 +131,7 @@ func (t *table) summary(r *audit.Report, s *audit.Section) {
 		return
 	}
 	t.text(t.look.bad.Render("✗ "+score(r, s)+"."), "  ")
-	if s.Unfinished() {
+	if r.Gate.Unfinished(s) {
 		t.text("  incomplete: "+unfinished(s), "    ")
 		t.text("  hint: "+unfinishedHint(s), "    ")
 	}

@@ -80,7 +80,7 @@ func (b *sarifBuilder) notifications(i int) {
 	}
 	if s.Error != nil {
 		add("error", notChecked(s)+": "+Clean(s.Error.Message), s.Error.Hint)
-	} else if s.Unfinished() {
+	} else if b.report.Gate.Unfinished(s) {
 		add("error", "incomplete: "+unfinished(s), unfinishedHint(s))
 	}
 	for j := range s.Gaps {

@@ -241,7 +241,7 @@ func (v *view) section(r *audit.Report, index int) viewSection {
 		g := &s.Gaps[i]
 		out.Gaps = append(out.Gaps, viewGap{gapMark(g), gapWord(g), gapText(g), Clean(g.Hint), weighty(r, g)})
 	}
-	if s.Error == nil && s.Unfinished() {
+	if s.Error == nil && r.Gate.Unfinished(s) {
 		out.Incomplete, out.IncompleteHint = unfinished(s), unfinishedHint(s)
 	}
 	out.NotChecked = notChecked(s)

@@ -22,6 +22,7 @@ type outputFlags struct {
 	baseline, waivers                  string
 	outputs                            []string
 	quiet, verbose, noColor, redact    bool
+	bom, summary                       bool
 	flags                              *pflag.FlagSet // tells whether --format was given
 }
 
@@ -54,6 +55,8 @@ func (f *outputFlags) addForm(fs *pflag.FlagSet, format report.Format) {
 	fs.StringVar(&f.baseline, "baseline", "", "an earlier JSON report, in `FILE`: what it has, too, does not fail")
 	fs.StringVar(&f.waivers, "waivers", "", "waivers with reason, owner and expiry, in `FILE`: what they are about does not fail")
 	fs.BoolVar(&f.redact, "redact", false, "put placeholders for account ids and names")
+	fs.BoolVar(&f.summary, "step-summary", false, "Markdown up to 1 MiB, for a job summary; 64 KiB for a comment without it")
+	fs.BoolVar(&f.bom, "csv-bom", false, "begin CSV with a byte order mark, for Excel")
 	fs.BoolVarP(&f.verbose, "verbose", "v", false, "show what passes, too")
 	fs.StringVar(&f.color, "color", "auto", "colour: `"+strings.Join(colors, "|")+"`")
 	fs.BoolVar(&f.noColor, "no-color", false, "no colour")
@@ -112,7 +115,10 @@ func (a *app) write(ctx context.Context, r *audit.Report, f *outputFlags, others
 // form is how a table looks on w.
 func (a *app) form(w io.Writer, f *outputFlags) report.Options {
 	o := a.painted(w, f.color, f.noColor)
-	o.Verbose = f.verbose
+	o.Verbose, o.BOM = f.verbose, f.bom
+	if f.summary {
+		o.Limit = report.SummaryLimit
+	}
 	return o
 }
 
