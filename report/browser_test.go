@@ -379,7 +379,7 @@ func testNoScripts(t *tab) {
 func testPrint(t *tab) {
 	for name, r := range map[string]*audit.Report{"six roles": readReport(t, "testdata/demo.json"), "forty roles": fleet(t, 40)} {
 		t.open(r, "")
-		t.run(do(`document.querySelector('#list summary').click()`), chromedp.Sleep(100*time.Millisecond))
+		t.run(do(`document.querySelector('#list summary').click()`), chromedp.WaitReady(chromedp.CSS(`#list .detail figure`)))
 		text := t.pdf()
 		for i := range r.Sections {
 			s := &r.Sections[i]
