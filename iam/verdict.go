@@ -13,9 +13,10 @@ type Probe struct {
 	// resource.
 	Resource string
 	Context  Context
-	// OwnerAllows says that the owner of a resource in another account is known
-	// to allow the request, as for a layer that is shared with everyone. It
-	// stands in for a resource-based policy that was not read.
+	// OwnerAllows says that the owner of the resource is known to leave the
+	// request to the principal's own policies, as for a layer of another account
+	// that is shared with everyone. It stands in for a resource-based policy
+	// that was not read.
 	OwnerAllows bool
 }
 

@@ -91,7 +91,8 @@ func (c *Compiled) Denied(p iam.Probe, names policy.Names, hints []string) ([]st
 // prepareName prepares a request for one of several names. Its context is the
 // same for all of them: nothing is derived from the name.
 func (c *Compiled) prepareName(p iam.Probe, name string) *Request {
-	r := c.prepareAsGiven(iam.Probe{Action: p.Action, Resource: name, Context: p.Context}, "")
+	p.Resource = name
+	r := c.prepareAsGiven(p, "")
 	r.addPrincipalDefaults()
 	r.context.setDefault("aws:userid", "aws:userid", c.userID)
 	return r

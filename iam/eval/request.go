@@ -13,14 +13,15 @@ type request struct {
 	service  string // of the action, in lower case
 	resource string
 	context  requestContext
-	// principal is the ARN that resource-based policies name.
-	principal string
+	// caller is whom resource-based policies name.
+	caller *caller
 	// mismatch says that the action does not work on this kind of resource:
 	// no statement can match.
 	mismatch bool
 	// simulated selects the simulator's behaviour where it differs.
 	simulated bool
 	assume    assumption
+	suppose   supposition
 }
 
 func newRequest(action, resource string, ctx requestContext) *request {
@@ -32,26 +33,28 @@ func newRequest(action, resource string, ctx requestContext) *request {
 // addPrincipal sets the context keys that follow from the principal's ARN.
 // Source: IAM User Guide, "AWS global condition context keys", properties of
 // the principal; recorded cases caller-*, prin-key-*.
-func (r *request) addPrincipal(arn string) {
-	a, ok := policy.ParseARN(arn)
-	if !ok {
+func (r *request) addPrincipal() {
+	if r.caller.kind == callerExternal {
 		return
 	}
-	r.context.setDefault("aws:PrincipalArn", "aws:principalarn", arn)
-	r.context.setDefault("aws:PrincipalAccount", "aws:principalaccount", a.AccountID)
-	if a.Type() == "user" {
+	r.context.setDefault("aws:PrincipalArn", "aws:principalarn", r.caller.arn)
+	r.context.setDefault("aws:PrincipalAccount", "aws:principalaccount", r.caller.account)
+	if a, _ := policy.ParseARN(r.caller.arn); a.Type() == "user" {
 		r.context.setDefault("aws:username", "aws:username", a.Name())
 	}
 }
 
+// principalTypes are the values of aws:PrincipalType.
+// Source: IAM User Guide, "IAM policy elements: Variables and tags", principal
+// key values.
+var principalTypes = map[callerKind]string{
+	callerUser: "User", callerRole: "AssumedRole", callerRoot: "Account", callerSession: "FederatedUser",
+}
+
 // addPrincipalDefaults sets the keys that follow from the request's principal.
 func (r *request) addPrincipalDefaults() {
-	r.addPrincipal(r.principal)
-	kind := "User"
-	if a, _ := policy.ParseARN(r.principal); a.Type() == "role" {
-		kind = "AssumedRole"
-	}
-	r.context.setDefault("aws:PrincipalType", "aws:principaltype", kind)
+	r.addPrincipal()
+	r.context.setDefault("aws:PrincipalType", "aws:principaltype", principalTypes[r.caller.kind])
 }
 
 // addDefaults sets the keys that follow from the principal and the resource.
