@@ -106,7 +106,7 @@ func (c *Compiled) findPolicy(r *Request) {
 	if e := r.entry; e != nil {
 		r.own = e.set
 		r.ownUnknown = e.set == nil && !e.None
-		r.restricted = r.crossAccount && e.public && e.PublicAccess != nil && e.PublicAccess.RestrictPublicBuckets
+		r.restricted = r.crossAccount && c.caller.kind != callerExternal && e.public && e.PublicAccess != nil && e.PublicAccess.RestrictPublicBuckets
 		return
 	}
 	if c.resource != nil && (c.resource.kindred(r.resource) || c.resource.names(r.resource)) {

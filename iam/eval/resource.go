@@ -152,8 +152,7 @@ func (s *set) kindred(resource string) bool {
 // Source: Amazon S3 User Guide, "The meaning of 'public'", bucket policies.
 var fixedKeys = map[string]bool{
 	"aws:sourceip": true, "aws:sourcearn": true, "aws:sourcevpc": true, "aws:sourcevpce": true, "aws:sourceowner": true,
-	"aws:sourceaccount": true, "aws:principalorgid": true, "aws:principalorgpaths": true, "aws:principalarn": true,
-	"aws:principalaccount": true, "aws:userid": true, "aws:vpceaccount": true, "aws:vpceorgid": true, "aws:sourceorgid": true,
+	"aws:sourceaccount": true, "aws:principalorgid": true, "aws:principalarn": true, "aws:principalaccount": true, "aws:userid": true,
 	"s3:x-amz-server-side-encryption-aws-kms-key-id": true, "s3:dataaccesspointarn": true, "s3:dataaccesspointaccount": true,
 }
 

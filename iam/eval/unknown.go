@@ -56,7 +56,7 @@ func (r *request) open(l iam.Layer, d iam.Decision) iam.Decision {
 	switch {
 	case r.assume == favourable && d == iam.ImplicitDeny && r.suppose.allow&layerBit(l) != 0:
 		return iam.Allowed
-	case r.assume == unfavourable && d == iam.Allowed && r.suppose.deny&layerBit(l) != 0:
+	case r.assume == unfavourable && r.suppose.deny&layerBit(l) != 0:
 		return iam.ExplicitDeny
 	}
 	return d
@@ -90,7 +90,7 @@ func (c *Compiled) unknowns(r *Request) []unknown {
 	}
 	add(r.ownUnknown && !r.ownerAllows, func() iam.Gap { return ownGap(r) })
 	add(r.mandate == keyMandate && actions.ByGrant(r.action), func() iam.Gap { return grantGap(r) })
-	add(r.crossAccount && r.ownPublic() && r.publicAccessUnknown(), func() iam.Gap { return publicGap(r) })
+	add(r.crossAccount && c.caller.kind != callerExternal && r.ownPublic() && r.publicAccessUnknown(), func() iam.Gap { return publicGap(r) })
 	if c.sessions {
 		out = append(out, unknown{c.sessionGap(), supposition{session: true}})
 	}
