@@ -22,9 +22,10 @@ var allowed = map[string]struct{ project, modules []string }{
 	"iam/account":          {[]string{"iam", "iam/policy"}, []string{"github.com/go-json-experiment/json"}},
 	"iam/managed":          {[]string{"iam/policy", "iam/account"}, []string{"github.com/go-json-experiment/json"}},
 	"iam/managed/generate": {nil, nil},
-	"iam/eval":             {[]string{"iam", "iam/policy", "iam/actions", "iam/account"}, nil},
+	"iam/request":          {[]string{"iam", "iam/policy"}, nil},
+	"iam/eval":             {[]string{"iam", "iam/policy", "iam/actions", "iam/account", "iam/request"}, nil},
 	"iam/excess":           {[]string{"iam", "iam/policy", "iam/actions", "iam/eval"}, nil},
-	"iam/explain":          {[]string{"iam", "iam/policy", "iam/actions", "iam/eval"}, nil},
+	"iam/explain":          {[]string{"iam", "iam/policy", "iam/actions", "iam/eval", "iam/request"}, nil},
 	"iam/accessdenied":     {[]string{"iam", "iam/policy", "iam/actions"}, nil},
 	"iam/iamtest":          {[]string{"iam", "iam/policy", "iam/account"}, nil},
 	"audit":                {[]string{"iam", "iam/policy"}, nil},
@@ -39,7 +40,7 @@ var allowed = map[string]struct{ project, modules []string }{
 	"localaws":             {[]string{"audit", "iam", "iam/policy", "iam/actions", "iam/account", "iam/eval"}, nil},
 	"project":              {nil, []string{"github.com/Masterminds/semver/"}},
 	"fixtures":             {nil, nil},
-	"cmd/remotion-doctor":  {[]string{"audit", "iam", "iam/policy", "iam/actions", "iam/account", "checks", "iam/eval", "iam/excess", "remedy", "source", "source/awsapi", "report", "localaws", "iam/managed", "source/iac", "project", "iam/accessdenied", "iam/explain", "fixtures"}, []string{"github.com/spf13/", "github.com/charmbracelet/x/ansi", "golang.org/x/term", "golang.org/x/sync"}},
+	"cmd/remotion-doctor":  {[]string{"audit", "iam", "iam/policy", "iam/actions", "iam/account", "checks", "iam/eval", "iam/excess", "remedy", "source", "source/awsapi", "report", "localaws", "iam/managed", "source/iac", "project", "iam/accessdenied", "iam/explain", "iam/request", "fixtures"}, []string{"github.com/spf13/", "github.com/charmbracelet/x/ansi", "golang.org/x/term", "golang.org/x/sync"}},
 }
 
 func TestLayers(t *testing.T) {

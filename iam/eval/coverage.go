@@ -93,7 +93,6 @@ func (c *Compiled) Denied(p iam.Probe, names policy.Names, hints []string) ([]st
 func (c *Compiled) prepareName(p iam.Probe, name string) *Request {
 	p.Resource = name
 	r := c.prepareAsGiven(p, "")
-	r.addPrincipalDefaults()
-	r.context.setDefault("aws:userid", "aws:userid", c.userID)
+	r.addPrincipal(c.known)
 	return r
 }

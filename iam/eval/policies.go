@@ -6,6 +6,7 @@ import (
 
 	"remotion-doctor/iam"
 	"remotion-doctor/iam/policy"
+	requests "remotion-doctor/iam/request"
 )
 
 // Policies is everything that decides what one principal may do. A nil
@@ -30,8 +31,8 @@ type Policies struct {
 	ResourceAccount string
 	// Resources are the policies of further resources.
 	Resources []ResourcePolicy
-	// UserID is the unique id of an IAM user, the value of aws:userid; empty
-	// where it is not known. That of a role ends in the name of a session.
+	// UserID is the unique id of the user or role (AIDA…, AROA…); empty where it
+	// is not known.
 	UserID string
 	// SessionName is the name of the role's session; empty where it is not
 	// known.
@@ -67,7 +68,7 @@ func (p Policies) As(principal iam.Principal) Policies {
 // requests.
 type Compiled struct {
 	caller    caller
-	userID    string
+	known     iam.Context // what follows from the principal
 	identity  *set
 	boundary  *set
 	session   *set
@@ -78,6 +79,8 @@ type Compiled struct {
 	owner     string // of the resources that the resource policy is about
 	resources []resourcePolicy
 	gaps      []iam.Gap
+	// identityOnly says that there are identity-based policies and no others.
+	identityOnly bool
 	// sessions says that some resource-based policy names a session of the
 	// caller's role, whose name is not known.
 	sessions bool
@@ -87,7 +90,7 @@ type Compiled struct {
 // session or identity provider, or the name of an AWS service.
 func Compile(principalARN string, p Policies) *Compiled {
 	c := &Compiled{
-		caller: newCaller(principalARN, p.SessionName), userID: p.UserID,
+		caller:   newCaller(principalARN, p.SessionName),
 		identity: compileSet(iam.LayerIdentity, p.Identity),
 		boundary: compileOne(iam.LayerBoundary, p.Boundary),
 		session:  compileOne(iam.LayerSession, p.Session),
@@ -96,6 +99,7 @@ func Compile(principalARN string, p Policies) *Compiled {
 		owner:    p.ResourceAccount, gaps: p.Gaps,
 	}
 	c.caller.bounded = p.Boundary != nil
+	c.known = requests.OfPrincipal(iam.Principal{ARN: c.caller.arn, AccountID: c.caller.account, Session: c.caller.sessionName()}, p.UserID)
 	for i := range p.Resources {
 		c.resources = append(c.resources, compileResourcePolicy(&p.Resources[i]))
 	}
@@ -105,6 +109,7 @@ func Compile(principalARN string, p Policies) *Compiled {
 			c.scps = compileLevels(iam.LayerSCP, p.SCPs)
 		}
 	}
+	c.identityOnly = (c.caller.kind == callerUser || c.caller.kind == callerRole) && len(c.sets()) == 1
 	c.sessions = c.caller.session == "" && c.caller.sessions != "" && slices.ContainsFunc(c.sets(), c.caller.sessionIn)
 	return c
 }

@@ -32,6 +32,8 @@ type Request struct {
 	free, fixed bool
 	// noRCP says that resource control policies do not restrict the service.
 	noRCP bool
+	// plain says that the identity-based policies alone decide.
+	plain bool
 	// entry is the resource's entry among the policies of resources.
 	entry *resourcePolicy
 }
@@ -42,8 +44,8 @@ type Request struct {
 // that its ARN or the policies name, else the principal's own.
 func (c *Compiled) Prepare(p iam.Probe, owner string) *Request {
 	r := c.prepareAsGiven(p, owner)
-	r.addDefaults()
-	r.context.setDefault("aws:userid", "aws:userid", c.userID)
+	r.addPrincipal(c.known)
+	r.addRegion()
 	return r
 }
 
@@ -57,12 +59,13 @@ func (c *Compiled) prepareAsGiven(p iam.Probe, owner string) *Request {
 	r.noRCP = len(c.rcps) > 0 && !actions.SupportsRCP(r.service)
 	if p.Resource == "*" {
 		r.resource = c.authorizedOn(p.Action, r.context)
-		return r
+	} else {
+		r.mandate = mandateOf(r.action, r.service, p.Resource)
+		owner = c.ownerOf(r, owner)
+		r.crossAccount = owner != "" && owner != c.caller.account
+		c.findPolicy(r)
 	}
-	r.mandate = mandateOf(r.action, r.service, p.Resource)
-	owner = c.ownerOf(r, owner)
-	r.crossAccount = owner != "" && owner != c.caller.account
-	c.findPolicy(r)
+	r.plain = c.identityOnly && r.own == nil && r.mandate == noMandate && !r.crossAccount && !r.fixed
 	return r
 }
 

@@ -56,6 +56,7 @@ func (b *builder) role(name string) {
 		b.fail(&account.NotFoundError{Kind: "role", Name: name})
 		return
 	}
+	b.out.UserID = r.RoleID
 	b.inline("role", r.RoleName, r.Arn, r.RolePolicyList)
 	b.attached(r.AttachedManagedPolicies)
 	b.boundary(r.PermissionsBoundary)

@@ -72,6 +72,9 @@ func newCaller(arn, session string) caller {
 	return c
 }
 
+// sessionName is the name of the caller's session, or empty.
+func (c *caller) sessionName() string { return strings.TrimPrefix(c.session, c.sessions) }
+
 // A grant says how a resource-based policy names the principal of a request.
 type grant uint8
 

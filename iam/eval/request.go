@@ -3,6 +3,7 @@ package eval
 import (
 	"strings"
 
+	"remotion-doctor/iam"
 	"remotion-doctor/iam/policy"
 )
 
@@ -30,37 +31,16 @@ func newRequest(action, resource string, ctx requestContext) *request {
 	return &request{action: lower, hash: hashAction(lower), service: service, resource: resource, context: ctx}
 }
 
-// addPrincipal sets the context keys that follow from the principal's ARN.
-// Source: IAM User Guide, "AWS global condition context keys", properties of
-// the principal; recorded cases caller-*, prin-key-*.
-func (r *request) addPrincipal() {
-	if r.caller.kind == callerExternal {
-		return
-	}
-	r.context.setDefault("aws:PrincipalArn", "aws:principalarn", r.caller.arn)
-	r.context.setDefault("aws:PrincipalAccount", "aws:principalaccount", r.caller.account)
-	if a, _ := policy.ParseARN(r.caller.arn); a.Type() == "user" {
-		r.context.setDefault("aws:username", "aws:username", a.Name())
+// addPrincipal sets the keys that follow from the request's principal.
+func (r *request) addPrincipal(known iam.Context) {
+	for _, e := range known {
+		r.context.setDefault(e)
 	}
 }
 
-// principalTypes are the values of aws:PrincipalType.
-// Source: IAM User Guide, "IAM policy elements: Variables and tags", principal
-// key values.
-var principalTypes = map[callerKind]string{
-	callerUser: "User", callerRole: "AssumedRole", callerRoot: "Account", callerSession: "FederatedUser",
-}
-
-// addPrincipalDefaults sets the keys that follow from the request's principal.
-func (r *request) addPrincipalDefaults() {
-	r.addPrincipal()
-	r.context.setDefault("aws:PrincipalType", "aws:principaltype", principalTypes[r.caller.kind])
-}
-
-// addDefaults sets the keys that follow from the principal and the resource.
-func (r *request) addDefaults() {
-	r.addPrincipalDefaults()
-	if a, ok := policy.ParseARN(r.resource); ok && !strings.ContainsAny(a.Region, "*?") {
-		r.context.setDefault("aws:RequestedRegion", "aws:requestedregion", a.Region)
+// addRegion sets the region of the resource.
+func (r *request) addRegion() {
+	if a, ok := policy.ParseARN(r.resource); ok && a.Region != "" && !strings.ContainsAny(a.Region, "*?") {
+		r.context.setDefault(iam.ContextEntry{Key: "aws:RequestedRegion", Type: iam.String, Values: []string{a.Region}})
 	}
 }

@@ -53,6 +53,13 @@ func (s supposition) with(o supposition) supposition {
 
 // open returns the decision of a layer under what is supposed of it.
 func (r *request) open(l iam.Layer, d iam.Decision) iam.Decision {
+	if r.assume == asGiven {
+		return d
+	}
+	return r.supposed(l, d)
+}
+
+func (r *request) supposed(l iam.Layer, d iam.Decision) iam.Decision {
 	switch {
 	case r.assume == favourable && d == iam.ImplicitDeny && r.suppose.allow&layerBit(l) != 0:
 		return iam.Allowed
