@@ -154,12 +154,11 @@ func (c *Compiled) decideResource(r *Request, e *evidence) (iam.Decision, grant)
 		// "Default key policy").
 		d, how = iam.Allowed, delegates
 	}
-	switch supposed := r.open(iam.LayerResource, d); {
-	case supposed == d:
-	case supposed == iam.Allowed:
+	switch {
+	case r.assume == asGiven || r.suppose == (supposition{}):
+		return d, how
+	case r.assume == favourable && d != iam.ExplicitDeny && r.suppose.allow&layerBit(iam.LayerResource) != 0:
 		return iam.Allowed, namesDirectly
-	default:
-		return supposed, noGrant
 	}
-	return d, how
+	return r.open(iam.LayerResource, d), how
 }

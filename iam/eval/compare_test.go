@@ -20,6 +20,8 @@ const (
 // A maker draws worlds.
 type maker struct{ *rand.Rand }
 
+func newMaker(seed, n uint64) maker { return maker{rand.New(rand.NewPCG(seed, n))} }
+
 func (m maker) chance(percent int) bool { return m.IntN(100) < percent }
 
 func pick[T any](m maker, from ...T) T { return from[m.IntN(len(from))] }
@@ -246,7 +248,7 @@ func TestNaive(t *testing.T) {
 	t.Parallel()
 	seen := map[iam.Decision]int{}
 	for n := range counted(4000) {
-		m := maker{rand.New(rand.NewPCG(1, uint64(n)))}
+		m := newMaker(1, uint64(n))
 		w, principal, holder := m.world()
 		probe := w.probe()
 		if w.resource == "*" {
