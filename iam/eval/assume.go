@@ -24,7 +24,7 @@ const (
 // give and on which its decision depends: the decision is the same for all their
 // values where there are none.
 func (c *Compiled) deciders(r *Request) []iam.Decider {
-	if !c.undecided(r) {
+	if !c.hangsOnKeys(r) {
 		return nil
 	}
 	found := deciders{seen: map[string]bool{}}
@@ -38,9 +38,16 @@ func (c *Compiled) deciders(r *Request) []iam.Decider {
 	return found.list
 }
 
-// undecided reports whether the decision depends on keys that the request does
-// not give.
+// undecided reports whether the decision depends on something that is not known:
+// a key that the request does not give, or a policy.
 func (c *Compiled) undecided(r *Request) bool {
+	_, open := c.gapsOf(r)
+	return open || c.hangsOnKeys(r)
+}
+
+// hangsOnKeys reports whether the decision depends on keys that the request
+// does not give.
+func (c *Compiled) hangsOnKeys(r *Request) bool {
 	if !c.lacks(r) {
 		return false
 	}

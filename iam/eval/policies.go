@@ -31,6 +31,10 @@ type Policies struct {
 	ResourceAccount string
 	// Resources are the policies of further resources.
 	Resources []ResourcePolicy
+	// Lookup finds the policy of a resource that is in none of the above, and
+	// false where nothing is known of it. It may be nil, and is called by several
+	// goroutines.
+	Lookup func(resource string) (ResourcePolicy, bool)
 	// UserID is the unique id of the user or role (AIDA…, AROA…); empty where it
 	// is not known.
 	UserID string
@@ -40,6 +44,25 @@ type Policies struct {
 	// Gaps are what is not known of all this. A verdict that one of them could
 	// change lists it, and is undecided where it counts.
 	Gaps []iam.Gap
+}
+
+// Of returns what is known of the policy of a resource, and false where nothing
+// is.
+func (p *Policies) Of(resource string) (ResourcePolicy, bool) {
+	for i := range p.Resources {
+		if c := (resourcePolicy{ResourcePolicy: &p.Resources[i]}); c.concerns(resource) {
+			return p.Resources[i], true
+		}
+	}
+	if p.Resource != nil {
+		if s := compileOne(iam.LayerResource, p.Resource); s.kindred(resource) || s.names(resource) {
+			return ResourcePolicy{ARN: resource, Account: p.ResourceAccount, Policy: p.Resource}, true
+		}
+	}
+	if p.Lookup != nil {
+		return p.Lookup(resource)
+	}
+	return ResourcePolicy{}, false
 }
 
 // Supposing returns the policies with more identity policies, as if they were
@@ -78,6 +101,7 @@ type Compiled struct {
 	resource  *set
 	owner     string // of the resources that the resource policy is about
 	resources []resourcePolicy
+	lookup    func(resource string) (ResourcePolicy, bool)
 	gaps      []iam.Gap
 	// identityOnly says that there are identity-based policies and no others.
 	identityOnly bool
@@ -96,7 +120,7 @@ func Compile(principalARN string, p Policies) *Compiled {
 		session:  compileOne(iam.LayerSession, p.Session),
 		endpoint: compileOne(iam.LayerEndpoint, p.Endpoint),
 		resource: compileOne(iam.LayerResource, p.Resource),
-		owner:    p.ResourceAccount, gaps: p.Gaps,
+		owner:    p.ResourceAccount, lookup: p.Lookup, gaps: p.Gaps,
 	}
 	c.caller.bounded = p.Boundary != nil
 	c.known = requests.OfPrincipal(iam.Principal{ARN: c.caller.arn, AccountID: c.caller.account, Session: c.caller.sessionName()}, p.UserID)

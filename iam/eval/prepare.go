@@ -116,6 +116,12 @@ func (c *Compiled) findPolicy(r *Request) {
 		r.own = c.resource
 		return
 	}
+	if c.lookup != nil {
+		if found, ok := c.lookup(r.resource); ok {
+			r.own, r.ownUnknown = compileOne(iam.LayerResource, found.Policy), found.Policy == nil && !found.None
+			return
+		}
+	}
 	// Nothing of another account but a role can be reached: IAM has no other
 	// resource-based policies (IAM User Guide, "AWS services that work with
 	// IAM").

@@ -1,6 +1,7 @@
 package explain
 
 import (
+	"maps"
 	"slices"
 	"strings"
 
@@ -52,7 +53,11 @@ func Explain(p iam.Principal, policies eval.Policies, probe iam.Probe, o Options
 			out.Notes = append(out.Notes, g.String())
 		}
 	}
-	out.Layers = t.layers(&policies, o.Unknown)
+	if own, ok := policies.Of(probe.Resource); ok || policies.Resource != nil {
+		policies.Resource = own.Policy
+	}
+	out.Layers = t.layers(&policies, unread(o.Unknown, &policies, verdict.Gaps))
+	out.Layers = append(out.Layers, withoutPolicies(&verdict)...)
 	out.Reason = t.reason(&out, &verdict)
 	return out
 }
@@ -135,6 +140,34 @@ func (t *tracer) layers(p *eval.Policies, unknown map[iam.Layer]string) []iam.Tr
 	one(iam.LayerSession, p.Session)
 	if p.Endpoint != nil {
 		one(iam.LayerEndpoint, p.Endpoint)
+	}
+	return out
+}
+
+// unread adds to the layers that could not be read the policy of the resource,
+// where the decision hangs on it.
+func unread(unknown map[iam.Layer]string, p *eval.Policies, gaps []iam.Gap) map[iam.Layer]string {
+	out := maps.Clone(unknown)
+	for i := range gaps {
+		if g := &gaps[i]; g.Layer == iam.LayerResource && g.Counts(false) && p.Resource == nil {
+			if out == nil {
+				out = map[iam.Layer]string{}
+			}
+			out[g.Layer] = g.What + " is not known: " + g.Why
+		}
+	}
+	return out
+}
+
+// withoutPolicies are the layers of a verdict that are no policies.
+func withoutPolicies(v *iam.Verdict) []iam.TraceLayer {
+	var out []iam.TraceLayer
+	for _, l := range v.Layers {
+		if l.Layer == iam.LayerPublicAccess {
+			layer := empty(l.Layer, iam.LayerEvaluated, "the bucket's policy is public, and other accounts are shut out (RestrictPublicBuckets)")
+			layer.Decision = l.Decision
+			out = append(out, layer)
+		}
 	}
 	return out
 }

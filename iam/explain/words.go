@@ -82,6 +82,8 @@ func implicitReason(l *iam.TraceLayer) string {
 		return "the session policy does not allow it"
 	case iam.LayerSCP:
 		return fmt.Sprintf("no service control policy of level %d allows it", l.Level)
+	case iam.LayerPublicAccess:
+		return l.Reason
 	case iam.LayerEndpoint:
 		return "the VPC endpoint policy does not allow it"
 	}
