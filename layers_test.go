@@ -23,7 +23,7 @@ iam: iam/policy
 iam/account: iam iam/policy | github.com/go-json-experiment/json
 iam/managed: iam/policy iam/account | github.com/go-json-experiment/json
 iam/managed/generate:
-iam/request: iam iam/policy
+iam/request: iam iam/policy iam/account
 iam/eval: iam iam/policy iam/actions iam/account iam/request
 iam/excess: iam iam/policy iam/actions iam/eval
 iam/explain: iam iam/policy iam/actions iam/eval iam/request

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"remotion-doctor/iam"
+	"remotion-doctor/iam/account"
 )
 
 func principal(t *testing.T, arn string) iam.Principal {
@@ -106,5 +107,31 @@ func TestContext(t *testing.T) {
 	}
 	if got := say((&Facts{Principal: iam.Principal{ARN: role, AccountID: iam.UnknownAccount}}).Context("s3:GetObject", object, ""), "aws:ResourceAccount"); got != "" {
 		t.Errorf("the owner of nobody is %s", got)
+	}
+}
+
+func TestOfSnapshot(t *testing.T) {
+	t.Parallel()
+	s, err := account.Read([]byte(`{"AccountId":"123456789012","AuthorizationDetails":{"RoleDetailList":[
+		{"RoleName":"app","RoleId":"AROA1","Arn":"` + role + `","Tags":[{"Key":"team","Value":"video"}]},
+		{"RoleName":"bare","RoleId":"AROA2","Arn":"arn:aws:iam::123456789012:role/bare","Tags":[]},
+		{"RoleName":"old","Arn":"arn:aws:iam::123456789012:role/old"}],
+		"UserDetailList":[{"UserName":"ann","UserId":"AIDA1","Arn":"arn:aws:iam::123456789012:user/ann","Tags":[{"Key":"team","Value":"ops"}]}]}}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if f := Of(s, principal(t, role)); f.UniqueID != "AROA1" || f.Tags["team"] != "video" {
+		t.Errorf("app is %+v", f)
+	}
+	if f := Of(s, principal(t, "arn:aws:iam::123456789012:role/bare")); f.Tags == nil || len(f.Tags) > 0 {
+		t.Errorf("bare has the tags %v", f.Tags)
+	}
+	for _, arn := range []string{"arn:aws:iam::123456789012:role/old", "arn:aws:iam::123456789012:role/none", "arn:aws:iam::123456789012:root"} {
+		if f := Of(s, principal(t, arn)); f.Tags != nil {
+			t.Errorf("the tags of %s are known: %v", arn, f.Tags)
+		}
+	}
+	if f := Of(s, principal(t, "arn:aws:iam::123456789012:user/ann")); f.UniqueID != "AIDA1" || f.Tags["team"] != "ops" {
+		t.Errorf("ann is %+v", f)
 	}
 }

@@ -51,6 +51,7 @@ func (r *reader) role(ctx context.Context, p iam.Principal) error {
 		if err != nil || out.Role == nil {
 			return err
 		}
+		role.RoleID, role.Tags = aws.ToString(out.Role.RoleId), tagsOf(out.Role.Tags)
 		role.PermissionsBoundary, err = r.boundary(ctx, out.Role.PermissionsBoundary)
 		if out.Role.AssumeRolePolicyDocument != nil {
 			role.AssumeRolePolicyDocument = &account.Document{Text: policy.DecodeURL(*out.Role.AssumeRolePolicyDocument)}
@@ -75,7 +76,7 @@ func (r *reader) user(ctx context.Context, p iam.Principal) error {
 		if err != nil || out.User == nil {
 			return err
 		}
-		user.UserID = aws.ToString(out.User.UserId)
+		user.UserID, user.Tags = aws.ToString(out.User.UserId), tagsOf(out.User.Tags)
 		user.PermissionsBoundary, err = r.boundary(ctx, out.User.PermissionsBoundary)
 		return err
 	})
