@@ -51,6 +51,9 @@ func (s *statement) resourceSets(r *request) []policy.Set {
 			known = append(known, policy.CompileResource(text))
 			continue
 		}
+		if !r.mayFill(p.template) {
+			continue // a variable that never has a value: it matches nothing
+		}
 		open = append(open, policy.CompileResource(p.template.ExpandOpen(r.context.single)))
 	}
 	out := []policy.Set{known, open}

@@ -3,6 +3,7 @@ package eval
 import (
 	"slices"
 	"strconv"
+	"strings"
 
 	"remotion-doctor/iam"
 	"remotion-doctor/iam/policy"
@@ -42,13 +43,17 @@ type Policies struct {
 	// known.
 	SessionName string
 	// Gaps are what is not known of all this. A verdict that one of them could
-	// change lists it, and is undecided where it counts.
+	// change lists it, and is undecided; assumptions and what was sampled are for
+	// whoever judges.
 	Gaps []iam.Gap
 }
 
-// Of returns what is known of the policy of a resource, and false where nothing
-// is.
-func (p *Policies) Of(resource string) (ResourcePolicy, bool) {
+// Of returns what is known of the policy of a request's resource, and false where
+// nothing is, or it does not decide about the action.
+func (p *Policies) Of(action, resource string) (ResourcePolicy, bool) {
+	if !decides(strings.ToLower(action), resource) {
+		return ResourcePolicy{}, false
+	}
 	for i := range p.Resources {
 		if c := (resourcePolicy{ResourcePolicy: &p.Resources[i]}); c.concerns(resource) {
 			return p.Resources[i], true

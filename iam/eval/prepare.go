@@ -106,6 +106,9 @@ func isAccountID(s string) bool { return len(s) == 12 && strings.Trim(s, "012345
 // findPolicy finds the policy of the request's resource, and notes where one
 // that decides is not known.
 func (c *Compiled) findPolicy(r *Request) {
+	if !decides(r.action, r.resource) {
+		return
+	}
 	if e := r.entry; e != nil {
 		r.own = e.set
 		r.ownUnknown = e.set == nil && !e.None

@@ -94,6 +94,13 @@ func trusts(action string) bool {
 	return strings.HasPrefix(action, "sts:assumerole") || action == "sts:tagsession" || action == "sts:setsourceidentity"
 }
 
+// decides reports whether the policy of a resource takes part in an action on it:
+// that of a role does only where somebody assumes it.
+func decides(action, resource string) bool {
+	a, ok := policy.ParseARN(resource)
+	return !ok || a.Service != "iam" || trusts(action)
+}
+
 // names reports whether the policy of some resource is about the one of a
 // request, or about another part of it: of a bucket, its other objects.
 func (s *set) names(resource string) bool {

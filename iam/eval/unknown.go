@@ -104,8 +104,9 @@ func (c *Compiled) unknowns(r *Request) []unknown {
 	if r.noRCP {
 		out = append(out, unknown{rcpGap(r), supposition{rcps: true}})
 	}
+	// What a source never claimed to hold is told once, of all requests.
 	for i := range c.gaps {
-		add(gapConcerns(&c.gaps[i], r), func() iam.Gap { return c.gaps[i] })
+		add(c.gaps[i].Counts(false) && gapConcerns(&c.gaps[i], r), func() iam.Gap { return c.gaps[i] })
 	}
 	return out
 }

@@ -53,7 +53,7 @@ func Explain(p iam.Principal, policies eval.Policies, probe iam.Probe, o Options
 			out.Notes = append(out.Notes, g.String())
 		}
 	}
-	if own, ok := policies.Of(probe.Resource); ok || policies.Resource != nil {
+	if own, ok := policies.Of(probe.Action, probe.Resource); ok || policies.Resource != nil {
 		policies.Resource = own.Policy
 	}
 	out.Layers = t.layers(&policies, unread(o.Unknown, &policies, verdict.Gaps))
