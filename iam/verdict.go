@@ -123,6 +123,9 @@ type Verdict struct {
 	// Decision is zero where the probe could not be decided; Problem says why.
 	Decision Decision `json:"decision"`
 	Problem  string   `json:"problem,omitzero"`
+	// Incomplete says that the Problem passes: the probe could not be asked
+	// (throttled, cut, no answer in time), and another try may decide it.
+	Incomplete bool `json:"-"`
 
 	// Gaps are what is not known and could change the decision. One that counts
 	// (see [Gap.Counts]) leaves the probe undecided; an assumption does not.

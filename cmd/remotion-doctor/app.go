@@ -60,6 +60,9 @@ func usage(hint, format string, args ...any) error {
 func run(args []string) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
+	// What is finished is printed after the first signal; a second one ends the
+	// program at once.
+	context.AfterFunc(ctx, stop)
 	writeErrors()
 	a := &app{stdin: os.Stdin, stdout: &stream{os.Stdout, "standard output"}, stderr: &stream{os.Stderr, "standard error"}, getenv: os.Getenv, now: time.Now}
 	root := a.root()

@@ -9,13 +9,13 @@ import (
 // where they were read.
 func Of(s *account.Snapshot, p iam.Principal) Facts {
 	f := Facts{Principal: p}
-	switch p.Type() {
-	case "role":
-		if r, err := s.Role(p.Name()); err == nil {
+	for i := range s.AuthorizationDetails.Roles {
+		if r := &s.AuthorizationDetails.Roles[i]; iam.SameRole(r.Arn, p.ARN) {
 			f.UniqueID, f.Tags = r.RoleID, tags(r.Tags)
 		}
-	case "user":
-		if u, err := s.User(p.Name()); err == nil {
+	}
+	for i := range s.AuthorizationDetails.Users {
+		if u := &s.AuthorizationDetails.Users[i]; u.Arn == p.ARN {
 			f.UniqueID, f.Tags = u.UserID, tags(u.Tags)
 		}
 	}
