@@ -43,7 +43,7 @@ func (plan *Plan) Analyze(a Analyst) {
 func (g *planned) analyze(plan *Plan, a Analyst) {
 	g.proof = proof{done: true}
 	for _, n := range g.needs {
-		probe := iam.Probe{Action: g.Action, Context: n.context}
+		probe := iam.Probe{Action: g.Action, Context: n.context, OwnerAllows: shared(g.Action)}
 		examples, err := a.Examples(probe, n.Names(), n.hints())
 		g.proof.note(err)
 		for _, name := range examples {
