@@ -28,8 +28,8 @@ func renderCLI(changes []*Change) (string, error) {
 func (s *Step) calls(c *Change) [][]string {
 	kind := c.Kind // role or user
 	owner := []string{"--" + kind + "-name", c.Name}
-	named := []string{"--policy-name", s.Policy}
-	arn := []string{"--policy-arn", s.ARN}
+	named := []string{"--policy-name", s.Name()}
+	arn := []string{"--policy-arn", s.ARN()}
 	document := []string{"--policy-document", compact(s.After)}
 	call := func(operation string, args ...[]string) []string {
 		out := []string{"aws", "iam", operation}

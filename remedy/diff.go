@@ -32,13 +32,13 @@ func Diff(c *Change) []DiffLine {
 func title(c *Change, s *Step) string {
 	switch s.Kind {
 	case PutInline, DeleteInline:
-		return fmt.Sprintf("inline policy %s of %s %s", s.Policy, c.Kind, c.Name)
+		return fmt.Sprintf("inline policy %s of %s %s", s.Name(), c.Kind, c.Name)
 	case NewVersion:
-		return "new version of " + s.ARN
+		return "new version of " + s.ARN()
 	case Detach:
-		return fmt.Sprintf("detach %s from %s %s", s.ARN, c.Kind, c.Name)
+		return fmt.Sprintf("detach %s from %s %s", s.ARN(), c.Kind, c.Name)
 	}
-	return fmt.Sprintf("%s, attached to %s %s", s.ARN, c.Kind, c.Name)
+	return fmt.Sprintf("%s, attached to %s %s", s.ARN(), c.Kind, c.Name)
 }
 
 // pretty prints a stored policy as the new one will be, so that only its
