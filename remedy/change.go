@@ -41,8 +41,13 @@ type Step struct {
 // Name returns the policy's display name.
 func (s *Step) Name() string { return s.Policy.Name() }
 
-// ARN returns the ARN of a managed policy.
-func (s *Step) ARN() string { return string(s.Policy) }
+// ARN returns the ARN of a managed policy; empty for an inline one.
+func (s *Step) ARN() string {
+	if strings.Contains(string(s.Policy), "#") {
+		return ""
+	}
+	return string(s.Policy)
+}
 
 // A Change is what is to be written so that a principal has a remedy.
 type Change struct {
