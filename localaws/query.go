@@ -79,6 +79,9 @@ func (s *Server) query(w http.ResponseWriter, r *http.Request, id string) {
 		fail(asAPIError(err))
 		return
 	}
+	if hit && fault.after(fail) {
+		return
+	}
 	p.write(w, name, result, id)
 }
 
@@ -89,6 +92,7 @@ func (s *Server) do(p protocol, name string, c *call) (any, error) {
 	if op, ok := p.operations[name]; ok {
 		s.mu.RLock()
 		defer s.mu.RUnlock()
+		c.server = s.seen()
 		return op(c)
 	}
 	if op, ok := p.writes[name]; ok {

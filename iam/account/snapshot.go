@@ -97,7 +97,7 @@ type Group struct {
 	AttachedManagedPolicies []AttachedPolicy `json:",omitempty"`
 }
 
-// A Tag is a tag of a role or user.
+// A Tag is a tag of a role, user or managed policy.
 type Tag struct{ Key, Value string }
 
 // An InlinePolicy is a policy that is embedded in an identity.
@@ -126,12 +126,20 @@ type ManagedPolicy struct {
 	Path              string
 	DefaultVersionID  string `json:"DefaultVersionId"`
 	PolicyVersionList []PolicyVersion
+	// Description and Tags are what GetPolicy shows of it.
+	Description string `json:",omitempty"`
+	Tags        []Tag  `json:",omitempty"`
+	// AttachmentCount is how many roles, users and groups have it, and
+	// PermissionsBoundaryUsageCount how many have it as their boundary.
+	AttachmentCount               int `json:",omitempty"`
+	PermissionsBoundaryUsageCount int `json:",omitempty"`
 }
 
 // A PolicyVersion is one version of a managed policy.
 type PolicyVersion struct {
 	VersionID        string `json:"VersionId"`
 	IsDefaultVersion bool
+	CreateDate       string `json:",omitempty"`
 	Document         Document
 }
 

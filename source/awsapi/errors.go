@@ -48,8 +48,12 @@ var codes = map[string]struct {
 	"ValidationError":             {source.KindInvalid, ""},
 	"LimitExceeded":               {source.KindInvalid, "a quota of IAM is reached; `fix --managed` or another policy may help"},
 	"MalformedPolicyDocument":     {source.KindInvalid, ""},
-	"EntityAlreadyExists":         {source.KindInvalid, "choose another name with --policy-name"},
-	"DeleteConflict":              {source.KindInvalid, ""},
+	"EntityAlreadyExists":         {source.KindExists, "choose another name with --policy-name"},
+	"DeleteConflict":              {source.KindConflict, ""},
+
+	"ConcurrentModification":          {source.KindConflict, ""},
+	"ConcurrentModificationException": {source.KindConflict, ""},
+	"EntityTemporarilyUnmodifiable":   {source.KindConflict, ""},
 
 	"InvalidAuthorizationMessageException": {source.KindInvalid, "paste the whole message; it is of the account that denied the request"},
 }
