@@ -34,12 +34,13 @@ var allowed = map[string]struct{ project, modules []string }{
 	"source/iac":           {[]string{"source", "audit", "iam", "iam/policy", "iam/account"}, []string{"github.com/go-json-experiment/json", "go.yaml.in/yaml/v4"}},
 	"source/awsapi":        {[]string{"source", "audit", "iam", "iam/policy", "iam/account"}, []string{"github.com/aws/", "golang.org/x/sync"}},
 	"remedy":               {[]string{"audit", "iam", "iam/policy", "iam/actions", "iam/account"}, []string{"github.com/hashicorp/hcl/v2", "github.com/zclconf/go-cty", "go.yaml.in/yaml/v4"}},
+	"change":               {[]string{"remedy", "audit", "iam", "iam/policy", "iam/account"}, []string{"github.com/gofrs/flock"}},
 	"report":               {[]string{"audit", "iam", "iam/policy"}, []string{"github.com/olekukonko/tablewriter", "github.com/charmbracelet/", "github.com/muesli/termenv", "github.com/go-json-experiment/json", "go.yaml.in/yaml/v4"}},
 	"report/generate":      {[]string{"audit", "iam", "iam/policy"}, []string{"github.com/invopop/jsonschema", "github.com/pb33f/ordered-map"}},
 	"localaws":             {[]string{"audit", "iam", "iam/policy", "iam/actions", "iam/account", "iam/eval"}, nil},
 	"project":              {nil, []string{"github.com/Masterminds/semver/"}},
 	"fixtures":             {nil, nil},
-	"cmd/remotion-doctor":  {[]string{"audit", "iam", "iam/policy", "iam/actions", "iam/account", "checks", "iam/eval", "iam/excess", "remedy", "source", "source/awsapi", "report", "localaws", "iam/managed", "source/iac", "project", "iam/accessdenied", "iam/explain", "fixtures"}, []string{"github.com/spf13/", "github.com/charmbracelet/x/ansi", "golang.org/x/term", "golang.org/x/sync"}},
+	"cmd/remotion-doctor":  {[]string{"audit", "iam", "iam/policy", "iam/actions", "iam/account", "checks", "iam/eval", "iam/excess", "remedy", "change", "source", "source/awsapi", "report", "localaws", "iam/managed", "source/iac", "project", "iam/accessdenied", "iam/explain", "fixtures"}, []string{"github.com/spf13/", "github.com/charmbracelet/x/ansi", "golang.org/x/term", "golang.org/x/sync"}},
 }
 
 func TestLayers(t *testing.T) {

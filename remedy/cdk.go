@@ -17,7 +17,7 @@ func renderCDK(changes []*Change) (string, error) {
 	for _, c := range changes {
 		for i := range c.Steps {
 			s := &c.Steps[i]
-			fmt.Fprintf(&b, "\n    // %s\n", comment(s.what(c)))
+			fmt.Fprintf(&b, "\n    // %s\n", Comment(s.what(c)))
 			if s.After == nil {
 				b.WriteString("    // Remove it where your stack adds it.\n")
 				continue

@@ -85,7 +85,7 @@ func (e *QuotaError) Error() string { return e.Msg }
 func Attach(doc *policy.Document, h *Holding, at Placement) (*Change, error) {
 	c := &Change{Kind: h.Kind, Name: h.Name, ARN: h.ARN}
 	name := cmp.Or(at.Name, DefaultName)
-	room := inlineQuota(h.Kind) - h.InlineSize()
+	room := InlineQuota(h.Kind) - h.InlineSize()
 	if held := h.inline(name); held != nil && !at.Managed {
 		joined := Join(held.Document, doc)
 		if sizeOf(joined)-Size(held.Text) <= room {
@@ -95,7 +95,7 @@ func Attach(doc *policy.Document, h *Holding, at Placement) (*Change, error) {
 		}
 	}
 	if held := h.attached(name); held != nil && customer(held.ARN) {
-		if joined := Join(held.Document, doc); sizeOf(joined) <= maxManaged && len(held.Versions) <= maxVersions {
+		if joined := Join(held.Document, doc); sizeOf(joined) <= MaxManaged {
 			c.Steps = []Step{{Kind: NewVersion, Policy: iam.ManagedPolicy(held.ARN), Before: held.Text, After: joined}}
 			c.Notes = append(c.Notes, "what is missing becomes a new version of the managed policy "+name+", which counts for all that it is attached to")
 			return c, nil
@@ -118,13 +118,13 @@ func customer(arn string) bool {
 
 // manage adds as many managed policies as the document needs.
 func (c *Change) manage(doc *policy.Document, h *Holding, name string) error {
-	docs, err := Split(doc, maxManaged)
+	docs, err := Split(doc, MaxManaged)
 	if err != nil {
 		return &QuotaError{err.Error(), "name fewer resources"}
 	}
-	if n := len(h.Attached) + len(h.goingAttached) + len(docs); n > maxAttached {
+	if n := len(h.Attached) + len(h.goingAttached) + len(docs); n > MaxAttached {
 		return &QuotaError{
-			fmt.Sprintf("the %s would have %d managed policies at once; IAM's quota is %d unless AWS raised it", h.Kind, n, maxAttached),
+			fmt.Sprintf("the %s would have %d managed policies at once; IAM's quota is %d unless AWS raised it", h.Kind, n, MaxAttached),
 			"detach one that is not needed, or ask AWS to raise the quota \"Managed policies per " + h.Kind + "\"",
 		}
 	}
@@ -135,9 +135,9 @@ func (c *Change) manage(doc *policy.Document, h *Holding, name string) error {
 		c.Steps = append(c.Steps, Step{Kind: CreateManaged, Policy: iam.ManagedPolicy(arn), After: d})
 	}
 	if len(docs) > 1 {
-		c.Notes = append(c.Notes, fmt.Sprintf("the policy is longer than one managed policy may be (%d characters), and is divided into %d", maxManaged, len(docs)))
-	} else if inlineQuota(h.Kind)-h.InlineSize() < sizeOf(doc) {
-		c.Notes = append(c.Notes, fmt.Sprintf("inline policies of a %s are limited to %d characters (%d left); using a managed policy instead", h.Kind, inlineQuota(h.Kind), max(0, inlineQuota(h.Kind)-h.InlineSize())))
+		c.Notes = append(c.Notes, fmt.Sprintf("the policy is longer than one managed policy may be (%d characters), and is divided into %d", MaxManaged, len(docs)))
+	} else if InlineQuota(h.Kind)-h.InlineSize() < sizeOf(doc) {
+		c.Notes = append(c.Notes, fmt.Sprintf("inline policies of a %s are limited to %d characters (%d left); using a managed policy instead", h.Kind, InlineQuota(h.Kind), max(0, InlineQuota(h.Kind)-h.InlineSize())))
 	}
 	return nil
 }
@@ -156,4 +156,3 @@ func free(name string, i int, h *Holding) string {
 		each = name + "-" + strconv.Itoa(n)
 	}
 }
-

@@ -17,13 +17,13 @@ func renderCloudFormation(changes []*Change) (string, error) {
 		for i := range c.Steps {
 			s := &c.Steps[i]
 			if s.After == nil {
-				gone += "not of CloudFormation, unless your template made it: " + comment(s.what(c)) + "\n"
+				gone += "not of CloudFormation, unless your template made it: " + Comment(s.what(c)) + "\n"
 				continue
 			}
 			name := unique(used, identifier(c.Name, s.Name()))
 			resource := cloudFormationResource(c, s)
 			add(resources, name, resource)
-			resources.Content[len(resources.Content)-2].HeadComment = comment(s.what(c))
+			resources.Content[len(resources.Content)-2].HeadComment = Comment(s.what(c))
 		}
 	}
 	root := mapping()

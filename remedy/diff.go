@@ -24,9 +24,15 @@ func Diff(c *Change) []DiffLine {
 		if s.After != nil {
 			after = s.After.Indent()
 		}
-		out = append(out, context(diffLines(split(pretty(s.Before)), split(after)), 3)...)
+		out = append(out, DiffText(s.Before, after)...)
 	}
 	return out
+}
+
+// DiffText shows what differs between two policies, as they are stored; empty
+// text stands for no policy.
+func DiffText(before, after string) []DiffLine {
+	return context(diffLines(split(pretty(before)), split(pretty(after))), 3)
 }
 
 func title(c *Change, s *Step) string {

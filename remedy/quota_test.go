@@ -59,7 +59,7 @@ func pairs(docs []*policy.Document) []string {
 func TestSplit(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		doc := big(rapid.IntRange(1, 20).Draw(t, "statements"), rapid.IntRange(1, 300).Draw(t, "resources"))
-		limit := rapid.SampledFrom([]int{400, maxUserInline, maxManaged}).Draw(t, "limit")
+		limit := rapid.SampledFrom([]int{400, maxUserInline, MaxManaged}).Draw(t, "limit")
 		docs, err := Split(doc, limit)
 		if err != nil {
 			t.Fatal(err)
@@ -117,7 +117,7 @@ func TestAttachHeedsQuotas(t *testing.T) {
 		var kinds []StepKind
 		for _, s := range c.Steps {
 			kinds = append(kinds, s.Kind)
-			if s.Kind == CreateManaged && sizeOf(s.After) > maxManaged {
+			if s.Kind == CreateManaged && sizeOf(s.After) > MaxManaged {
 				t.Errorf("%s: a managed policy of %d characters", tt.name, sizeOf(s.After))
 			}
 		}

@@ -23,7 +23,7 @@ func renderTerraform(changes []*Change) (string, error) {
 			if len(body.Blocks()) > 0 {
 				body.AppendNewline()
 			}
-			body.AppendUnstructuredTokens(hclwrite.Tokens{{Type: hclsyntax.TokenComment, Bytes: []byte("# " + comment(s.what(c)) + "\n")}})
+			body.AppendUnstructuredTokens(hclwrite.Tokens{{Type: hclsyntax.TokenComment, Bytes: []byte("# " + Comment(s.what(c)) + "\n")}})
 			terraformStep(body, c, s, unique(used, snake(c.Name+"_"+s.Name())))
 		}
 	}

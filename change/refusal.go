@@ -1,0 +1,39 @@
+package change
+
+import (
+	"fmt"
+	"strings"
+
+	"remotion-doctor/iam"
+	"remotion-doctor/iam/policy"
+)
+
+// A Refusal says why nothing was written, and what to do.
+type Refusal struct{ Msg, Hint string }
+
+func (r *Refusal) Error() string { return r.Msg }
+
+// An Incomplete says that a change or its undo stopped on the way.
+type Incomplete struct {
+	Msg, Hint   string
+	Done, Total int
+	// Unknown says that the last write may have happened.
+	Unknown bool
+}
+
+func (e *Incomplete) Error() string { return e.Msg }
+
+// reserved refuses roles that AWS manages: IAM User Guide, "Create a
+// service-linked role" ("You cannot … edit the permissions"), and IAM Identity
+// Center User Guide, "Referencing permission sets in resource policies" (the
+// roles AWSReservedSSO_… are changed by their permission set alone).
+func reserved(p iam.Principal) *Refusal {
+	a, _ := policy.ParseARN(p.ARN)
+	switch {
+	case strings.HasPrefix(a.Resource, "role/aws-service-role/"):
+		return &Refusal{fmt.Sprintf("refusing to change %s: it is a service-linked role, and IAM refuses other policies on it", p.ARN), "run this for the role that your code runs as"}
+	case strings.HasPrefix(a.Resource, "role/aws-reserved/"), strings.HasPrefix(a.Name(), "AWSReservedSSO_"):
+		return &Refusal{fmt.Sprintf("refusing to change %s: IAM Identity Center manages this role and overwrites it", p.ARN), "add the policy to the permission set in IAM Identity Center; `--as json` prints it"}
+	}
+	return nil
+}
