@@ -147,10 +147,14 @@ func (j *Journal) read(r io.Reader) error {
 	}
 	j.trouble = bad != nil
 	if j.Plan.Principal.ARN == "" {
-		return errors.New("not a journal of a change")
+		return errNoPlan
 	}
 	return nil
 }
+
+// errNoPlan says that a journal has not even its first line: the process died
+// while it wrote that, before it wrote anything to AWS.
+var errNoPlan = errors.New("not a journal of a change")
 
 // errCut marks a line that ends too early: a process died while it wrote it. It
 // announces nothing that happened, and only a resume line may follow it.
@@ -161,7 +165,7 @@ func (j *Journal) line(text []byte, n int, before error, whole bool) error {
 	var e entry
 	err := json.Unmarshal(text, &e)
 	switch {
-	case err != nil && (before != nil || n == 1):
+	case err != nil && (before != nil || n == 1 && whole):
 		return fmt.Errorf("line %d is not a line of a journal", n)
 	case err != nil || !whole:
 		return errCut

@@ -19,9 +19,13 @@ type Incomplete struct {
 	Done, Total int
 	// Unknown says that the last write may have happened.
 	Unknown bool
+	Err     error // the cause, where there is one
 }
 
 func (e *Incomplete) Error() string { return e.Msg }
+
+// Unwrap returns the cause.
+func (e *Incomplete) Unwrap() error { return e.Err }
 
 // reserved refuses roles that AWS manages: IAM User Guide, "Create a
 // service-linked role" ("You cannot … edit the permissions"), and IAM Identity

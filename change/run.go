@@ -25,6 +25,10 @@ func (o *Options) settle() time.Duration {
 	return o.Settle
 }
 
+// first is the first of the pauses between two looks, which double up to two
+// seconds.
+func (o *Options) first() time.Duration { return min(100*time.Millisecond, o.settle()/10) }
+
 func (o *Options) tell(what string) {
 	if o.Tell != nil {
 		o.Tell(what)
@@ -71,7 +75,7 @@ func (r *run) steps(ctx context.Context, steps []Step) error {
 }
 
 func incomplete(why error, done, total int, o Outcome) *Incomplete {
-	out := &Incomplete{Msg: why.Error(), Done: done, Total: total, Unknown: o == Unknown}
+	out := &Incomplete{Msg: why.Error(), Done: done, Total: total, Unknown: o == Unknown, Err: why}
 	if errors.Is(why, context.Canceled) {
 		out.Msg = "interrupted"
 	}
@@ -83,7 +87,7 @@ func incomplete(why error, done, total int, o Outcome) *Incomplete {
 // AWS refused for a state that an earlier write has changed, it tries again.
 func (r *run) step(ctx context.Context, s *Step) (Outcome, error) {
 	deadline := time.Now().Add(r.options.settle())
-	for wait := 100 * time.Millisecond; ; wait = min(2*wait, 2*time.Second) {
+	for wait := r.options.first(); ; wait = min(2*wait, 2*time.Second) {
 		err := write(ctx, r.w, r.principal, s)
 		switch {
 		case err == nil:
@@ -93,9 +97,9 @@ func (r *run) step(ctx context.Context, s *Step) (Outcome, error) {
 		case r.happened(ctx, s):
 			return Done, nil
 		}
-		again := refused(err) && r.touched[s.Policy]
+		again := settling(err) && r.touched[s.Policy]
 		switch {
-		case !refused(err) || settling(err) && !again:
+		case !refused(err), settling(err) && !again && s.mayBeDone():
 			return r.watch(ctx, s, deadline, err)
 		case !again || time.Now().After(deadline):
 			return Refused, err
@@ -107,22 +111,27 @@ func (r *run) step(ctx context.Context, s *Step) (Outcome, error) {
 	}
 }
 
-// watch looks until a write is visible that may have been done, or it would be.
+// mayBeDone reports a step that AWS refuses, as existing or as not found, where
+// an attempt before whose answer was lost has done it.
+func (s *Step) mayBeDone() bool {
+	return s.Do == CreatePolicy || s.Do == DeletePolicy || s.Do == DeleteInline || s.Do == DeleteVersion || s.Do == Detach
+}
+
+// watch looks for a write that may have been done, for as long as it may take to
+// become visible. That AWS refuses it as done already does not say by whom, and
+// what is not seen leaves it open.
 func (r *run) watch(ctx context.Context, s *Step, deadline time.Time, err error) (Outcome, error) {
-	left := Unknown
-	if refused(err) {
-		left = Refused
-	}
 	r.options.tell("waiting for what IAM shows: " + s.What())
-	for wait := 100 * time.Millisecond; time.Now().Before(deadline); wait = min(2*wait, 2*time.Second) {
-		if pause(ctx, wait) != nil {
-			break
-		}
+	for wait := r.options.first(); pause(ctx, wait) == nil; wait = min(2*wait, 2*time.Second) {
+		late := time.Now().After(deadline)
 		if r.happened(ctx, s) {
 			return Done, nil
 		}
+		if late {
+			break
+		}
 	}
-	return left, err
+	return Unknown, err
 }
 
 // happened reports whether AWS shows what a step leaves.

@@ -116,6 +116,9 @@ func (s *Store) all(p iam.Principal) ([]*Journal, error) {
 	var out []*Journal
 	for _, name := range names {
 		j, err := Read(name)
+		if errors.Is(err, errNoPlan) {
+			continue
+		}
 		if err != nil {
 			return nil, err
 		}

@@ -50,6 +50,14 @@ func Look(ctx context.Context, r Reader, j *Journal, force []int, now time.Time,
 	if err != nil {
 		return nil, err
 	}
+	// Whoever attaches a managed policy again needs it to exist.
+	for _, t := range things(j.Plan.Steps) {
+		if _, known := w.managed[t.policy]; t.area == attachmentArea && !known && !remedy.AWSManaged(string(t.policy)) {
+			if err := w.read(ctx, r, t.policy); err != nil {
+				return nil, err
+			}
+		}
+	}
 	b := &back{Back: Back{Journal: j, forced: force}, world: w, now: w.states(things(j.Plan.Steps))}
 	for i := len(j.Plan.Steps) - 1; i >= 0; i-- {
 		if o, begun := j.outcome(i); begun && o != Refused {
@@ -139,7 +147,7 @@ func (b *back) stops(t thing, steps []Step) string {
 				return fmt.Sprintf("somebody attached it to %d more", others)
 			}
 		case Attach:
-			if !b.world.managed[t.policy].Exists {
+			if m, known := b.world.managed[t.policy]; known && !m.Exists {
 				return "the managed policy was deleted since"
 			}
 		}
@@ -159,9 +167,9 @@ func (b *back) note(of, s *Step) {
 func (j *Journal) settled(ctx context.Context, r Reader, now time.Time, o Options) (*world, error) {
 	list := things(j.Plan.Steps)
 	deadline := time.Now().Add(min(o.settle(), o.settle()-now.Sub(j.last)))
-	for wait := 100 * time.Millisecond; ; wait = min(2*wait, 2*time.Second) {
+	for wait := o.first(); ; wait = min(2*wait, 2*time.Second) {
+		late := !time.Now().Before(deadline) // what is seen from here on counts
 		w, err := look(ctx, r, j.Plan.Principal, list)
-		late := !time.Now().Before(deadline)
 		switch {
 		case err == nil && (late || j.shown(w)):
 			return w, nil
@@ -233,12 +241,13 @@ func (b *Back) nothing() string {
 // asBefore checks that what the change touched is as it was before.
 func (j *Journal) asBefore(ctx context.Context, r Reader, o Options) error {
 	deadline := time.Now().Add(o.settle())
-	for wait := 100 * time.Millisecond; ; wait = min(2*wait, 2*time.Second) {
+	for wait := o.first(); ; wait = min(2*wait, 2*time.Second) {
+		late := time.Now().After(deadline)
 		what, err := j.differs(ctx, r)
 		if err == nil && what == "" {
 			return nil
 		}
-		if time.Now().After(deadline) || pause(ctx, wait) != nil {
+		if late || pause(ctx, wait) != nil {
 			if err != nil {
 				what = err.Error()
 			}

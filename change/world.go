@@ -28,16 +28,21 @@ func look(ctx context.Context, r Reader, p iam.Principal, list []thing) (*world,
 	}
 	w := &world{principal: p, holding: h, managed: map[iam.PolicyID]State{}}
 	for _, t := range list {
-		if _, known := w.managed[t.policy]; t.area == inlineArea || known {
+		if _, known := w.managed[t.policy]; t.area != managedArea || known {
 			continue
 		}
-		m, err := r.ReadPolicy(ctx, string(t.policy))
-		if err != nil {
+		if err := w.read(ctx, r, t.policy); err != nil {
 			return nil, err
 		}
-		w.managed[t.policy] = managedState(m)
 	}
 	return w, nil
+}
+
+// read reads a managed policy.
+func (w *world) read(ctx context.Context, r Reader, id iam.PolicyID) error {
+	m, err := r.ReadPolicy(ctx, string(id))
+	w.managed[id] = managedState(m)
+	return err
 }
 
 func managedState(m *account.ManagedPolicy) State {

@@ -83,6 +83,13 @@ type faults struct {
 	seen []int
 }
 
+// SetFaults replaces the faults of a server, and counts from here.
+func (s *Server) SetFaults(list []Fault) {
+	s.faults.mu.Lock()
+	defer s.faults.mu.Unlock()
+	s.faults.list, s.faults.seen = list, make([]int, len(list))
+}
+
 func newFaults(list []Fault) *faults { return &faults{list: list, seen: make([]int, len(list))} }
 
 // next returns the fault that hits a call of an operation: the first that does.

@@ -94,7 +94,7 @@ func Attach(doc *policy.Document, h *Holding, at Placement) (*Change, error) {
 			return c, nil
 		}
 	}
-	if held := h.attached(name); held != nil && customer(held.ARN) {
+	if held := h.attached(name); held != nil && !AWSManaged(held.ARN) {
 		if joined := Join(held.Document, doc); sizeOf(joined) <= MaxManaged {
 			c.Steps = []Step{{Kind: NewVersion, Policy: iam.ManagedPolicy(held.ARN), Before: held.Text, After: joined}}
 			c.Notes = append(c.Notes, "what is missing becomes a new version of the managed policy "+name+", which counts for all that it is attached to")
@@ -110,10 +110,11 @@ func Attach(doc *policy.Document, h *Holding, at Placement) (*Change, error) {
 	return c, c.manage(doc, h, name)
 }
 
-// customer reports a managed policy that is not AWS's own.
-func customer(arn string) bool {
+// AWSManaged reports the ARN of a managed policy of AWS's own, which nobody
+// else changes.
+func AWSManaged(arn string) bool {
 	a, ok := policy.ParseARN(arn)
-	return ok && a.AccountID != "aws"
+	return !ok || a.AccountID == "aws"
 }
 
 // manage adds as many managed policies as the document needs.

@@ -46,7 +46,7 @@ var codes = map[string]struct {
 	"UnknownOperationException":   {source.KindUnsupported, "the endpoint does not know this operation; " + hintOffline},
 	"InvalidInput":                {source.KindInvalid, ""},
 	"ValidationError":             {source.KindInvalid, ""},
-	"LimitExceeded":               {source.KindInvalid, "a quota of IAM is reached; `fix --managed` or another policy may help"},
+	"LimitExceeded":               {source.KindConflict, "a quota of IAM is reached; `fix --managed` or another policy may help"},
 	"MalformedPolicyDocument":     {source.KindInvalid, ""},
 	"EntityAlreadyExists":         {source.KindExists, "choose another name with --policy-name"},
 	"DeleteConflict":              {source.KindConflict, ""},
