@@ -75,3 +75,16 @@ func (e *Error) Unwrap() error { return e.Err }
 func NotHeld(format string, args ...any) *Error {
 	return &Error{Kind: KindNotHeld, Msg: fmt.Sprintf(format, args...)}
 }
+
+// NoTaskRole is the error of a task definition without a task role; execution
+// is the ARN of its execution role, where it has one.
+func NoTaskRole(op, execution string) *Error {
+	e := &Error{
+		Op: op, Kind: KindNotFound, Msg: "the task definition has no task role, so its containers have no AWS credentials",
+		Hint: "give it a taskRoleArn; the execution role is for the ECS agent, which pulls the image and writes the log, and the containers never see it",
+	}
+	if execution != "" {
+		e.Msg += "; its execution role " + execution + " is not theirs"
+	}
+	return e
+}

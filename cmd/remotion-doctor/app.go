@@ -12,6 +12,8 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"remotion-doctor/audit"
+	"remotion-doctor/remedy"
 	"remotion-doctor/report"
 	"remotion-doctor/source"
 )
@@ -86,8 +88,14 @@ func asFailure(err error) *failure {
 	if f, ok := errors.AsType[*failure](err); ok {
 		return f
 	}
+	if e, ok := errors.AsType[*audit.Problem](err); ok {
+		return &failure{e.ExitCode, err.Error(), e.Hint}
+	}
 	if e, ok := errors.AsType[*source.Error](err); ok {
-		return &failure{exitIncomplete, e.Error(), e.Hint}
+		return &failure{audit.NewProblem(string(e.Kind), "", "").ExitCode, err.Error(), e.Hint}
+	}
+	if e, ok := errors.AsType[*remedy.QuotaError](err); ok {
+		return &failure{exitNotMet, e.Msg, e.Hint}
 	}
 	if errors.Is(err, context.Canceled) {
 		return &failure{exitIncomplete, "interrupted", ""}

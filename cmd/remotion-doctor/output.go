@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"fmt"
 	"io"
 	"os"
@@ -74,46 +73,6 @@ func (f *outputFlags) validate() error {
 	return err
 }
 
-// audit runs the tasks and makes the report.
-func (a *app) audit(ctx context.Context, j *job) *audit.Report {
-	r := &audit.Report{
-		SchemaVersion: audit.SchemaVersion, Tool: audit.Tool{Name: "remotion-doctor", Version: version},
-		GeneratedAt: a.now().UTC(), Engine: j.engine, OK: true, Sections: []audit.Section{},
-	}
-	caller := askCaller(ctx, j.source)
-	p := a.progress()
-	defer p.done()
-	for i, t := range j.tasks {
-		p.say(i, len(j.tasks), "checking "+t.target.String())
-		s := j.section(ctx, t)
-		r.OK = r.OK && s.Met()
-		r.Sections = append(r.Sections, s)
-	}
-	r.Caller = <-caller
-	return r
-}
-
-// askCaller asks, while the audit runs, whose credentials ask AWS. Where that
-// is not known the report leaves it out; the sections say what went wrong.
-func askCaller(ctx context.Context, s sourcer) <-chan string {
-	out := make(chan string, 1)
-	asker, ok := s.(interface {
-		Caller(ctx context.Context) (string, error)
-	})
-	if !ok {
-		out <- ""
-		return out
-	}
-	go func() {
-		arn, err := asker.Caller(ctx)
-		if err != nil {
-			arn = ""
-		}
-		out <- arn
-	}()
-	return out
-}
-
 // deliver writes the report and what else was asked for, and returns the error
 // that the exit code follows from.
 func (a *app) deliver(r *audit.Report, f *outputFlags) error {
@@ -143,15 +102,15 @@ func (a *app) write(r *audit.Report, f *outputFlags) error {
 		return err
 	}
 	if !f.quiet && !slices.ContainsFunc(files, func(o outputFile) bool { return o.plain }) {
-		if err := report.Write(a.stdout, r, report.Format(f.format), a.options(a.stdout, f)); err != nil {
+		if err := report.Write(a.stdout, r, report.Format(f.format), a.form(a.stdout, f)); err != nil {
 			return err
 		}
 	}
 	return a.writeAll(r, f, files)
 }
 
-// options are those of a table on w.
-func (a *app) options(w io.Writer, f *outputFlags) report.Options {
+// form is how a table looks on w.
+func (a *app) form(w io.Writer, f *outputFlags) report.Options {
 	o := a.painted(w, f.color, f.noColor)
 	o.Verbose = f.verbose
 	return o

@@ -69,7 +69,7 @@ func (f *outputFlags) file(text string) (outputFile, error) {
 
 // writeAll writes every file, or none where one cannot be written.
 func (a *app) writeAll(r *audit.Report, f *outputFlags, files []outputFile) error {
-	o := a.options(io.Discard, f)
+	o := a.form(io.Discard, f)
 	o.Color = f.color == "always" // a file is no terminal
 	var ready []*pendingFile
 	defer func() {

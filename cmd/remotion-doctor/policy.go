@@ -100,11 +100,11 @@ func (a *app) requirementFor(name string, f *showFlags) (*checks.Requirement, er
 	if err != nil {
 		return nil, err
 	}
-	r, err := checks.Required(name, release.version, partition)
+	r, err := checks.Required(name, release.Version, partition)
 	if err != nil {
 		return nil, usage("", "%v", err)
 	}
-	r.Notes = append(r.Notes, release.notes...)
+	r.Notes = append(r.Notes, release.Notes...)
 	if r, err = r.With(d, regions); err != nil {
 		return nil, err
 	}

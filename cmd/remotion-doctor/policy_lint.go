@@ -76,7 +76,7 @@ func (a *app) policyLint(files []string, f *lintFlags) error {
 		if err != nil {
 			return err
 		}
-		for _, fault := range checks.Lint(doc, checks.LintScope{Policy: f.as, Version: release.version, Partition: f.partition}) {
+		for _, fault := range checks.Lint(doc, checks.LintScope{Policy: f.as, Version: release.Version, Partition: f.partition}) {
 			faults = append(faults, fileFault{path, fault})
 		}
 	}

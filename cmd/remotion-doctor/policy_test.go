@@ -7,6 +7,7 @@ import (
 
 	"remotion-doctor/audit"
 	"remotion-doctor/checks"
+	"remotion-doctor/doctor"
 )
 
 // TestShownPolicyPasses: a role that is given what `policy show` prints passes
@@ -52,16 +53,16 @@ func TestShownPolicyPasses(t *testing.T) {
 				}
 				account := newTestAccount(t, partition, regions[0])
 				account.give("app", doc.Indent())
-				local, err := newLocalSource(account.Snapshot)
-				if err != nil {
-					t.Fatal(err)
-				}
+				local := offline(t, account.Snapshot)
 				d, err := f.deployment.deployment(f.bucket, f.function)
 				if err != nil {
 					t.Fatal(err)
 				}
-				j := &job{source: local, release: release{version: f.version}, regions: regions, operations: f.operations, deployment: d, scope: checks.Scope{Bucket: f.bucket, Function: f.function}}
-				s := j.section(t.Context(), task{target: audit.Target{Kind: audit.TargetRole, Name: "app"}, requirement: name})
+				s := checked(t, doctor.Options{
+					Source: local, Release: doctor.Release{Version: f.version}, Regions: regions, Operations: f.operations,
+					Deployment: d, Bucket: f.bucket, Function: f.function,
+					Targets: []doctor.Target{{Target: audit.Target{Kind: audit.TargetRole, Name: "app"}, Requirements: []string{name}}},
+				})
 				if s.Error != nil {
 					t.Fatal(s.Error.Message)
 				}

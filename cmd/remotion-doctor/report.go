@@ -181,7 +181,7 @@ func (a *app) writeComparison(d *report.Comparison, output string, f *outputFlag
 		case "markdown":
 			return report.ComparisonMarkdown(w, d)
 		}
-		return report.ComparisonTable(w, d, a.options(w, f))
+		return report.ComparisonTable(w, d, a.form(w, f))
 	}
 	if output == "" {
 		return render(a.stdout)

@@ -8,7 +8,7 @@ import (
 
 	"remotion-doctor/audit"
 	"remotion-doctor/checks"
-	"remotion-doctor/iam"
+	"remotion-doctor/doctor"
 	"remotion-doctor/iam/policy"
 )
 
@@ -47,56 +47,77 @@ func (f *requirementFlags) region() string {
 	return ""
 }
 
-// job reads everything about the requirement that needs no AWS. Its tasks are
-// every target against every requirement.
-func (a *app) job(t *targetFlags, f *requirementFlags) (*job, error) {
-	j := &job{document: map[string]*policy.Document{}, operations: f.operations, callers: &[]iam.Principal{}}
-	for _, r := range f.regions {
-		if !validRegion(r) {
-			return nil, usage("regions look like us-east-1", "--region %q is not a region", r)
-		}
-		if !slices.Contains(j.regions, r) {
-			j.regions = append(j.regions, r)
-		}
-	}
-	if len(j.regions) == 0 {
-		if r := a.getenv("REMOTION_AWS_REGION"); validRegion(r) {
-			j.regions = []string{r}
-		}
-	}
-	ctx, err := readContext(f.context, f.contextFile)
-	if err != nil {
+// options reads everything about the targets and the requirement that needs no
+// source.
+func (a *app) options(t *targetFlags, f *requirementFlags) (*doctor.Options, error) {
+	o := a.blank()
+	o.Operations, o.Strict, o.Bucket, o.ServiceAccount = f.operations, f.strict, f.bucket, t.serviceAccount
+	var err error
+	if o.Regions, err = f.chosenRegions(a.getenv("REMOTION_AWS_REGION")); err != nil {
 		return nil, err
 	}
-	f.function = functionName(f.function)
-	j.scope = checks.Scope{Context: ctx, Strict: f.strict, Bucket: f.bucket, Function: f.function}
-	for _, name := range f.require {
-		if name == "caller" || name == "renderer" {
-			continue
-		}
-		if j.document[name], err = readPolicy(name); err != nil {
-			return nil, err
-		}
-	}
-	if j.release, err = a.release(f.version); err != nil {
+	if o.Context, err = readContext(f.context, f.contextFile); err != nil {
 		return nil, err
 	}
-	if j.deployment, err = f.deployment.deployment(f.bucket, f.function); err != nil {
+	o.Function = functionName(f.function)
+	if o.Documents, err = f.documents(); err != nil {
+		return nil, err
+	}
+	if o.Release, err = a.release(f.version); err != nil {
+		return nil, err
+	}
+	if o.Deployment, err = f.deployment.deployment(f.bucket, o.Function); err != nil {
 		return nil, err
 	}
 	if err := validOperations(f.operations); err != nil {
 		return nil, err
 	}
-	j.serviceAccount = t.serviceAccount
-	if len(f.operations) > 0 && len(j.document) == len(f.require) {
-		return nil, usage("leave --for out, or require caller or renderer", "--for is about Remotion's own policies, and --require names files only")
+	if len(f.operations) > 0 && len(o.Documents) == len(f.require) {
+		return nil, usage("leave --for out, or require caller or renderer", "--for narrows Remotion's own policies, and --require names files only")
 	}
 	for _, target := range t.targets() {
-		for _, r := range f.requirements(target) {
-			j.tasks = append(j.tasks, task{target: target, requirement: r})
+		o.Targets = append(o.Targets, doctor.Target{Target: target, Requirements: f.requirements(target)})
+	}
+	return o, nil
+}
+
+// blank are the options that every run has.
+func (a *app) blank() *doctor.Options {
+	return &doctor.Options{Tool: audit.Tool{Name: "remotion-doctor", Version: version}, Now: a.now}
+}
+
+// chosenRegions reads --region, each once; Remotion's own variable stands in for
+// it.
+func (f *requirementFlags) chosenRegions(fallback string) ([]string, error) {
+	var out []string
+	for _, r := range f.regions {
+		if !validRegion(r) {
+			return nil, usage("Regions look like us-east-1", "--region %q is not a Region", r)
+		}
+		if !slices.Contains(out, r) {
+			out = append(out, r)
 		}
 	}
-	return j, nil
+	if len(out) == 0 && validRegion(fallback) {
+		out = []string{fallback}
+	}
+	return out, nil
+}
+
+// documents reads the files that --require names.
+func (f *requirementFlags) documents() (map[string]*policy.Document, error) {
+	out := map[string]*policy.Document{}
+	for _, name := range f.require {
+		if name == "caller" || name == "renderer" {
+			continue
+		}
+		doc, err := readPolicy(name)
+		if err != nil {
+			return nil, err
+		}
+		out[name] = doc
+	}
+	return out, nil
 }
 
 // requirements returns what a target is audited against: the renderer policy

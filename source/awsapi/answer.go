@@ -123,7 +123,7 @@ func (r *run) statements(in []types.Statement, d iam.Decision) []iam.StatementRe
 	var out []iam.StatementRef
 	for _, s := range in {
 		ref := iam.StatementRef{
-			Policy: r.policyName(aws.ToString(s.SourcePolicyId)), Index: -1, Effect: policy.Allow, Layer: iam.LayerIdentity,
+			Policy: r.policyName(aws.ToString(s.SourcePolicyId)), PolicyID: r.policyID(aws.ToString(s.SourcePolicyId)), Index: -1, Effect: policy.Allow, Layer: iam.LayerIdentity,
 			Start: position(s.StartPosition), End: position(s.EndPosition),
 		}
 		if d == iam.ExplicitDeny {
@@ -151,6 +151,16 @@ func position(p *types.Position) policy.Position {
 		return policy.Position{}
 	}
 	return policy.Position{Line: int(p.Line), Column: int(p.Column)}
+}
+
+// policyID identifies an inline policy of the principal; managed ones go by a
+// name, whose reader finds the ARN where the policies can be read.
+func (r *run) policyID(id string) iam.PolicyID {
+	name, ok := strings.CutPrefix(id, r.principal.Type()+"_"+r.principal.Name()+"_")
+	if !ok {
+		return ""
+	}
+	return iam.InlinePolicy(r.principal.ARN, name)
 }
 
 // policyName turns role_NAME_POLICY into POLICY, and group_GROUP_POLICY where

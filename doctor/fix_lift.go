@@ -1,4 +1,4 @@
-package main
+package doctor
 
 import (
 	"context"
@@ -12,20 +12,20 @@ import (
 )
 
 // lift sets what would lift the obstacles, and evaluates that.
-func (j *job) lift(ctx context.Context, x *fix) error {
-	policies, err := j.source.policies(ctx, x.principal)
+func (j *job) lift(ctx context.Context, x *Remedy) error {
+	policies, err := j.source.Policies(ctx, x.Principal)
 	if err != nil {
 		policies = eval.Policies{}
 	}
-	for i := range x.obstacles {
-		o := &x.obstacles[i]
-		blocked, probes := blockedBy(x.findings, o)
+	for i := range x.Obstacles {
+		o := &x.Obstacles[i]
+		blocked, probes := blockedBy(x.Findings, o)
 		doc := denying(&policies, o)
-		remedy.Lift(o, x.principal.ARN, blocked, doc)
+		remedy.Lift(o, x.Principal.ARN, blocked, doc)
 		if o.Change == nil || o.Change.Kind == "except" && doc == nil {
 			continue
 		}
-		o.Change.Verified = lifted(ctx, x.principal, policies, o, probes)
+		o.Change.Verified = lifted(ctx, x.Principal, policies, o, probes)
 	}
 	return nil
 }

@@ -1,4 +1,4 @@
-package main
+package doctor
 
 import (
 	"context"
@@ -8,110 +8,54 @@ import (
 
 	"remotion-doctor/audit"
 	"remotion-doctor/iam"
-	"remotion-doctor/iam/account"
 	"remotion-doctor/iam/eval"
 	"remotion-doctor/iam/explain"
 	"remotion-doctor/iam/policy"
 )
 
-// simulating is a source that asks AWS's policy simulator.
-type simulating interface {
-	iam.Evaluator
-	simulates()
-}
-
-func (awsSource) simulates() {}
-
 // policiesFor returns the policies that decide a request, and the layers whose
-// policies the source cannot read.
-func policiesFor(ctx context.Context, s sourcer, p iam.Principal, probe iam.Probe) (eval.Policies, map[iam.Layer]string, error) {
-	policies, err := s.policies(ctx, p)
+// policies could not be read or are assumed not to exist, with the reason.
+func (j *job) policiesFor(ctx context.Context, p iam.Principal, probe iam.Probe) (eval.Policies, map[iam.Layer]string, error) {
+	policies, err := j.source.Policies(ctx, p)
 	unknown := map[iam.Layer]string{}
-	if u, ok := s.(interface{ unread() map[iam.Layer]string }); ok {
-		unknown = u.unread()
+	for i := range policies.Gaps {
+		if g := &policies.Gaps[i]; g.Layer != "" && len(g.Resources) == 0 && len(g.Actions) == 0 {
+			unknown[g.Layer] = g.Why
+		}
 	}
 	if policies.Resource == nil {
-		policies.Resource = ownPolicy(ctx, s, probe, unknown)
+		policies.Resource = j.ownPolicy(ctx, probe, unknown)
 	}
 	if err != nil {
-		why := "could not be read: " + asFailure(err).msg
+		why := "could not be read: " + messageOf(err)
 		unknown[iam.LayerIdentity], unknown[iam.LayerBoundary] = why, why
 	}
 	return policies, unknown, err
 }
 
-// unread are the layers that a member account cannot read of AWS.
-func (awsSource) unread() map[iam.Layer]string {
-	return map[iam.Layer]string{
-		iam.LayerRCP:      "a member account cannot read them, and the simulator does not evaluate them",
-		iam.LayerSCP:      "a member account cannot read them; the simulator evaluates them",
-		iam.LayerResource: "the policies of keys, functions and layers are not read",
-	}
-}
-
-// unread are the layers that the snapshot does not hold.
-func (s localSource) unread() map[iam.Layer]string {
-	out := map[iam.Layer]string{iam.LayerResource: "the snapshot holds no policy of this resource"}
-	if s.snapshot.Organization == nil {
-		out[iam.LayerSCP] = "the snapshot holds no organization policies"
-		out[iam.LayerRCP] = out[iam.LayerSCP]
-	}
-	return out
-}
-
-// unread are the layers that the files do not tell.
-func (s *fileSource) unread() map[iam.Layer]string {
-	const why = "the files do not tell"
-	out := map[iam.Layer]string{iam.LayerRCP: why, iam.LayerSCP: why, iam.LayerResource: why}
-	if s.deployment == nil && s.principal == "" {
-		out = s.localSource.unread()
-	}
-	if s.overlay.scps != nil {
-		delete(out, iam.LayerSCP)
-	}
-	if s.overlay.rcps != nil {
-		delete(out, iam.LayerRCP)
-	}
-	return out
-}
-
 // ownPolicy returns the policy of the bucket that a request is about; of other
 // resources none is read.
-func ownPolicy(ctx context.Context, s sourcer, probe iam.Probe, unknown map[iam.Layer]string) *eval.Policy {
+func (j *job) ownPolicy(ctx context.Context, probe iam.Probe, unknown map[iam.Layer]string) *eval.Policy {
 	a, ok := policy.ParseARN(probe.Resource)
-	where, reads := s.(surroundings)
 	// An access point has an account in its ARN.
-	if !ok || !reads || a.Service != "s3" || a.AccountID != "" {
+	if !ok || a.Service != "s3" || a.AccountID != "" {
 		return nil
 	}
-	region := s.Region()
+	region := j.source.Region()
 	for _, e := range probe.Context {
 		if strings.EqualFold(e.Key, "aws:RequestedRegion") && len(e.Values) == 1 {
 			region = e.Values[0]
 		}
 	}
 	bucket, _, _ := strings.Cut(a.Resource, "/")
-	doc, problem := bucketPolicy(ctx, where, account.Bucket{Name: bucket}, region)
+	own, problem := j.bucketPolicy(ctx, bucket, region)
 	switch {
 	case problem != "":
 		unknown[iam.LayerResource] = problem
-	case doc == nil:
+	case own == nil:
 		delete(unknown, iam.LayerResource)
-	default:
-		out := &eval.Policy{Name: bucket, Document: doc}
-		if files, ok := s.(interface {
-			bucketOrigin(name string) *account.Origin
-		}); ok {
-			out.Origin = files.bucketOrigin(bucket)
-		}
-		return out
 	}
-	return nil
-}
-
-// bucketOrigin is where a bucket's policy stands in a file.
-func (s localSource) bucketOrigin(name string) *account.Origin {
-	return s.snapshot.BucketPolicies[name].Origin
+	return own
 }
 
 // combine brings the simulator's answer into a trace. The simulator sees the
@@ -119,7 +63,9 @@ func (s localSource) bucketOrigin(name string) *account.Origin {
 // works on another kind of resource.
 func combine(t *audit.Trace, v *iam.Verdict, read bool) {
 	computed := t.Decision
-	if !read {
+	// An explicit Deny in any policy that was read decides, whatever of the
+	// principal could not be read (IAM User Guide, "Policy evaluation logic").
+	if !read && computed != iam.ExplicitDeny {
 		identity := fromVerdict(v)
 		i := slices.IndexFunc(t.Layers, func(l iam.TraceLayer) bool { return l.Layer == iam.LayerIdentity })
 		if i >= 0 {
@@ -138,7 +84,7 @@ func combine(t *audit.Trace, v *iam.Verdict, read bool) {
 		}
 	}
 	simulated(t, v)
-	if !read || v.Decision == "" || v.Decision == computed {
+	if !read && computed != iam.ExplicitDeny || v.Decision == "" || v.Decision == computed {
 		return
 	}
 	switch {

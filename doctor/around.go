@@ -1,4 +1,4 @@
-package main
+package doctor
 
 import (
 	"cmp"
@@ -59,10 +59,10 @@ func decide(ctx context.Context, role, name string) checks.Decide {
 // trust judges the trust policy of a role for a trustee.
 func (j *job) trust(ctx context.Context, p iam.Principal, who checks.Trustee) []audit.Finding {
 	who.Context = append(slices.Clone(who.Context), j.scope.Context...)
-	doc, err := trustOf(ctx, j.source, p)
+	doc, err := j.trustOf(ctx, p)
 	problem := ""
 	if err != nil {
-		problem = "the trust policy could not be read: " + asFailure(err).msg
+		problem = "the trust policy could not be read: " + messageOf(err)
 	}
 	return checks.Trust(p.ARN, doc, problem, who, decide(ctx, p.ARN, "trust policy"))
 }
@@ -116,14 +116,14 @@ func (j *job) lookAtTrust(ctx context.Context, t audit.Target, p iam.Principal, 
 
 // lookAtWebIdentity looks at the trust policy of a role that pods may assume.
 func (j *job) lookAtWebIdentity(ctx context.Context, p iam.Principal, out *around) {
-	doc, err := trustOf(ctx, j.source, p)
+	doc, err := j.trustOf(ctx, p)
 	if err != nil {
-		if j.serviceAccount != "" {
-			out.diagnoses = append(out.diagnoses, audit.Diagnosis{Code: "irsa-trust", Severity: audit.SeverityError, Message: "whether pods of " + j.serviceAccount + " may assume the role is not known: " + asFailure(err).msg})
+		if j.ServiceAccount != "" {
+			out.diagnoses = append(out.diagnoses, audit.Diagnosis{Code: "irsa-trust", Severity: audit.SeverityError, Message: "whether pods of " + j.ServiceAccount + " may assume the role is not known: " + messageOf(err)})
 		}
 		return
 	}
-	out.diagnoses = append(out.diagnoses, checks.WebIdentity(doc, j.serviceAccount)...)
+	out.diagnoses = append(out.diagnoses, checks.WebIdentity(doc, j.ServiceAccount)...)
 }
 
 // lookAtCustomRole checks that Lambda may assume the roles that the caller is
@@ -132,7 +132,7 @@ func (j *job) lookAtCustomRole(ctx context.Context, req *checks.Requirement, out
 	if req.Name != "caller" || !slices.Contains(req.Features, "custom-role") {
 		return
 	}
-	for _, arn := range j.deployment.Values["custom-role"] {
+	for _, arn := range j.Deployment.Values["custom-role"] {
 		p, err := iam.NewPrincipal(arn)
 		if err != nil {
 			continue
@@ -155,4 +155,17 @@ func (j *job) lookAtHost(kind audit.TargetKind, req *checks.Requirement, out *ar
 		return
 	}
 	out.diagnoses = append(out.diagnoses, checks.HostCredentials(kind, cmp.Or(req.RemotionVersion, checks.Newest))...)
+}
+
+// trustOf reads a role's trust policy.
+func (j *job) trustOf(ctx context.Context, p iam.Principal) (*policy.Document, error) {
+	text, err := j.source.Trust(ctx, p)
+	if err != nil {
+		return nil, err
+	}
+	doc, err := policy.Parse(text)
+	if err != nil {
+		return nil, &source.Error{Kind: source.KindInput, Msg: "the trust policy of " + p.ARN + ":" + err.Error(), Err: err}
+	}
+	return doc, nil
 }

@@ -1,4 +1,4 @@
-package main
+package doctor
 
 import (
 	"context"
@@ -16,7 +16,7 @@ import (
 // statements that its findings refer to: the evidence that is left when the
 // policies have changed. Where the policies cannot be read there are none.
 func (j *job) records(ctx context.Context, s *audit.Section) []audit.PolicyRecord {
-	policies, err := j.source.policies(ctx, s.Principal)
+	policies, err := j.source.Policies(ctx, s.Principal)
 	if err != nil {
 		return nil
 	}

@@ -1,4 +1,4 @@
-package main
+package doctor
 
 import (
 	"cmp"
@@ -50,8 +50,8 @@ func (j *job) passRoles(tasks []task) {
 		other = other || a.Resource != "role/"+rendererRole
 	}
 	for _, role := range roles {
-		if other && !slices.Contains(j.deployment.Values["custom-role"], role) {
-			j.deployment.Uses("custom-role", role)
+		if other && !slices.Contains(j.Deployment.Values["custom-role"], role) {
+			j.Deployment.Uses("custom-role", role)
 		}
 	}
 }
@@ -64,7 +64,7 @@ func (j *job) renderers(ctx context.Context, t task) []task {
 	}
 	functions, err := j.functions(ctx, t.target.Name)
 	if err != nil {
-		t.unlisted = asFailure(err).msg
+		t.unlisted = messageOf(err)
 	}
 	byRole := map[string][]account.Function{}
 	for _, f := range functions {
@@ -96,7 +96,7 @@ func isNamed(f account.Function, name string) bool {
 }
 
 func (j *job) customRole() string {
-	if list := j.deployment.Values["custom-role"]; len(list) > 0 {
+	if list := j.Deployment.Values["custom-role"]; len(list) > 0 {
 		return list[0]
 	}
 	return ""
@@ -105,11 +105,7 @@ func (j *job) customRole() string {
 // functions returns Remotion's functions in the regions that are checked, as far
 // as they can be listed, and the last error.
 func (j *job) functions(ctx context.Context, name string) ([]account.Function, error) {
-	around, ok := j.source.(surroundings)
-	if !ok {
-		return nil, nil
-	}
-	regions := j.regions
+	regions := j.Regions
 	if a, isARN := policy.ParseARN(name); isARN && a.Region != "" {
 		regions = []string{a.Region}
 	}
@@ -123,7 +119,7 @@ func (j *job) functions(ctx context.Context, name string) ([]account.Function, e
 	var out []account.Function
 	var failed error
 	for _, r := range regions {
-		list, err := around.Functions(ctx, r, prefix)
+		list, err := j.source.Functions(ctx, r, prefix)
 		if err != nil {
 			failed = err
 		}
@@ -163,28 +159,25 @@ func (j *job) resolve(ctx context.Context, t task) (source.Resolution, error) {
 // noRenderer says what a missing role means for Remotion, and which role may
 // have been meant.
 func (j *job) noRenderer(ctx context.Context, t task, err error) error {
-	f := *asFailure(err)
-	if f.code != exitIncomplete || !strings.Contains(f.msg, "cannot be found") && !strings.Contains(f.msg, "no role") {
+	f := *asError(err)
+	if f.Kind != source.KindNotFound {
 		return err
 	}
-	f.msg += `: deployFunction() fails with "The role defined for the function cannot be assumed by Lambda"`
+	f.Msg += `: deployFunction() fails with "The role defined for the function cannot be assumed by Lambda"`
 	if len(t.functions) > 0 {
-		f.msg = fmt.Sprintf("%s runs as a role that does not exist any more: %s", t.functions[0].FunctionName, f.msg)
+		f.Msg = fmt.Sprintf("%s runs as a role that does not exist any more: %s", t.functions[0].FunctionName, f.Error())
+		f.Op = ""
 	}
-	f.hint = fmt.Sprintf("Remotion expects a role of exactly the name %s with the renderer policy and a trust policy for lambda.amazonaws.com; another one is named with customRoleArn (--custom-role)", rendererRole)
+	f.Hint = fmt.Sprintf("Remotion expects a role of exactly the name %s with the renderer policy and a trust policy for lambda.amazonaws.com; another one is named with customRoleArn (--custom-role)", rendererRole)
 	if similar := j.similarRoles(ctx); len(similar) > 0 {
-		f.hint += "; there is " + strings.Join(similar, ", ")
+		f.Hint += "; there is " + strings.Join(similar, ", ")
 	}
 	return &f
 }
 
 // similarRoles returns roles that look as if they were meant for Remotion.
 func (j *job) similarRoles(ctx context.Context) []string {
-	around, ok := j.source.(surroundings)
-	if !ok {
-		return nil
-	}
-	names, err := around.RoleNames(ctx)
+	names, err := j.source.RoleNames(ctx)
 	if err != nil {
 		return nil
 	}
@@ -195,4 +188,10 @@ func (j *job) similarRoles(ctx context.Context) []string {
 		}
 	}
 	return out
+}
+
+// functionRegion is the Region of a function, or the fallback.
+func functionRegion(f account.Function, fallback string) string {
+	a, _ := policy.ParseARN(f.FunctionArn)
+	return cmp.Or(a.Region, fallback)
 }

@@ -1,4 +1,4 @@
-package main
+package doctor
 
 import (
 	"cmp"
@@ -16,6 +16,7 @@ import (
 	"remotion-doctor/iam/eval"
 	"remotion-doctor/iam/policy"
 	"remotion-doctor/remedy"
+	"remotion-doctor/source"
 )
 
 // A task is one target against one requirement.
@@ -23,7 +24,7 @@ type task struct {
 	target      audit.Target
 	requirement string // caller, renderer or a file
 	// source and regions are the task's own, where it has any.
-	source  sourcer
+	source  source.Source
 	regions []string
 	// role and functions are set for a renderer that was found: the role's ARN
 	// or name, and the functions that run as it.
@@ -32,26 +33,31 @@ type task struct {
 	unlisted  string // why functions may be missing
 }
 
-// A job is what `check` was asked to do.
+// A job is one run: the options, made ready.
 type job struct {
-	engine     audit.Engine
-	source     sourcer
-	excess     bool // look for what is granted beyond the need
-	tasks      []task
-	release    release // of Remotion
-	regions    []string
-	operations []string // of --for
-	deployment checks.Deployment
-	// serviceAccount is the one whose pods assume a --role by web identity.
-	serviceAccount string
-	callers        *[]iam.Principal // audited so far as callers
-	host           *host            // nil where Remotion would run elsewhere
-	scope          checks.Scope
-	document       map[string]*policy.Document // of --require FILE, by name
+	Options
+	engine  audit.Engine
+	source  source.Source
+	tasks   []task
+	scope   checks.Scope
+	callers *[]iam.Principal // audited so far as callers
 
 	// supposing and instead are set to judge a remedy as if it were attached.
 	supposing []*policy.Document
 	instead   bool
+}
+
+// within is the job with what is the task's own.
+func (j *job) within(t task) *job {
+	if t.source == nil {
+		return j
+	}
+	own := *j
+	own.source = t.source
+	if len(t.regions) > 0 {
+		own.Regions = t.regions
+	}
+	return &own
 }
 
 // section audits one target. An error that concerns only this target becomes
@@ -63,9 +69,13 @@ func (j *job) section(ctx context.Context, t task) audit.Section {
 		Target: t.target, Regions: []string{}, Modules: []audit.Module{}, Findings: []audit.Finding{},
 		Operations: []audit.Operation{}, Obstacles: []audit.Obstacle{}, Requirement: audit.Requirement{Name: t.requirement},
 	}
+	if err := ctx.Err(); err != nil {
+		s.Error, s.Incomplete = j.problem(err), true
+		return s
+	}
 	if err := j.fill(ctx, t, &s); err != nil {
-		f := asFailure(err)
-		s.Error = &audit.Problem{Message: f.msg, Hint: j.regionHint(f), ExitCode: f.code}
+		s.Error = j.problem(err)
+		s.Incomplete = isPassing(err)
 	}
 	s.Summary = audit.Summarize(s.Findings)
 	after := j.source.Usage()
@@ -105,9 +115,7 @@ func (j *job) fill(ctx context.Context, t task, s *audit.Section) error {
 	}
 	s.Findings, s.Coverage = append(judged.findings, around.findings...), judged.coverage
 	s.Modules = append(s.Modules, around.modules...)
-	if judged.note != "" {
-		s.Notes = append(s.Notes, judged.note)
-	}
+	s.Gaps = judged.gaps
 	if len(judged.disagreements) > 0 {
 		s.Modules = append(s.Modules, checks.Engines)
 		s.Findings = append(s.Findings, judged.disagreements...)
@@ -118,7 +126,7 @@ func (j *job) fill(ctx context.Context, t task, s *audit.Section) error {
 	s.Operations = req.Works(s.Findings)
 	s.Diagnoses = append(j.diagnose(ctx, req, s), around.diagnoses...)
 	s.Diagnoses = append(s.Diagnoses, j.misplaced(ctx, t, req, found, scope, s)...)
-	if j.excess {
+	if j.Excess {
 		if err := j.addExcess(ctx, t, s, judged, scope); err != nil {
 			return err
 		}
@@ -127,34 +135,34 @@ func (j *job) fill(ctx context.Context, t task, s *audit.Section) error {
 }
 
 func (j *job) require(name, partition string) (*checks.Requirement, error) {
-	if doc, ok := j.document[name]; ok {
+	if doc, ok := j.Documents[name]; ok {
 		r, err := checks.FromDocument(name, doc)
 		if e, ok := errors.AsType[*policy.ParseError](err); ok {
-			return nil, usage(cmp.Or(e.Hint, "a requirement is a list of allowed actions and resources"), "reading %s:%v", name, err)
+			return nil, &source.Error{Kind: source.KindInput, Msg: fmt.Sprintf("reading %s:%v", name, err), Hint: cmp.Or(e.Hint, "a requirement is a list of allowed actions and resources"), Err: err}
 		}
 		return r, err
 	}
-	r, err := checks.Required(name, j.release.version, partition)
+	r, err := checks.Required(name, j.Release.Version, partition)
 	if err != nil {
-		return nil, usage("give a release that exists with --remotion-version X.Y.Z", "%v", err)
+		return nil, &source.Error{Kind: source.KindInput, Msg: err.Error(), Hint: "give a release that exists with --remotion-version X.Y.Z", Err: err}
 	}
-	r.RemotionVersionFrom = j.release.from
-	r.Notes = append(r.Notes, j.release.notes...)
+	r.RemotionVersionFrom = j.Release.From
+	r.Notes = append(r.Notes, j.Release.Notes...)
 	return r, nil
 }
 
 // choose returns the regions to check: those asked for, else the target's,
 // else the configured one, else the one that Remotion itself falls back to.
 func (j *job) choose(target, partition string) (regions []string, note string) {
-	if len(j.regions) > 0 {
-		return j.regions, ""
+	if len(j.Regions) > 0 {
+		return j.Regions, ""
 	}
 	if r := cmp.Or(target, j.source.Region()); r != "" && policy.PartitionOf(r) == partition {
 		return []string{r}, ""
 	}
 	region := map[string]string{"aws-cn": "cn-north-1", "aws-us-gov": "us-gov-west-1"}[partition]
 	region = cmp.Or(region, "us-east-1")
-	return []string{region}, fmt.Sprintf("no region was given: %s is checked; name yours with --region", region)
+	return []string{region}, fmt.Sprintf("no Region was given; checking %s: pass --region for yours", region)
 }
 
 // judge asks about the requirement and judges the answers. The principal's
@@ -164,18 +172,16 @@ func (j *job) choose(target, partition string) (regions []string, note string) {
 func (j *job) judge(ctx context.Context, req *checks.Requirement, p iam.Principal, scope checks.Scope) (*judgement, error) {
 	plan, err := req.Plan(p, scope)
 	if err != nil {
-		return nil, usage("the regions of --region must be in the partition of the principal", "%v", err)
+		return nil, &source.Error{Kind: source.KindInput, Msg: err.Error(), Hint: "use Regions in the partition of the principal", Err: err}
 	}
 	out := &judgement{}
 	g := errgroup.Group{}
 	g.Go(func() error {
-		policies, err := j.source.policies(ctx, p)
-		if err != nil {
-			out.note = "coverage of the patterns was sampled, not proven: " + asFailure(err).msg
-			return nil // the questions alone tell less, but they tell
+		out.read(j.source.Policies(ctx, p))
+		if out.policies != nil {
+			out.analyst = eval.NewEvaluator(p.ARN, out.policies.As(p))
 		}
-		out.analyst = eval.NewEvaluator(p.ARN, policies.As(p))
-		return nil
+		return nil // the questions alone tell less, but they tell
 	})
 	first := len(plan.Probes())
 	verdicts, err := j.source.Evaluate(ctx, p, plan.Probes())
@@ -208,7 +214,7 @@ func (j *job) askMore(ctx context.Context, plan *checks.Plan, out *judgement, ve
 		}
 		out.disagreements = checks.Compare(plan.Probes(), verdicts, local)
 	}
-	return verdicts, j.source.refine(ctx, out.analyst, plan.Probes(), verdicts)
+	return verdicts, j.refine(ctx, out.analyst, out.policies, plan.Probes(), verdicts)
 }
 
 // A judgement is what came of one requirement.
@@ -216,8 +222,26 @@ type judgement struct {
 	findings      []audit.Finding
 	disagreements []audit.Finding // between the engines
 	coverage      audit.Coverage
-	note          string
-	analyst       *eval.Evaluator // nil where the policies could not be read
+	gaps          []iam.Gap
+	// policies and analyst are nil where the policies could not be read.
+	policies *eval.Policies
+	analyst  *eval.Evaluator
+}
+
+// read takes what the source says of the principal's policies. Policies that
+// could not be read are a gap: for a passing reason the section is incomplete,
+// else the simulator decides about samples.
+func (out *judgement) read(p eval.Policies, err error) {
+	if err == nil {
+		out.policies, out.gaps = &p, p.Gaps
+		return
+	}
+	e := asError(err)
+	g := iam.Gap{What: "the principal's policies", Why: e.Error(), Hint: e.Hint, Affects: iam.MayBoth, Layer: iam.LayerIdentity, Kind: iam.GapSampled}
+	if e.Kind.Passing() {
+		g.Kind = iam.GapIncomplete
+	}
+	out.gaps = []iam.Gap{g}
 }
 
 // verify evaluates what the remediation is to cure once more, with the
@@ -239,7 +263,7 @@ func (j *job) verify(ctx context.Context, req *checks.Requirement, scope checks.
 	p.Supposing = append(slices.Clone(p.Supposing), s.Remediation)
 	after, err := j.judge(ctx, &wanted, p, scope)
 	if err != nil {
-		s.Notes = append(s.Notes, "the remediation could not be verified: "+asFailure(err).msg)
+		s.Notes = append(s.Notes, "the remediation could not be verified: "+messageOf(err))
 		return nil
 	}
 	ok, still := remedy.Cured(s.Findings, after.findings)

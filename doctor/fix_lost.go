@@ -1,4 +1,4 @@
-package main
+package doctor
 
 import (
 	"context"
@@ -15,21 +15,21 @@ import (
 // lost lists what the principal may do now and could not any more: for each
 // statement the actions that are allowed on its resources today and not by the
 // change.
-func (j *job) lost(ctx context.Context, x *fix, keep []string) ([]string, error) {
-	policies, err := j.source.policies(ctx, x.principal)
+func (j *job) lost(ctx context.Context, x *Remedy, f *FixOptions) ([]string, error) {
+	policies, err := j.source.Policies(ctx, x.Principal)
 	if err != nil {
 		return nil, err
 	}
-	supposed := x.principal
-	supposed.Supposing, supposed.Instead = x.supposed(keep)
-	l := &losing{now: eval.Compile(x.principal.ARN, policies), then: eval.Compile(x.principal.ARN, policies.As(supposed)), required: map[string]bool{}}
-	for i := range x.findings {
-		l.required[x.findings[i].Action] = true
+	supposed := x.Principal
+	supposed.Supposing, supposed.Instead = x.supposed(f)
+	l := &losing{now: eval.Compile(x.Principal.ARN, policies), then: eval.Compile(x.Principal.ARN, policies.As(supposed)), required: map[string]bool{}}
+	for i := range x.Findings {
+		l.required[x.Findings[i].Action] = true
 	}
 	var out []string
 	for i := range policies.Identity {
 		p := &policies.Identity[i]
-		if slices.Contains(keep, p.Name) || p.ARN != "" && slices.Contains(keep, p.ARN) {
+		if f.keeps(p.Name, p.ARN) {
 			continue
 		}
 		for n := range p.Document.Statements {

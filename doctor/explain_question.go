@@ -1,8 +1,9 @@
-package main
+package doctor
 
 import (
 	"context"
-	"os"
+	"errors"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -15,42 +16,71 @@ import (
 	"remotion-doctor/source"
 )
 
-// question reads what was asked: arguments win over what AWS recorded, and
-// that over the message.
-func (a *app) question(f *explainFlags, args []string) (*question, error) {
-	q := &question{args: args, named: f.target.targets(), caller: f.target.caller}
-	var err error
-	if q.given, err = readContext(f.context, f.contextFile); err != nil {
-		return nil, err
+// A Request is what [Explain] is asked about. The action and resource win over
+// what AWS recorded, and that over the message.
+type Request struct {
+	// Action is a service and a name, s3:PutObject; empty for that of the message.
+	Action string
+	// Resource is an ARN, or "*" for actions without one. Empty, it is that of the
+	// message, else "*".
+	Resource string
+	// Message is an error message of AWS as it was printed, or empty.
+	Message string
+	// Recorded is what AWS kept of the denied request, or nil.
+	Recorded *iam.RecordedAuthorization
+	// Context are condition keys that the user knows.
+	Context iam.Context
+	// Region is the request's, where the resource's ARN has none.
+	Region string
+}
+
+// A question is a request with all that is known of it.
+type question struct {
+	action, resource string
+	target           audit.Target
+	given            audit.Target // as the user named it
+	named            bool         // by the user or the message
+	request          *Request
+	message          *iam.DeniedMessage
+	recorded         *iam.RecordedAuthorization
+}
+
+// ask reads a request; the target is the one that the user named, or the
+// caller.
+func ask(r *Request, targets []Target) (*question, error) {
+	q := &question{request: r, recorded: r.Recorded, given: audit.Target{Kind: audit.TargetCaller}}
+	switch len(targets) {
+	case 0:
+	case 1:
+		q.given, q.named = targets[0].Target, true
+	default:
+		return nil, invalid("name one of them", "explain is about one principal, not %d", len(targets))
 	}
-	if f.details != "" {
-		if q.recorded, err = readDetails(f.details); err != nil {
-			return nil, err
-		}
-	}
-	if f.message != "" {
-		text, err := a.readText(f.message)
-		if err != nil {
-			return nil, err
-		}
-		m := accessdenied.Parse(text, painsIn(text)...)
+	if r.Message != "" {
+		m := accessdenied.Parse(r.Message, painsIn(r.Message)...)
 		if !accessdenied.Denied(&m) {
-			return nil, usage("paste the whole message: User: … is not authorized to perform: …, or An error occurred (AccessDenied) when calling the … operation", "--error: no denied request is told in this text")
+			return nil, invalid("paste the whole message: User: … is not authorized to perform: …, or An error occurred (AccessDenied) when calling the … operation", "no denied request found in this text")
 		}
 		q.message = &m
 	}
-	if len(args) == 0 && q.message == nil && q.recorded == nil {
-		return nil, usage("as in: remotion-doctor explain lambda:InvokeFunction arn:aws:lambda:us-east-1:111122223333:function:remotion-render-x --role my-role", "explain needs an ACTION and a RESOURCE, or --error TEXT")
+	if r.Action == "" && q.message == nil && q.recorded == nil {
+		return nil, invalid("as in lambda:InvokeFunction arn:aws:lambda:us-east-1:111122223333:function:remotion-render-x", "a request needs an action and a resource, or an error message")
 	}
 	return q, q.settle()
 }
 
+// invalid is the error for what the user wrote.
+func invalid(hint, format string, args ...any) error {
+	return &source.Error{Kind: source.KindInput, Msg: fmt.Sprintf(format, args...), Hint: hint}
+}
+
 // settle sets the request and the target by all that is known.
 func (q *question) settle() error {
-	if err := q.take(q.args); err != nil {
+	if err := q.take(); err != nil {
 		return err
 	}
-	return q.aim(q.named, q.caller)
+	q.aim()
+	return nil
 }
 
 // asks reports whether the message leaves something open that must be known.
@@ -59,7 +89,7 @@ func (q *question) asks() bool { return q.message != nil && len(q.message.Asked)
 // told reports a message that says all, about a request that is not known in
 // full.
 func (q *question) told() bool {
-	return q.message != nil && q.message.Conclusive && q.recorded == nil && (q.action == "" || q.resource == "" || q.target.Kind == audit.TargetCaller && !q.caller)
+	return q.message != nil && q.message.Conclusive && q.recorded == nil && (q.action == "" || q.resource == "" || !q.named)
 }
 
 // encoded reports a message that AWS could decode.
@@ -84,49 +114,37 @@ func painsIn(text string) []accessdenied.Diagnosis {
 	return out
 }
 
-func readDetails(path string) (*iam.RecordedAuthorization, error) {
-	data, err := os.ReadFile(path)
-	if err != nil {
-		return nil, usage("", "reading the authorization details: %v", err)
-	}
-	r, err := accessdenied.ReadDetails(data)
-	if err != nil {
-		return nil, usage("it is the answer of `aws iam-toolbox get-request-authorization-details --authorization-id ID`, or a decoded authorization message", "reading %s:%v", path, err)
-	}
-	r.Source = path
-	return r, nil
-}
-
 // take sets the request.
-func (q *question) take(args []string) error {
+func (q *question) take() error {
 	if m := q.message; m != nil {
 		q.action, q.resource = m.Action, m.Resource
 	}
 	if r := q.recorded; r != nil {
 		q.action, q.resource = r.Action, r.Resource
 	}
-	if len(args) > 0 {
-		if service, name, ok := strings.Cut(args[0], ":"); !ok || service == "" || name == "" {
-			return usage("an action is a service and a name: lambda:InvokeFunction", "%q is not an action", args[0])
+	given := q.request
+	if given.Action != "" {
+		if service, name, ok := strings.Cut(given.Action, ":"); !ok || service == "" || name == "" {
+			return invalid("an action is a service and a name: lambda:InvokeFunction", "%q is not an action", given.Action)
 		}
-		q.action = args[0]
+		q.action = given.Action
 	}
 	if strings.ContainsAny(q.action, "*?") {
-		return usage("a request is about one action; `remotion-doctor check --require FILE` takes patterns", "%q is not one action", q.action)
+		return invalid("a request is about one action; `remotion-doctor check --require FILE` takes patterns", "%q is not one action", q.action)
 	}
 	switch {
-	case len(args) > 1:
-		q.resource = args[1]
-	case len(args) == 1 && q.resource == "":
+	case given.Resource != "":
+		q.resource = given.Resource
+	case given.Action != "" && q.resource == "":
 		q.resource = "*"
 	}
 	if q.resource != "" && q.resource != "*" && !strings.HasPrefix(q.resource, "arn:") && q.message == nil {
-		return usage("a resource is an ARN, or * for actions without one", "%q is not an ARN", q.resource)
+		return invalid("a resource is an ARN, or * for actions without one", "%q is not an ARN", q.resource)
 	}
 	if m := q.message; m != nil {
 		m.Asked = slices.DeleteFunc(m.Asked, func(s string) bool {
 			return q.action != "" && strings.HasPrefix(s, "the action") ||
-				strings.HasPrefix(q.resource, "arn:") && strings.HasPrefix(s, "the resource") || q.resource == "*" && (len(args) > 1 || withoutResource(q.action)) && strings.HasPrefix(s, "the resource")
+				strings.HasPrefix(q.resource, "arn:") && strings.HasPrefix(s, "the resource") || q.resource == "*" && (given.Resource != "" || withoutResource(q.action)) && strings.HasPrefix(s, "the resource")
 		})
 		if q.resource == "" && withoutResource(q.action) {
 			q.resource = "*"
@@ -142,13 +160,10 @@ func withoutResource(action string) bool {
 	return ok && len(a.ResourceTypes) == 0
 }
 
-// aim sets the target: the one of the flags, else whom the message names.
-func (q *question) aim(targets []audit.Target, caller bool) error {
-	if len(targets) > 1 {
-		return usage("name one of them", "explain is about one principal, not %d", len(targets))
-	}
-	q.target = targets[0]
-	named := q.target.Kind != audit.TargetCaller || caller
+// aim sets the target: the one that the user named, else whom the message names.
+func (q *question) aim() {
+	q.target = q.given
+	named := q.named
 	principal := ""
 	if q.message != nil {
 		principal = q.message.Principal
@@ -159,10 +174,10 @@ func (q *question) aim(targets []audit.Target, caller bool) error {
 	if t, ok := targetOf(principal); ok && !named {
 		q.target, named = t, true
 	}
+	q.named = named
 	if q.message != nil && named {
 		q.message.Asked = slices.DeleteFunc(q.message.Asked, func(s string) bool { return strings.HasPrefix(s, "who was denied") })
 	}
-	return nil
 }
 
 // targetOf returns the role or user that an ARN in a message names.
@@ -183,17 +198,14 @@ func targetOf(arn string) (audit.Target, bool) {
 }
 
 // decode asks STS for an encoded message, where the source can.
-func (q *question) decode(ctx context.Context, s sourcer) error {
+func (q *question) decode(ctx context.Context, s source.Source) error {
 	if !q.encoded() {
 		return nil
 	}
-	decoder, ok := s.(interface {
-		DecodeAuthorizationMessage(ctx context.Context, encoded string) (string, error)
-	})
-	if !ok {
+	text, err := s.Decode(ctx, q.message.Encoded)
+	if e, ok := errors.AsType[*source.Error](err); ok && e.Kind == source.KindNotHeld {
 		return nil
 	}
-	text, err := decoder.DecodeAuthorizationMessage(ctx, q.message.Encoded)
 	if err != nil {
 		return err
 	}
@@ -231,7 +243,7 @@ func (q *question) context(found source.Resolution, region, configured string) i
 			set(e)
 		}
 	}
-	for _, e := range q.given {
+	for _, e := range q.request.Context {
 		set(e)
 	}
 	return out

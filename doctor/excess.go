@@ -1,24 +1,14 @@
-package main
+package doctor
 
 import (
 	"context"
 	"strings"
-
-	"github.com/spf13/pflag"
 
 	"remotion-doctor/audit"
 	"remotion-doctor/checks"
 	"remotion-doctor/iam"
 	"remotion-doctor/iam/excess"
 )
-
-// excessFlags are about what is granted beyond the need.
-type excessFlags struct{ show, deny bool }
-
-func (f *excessFlags) add(fs *pflag.FlagSet) {
-	fs.BoolVar(&f.show, "excess", false, "show what is granted beyond the need")
-	fs.BoolVar(&f.deny, "deny-excess", false, "exit with 1 if there is any")
-}
 
 // addExcess fills in what the principal is granted beyond all requirements that
 // its target is audited against.

@@ -1,4 +1,4 @@
-package main
+package doctor
 
 import (
 	"fmt"
@@ -77,7 +77,7 @@ func learned(t *audit.Trace) *audit.Trace {
 }
 
 func incomplete(m *iam.DeniedMessage) error {
-	return usage("give what is missing beside --error", "the message does not tell %s", firstWords(m.Asked))
+	return invalid("give what is missing in addition to the message", "the message does not say %s", firstWords(m.Asked))
 }
 
 // firstWords are the asked things by their names.

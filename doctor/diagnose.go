@@ -1,4 +1,4 @@
-package main
+package doctor
 
 import (
 	"context"
@@ -13,11 +13,11 @@ func (j *job) narrow(r *checks.Requirement, regions []string) (*checks.Requireme
 	if len(r.Operations) == 0 {
 		return r, nil
 	}
-	r, err := r.With(j.deployment, regions)
+	r, err := r.With(j.Deployment, regions)
 	if err != nil {
 		return nil, err
 	}
-	return r.For(j.operations)
+	return r.For(j.Operations)
 }
 
 // diagnose looks at a section as a whole. What cannot be read for it only makes
@@ -36,7 +36,7 @@ func (j *job) read(ctx context.Context, s *audit.Section) []checks.NamedDocument
 	if n.Pass == n.Total() {
 		return nil
 	}
-	p, err := j.source.policies(ctx, s.Principal)
+	p, err := j.source.Policies(ctx, s.Principal)
 	if err != nil {
 		return nil
 	}
