@@ -62,11 +62,7 @@ func (s *Store) Lock(p iam.Principal) (release func(), err error) {
 // create makes the journal of a plan.
 func (s *Store) create(p *Plan) (*Journal, error) {
 	if s.File != "" {
-		j, err := create(s.File, p, s.now())
-		if errors.Is(err, os.ErrExist) {
-			return nil, &Refusal{s.File + " exists, and a journal is never overwritten", "name another file with --undo-file; `fix --undo` takes the change in this one back"}
-		}
-		return j, err
+		return s.createFile(p)
 	}
 	name := filepath.Join(s.Folder, prefix(p.Principal)+"-"+p.ID)
 	path := name + ".jsonl"
@@ -77,6 +73,21 @@ func (s *Store) create(p *Plan) (*Journal, error) {
 		}
 		path = name + "-" + strconv.Itoa(n) + ".jsonl"
 	}
+}
+
+// createFile makes the journal in the file that was named. The journal of a
+// change that is closed makes way: it is renamed.
+func (s *Store) createFile(p *Plan) (*Journal, error) {
+	if old, err := Read(s.File); err == nil && old.Closed != "" {
+		if err := os.Rename(s.File, s.File+"."+old.Plan.ID); err != nil {
+			return nil, fmt.Errorf("renaming the journal of the change before: %w", err)
+		}
+	}
+	j, err := create(s.File, p, s.now())
+	if errors.Is(err, os.ErrExist) {
+		return nil, &Refusal{s.File + " exists, and a journal is never overwritten", "name another file with --undo-file; `fix --undo` takes back the change in this one"}
+	}
+	return j, err
 }
 
 // Open returns the journals of a principal that are not closed, newest first,
