@@ -140,7 +140,7 @@ func (a *app) fix(ctx context.Context, f *fixFlags) error {
 	todo := a.plans(ctx, o, fixes)
 	switch {
 	case f.dryRun:
-		err = a.dryRun(f, todo)
+		err = a.dryRun(ctx, o, f, todo)
 	case f.apply:
 		return a.apply(ctx, o, f, todo)
 	default:

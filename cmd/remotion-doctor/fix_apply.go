@@ -32,6 +32,12 @@ func (a *app) apply(ctx context.Context, o *doctor.Options, f *fixFlags, fixes [
 		if err := todo[i].writable(); err != nil {
 			return err
 		}
+		if err := rightPrincipal(ctx, o, &todo[i]); err != nil {
+			return err
+		}
+		if err := a.mayWrite(ctx, client, todo[i].plan); err != nil {
+			return err
+		}
 		if _, err := io.WriteString(a.stdout, listed(todo[i].plan)); err != nil {
 			return err
 		}

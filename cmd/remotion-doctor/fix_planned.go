@@ -109,7 +109,7 @@ func writePlan(w io.Writer, x *planned) error {
 }
 
 // dryRun prints the writes, and makes none.
-func (a *app) dryRun(f *fixFlags, todo []planned) error {
+func (a *app) dryRun(ctx context.Context, o *doctor.Options, f *fixFlags, todo []planned) error {
 	var plans []*change.Plan
 	for i := range todo {
 		x := &todo[i]
@@ -117,6 +117,9 @@ func (a *app) dryRun(f *fixFlags, todo []planned) error {
 			continue
 		}
 		if err := x.writable(); err != nil {
+			return err
+		}
+		if err := rightPrincipal(ctx, o, x); err != nil {
 			return err
 		}
 		plans = append(plans, x.plan)
