@@ -30,7 +30,9 @@ iam/accessdenied: iam iam/policy iam/actions
 iam/iamtest: iam iam/policy iam/account
 audit: iam iam/policy
 checks: audit iam iam/policy iam/actions iam/account
-checks/published: checks
+checks/remotion: checks audit iam iam/policy iam/account
+checks/remotion/project:  | github.com/Masterminds/semver/
+checks/remotion/published: checks/remotion
 source: audit iam iam/account iam/eval
 source/files: source source/iac audit iam iam/policy iam/account iam/eval iam/managed
 source/iac: source audit iam iam/policy iam/account | github.com/go-json-experiment/json go.yaml.in/yaml/v4
@@ -40,11 +42,10 @@ change: remedy audit iam iam/policy iam/account | github.com/gofrs/flock
 report: audit iam iam/policy | github.com/olekukonko/tablewriter github.com/charmbracelet/ github.com/muesli/termenv github.com/go-json-experiment/json go.yaml.in/yaml/v4
 report/generate: audit iam iam/policy | github.com/invopop/jsonschema github.com/pb33f/ordered-map
 localaws: audit iam iam/policy iam/actions iam/account iam/eval
-project:  | github.com/Masterminds/semver/
 fixtures:
 internal/modulepath: | golang.org/x/mod
-doctor: source remedy checks audit iam iam/policy iam/actions iam/account iam/eval iam/excess iam/explain iam/accessdenied | golang.org/x/sync
-cmd/remotion-doctor: doctor change source/files audit iam iam/policy iam/actions iam/account checks iam/eval iam/excess remedy source source/awsapi report localaws iam/managed source/iac project iam/accessdenied iam/explain fixtures | github.com/spf13/ github.com/charmbracelet/x/ansi golang.org/x/term golang.org/x/sync
+doctor: source remedy checks checks/remotion audit iam iam/policy iam/actions iam/account iam/eval iam/excess iam/explain iam/accessdenied | golang.org/x/sync
+cmd/remotion-doctor: doctor change source/files audit iam iam/policy iam/actions iam/account checks checks/remotion iam/eval iam/excess remedy source source/awsapi report localaws iam/managed source/iac checks/remotion/project iam/accessdenied iam/explain fixtures | github.com/spf13/ github.com/charmbracelet/x/ansi golang.org/x/term golang.org/x/sync
 `
 
 // A rule is what one package may import.

@@ -136,11 +136,11 @@ func (p *Problem) Error() string { return p.Message }
 
 // A Requirement is a policy that a principal must be granted in full.
 type Requirement struct {
-	Name            string `json:"name"` // caller, renderer or a file's name
-	RemotionVersion string `json:"remotionVersion,omitzero"`
-	// RemotionVersionFrom says where the version was found, such as
+	Name    string `json:"name"` // caller, renderer or a file's name
+	Version string `json:"remotionVersion,omitzero"`
+	// VersionFrom says where the version was found, such as
 	// package-lock.json; empty where it was given or is the newest known.
-	RemotionVersionFrom string `json:"remotionVersionFrom,omitzero"`
+	VersionFrom string `json:"remotionVersionFrom,omitzero"`
 	// Digest is the SHA-256 of the policy document as minified JSON.
 	Digest string `json:"digest"`
 }

@@ -31,7 +31,7 @@ type proof struct {
 	gap        string
 }
 
-// Analyze adds probes so that what Remotion uses of each grant is not only
+// Analyze adds probes so that what the product uses of each grant is not only
 // sampled but decided: every class of names that the principal's policies treat
 // alike has one. Probes that are in the plan already keep their place.
 func (plan *Plan) Analyze(a Analyst) {
@@ -44,15 +44,15 @@ func (g *planned) analyze(plan *Plan, a Analyst) {
 	g.proof = proof{done: true}
 	for _, n := range g.needs {
 		probe := iam.Probe{Action: g.Action, Context: n.context}
-		examples, err := a.Examples(probe, n.names(), n.hints())
+		examples, err := a.Examples(probe, n.Names(), n.hints())
 		g.proof.note(err)
 		for _, name := range examples {
 			g.ask(plan, name, n.region, isNeeded, n.context)
 		}
-		if n.reach == "" {
+		if n.Reach == "" {
 			continue
 		}
-		denied, err := a.Denied(probe, policy.TypedNames(n.reach), n.hints())
+		denied, err := a.Denied(probe, policy.TypedNames(n.Reach), n.hints())
 		g.proof.note(err)
 		for _, name := range denied {
 			g.ask(plan, name, n.region, isReached, n.context)
@@ -69,12 +69,12 @@ func (p *proof) note(err error) {
 	}
 }
 
-func (n *need) hints() []string { return slices.Concat(n.samples, n.others) }
+func (e *Extent) hints() []string { return slices.Concat(e.Samples, e.Others) }
 
 func (g *planned) samples() []string {
 	var out []string
 	for _, n := range g.needs {
-		out = append(out, n.samples...)
+		out = append(out, n.Samples...)
 	}
 	return out
 }

@@ -9,6 +9,7 @@ import (
 
 	"remotion-doctor/audit"
 	"remotion-doctor/checks"
+	"remotion-doctor/checks/remotion"
 	"remotion-doctor/iam"
 	"remotion-doctor/iam/eval"
 	"remotion-doctor/iam/policy"
@@ -68,10 +69,10 @@ func (j *job) trust(ctx context.Context, p iam.Principal, who checks.Trustee) []
 }
 
 func (j *job) lookAtRenderer(ctx context.Context, t task, req *checks.Requirement, p iam.Principal, regions []string, out *around) {
-	out.modules = append(out.modules, checks.TrustModule)
-	out.findings = append(out.findings, j.trust(ctx, p, checks.Lambda)...)
-	out.diagnoses = append(out.diagnoses, checks.TrustProblem(out.findings, checks.Lambda)...)
-	out.diagnoses = append(out.diagnoses, checks.RendererRole(p, functionNames(t), j.customRole() == p.ARN)...)
+	out.modules = append(out.modules, remotion.TrustModule)
+	out.findings = append(out.findings, j.trust(ctx, p, remotion.Lambda)...)
+	out.diagnoses = append(out.diagnoses, checks.TrustProblem(out.findings, remotion.Lambda)...)
+	out.diagnoses = append(out.diagnoses, remotion.RendererRole(p, functionNames(t), j.customRole() == p.ARN)...)
 	switch {
 	case t.unlisted != "":
 		out.diagnoses = append(out.diagnoses, audit.Diagnosis{
@@ -137,13 +138,13 @@ func (j *job) lookAtCustomRole(ctx context.Context, req *checks.Requirement, out
 		if err != nil {
 			continue
 		}
-		findings := j.trust(ctx, p, checks.Lambda)
-		for _, d := range checks.TrustProblem(findings, checks.Lambda) {
+		findings := j.trust(ctx, p, remotion.Lambda)
+		for _, d := range checks.TrustProblem(findings, remotion.Lambda) {
 			d.Message = arn + ": " + d.Message
 			out.diagnoses = append(out.diagnoses, d)
 		}
 		if len(findings) > 0 && findings[0].Status == audit.Unknown {
-			out.diagnoses = append(out.diagnoses, audit.Diagnosis{Code: "trust-policy", Severity: audit.SeverityWarning, Message: fmt.Sprintf("whether Lambda may assume %s is not known: %s", arn, findings[0].Reason), Source: checks.Lambda.Source})
+			out.diagnoses = append(out.diagnoses, audit.Diagnosis{Code: "trust-policy", Severity: audit.SeverityWarning, Message: fmt.Sprintf("whether Lambda may assume %s is not known: %s", arn, findings[0].Reason), Source: remotion.Lambda.Source})
 		}
 	}
 }
@@ -154,7 +155,7 @@ func (j *job) lookAtHost(kind audit.TargetKind, req *checks.Requirement, out *ar
 	if req.Name != "caller" || len(req.Operations) == 0 {
 		return
 	}
-	out.diagnoses = append(out.diagnoses, checks.HostCredentials(kind, cmp.Or(req.RemotionVersion, checks.Newest))...)
+	out.diagnoses = append(out.diagnoses, remotion.HostCredentials(kind, cmp.Or(req.Version, remotion.Newest))...)
 }
 
 // trustOf reads a role's trust policy.

@@ -8,6 +8,7 @@ import (
 
 	"remotion-doctor/audit"
 	"remotion-doctor/checks"
+	"remotion-doctor/checks/remotion"
 	"remotion-doctor/iam"
 	"remotion-doctor/iam/eval"
 	"remotion-doctor/iam/policy"
@@ -29,14 +30,14 @@ func (j *job) lookAtBuckets(ctx context.Context, t task, req *checks.Requirement
 	if err != nil {
 		out.diagnoses = append(out.diagnoses, audit.Diagnosis{Code: "buckets-unknown", Severity: audit.SeverityWarning, Message: "the buckets and their policies were not looked at: " + messageOf(err)})
 	} else {
-		out.diagnoses = append(out.diagnoses, checks.Buckets(names, regions, forced)...)
+		out.diagnoses = append(out.diagnoses, remotion.Buckets(names, regions, forced)...)
 	}
 	used := map[string]string{} // region by bucket
 	if forced != "" {
 		used[forced] = regions[0]
 	} else {
 		for _, r := range regions {
-			for _, n := range checks.BucketsIn(names, r) {
+			for _, n := range remotion.BucketsIn(names, r) {
 				used[n] = r
 			}
 		}
@@ -57,14 +58,14 @@ func (j *job) lookAtBucket(ctx context.Context, name string, use checks.BucketUs
 	if err != nil {
 		out.diagnoses = append(out.diagnoses, audit.Diagnosis{Code: "bucket-unknown", Severity: audit.SeverityWarning, Message: "the settings of the bucket " + name + " are not known: " + messageOf(err)})
 	} else {
-		out.diagnoses = append(out.diagnoses, checks.CheckBucket(b, use)...)
+		out.diagnoses = append(out.diagnoses, remotion.CheckBucket(b, use)...)
 	}
 	own, problem := j.bucketPolicy(ctx, name, cmp.Or(b.Region, use.Region))
 	var doc *policy.Document
 	if own != nil {
 		doc = own.Document
 	}
-	out.modules = append(out.modules, checks.BucketModule(name))
+	out.modules = append(out.modules, remotion.BucketModule(name))
 	out.findings = append(out.findings, req.BucketPolicy(name, p.Partition(), doc, problem, withBucketPolicy(ctx, p.ARN, own))...)
 }
 

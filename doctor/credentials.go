@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 
 	"remotion-doctor/checks"
+	"remotion-doctor/checks/remotion"
 	"remotion-doctor/iam"
 	"remotion-doctor/iam/policy"
 )
@@ -25,12 +26,13 @@ func (j *job) lookAtCredentials(ctx context.Context, p iam.Principal, out *aroun
 		return
 	}
 	other := ""
-	if j.Host.Differ() && j.Host.Remotion() != (checks.Credentials{}) {
-		if arn, err := j.Host.CallerOf(ctx, j.Host.Remotion()); err == nil {
+	uses := remotion.Uses(&j.Host.Environment)
+	if !uses.Same(j.Host.Doctor()) && uses != (checks.Credentials{}) {
+		if arn, err := j.Host.CallerOf(ctx, uses); err == nil {
 			other = sessionRole(arn, p)
 		}
 	}
-	out.diagnoses = append(out.diagnoses, checks.CredentialTraps(&j.Host.Environment, p.ARN, other)...)
+	out.diagnoses = append(out.diagnoses, remotion.CredentialTraps(&j.Host.Environment, p.ARN, other)...)
 }
 
 // sessionRole returns the principal's own ARN for a session of it, else the

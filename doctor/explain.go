@@ -16,7 +16,7 @@ import (
 // A trace that comes with an error holds what was learned without it. Source may
 // be nil for a message that answers by itself; see [Answered].
 func Explain(ctx context.Context, o Options, r Request) (*audit.Trace, error) {
-	q, err := ask(&r, o.Targets)
+	q, err := ask(o.pack(), &r, o.Targets)
 	if err != nil {
 		return nil, err
 	}
@@ -39,7 +39,7 @@ func Explain(ctx context.Context, o Options, r Request) (*audit.Trace, error) {
 // there is to say, or leaves open what must be known. The error is that of a
 // request that cannot be understood.
 func Answered(o Options, r Request) (bool, error) {
-	q, err := ask(&r, o.Targets)
+	q, err := ask(o.pack(), &r, o.Targets)
 	if err != nil {
 		return false, err
 	}

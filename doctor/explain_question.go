@@ -47,7 +47,7 @@ type question struct {
 
 // ask reads a request; the target is the one that the user named, or the
 // caller.
-func ask(r *Request, targets []Target) (*question, error) {
+func ask(pack *checks.Pack, r *Request, targets []Target) (*question, error) {
 	q := &question{request: r, recorded: r.Recorded, given: audit.Target{Kind: audit.TargetCaller}}
 	switch len(targets) {
 	case 0:
@@ -57,7 +57,7 @@ func ask(r *Request, targets []Target) (*question, error) {
 		return nil, invalid("name one of them", "explain is about one principal, not %d", len(targets))
 	}
 	if r.Message != "" {
-		m := accessdenied.Parse(r.Message, painsIn(r.Message)...)
+		m := accessdenied.Parse(r.Message, painsIn(pack, r.Message)...)
 		if !accessdenied.Denied(&m) {
 			return nil, invalid("paste the whole message: User: … is not authorized to perform: …, or An error occurred (AccessDenied) when calling the … operation", "no denied request found in this text")
 		}
@@ -99,9 +99,9 @@ func (q *question) encoded() bool {
 
 // painsIn returns what is known of an error of Remotion's, as diagnoses. An
 // error that no action is missing for is no matter of the principal's policies.
-func painsIn(text string) []accessdenied.Diagnosis {
+func painsIn(pack *checks.Pack, text string) []accessdenied.Diagnosis {
 	var out []accessdenied.Diagnosis
-	for _, p := range checks.PainsOf(accessdenied.Text(text)) {
+	for _, p := range pack.PainsOf(accessdenied.Text(text)) {
 		d := accessdenied.Diagnosis{Says: p.Cause, Cures: []string{p.Cure}, Conclusive: len(p.Actions) == 0}
 		if len(p.Actions) > 0 {
 			d.Action = p.Actions[0]

@@ -40,7 +40,7 @@ func (j *job) fixes(ctx context.Context, f *FixOptions) ([]*Remedy, error) {
 // take adds what came of one requirement.
 func (x *Remedy) take(t task, s *audit.Section) {
 	name := s.Requirement.Name
-	if v := s.Requirement.RemotionVersion; v != "" {
+	if v := s.Requirement.Version; v != "" {
 		name = "Remotion " + v + " " + name + " policy"
 	}
 	x.Requirements, x.tasks = append(x.Requirements, name), append(x.tasks, t)

@@ -136,17 +136,17 @@ func (j *job) fill(ctx context.Context, t task, s *audit.Section) error {
 
 func (j *job) require(name, partition string) (*checks.Requirement, error) {
 	if doc, ok := j.Documents[name]; ok {
-		r, err := checks.FromDocument(name, doc)
+		r, err := j.pack().FromDocument(name, doc)
 		if e, ok := errors.AsType[*policy.ParseError](err); ok {
 			return nil, &source.Error{Kind: source.KindInput, Msg: fmt.Sprintf("reading %s:%v", name, err), Hint: cmp.Or(e.Hint, "a requirement is a list of allowed actions and resources"), Err: err}
 		}
 		return r, err
 	}
-	r, err := checks.Required(name, j.Release.Version, partition)
+	r, err := j.pack().Required(name, j.Release.Version, partition)
 	if err != nil {
 		return nil, &source.Error{Kind: source.KindInput, Msg: err.Error(), Hint: "give a release that exists with --remotion-version X.Y.Z", Err: err}
 	}
-	r.RemotionVersionFrom = j.Release.From
+	r.VersionFrom = j.Release.From
 	r.Notes = append(r.Notes, j.Release.Notes...)
 	return r, nil
 }

@@ -104,7 +104,7 @@ func (j *job) onCallers(ctx context.Context, req *checks.Requirement, scope chec
 // otherwise: the principal has what the deployment demands of the other one,
 // and may have got it by mistake.
 func (j *job) otherwise(ctx context.Context, req *checks.Requirement, p iam.Principal, scope checks.Scope) []audit.Diagnosis {
-	other, err := checks.Other(req.Name, j.Deployment, req.RemotionVersion, scope.Regions)
+	other, err := j.pack().Others(req.Name, j.Deployment, req.Version, scope.Regions)
 	if err != nil {
 		return nil
 	}

@@ -5,6 +5,7 @@ import (
 
 	"remotion-doctor/audit"
 	"remotion-doctor/checks"
+	"remotion-doctor/checks/remotion"
 	"remotion-doctor/iam"
 	"remotion-doctor/iam/policy"
 	"remotion-doctor/source"
@@ -25,6 +26,8 @@ type Options struct {
 	// Excess looks for what is granted beyond the need.
 	Excess bool
 
+	// Pack is what is known of the product; nil for Remotion's.
+	Pack *checks.Pack
 	// Release is the release of Remotion; the zero Release is the newest known.
 	Release Release
 	// Regions are those that Remotion is used in; empty for that of the target,
@@ -80,4 +83,11 @@ func (o *Options) now() time.Time {
 		return time.Now()
 	}
 	return o.Now()
+}
+
+func (o *Options) pack() *checks.Pack {
+	if o.Pack == nil {
+		return remotion.Pack()
+	}
+	return o.Pack
 }

@@ -7,7 +7,7 @@ import (
 	"strings"
 
 	"remotion-doctor/audit"
-	"remotion-doctor/checks"
+	"remotion-doctor/checks/remotion"
 	"remotion-doctor/source"
 )
 
@@ -40,7 +40,7 @@ func (j *job) problem(err error) *audit.Problem {
 
 // regionHint adds to the hint of an invalid token that the Region may be off.
 func (j *job) regionHint(e *source.Error) string {
-	off := checks.OptIn(j.Regions)
+	off := remotion.OptIn(j.Regions)
 	if len(off) == 0 || !strings.Contains(e.Msg, "security token included in the request is invalid") {
 		return e.Hint
 	}

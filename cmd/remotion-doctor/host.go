@@ -7,8 +7,8 @@ import (
 	"regexp"
 
 	"remotion-doctor/checks"
+	"remotion-doctor/checks/remotion/project"
 	"remotion-doctor/doctor"
-	"remotion-doctor/project"
 	"remotion-doctor/source/awsapi"
 )
 

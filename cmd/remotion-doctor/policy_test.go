@@ -7,6 +7,7 @@ import (
 
 	"remotion-doctor/audit"
 	"remotion-doctor/checks"
+	"remotion-doctor/checks/remotion"
 	"remotion-doctor/doctor"
 )
 
@@ -32,7 +33,7 @@ func TestShownPolicyPasses(t *testing.T) {
 		{flags: showFlags{regions: []string{"eu-south-1"}, deployment: deploymentFlags{insights: true}}},
 		{flags: showFlags{deployment: deploymentFlags{outputBucket: "my-videos", vpc: true, customRole: role, customLayers: []string{layer}}}},
 		{flags: showFlags{version: "4.0.522", deployment: deploymentFlags{outputBucket: "my-videos"}}},
-		{flags: showFlags{deployment: deploymentFlags{features: checks.SwitchedFeatures()}}},
+		{flags: showFlags{deployment: deploymentFlags{features: remotion.Pack().SwitchedFeatures()}}},
 		{flags: showFlags{regions: []string{"cn-north-1"}, account: "123456789012"}},
 	} {
 		for _, name := range []string{"caller", "renderer"} {

@@ -5,16 +5,16 @@ import (
 	"os"
 	"strings"
 
-	"remotion-doctor/checks"
+	"remotion-doctor/checks/remotion"
+	"remotion-doctor/checks/remotion/project"
 	"remotion-doctor/doctor"
-	"remotion-doctor/project"
 )
 
 // release returns the version that the user gave, else the one of the project
 // in the working directory.
 func (a *app) release(given string) (doctor.Release, error) {
 	if given != "" {
-		if _, err := checks.Required("caller", given, "aws"); err != nil {
+		if _, err := remotion.Pack().Required("caller", given, "aws"); err != nil {
 			return doctor.Release{}, usage("", "--remotion-version: %v", err)
 		}
 		return doctor.Release{Version: given}, nil
@@ -25,7 +25,7 @@ func (a *app) release(given string) (doctor.Release, error) {
 	}
 	found, err := project.Find(dir)
 	if err != nil {
-		return doctor.Release{Notes: []string{fmt.Sprintf("which Remotion is installed here is not known: %v; the newest known, %s, is assumed", err, checks.Newest)}}, nil
+		return doctor.Release{Notes: []string{fmt.Sprintf("which Remotion is installed here is not known: %v; the newest known, %s, is assumed", err, remotion.Newest)}}, nil
 	}
 	return resolve(found), nil
 }
@@ -38,16 +38,16 @@ func resolve(found project.Installed) doctor.Release {
 	case found.Version != "":
 		return installedRelease(found)
 	}
-	if v, ok := project.Satisfying(found.Range, checks.Known()); ok {
+	if v, ok := project.Satisfying(found.Range, remotion.Pack().Known()); ok {
 		return doctor.Release{Version: v, From: found.From, Notes: []string{fmt.Sprintf("%s asks for Remotion %s and nothing is installed: %s, the newest known of these, is assumed", found.From, found.Range, v)}}
 	}
-	return doctor.Release{Notes: []string{fmt.Sprintf("%s asks for Remotion %q, of which no version is known: the newest known, %s, is assumed", found.From, found.Range, checks.Newest)}}
+	return doctor.Release{Notes: []string{fmt.Sprintf("%s asks for Remotion %q, of which no version is known: the newest known, %s, is assumed", found.From, found.Range, remotion.Newest)}}
 }
 
 // installedRelease takes an exact version, unless no policy of it is known.
 func installedRelease(found project.Installed) doctor.Release {
-	if _, err := checks.Required("caller", found.Version, "aws"); err != nil {
-		return doctor.Release{Notes: []string{fmt.Sprintf("Remotion %s is installed here (%s), but %v; the newest known, %s, is assumed", found.Version, found.From, err, checks.Newest)}}
+	if _, err := remotion.Pack().Required("caller", found.Version, "aws"); err != nil {
+		return doctor.Release{Notes: []string{fmt.Sprintf("Remotion %s is installed here (%s), but %v; the newest known, %s, is assumed", found.Version, found.From, err, remotion.Newest)}}
 	}
 	verb := "installed"
 	if !strings.Contains(found.From, "node_modules") {

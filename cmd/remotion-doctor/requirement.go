@@ -7,7 +7,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"remotion-doctor/audit"
-	"remotion-doctor/checks"
+	"remotion-doctor/checks/remotion"
 	"remotion-doctor/doctor"
 	"remotion-doctor/iam/policy"
 )
@@ -28,9 +28,9 @@ type requirementFlags struct {
 
 func (f *requirementFlags) add(fs *pflag.FlagSet) {
 	fs.StringArrayVar(&f.require, "require", []string{"caller"}, "required policy: `caller|renderer|FILE`; repeatable")
-	fs.StringVar(&f.version, "remotion-version", "", "release of Remotion, `X.Y.Z` (default: that of the project here, else "+checks.Newest+")")
+	fs.StringVar(&f.version, "remotion-version", "", "release of Remotion, `X.Y.Z` (default: that of the project here, else "+remotion.Newest+")")
 	fs.StringSliceVar(&f.regions, "region", nil, "regions that Remotion is used in, `R[,R]`")
-	fs.StringSliceVar(&f.operations, "for", nil, "only what these need, `OPERATION[,…]`: "+strings.Join(checks.OperationNames(), ", "))
+	fs.StringSliceVar(&f.operations, "for", nil, "only what these need, `OPERATION[,…]`: "+strings.Join(remotion.Pack().OperationNames(), ", "))
 	fs.BoolVar(&f.strict, "strict", false, "demand the documented pattern, not only what Remotion touches")
 	fs.StringVar(&f.bucket, "bucket", "", "forced bucket `NAME`")
 	fs.StringVar(&f.function, "render-function", "", "`NAME` of the remotion-render-… function in use")
@@ -142,7 +142,7 @@ func functionName(nameOrARN string) string {
 
 // validOperations refuses names that no operation has.
 func validOperations(names []string) error {
-	r, err := checks.Required("caller", "", "aws")
+	r, err := remotion.Pack().Required("caller", "", "aws")
 	if err != nil {
 		return err
 	}

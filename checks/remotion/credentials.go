@@ -1,4 +1,4 @@
-package checks
+package remotion
 
 import (
 	"fmt"
@@ -6,105 +6,50 @@ import (
 	"strings"
 
 	"remotion-doctor/audit"
+	"remotion-doctor/checks"
 )
 
-// An Environment is where Remotion would run.
-type Environment struct {
-	Getenv func(string) string
-	// DefaultProfile says that ~/.aws/credentials has a [default].
-	DefaultProfile bool
-	// DotEnv are the variables that a .env file sets.
-	DotEnv []string
-	// Profile is the one that the doctor was told to use.
-	Profile string
-}
-
-// Credentials are one choice among those that an environment offers.
-type Credentials struct {
-	// Variable is the one that the choice follows from; empty for what the SDK
-	// falls back to.
-	Variable string
-	// Profile is the name of a profile, where one is chosen.
-	Profile string
-	// Prefix is REMOTION_AWS or AWS, where keys in variables are chosen.
-	Prefix string
-}
-
-// String names the choice in words.
-func (c Credentials) String() string {
-	switch {
-	case c.Profile != "":
-		return fmt.Sprintf("the profile %q (%s)", c.Profile, c.Variable)
-	case c.Prefix != "":
-		return "the keys in " + c.Variable
-	}
-	return "the SDK's default credentials"
-}
-
-func (e *Environment) keys(prefix string) bool {
-	return e.Getenv(prefix+"_ACCESS_KEY_ID") != "" && e.Getenv(prefix+"_SECRET_ACCESS_KEY") != ""
-}
-
-// Remotion returns the credentials that Remotion would use.
+// Uses returns the credentials that Remotion would use in an environment.
 // Source: @remotion/lambda-client 4.0.527, src/get-credentials.ts. Here
 // AWS_PROFILE wins over AWS_ACCESS_KEY_ID, unlike in AWS's own SDKs.
-func (e *Environment) Remotion() Credentials {
+func Uses(e *checks.Environment) checks.Credentials {
 	for _, prefix := range []string{"REMOTION_AWS", "AWS"} {
 		if p := e.Getenv(prefix + "_PROFILE"); p != "" {
-			return Credentials{Variable: prefix + "_PROFILE", Profile: p}
+			return checks.Credentials{Variable: prefix + "_PROFILE", Profile: p}
 		}
-		if e.keys(prefix) {
-			return Credentials{Variable: prefix + "_ACCESS_KEY_ID", Prefix: prefix}
+		if e.HasKeys(prefix) {
+			return checks.Credentials{Variable: prefix + "_ACCESS_KEY_ID", Prefix: prefix}
 		}
 	}
-	return Credentials{}
+	return checks.Credentials{}
 }
-
-// Doctor returns the credentials that this program uses, as AWS's SDKs do.
-func (e *Environment) Doctor() Credentials {
-	switch {
-	case e.Profile != "":
-		return Credentials{Variable: "--profile", Profile: e.Profile}
-	case e.keys("AWS"):
-		return Credentials{Variable: "AWS_ACCESS_KEY_ID", Prefix: "AWS"}
-	case e.Getenv("AWS_PROFILE") != "":
-		return Credentials{Variable: "AWS_PROFILE", Profile: e.Getenv("AWS_PROFILE")}
-	}
-	return Credentials{}
-}
-
-// same reports whether two choices come to the same credentials.
-func (c Credentials) same(d Credentials) bool { return c.Profile == d.Profile && c.Prefix == d.Prefix }
-
-// Differ reports whether Remotion would use other credentials than the doctor.
-func (e *Environment) Differ() bool { return !e.Remotion().same(e.Doctor()) }
 
 // CredentialTraps says what Remotion would make of an environment. doctor and
 // remotion are who the two act as; remotion is empty where that is not known.
-func CredentialTraps(e *Environment, doctor, remotion string) []audit.Diagnosis {
+func CredentialTraps(e *checks.Environment, doctor, remotion string) []audit.Diagnosis {
 	var out []audit.Diagnosis
-	for _, look := range []func(*Environment) []audit.Diagnosis{noCredentials, halfKeys, temporaryKeys, inLambda, dotEnv} {
+	for _, look := range []func(*checks.Environment) []audit.Diagnosis{noCredentials, halfKeys, temporaryKeys, inLambda, dotEnv} {
 		out = append(out, look(e)...)
 	}
-	if !e.Differ() || remotion != "" && remotion == doctor {
+	if Uses(e).Same(e.Doctor()) || remotion != "" && remotion == doctor {
 		return out
 	}
 	d := audit.Diagnosis{
 		Code: "other-credentials", Severity: audit.SeverityWarning, Source: authDocs,
-		Message: fmt.Sprintf("Remotion would use %s here, and this program used %s", e.Remotion(), e.Doctor()),
+		Message: fmt.Sprintf("Remotion would use %s here, and this program used %s", Uses(e), e.Doctor()),
 		Hint:    "unset what is not meant, or name the principal that renders with --role or --user",
 	}
 	if remotion != "" {
 		d.Message += fmt.Sprintf(": Remotion would act as %s, and %s was checked", remotion, doctor)
 	}
-	if e.Getenv("AWS_PROFILE") != "" && e.keys("AWS") && e.Remotion().Variable == "AWS_PROFILE" {
+	if e.Getenv("AWS_PROFILE") != "" && e.HasKeys("AWS") && Uses(e).Variable == "AWS_PROFILE" {
 		d.Message += ". In Remotion AWS_PROFILE wins over AWS_ACCESS_KEY_ID, unlike in AWS's SDKs"
 	}
 	return append(out, d)
 }
 
 // noCredentials: Remotion's check finds nothing, whatever the SDK would find.
-func noCredentials(e *Environment) []audit.Diagnosis {
+func noCredentials(e *checks.Environment) []audit.Diagnosis {
 	switch {
 	case e.Getenv(skipVariable) != "", e.Getenv("REMOTION_AWS_PROFILE") != "", e.Getenv("AWS_PROFILE") != "", e.DefaultProfile:
 		return nil
@@ -120,7 +65,7 @@ func noCredentials(e *Environment) []audit.Diagnosis {
 }
 
 // hostOf says where credentials come from that no variable holds.
-func hostOf(e *Environment) string {
+func hostOf(e *checks.Environment) string {
 	switch {
 	case e.Profile != "":
 		return "the profile that --profile names, which Remotion does not know"
@@ -135,7 +80,7 @@ func hostOf(e *Environment) string {
 }
 
 // halfKeys: Remotion silently goes on to the next choice.
-func halfKeys(e *Environment) []audit.Diagnosis {
+func halfKeys(e *checks.Environment) []audit.Diagnosis {
 	id, secret := e.Getenv("REMOTION_AWS_ACCESS_KEY_ID"), e.Getenv("REMOTION_AWS_SECRET_ACCESS_KEY")
 	if (id == "") == (secret == "") || e.Getenv("REMOTION_AWS_PROFILE") != "" {
 		return nil
@@ -146,15 +91,15 @@ func halfKeys(e *Environment) []audit.Diagnosis {
 	}
 	return []audit.Diagnosis{{
 		Code: "half-set-keys", Severity: audit.SeverityWarning, Source: docs + "troubleshooting/unrecognizedclientexception",
-		Message: fmt.Sprintf("%s is set and %s is not: Remotion ignores it without a word and uses %s, which ends in \"UnrecognizedClientException: The AWS credentials provided were probably mixed up\" or in another principal's AccessDenied", set, missing, e.Remotion()),
+		Message: fmt.Sprintf("%s is set and %s is not: Remotion ignores it without a word and uses %s, which ends in \"UnrecognizedClientException: The AWS credentials provided were probably mixed up\" or in another principal's AccessDenied", set, missing, Uses(e)),
 		Hint:    "set both, also where the code is deployed",
 	}}
 }
 
 // temporaryKeys: keys that begin with ASIA need their session token, and the
 // one of AWS_SESSION_TOKEN does not go with REMOTION_AWS keys.
-func temporaryKeys(e *Environment) []audit.Diagnosis {
-	c := e.Remotion()
+func temporaryKeys(e *checks.Environment) []audit.Diagnosis {
+	c := Uses(e)
 	if c.Prefix == "" || !strings.HasPrefix(e.Getenv(c.Variable), "ASIA") || e.Getenv(c.Prefix+"_SESSION_TOKEN") != "" {
 		return nil
 	}
@@ -166,8 +111,8 @@ func temporaryKeys(e *Environment) []audit.Diagnosis {
 }
 
 // inLambda: the host's own keys are in AWS_ACCESS_KEY_ID.
-func inLambda(e *Environment) []audit.Diagnosis {
-	if e.Getenv("AWS_LAMBDA_FUNCTION_NAME") == "" || e.Remotion().Variable != "AWS_ACCESS_KEY_ID" {
+func inLambda(e *checks.Environment) []audit.Diagnosis {
+	if e.Getenv("AWS_LAMBDA_FUNCTION_NAME") == "" || Uses(e).Variable != "AWS_ACCESS_KEY_ID" {
 		return nil
 	}
 	return []audit.Diagnosis{{
@@ -178,7 +123,7 @@ func inLambda(e *Environment) []audit.Diagnosis {
 }
 
 // dotEnv: only Remotion's command line reads the file.
-func dotEnv(e *Environment) []audit.Diagnosis {
+func dotEnv(e *checks.Environment) []audit.Diagnosis {
 	var unread []string
 	for _, name := range e.DotEnv {
 		if strings.HasPrefix(name, "REMOTION_AWS_") && e.Getenv(name) == "" || slices.Contains([]string{"AWS_ACCESS_KEY_ID", "AWS_PROFILE"}, name) && e.Getenv(name) == "" {
@@ -190,7 +135,7 @@ func dotEnv(e *Environment) []audit.Diagnosis {
 	}
 	return []audit.Diagnosis{{
 		Code: "dotenv", Severity: audit.SeverityWarning, Source: docs + "troubleshooting/permissions",
-		Message: fmt.Sprintf("%s %s set in .env, and not in the environment: `npx remotion lambda` reads that file, your own code that calls renderMediaOnLambda() does not", joinWords(unread), isAre(len(unread))),
+		Message: fmt.Sprintf("%s %s set in .env, and not in the environment: `npx remotion lambda` reads that file, your own code that calls renderMediaOnLambda() does not", checks.JoinWords(unread), checks.IsAre(len(unread))),
 		Hint:    "load it (node --env-file=.env, dotenv), or set the variables where the code is deployed",
 	}}
 }

@@ -1,4 +1,4 @@
-package checks_test
+package remotion_test
 
 import (
 	"encoding/json"
@@ -9,6 +9,7 @@ import (
 
 	"remotion-doctor/audit"
 	"remotion-doctor/checks"
+	"remotion-doctor/checks/remotion"
 	"remotion-doctor/iam"
 	"remotion-doctor/iam/eval"
 	"remotion-doctor/iam/policy"
@@ -19,7 +20,7 @@ const worker = "arn:aws:iam::123456789012:role/worker"
 // judge audits a role with the given policies against the caller's policy.
 func judge(t testing.TB, p eval.Policies, s checks.Scope) []audit.Finding {
 	t.Helper()
-	r, err := checks.Required("caller", "", "aws")
+	r, err := remotion.Pack().Required("caller", "", "aws")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -198,7 +199,7 @@ func TestStories(t *testing.T) {
 // managed10 is ten AWS managed policies of one principal.
 func managed10(t testing.TB) eval.Policies {
 	t.Helper()
-	data, err := os.ReadFile("../fixtures/bench/inputs.json")
+	data, err := os.ReadFile("../../fixtures/bench/inputs.json")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -221,7 +222,7 @@ func managed10(t testing.TB) eval.Policies {
 // BenchmarkCoverage is the whole analysis of the newest caller policy against a
 // principal with ten managed policies: planning, classes, verdicts, judgement.
 func BenchmarkCoverage(b *testing.B) {
-	r, err := checks.Required("caller", "", "aws")
+	r, err := remotion.Pack().Required("caller", "", "aws")
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -1,4 +1,4 @@
-package checks
+package remotion
 
 import (
 	"slices"
@@ -6,38 +6,39 @@ import (
 	"testing"
 
 	"remotion-doctor/audit"
+	"remotion-doctor/checks"
 	"remotion-doctor/iam/actions"
 	"remotion-doctor/iam/policy"
 )
 
 // everyRelease calls f for the policies of each release that changed one.
-func everyRelease(t *testing.T, f func(t *testing.T, r *Requirement)) {
+func everyRelease(t *testing.T, f func(t *testing.T, r *checks.Requirement)) {
 	t.Helper()
-	for _, s := range append(slices.Clone(sets), policySet{"caller", "aws", Newest}, policySet{"renderer", "aws", Newest}) {
-		r, err := Required(s.name, s.since, s.partition)
+	for _, s := range append(slices.Clone(policies), checks.Policy{Name: "caller", Partition: "aws", Since: Newest}, checks.Policy{Name: "renderer", Partition: "aws", Since: Newest}) {
+		r, err := pack.Required(s.Name, s.Since, s.Partition)
 		if err != nil {
 			t.Fatal(err)
 		}
-		t.Run(s.name+"-"+s.partition+"-"+s.since, func(t *testing.T) { f(t, r) })
+		t.Run(s.Name+"-"+s.Partition+"-"+s.Since, func(t *testing.T) { f(t, r) })
 	}
 }
 
 // TestOperationsAreThePolicy: every documented grant belongs to an operation or
 // is known to be unused, and every need of an operation is documented.
 func TestOperationsAreThePolicy(t *testing.T) {
-	everyRelease(t, func(t *testing.T, r *Requirement) {
+	everyRelease(t, func(t *testing.T, r *checks.Requirement) {
 		for _, g := range r.Grants {
-			used := slices.ContainsFunc(r.Operations, func(op Operation) bool { return slices.ContainsFunc(op.Needs, g.meets) })
-			if !used && !slices.Contains(Unused, g.Action) {
+			used := slices.ContainsFunc(r.Operations, func(op checks.Operation) bool { return slices.ContainsFunc(op.Needs, g.Meets) })
+			if !used && !slices.Contains(unused, g.Action) {
 				t.Errorf("%s on %s is of no operation", g.Action, g.Resource)
 			}
-			if used && slices.Contains(Unused, g.Action) {
+			if used && slices.Contains(unused, g.Action) {
 				t.Errorf("%s is called unused and is of an operation", g.Action)
 			}
 		}
 		for _, op := range r.Operations {
 			for _, n := range op.Needs {
-				if !slices.ContainsFunc(r.Grants, func(g Grant) bool { return g.meets(n) }) {
+				if !slices.ContainsFunc(r.Grants, func(g checks.Grant) bool { return g.Meets(n) }) {
 					t.Errorf("%s needs %s on %s, which is not documented", op.Name, n.Action, n.Resource)
 				}
 				if n.Call == "" || n.Without == "" {
@@ -51,28 +52,25 @@ func TestOperationsAreThePolicy(t *testing.T) {
 // TestHistory: the changes that are told are those between the documents.
 func TestHistory(t *testing.T) {
 	told := 0
-	for _, name := range []string{"caller", "renderer"} {
-		list, err := releases(name, "aws")
-		if err != nil {
-			t.Fatal(err)
-		}
+	for _, name := range pack.PolicyNames() {
+		list := releasesOf(name)
 		for i := 1; i < len(list); i++ {
-			before, err := list[i-1].set.grants()
+			before, err := pack.GrantsOf(name, list[i-1], "aws")
 			if err != nil {
 				t.Fatal(err)
 			}
-			after, err := list[i].set.grants()
+			after, err := pack.GrantsOf(name, list[i], "aws")
 			if err != nil {
 				t.Fatal(err)
 			}
-			n := slices.IndexFunc(History, func(c Change) bool { return c.Policy == name && c.Since == list[i].Since })
+			n := slices.IndexFunc(history, func(c checks.Change) bool { return c.Policy == name && c.Since == list[i] })
 			if n < 0 {
-				t.Errorf("no change is told for the %s policy of %s", name, list[i].Since)
+				t.Errorf("no change is told for the %s policy of %s", name, list[i])
 				continue
 			}
 			told++
-			c := History[n]
-			for what, pair := range map[string][2][]string{"added": {c.Added, actionsOf(without(after, before))}, "removed": {c.Removed, actionsOf(without(before, after))}} {
+			c := history[n]
+			for what, pair := range map[string][2][]string{"added": {c.Added, checks.ActionsOf(without(after, before))}, "removed": {c.Removed, checks.ActionsOf(without(before, after))}} {
 				slices.Sort(pair[0])
 				slices.Sort(pair[1])
 				if !slices.Equal(pair[0], pair[1]) {
@@ -84,16 +82,35 @@ func TestHistory(t *testing.T) {
 			}
 		}
 	}
-	if told != len(History) {
-		t.Errorf("%d changes are told, %d found", len(History), told)
+	if told != len(history) {
+		t.Errorf("%d changes are told, %d found", len(history), told)
 	}
+}
+
+// releasesOf returns the releases that changed a policy in the partition aws,
+// oldest first.
+func releasesOf(name string) []string {
+	var out []string
+	for _, p := range policies {
+		if p.Name == name && p.Partition == "aws" {
+			out = append(out, p.Since)
+		}
+	}
+	return out
+}
+
+// without returns the grants of a that are not in b, word by word.
+func without(a, b []checks.Grant) []checks.Grant {
+	return slices.DeleteFunc(slices.Clone(a), func(g checks.Grant) bool {
+		return slices.ContainsFunc(b, func(h checks.Grant) bool { return g.Action == h.Action && g.Resource == h.Resource })
+	})
 }
 
 // TestFeatures: what features demand are actions that exist, on resources that
 // they work on, for operations that exist.
 func TestFeatures(t *testing.T) {
 	example := map[string]string{"custom-role": "arn:aws:iam::123456789012:role/r", "custom-layer": "arn:aws:lambda:us-east-1:123456789012:layer:l:1", "kms-key": "arn:aws:kms:us-east-1:123456789012:key/k", "insights": insightsLayers["us-east-1"]}
-	for _, f := range Features {
+	for _, f := range pack.Features {
 		if f.Source == "" || len(f.Needs) > 0 && (f.Why == "" || f.Breaks == "") {
 			t.Errorf("%s has no source or no reason", f.Name)
 		}
@@ -107,7 +124,7 @@ func TestFeatures(t *testing.T) {
 			if !ok || !a.Takes(resource) {
 				t.Errorf("%s: %s is no action on %s", f.Name, n.Action, resource)
 			}
-			if !slices.ContainsFunc(Operations[n.Policy], func(o Operation) bool { return o.Name == n.Operation }) {
+			if !slices.ContainsFunc(pack.Operations[n.Policy], func(o checks.Operation) bool { return o.Name == n.Operation }) {
 				t.Errorf("%s: the %s has no operation %q", f.Name, n.Policy, n.Operation)
 			}
 		}
@@ -115,7 +132,7 @@ func TestFeatures(t *testing.T) {
 }
 
 func TestFor(t *testing.T) {
-	r, err := Required("caller", "", "aws")
+	r, err := pack.Required("caller", "", "aws")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -131,7 +148,7 @@ func TestFor(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		names := actionsOf(got.Grants)
+		names := checks.ActionsOf(got.Grants)
 		if tt.names[0] == "Deploy Site" {
 			if slices.Contains(names, "s3:CreateBucket") || !slices.Contains(names, "s3:PutObjectAcl") {
 				t.Errorf("%v needs %v", tt.names, names)
@@ -150,9 +167,9 @@ func TestFor(t *testing.T) {
 // TestShownPolicy: a policy that is printed as documented is the documented
 // one, whatever its statements are called.
 func TestShownPolicy(t *testing.T) {
-	everyRelease(t, func(t *testing.T, r *Requirement) {
-		shown := pairs(r.Policy(Narrowing{}))
-		documented := pairs(r.Document)
+	everyRelease(t, func(t *testing.T, r *checks.Requirement) {
+		shown := checks.Pairs(r.Policy(checks.Narrowing{}))
+		documented := checks.Pairs(r.Document)
 		if n := len(without(shown, documented)) + len(without(documented, shown)); n > 0 || len(shown) != len(documented) {
 			t.Errorf("%d grants differ", n)
 		}
@@ -160,25 +177,26 @@ func TestShownPolicy(t *testing.T) {
 }
 
 func TestRecognize(t *testing.T) {
-	for _, s := range sets {
-		doc, err := s.document()
+	for _, s := range policies {
+		r, err := pack.Required(s.Name, s.Since, s.Partition)
 		if err != nil {
 			t.Fatal(err)
 		}
-		got, ok := Recognize([]*policy.Document{doc})
-		if !ok || got.Policy != s.name || got.Since != s.since || got.Partition != s.partition {
-			t.Errorf("%s is taken for %s %s", s.file(), got.Policy, got)
+		doc := r.Document
+		got, ok := pack.Recognize([]*policy.Document{doc})
+		if !ok || got.Policy != s.Name || got.Since != s.Since || got.Partition != s.Partition {
+			t.Errorf("%s is taken for %s %s", s.File, got.Policy, got)
 		}
 		for i, g := range (*doc).Statements {
 			for j := range g.Resources {
 				doc.Statements[i].Resources[j] = strings.Replace(g.Resources[j], "lambda:*:*:function", "lambda:us-east-1:123456789012:function", 1)
 			}
 		}
-		if got, ok := Recognize([]*policy.Document{doc}); !ok || got.Since != s.since {
-			t.Errorf("%s narrowed to an account is taken for %s", s.file(), got)
+		if got, ok := pack.Recognize([]*policy.Document{doc}); !ok || got.Since != s.Since {
+			t.Errorf("%s narrowed to an account is taken for %s", s.File, got)
 		}
 	}
-	if _, ok := Recognize(nil); ok {
+	if _, ok := pack.Recognize(nil); ok {
 		t.Error("nothing is recognised")
 	}
 }
@@ -186,15 +204,15 @@ func TestRecognize(t *testing.T) {
 // TestUndecidedNeverWorks: an operation with a need that is not decided is not
 // told to work.
 func TestUndecidedNeverWorks(t *testing.T) {
-	r, err := Required("caller", "", "aws")
+	r, err := pack.Required("caller", "", "aws")
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, g := range r.Grants {
 		findings := []audit.Finding{{Action: g.Action, Resource: g.Resource, Status: audit.Unknown}}
 		for _, op := range r.Works(findings) {
-			i := slices.IndexFunc(r.Operations, func(o Operation) bool { return o.Name == op.Name })
-			if needed := slices.ContainsFunc(r.Operations[i].Needs, g.meets); needed != (op.Status == audit.Undecided) {
+			i := slices.IndexFunc(r.Operations, func(o checks.Operation) bool { return o.Name == op.Name })
+			if needed := slices.ContainsFunc(r.Operations[i].Needs, g.Meets); needed != (op.Status == audit.Undecided) {
 				t.Errorf("%s undecided: %s is %s", g.Action, op.Name, op.Status)
 			}
 		}

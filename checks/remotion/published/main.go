@@ -1,9 +1,9 @@
-// Published compares the newest facts in package checks with the npm package
+// Published compares the newest facts in package remotion with the npm package
 // @remotion/lambda.
 //
-//	go run ./checks/published                  # install the newest and compare
-//	go run ./checks/published -version 4.0.527
-//	go run ./checks/published -from FOLDER     # of a project where it is installed
+//	go run ./checks/remotion/published                  # install the newest and compare
+//	go run ./checks/remotion/published -version 4.0.527
+//	go run ./checks/remotion/published -from FOLDER     # of a project where it is installed
 //
 // It needs node, and npm unless -from is given. The exit code is 0 where nothing
 // differs, 1 where something does, 2 where it could not be compared.
@@ -19,7 +19,7 @@ import (
 	"os/exec"
 	"path/filepath"
 
-	"remotion-doctor/checks"
+	"remotion-doctor/checks/remotion"
 )
 
 //go:embed print.cjs
@@ -72,10 +72,10 @@ func compare(folder, version string, log io.Writer) (differences []string, found
 	if err != nil {
 		return nil, "", fmt.Errorf("reading the package in %s: %w", folder, err)
 	}
-	var p checks.Published
+	var p remotion.Published
 	if err := json.Unmarshal(out, &p); err != nil {
 		return nil, "", fmt.Errorf("reading what print.cjs printed: %w", err)
 	}
-	differences, err = checks.ComparePublished(&p)
+	differences, err = remotion.ComparePublished(&p)
 	return differences, p.Version, err
 }

@@ -1,15 +1,13 @@
-package checks
+package remotion
 
 import (
 	"fmt"
 	"regexp"
-	"slices"
 	"strings"
 
 	"remotion-doctor/audit"
-	"remotion-doctor/iam"
+	"remotion-doctor/checks"
 	"remotion-doctor/iam/account"
-	"remotion-doctor/iam/policy"
 )
 
 // bucketRegion is the part of a bucket's name that tells its region.
@@ -48,7 +46,7 @@ func Buckets(names, regions []string, forced string) []audit.Diagnosis {
 		default:
 			out = append(out, audit.Diagnosis{
 				Code: "multiple-buckets", Severity: audit.SeverityError, Source: docs + "multiple-buckets",
-				Message: fmt.Sprintf("there are several buckets in %s that Remotion takes for its own, %s: it stops with \"You have multiple buckets … starting with remotionlambda-\"", region, joinWords(found)),
+				Message: fmt.Sprintf("there are several buckets in %s that Remotion takes for its own, %s: it stops with \"You have multiple buckets … starting with remotionlambda-\"", region, checks.JoinWords(found)),
 				Hint:    "delete all but one, or name one with forceBucketName (--bucket)",
 			})
 		}
@@ -56,18 +54,11 @@ func Buckets(names, regions []string, forced string) []audit.Diagnosis {
 	return out
 }
 
-// A BucketUse says what a bucket is for.
-type BucketUse struct {
-	Output  bool   // of --output-bucket, else the bucket of the sites
-	Region  string // of the functions
-	Privacy string // of the outputs
-}
-
 // CheckBucket says what of a bucket's settings stops Remotion.
 // Source: @remotion/lambda-client 4.0.527, src/write-file.ts; Amazon S3 User
 // Guide, "Controlling ownership of objects and disabling ACLs for your bucket":
 // BucketOwnerEnforced, the default since April 2023, refuses ACLs.
-func CheckBucket(b account.Bucket, use BucketUse) []audit.Diagnosis {
+func CheckBucket(b account.Bucket, use checks.BucketUse) []audit.Diagnosis {
 	var out []audit.Diagnosis
 	if b.Region != "" && use.Region != "" && b.Region != use.Region {
 		out = append(out, audit.Diagnosis{
@@ -117,77 +108,8 @@ func CheckBucket(b account.Bucket, use BucketUse) []audit.Diagnosis {
 // BucketModule is the module of the findings about one bucket's policy.
 func BucketModule(name string) audit.Module {
 	return audit.Module{
-		Name: "bucket-policy-" + name, Title: "Policy of " + name,
+		Name: checks.BucketModule(name), Title: "Policy of " + name,
 		Why:    "A bucket's own policy may deny what the role is granted.",
 		Breaks: "Renders that use the bucket end in AccessDenied although the role is granted all of S3.",
 	}
-}
-
-// BucketPolicy judges whether a bucket's own policy denies what a requirement
-// has granted on it: one finding for each action. decide answers for the
-// principal with the policy as the resource's; a nil doc with a problem is a
-// policy that could not be read, without one a bucket that has none.
-func (r *Requirement) BucketPolicy(name, partition string, doc *policy.Document, problem string, decide func(iam.Probe) (iam.Verdict, error)) []audit.Finding {
-	var out []audit.Finding
-	for _, g := range r.Grants {
-		a, ok := policy.ParseARN(g.Resource)
-		bucket, _, _ := strings.Cut(a.Resource, "/")
-		if !ok || a.Service != "s3" || !policy.MatchGlob(bucket, name) || slices.Contains(Unused, g.Action) || g.Action == "s3:CreateBucket" {
-			continue
-		}
-		for _, resource := range bucketOrObjects(g.Action, name, partition) {
-			if slices.ContainsFunc(out, func(f audit.Finding) bool { return f.Action == g.Action && f.Resource == resource }) {
-				continue
-			}
-			f := audit.Finding{
-				Module: BucketModule(name).Name, Action: g.Action, Resource: resource,
-				Statements: []iam.StatementRef{}, MissingContext: []string{}, Evidence: []audit.Evidence{},
-			}
-			judgeBucket(&f, name, doc, problem, decide)
-			out = append(out, f)
-		}
-	}
-	return out
-}
-
-func judgeBucket(f *audit.Finding, name string, doc *policy.Document, problem string, decide func(iam.Probe) (iam.Verdict, error)) {
-	f.Status = audit.Unknown
-	if doc == nil {
-		f.Reason = problem
-		if problem == "" {
-			f.Status, f.Scope, f.Reason = audit.Pass, audit.ScopeDocumented, "the bucket has no policy"
-		}
-		return
-	}
-	for _, sample := range samplesOfBucket(f.Resource) {
-		v, err := decide(iam.Probe{Action: f.Action, Resource: sample, Context: iam.Context{{Key: "aws:SecureTransport", Type: iam.Boolean, Values: []string{"true"}}}})
-		if err != nil {
-			f.Reason = err.Error()
-			return
-		}
-		f.Evidence = append(f.Evidence, audit.Evidence{Resource: sample, Verdict: v})
-		switch {
-		case len(v.MissingContext) > 0:
-			f.MissingContext = v.MissingContext
-			f.Reason = "the bucket's policy " + dependsOn(&v)
-			return
-		case v.Decision == iam.ExplicitDeny:
-			f.Status, f.Layer, f.NotGranted, f.Statements = audit.Blocked, iam.LayerResource, sample, v.Matched
-			f.Reason = "the bucket's own policy denies it"
-			if len(v.Matched) > 0 {
-				f.Reason = DenyTitle(v.Matched[0])
-			}
-			return
-		}
-	}
-	f.Status, f.Scope, f.Granted, f.Reason = audit.Pass, audit.ScopeDocumented, f.Resource, "the bucket's policy does not deny it"
-}
-
-// samplesOfBucket are the bucket, or keys as Remotion makes them.
-func samplesOfBucket(resource string) []string {
-	bucket, ok := strings.CutSuffix(resource, "/*")
-	if !ok {
-		return []string{resource}
-	}
-	return []string{bucket + "/renders/8h3k2j9x1m/out.mp4", bucket + "/renders/8h3k2j9x1m/progress.json", bucket + "/sites/my-video/index.html"}
 }

@@ -1,12 +1,14 @@
-package checks
+package remotion
+
+import "remotion-doctor/checks"
 
 const threads = "https://github.com/remotion-dev/remotion/issues/"
 
-// Pains are the errors that users of Remotion Lambda report, by how often.
+// pains are the errors that users of Remotion Lambda report, by how often.
 //
 // Source: the threads and pages named, and the texts in @remotion/lambda
 // 4.0.527.
-var Pains = []Pain{
+var pains = []checks.Pain{
 	{
 		Code: "stale-policy", Patterns: []string{`InvalidBucketAclWithObjectOwnership|PARTIAL SUCCESS: The s3:PutBucketOwnershipControls|s3:PutBucket(OwnershipControls|PublicAccessBlock)|(Delete|Put)BucketOwnershipControls|DeletePublicAccessBlock`},
 		Policy: "caller", Actions: []string{"s3:PutBucketOwnershipControls", "s3:PutBucketPublicAccessBlock"},

@@ -1,14 +1,15 @@
-package checks
+package remotion
 
 import (
 	"slices"
 	"testing"
 
+	"remotion-doctor/checks"
 	"remotion-doctor/iam/actions"
 )
 
 func TestPains(t *testing.T) {
-	for _, p := range Pains {
+	for _, p := range pains {
 		if p.Cause == "" || p.Cure == "" || p.Check == "" || p.Source == "" || len(p.Patterns) == 0 {
 			t.Errorf("%s says too little", p.Code)
 		}
@@ -40,17 +41,17 @@ func TestPains(t *testing.T) {
 		{"AccessDenied: not authorized to perform: kms:GenerateDataKey on this resource", "kms"},
 		{"not authorized to perform: s3:AbortMultipartUpload", "multipart"},
 	} {
-		got := PainsOf(tt.text)
+		got := pack.PainsOf(tt.text)
 		if len(got) == 0 || got[0].Code != tt.want {
 			t.Errorf("%s: %v, want %s", tt.text, codes(got), tt.want)
 		}
 	}
-	if got := PainsOf("TypeError: x is not a function"); len(got) > 0 {
+	if got := pack.PainsOf("TypeError: x is not a function"); len(got) > 0 {
 		t.Errorf("%v for another error", codes(got))
 	}
 }
 
-func codes(pains []Pain) []string {
+func codes(pains []checks.Pain) []string {
 	var out []string
 	for _, p := range pains {
 		out = append(out, p.Code)

@@ -1,4 +1,4 @@
-package checks
+package remotion
 
 import (
 	"fmt"
@@ -6,26 +6,64 @@ import (
 	"strings"
 
 	"remotion-doctor/audit"
-	"remotion-doctor/iam/actions"
+	"remotion-doctor/checks"
 	"remotion-doctor/iam/policy"
 )
 
+// adapt makes a requirement that of the names in use, and takes away what
+// Remotion never uses in the regions.
+func adapt(r *checks.Requirement, d checks.Deployment, regions []string) {
+	dropUnusedInsights(r, regions)
+	if names := d.Values["bucket"]; len(names) > 0 {
+		forceBucket(r, names[0], policy.PartitionOf(regions[0]))
+	}
+	if names := d.Values["render-function"]; len(names) > 0 {
+		forceFunction(r, names[0])
+	}
+}
+
+// values returns the layers of Lambda Insights, which follow from the regions.
+func values(feature string, _ checks.Deployment, regions []string) ([]string, bool) {
+	if feature != "insights" {
+		return nil, false
+	}
+	var out []string
+	for _, r := range regions {
+		if arn, ok := insightsLayers[r]; ok {
+			out = append(out, arn)
+		}
+	}
+	return out, true
+}
+
+// dropUnusedInsights takes away the documented grant on Lambda Insights' layer
+// where the layers of all the regions are another account's, or there are none:
+// Remotion never uses it there.
+func dropUnusedInsights(r *checks.Requirement, regions []string) {
+	unused := func(pattern string) bool {
+		return strings.Contains(pattern, ":layer:LambdaInsightsExtension") && !slices.ContainsFunc(regions, func(region string) bool {
+			return policy.MatchResource(pattern, insightsLayers[region])
+		})
+	}
+	r.Grants = slices.DeleteFunc(r.Grants, func(g checks.Grant) bool { return g.Feature == "" && unused(g.Resource) })
+}
+
 // forceBucket puts a bucket of the user's in place of remotionlambda-*, unless
 // it is one of those, and takes away the operation that creates buckets.
-func (r *Requirement) forceBucket(name, partition string) {
-	r.Operations = slices.DeleteFunc(r.Operations, func(o Operation) bool { return o.Name == "first-bucket" })
-	if policy.MatchGlob("remotionlambda-*", name) {
+func forceBucket(r *checks.Requirement, name, partition string) {
+	r.Operations = slices.DeleteFunc(r.Operations, func(o checks.Operation) bool { return o.Name == "first-bucket" })
+	if policy.MatchGlob(anyBucket, name) {
 		return
 	}
 	grants := r.Grants
 	r.Grants = nil
 	for _, g := range grants {
-		if g.Resource != inPartition(bucketPattern, partition) && g.Resource != inPartition(objectPattern, partition) {
+		if g.Resource != checks.InPartition(bucketPattern, partition) && g.Resource != checks.InPartition(objectPattern, partition) {
 			r.Grants = append(r.Grants, g)
 			continue
 		}
-		for _, resource := range bucketOrObjects(g.Action, name, partition) {
-			if !slices.Contains(Unused, g.Action) {
+		for _, resource := range checks.BucketOrObjects(g.Action, name, partition) {
+			if !slices.Contains(unused, g.Action) {
 				g.Resource = resource
 				r.Grants = append(r.Grants, g)
 			}
@@ -44,39 +82,18 @@ func (r *Requirement) forceBucket(name, partition string) {
 	})
 }
 
-// bucketOrObjects returns the bucket, its objects or both, whichever an action
-// works on.
-func bucketOrObjects(action, name, partition string) []string {
-	bucket := "arn:" + partition + ":s3:::" + name
-	a, ok := actions.Lookup(action)
-	if !ok {
-		return []string{bucket, bucket + "/*"}
-	}
-	// A star in the name would stand for a slash as well.
-	sample := strings.ReplaceAll(bucket, "*", "x")
-	var out []string
-	if a.Takes(sample) {
-		out = append(out, bucket)
-	}
-	if a.Takes(sample + "/key") {
-		out = append(out, bucket+"/*")
-	}
-	return out
-}
-
 // used are the actions on a function that is there already: Remotion deploys
 // functions under names of its own making only.
 var used = []string{"lambda:InvokeFunction", "lambda:GetFunction", "lambda:DeleteFunction", "logs:CreateLogStream", "logs:PutLogEvents"}
 
 // forceFunction puts a function of the user's in place of remotion-render-*,
 // unless it is one of those.
-func (r *Requirement) forceFunction(name string) {
-	const any = "remotion-render-*"
-	if policy.MatchGlob(any, name) {
+func forceFunction(r *checks.Requirement, name string) {
+	if policy.MatchGlob(functions, name) {
 		return
 	}
 	// Behind the star of the documented log groups are their streams.
-	named := strings.NewReplacer("/"+any, "/"+name+":*", ":"+any, ":"+name)
+	named := strings.NewReplacer("/"+functions, "/"+name+":*", ":"+functions, ":"+name)
 	for i := range r.Grants {
 		if g := &r.Grants[i]; g.Feature == "" && slices.Contains(used, g.Action) {
 			g.Resource = named.Replace(g.Resource)

@@ -1,22 +1,15 @@
-package checks
+package remotion
 
-import "remotion-doctor/audit"
+import (
+	"remotion-doctor/audit"
+	"remotion-doctor/checks"
+)
 
-// A Module is one check: a statement of a required policy with what a user
-// should know of it.
-type Module struct {
-	audit.Module
-	policy string // caller or renderer
-	// contains is an action by which the statement is recognised: the Sids of
-	// the renderer policy are numbers that may move.
-	contains string
-}
-
-// Modules are the checks, in the order of the documented policies.
+// modules are the checks, in the order of the documented policies.
 //
 // Why and Breaks come from the calls that the packages of Remotion 4.0.527
 // make; the function names are Remotion's own.
-var Modules = []Module{
+var modules = []checks.Module{
 	caller("quotas", "Quotas", "servicequotas:GetServiceQuota",
 		"`npx remotion lambda quotas` reads and raises the limit of concurrent Lambda executions.",
 		"`quotas` and `quotas increase` fail; rendering does not depend on it."),
@@ -65,10 +58,10 @@ var Modules = []Module{
 		"Renders work, but leave no log to look into when one fails."),
 }
 
-func caller(name, title, contains, why, breaks string) Module {
-	return Module{audit.Module{Name: name, Title: title, Why: why, Breaks: breaks}, "caller", contains}
+func caller(name, title, contains, why, breaks string) checks.Module {
+	return checks.Module{Module: audit.Module{Name: name, Title: title, Why: why, Breaks: breaks}, Policy: "caller", Contains: contains}
 }
 
-func renderer(name, title, contains, why, breaks string) Module {
-	return Module{audit.Module{Name: name, Title: title, Why: why, Breaks: breaks}, "renderer", contains}
+func renderer(name, title, contains, why, breaks string) checks.Module {
+	return checks.Module{Module: audit.Module{Name: name, Title: title, Why: why, Breaks: breaks}, Policy: "renderer", Contains: contains}
 }

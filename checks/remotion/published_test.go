@@ -1,4 +1,4 @@
-package checks
+package remotion
 
 import (
 	"encoding/json"
@@ -15,7 +15,7 @@ func published(t *testing.T) *Published {
 	for _, partition := range []string{"aws", "aws-cn"} {
 		var texts [2]json.RawMessage
 		for i, name := range []string{"caller", "renderer"} {
-			r, err := Required(name, "", partition)
+			r, err := pack.Required(name, "", partition)
 			if err != nil {
 				t.Fatal(err)
 			}

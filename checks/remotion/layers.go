@@ -1,4 +1,4 @@
-package checks
+package remotion
 
 // A hosted is the versions of the layers that Remotion hosts in one region.
 type hosted struct{ fonts, chromium, emojiApple, emojiGoogle, cjk string }

@@ -1,4 +1,4 @@
-package checks
+package remotion
 
 import (
 	"encoding/json"
@@ -7,11 +7,12 @@ import (
 	"slices"
 	"strings"
 
+	"remotion-doctor/checks"
 	"remotion-doctor/iam/policy"
 )
 
 // A Published is what a published npm package says, as
-// checks/published/print.cjs prints it.
+// checks/remotion/published/print.cjs prints it.
 type Published struct {
 	Version string
 	// Policies are the documents by partition, of caller and renderer.
@@ -53,8 +54,8 @@ var calls = []string{
 func ComparePublished(p *Published) ([]string, error) {
 	var out []string
 	say := func(format string, args ...any) { out = append(out, fmt.Sprintf(format, args...)) }
-	if compareVersions(p.Version, Newest) != 0 {
-		say("version: %s is published, %s is the newest known (Newest in checks/versions.go)", p.Version, Newest)
+	if checks.CompareVersions(p.Version, Newest) != 0 {
+		say("version: %s is published, %s is the newest known (Newest in checks/remotion/pack.go)", p.Version, Newest)
 	}
 	for _, partition := range slices.Sorted(maps.Keys(p.Policies)) {
 		for name, text := range map[string]json.RawMessage{"caller": p.Policies[partition].Caller, "renderer": p.Policies[partition].Renderer} {
@@ -67,10 +68,10 @@ func ComparePublished(p *Published) ([]string, error) {
 	}
 	out = append(out, compareLayers(p)...)
 	for _, d := range compareSets(slices.Sorted(maps.Keys(regionFacts)), p.Regions) {
-		say("regions: %s (checks/diagnose_facts.go)", d)
+		say("regions: %s (checks/remotion/diagnose_facts.go)", d)
 	}
 	for _, d := range compareSets(calls, p.Calls) {
-		say("calls of AWS: %s (checks/published.go; see whether an operation in checks/operations.go needs another action)", d)
+		say("calls of AWS: %s (checks/remotion/published.go; see whether an operation in checks/remotion/operations.go needs another action)", d)
 	}
 	slices.Sort(out)
 	return out, nil
@@ -81,14 +82,14 @@ func comparePolicy(name, partition string, text json.RawMessage) ([]string, erro
 	if err != nil {
 		return nil, fmt.Errorf("the published %s policy for %s:%w", name, partition, err)
 	}
-	known, err := grantsFor(name, Newest, partition)
+	known, err := pack.GrantsOf(name, Newest, partition)
 	if err != nil {
 		return nil, err
 	}
-	published := pairs(doc)
+	published := checks.Pairs(doc)
 	var out []string
 	for _, g := range exactly(published, known) {
-		out = append(out, fmt.Sprintf("%s policy, %s: %s on %s is published, and not known: add checks/data/%s-VERSION.json", name, partition, g.Action, g.Resource, name))
+		out = append(out, fmt.Sprintf("%s policy, %s: %s on %s is published, and not known: add checks/remotion/data/%s-VERSION.json", name, partition, g.Action, g.Resource, name))
 	}
 	for _, g := range exactly(known, published) {
 		out = append(out, fmt.Sprintf("%s policy, %s: %s on %s is known, and not published any more", name, partition, g.Action, g.Resource))
@@ -97,10 +98,10 @@ func comparePolicy(name, partition string, text json.RawMessage) ([]string, erro
 }
 
 // exactly returns the grants of a that are not in b, word by word.
-func exactly(a, b []Grant) []Grant {
-	var out []Grant
+func exactly(a, b []checks.Grant) []checks.Grant {
+	var out []checks.Grant
 	for _, g := range a {
-		if !slices.ContainsFunc(b, func(h Grant) bool { return g.Action == h.Action && g.Resource == h.Resource }) {
+		if !slices.ContainsFunc(b, func(h checks.Grant) bool { return g.Action == h.Action && g.Resource == h.Resource }) {
 			out = append(out, g)
 		}
 	}
@@ -110,19 +111,19 @@ func exactly(a, b []Grant) []Grant {
 func compareLayers(p *Published) []string {
 	var out []string
 	for _, d := range compareSets(slices.Sorted(maps.Keys(hostedLayers)), slices.Sorted(maps.Keys(p.Layers))) {
-		out = append(out, "regions with hosted layers: "+d+" (checks/layers.go)")
+		out = append(out, "regions with hosted layers: "+d+" (checks/remotion/layers.go)")
 	}
 	for region, known := range hostedLayers {
 		want := append(known.attached(), "remotion-binaries-emoji-apple-arm64:"+known.emojiApple)
 		for _, w := range want {
 			if len(p.Layers[region]) > 0 && !slices.ContainsFunc(p.Layers[region], func(l string) bool { return strings.HasSuffix(l, w) }) {
-				out = append(out, fmt.Sprintf("hosted layers in %s: no layer ends in %s any more (checks/layers.go)", region, w))
+				out = append(out, fmt.Sprintf("hosted layers in %s: no layer ends in %s any more (checks/remotion/layers.go)", region, w))
 			}
 		}
 	}
 	for region, arn := range p.Insights {
 		if insightsLayers[region] != arn {
-			out = append(out, fmt.Sprintf("Lambda Insights layer in %s: %q is published, %q is known (checks/layers.go)", region, arn, insightsLayers[region]))
+			out = append(out, fmt.Sprintf("Lambda Insights layer in %s: %q is published, %q is known (checks/remotion/layers.go)", region, arn, insightsLayers[region]))
 		}
 	}
 	return out

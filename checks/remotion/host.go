@@ -1,4 +1,4 @@
-package checks
+package remotion
 
 import (
 	"fmt"
@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"remotion-doctor/audit"
+	"remotion-doctor/checks"
 	"remotion-doctor/iam"
 )
 
@@ -36,7 +37,7 @@ func HostCredentials(kind audit.TargetKind, release string) []audit.Diagnosis {
 		d.Message += "instance profile"
 		d.Message = strings.Replace(d.Message, "from a instance", "from an instance", 1)
 	}
-	if v, err := parseVersion(release); err == nil && !within(v, skipSince, "") {
+	if v, err := checks.ParseVersion(release); err == nil && !v.Within(skipSince, "") {
 		d.Severity = audit.SeverityWarning
 		d.Hint = fmt.Sprintf("%s is heeded since Remotion %s: upgrade, or set REMOTION_AWS_ACCESS_KEY_ID and REMOTION_AWS_SECRET_ACCESS_KEY", skipVariable, skipSince)
 	}
@@ -45,12 +46,12 @@ func HostCredentials(kind audit.TargetKind, release string) []audit.Diagnosis {
 
 // hostRole: a principal without any grant of Remotion is probably the role of
 // the host, whose credentials are found before those that were meant.
-func hostRole(s *Situation) []audit.Diagnosis {
-	if s.Requirement.Name != "caller" || !s.documented() || s.Principal.Type() != "role" {
+func hostRole(s *checks.Situation) []audit.Diagnosis {
+	if s.Requirement.Name != "caller" || !s.Documented() || s.Principal.Type() != "role" {
 		return nil
 	}
-	denied := s.grantsWith(func(f *audit.Finding) bool { return f.Status == audit.Fail })
-	invokes := slices.ContainsFunc(denied, func(g Grant) bool { return g.Action == "lambda:InvokeFunction" })
+	denied := s.GrantsWith(func(f *audit.Finding) bool { return f.Status == audit.Fail })
+	invokes := slices.ContainsFunc(denied, func(g checks.Grant) bool { return g.Action == "lambda:InvokeFunction" })
 	if !invokes || len(denied) < len(s.Findings) {
 		return nil
 	}
@@ -83,7 +84,7 @@ func RendererRole(p iam.Principal, functions []string, custom bool) []audit.Diag
 		Hint:    "check the caller with --custom-role " + p.ARN,
 	}
 	if len(functions) > 0 {
-		d.Message = joinWords(functions) + " " + runs(len(functions)) + " as " + p.Name() + "; " + d.Message
+		d.Message = checks.JoinWords(functions) + " " + runs(len(functions)) + " as " + p.Name() + "; " + d.Message
 	}
 	return []audit.Diagnosis{d}
 }
