@@ -392,3 +392,27 @@ func TestChild(t *testing.T) {
 	_, err = store.Apply(t.Context(), c.Writer(), plan(t, c, changes[name](t)), change.Options{Settle: settle})
 	t.Errorf("was not killed: %v", err)
 }
+
+// TestSeenOnlyByUndo: a write whose answer was lost, and that IAM shows only
+// after the change has given up on it, is taken back all the same.
+func TestSeenOnlyByUndo(t *testing.T) {
+	t.Parallel()
+	const visible = 400 * time.Millisecond
+	for _, name := range []string{"new inline", "managed", "sixth version", "detach", "replace"} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			// The second write, where there is one, is also refused as done
+			// already when it is tried again.
+			for _, n := range []int{1, 2} {
+				e := serve(t, localaws.Options{Visible: visible, Faults: []localaws.Fault{{Operation: "write", Kind: "lost", Skip: n - 1}}}, nil)
+				before, c, store := e.details(t), e.client(t), &change.Store{Folder: t.TempDir()}
+				_, err := store.Apply(t.Context(), c.Writer(), plan(t, c, changes[name](t)), change.Options{Settle: time.Nanosecond})
+				undoAll(t, store, e.without().client(t), change.Options{Settle: 5 * visible})
+				time.Sleep(visible)
+				if diff := cmp.Diff(before, e.details(t)); diff != "" {
+					t.Errorf("write %d: the account is not as it was (apply: %v):\n%s", n, err, diff)
+				}
+			}
+		})
+	}
+}
