@@ -55,7 +55,7 @@ func Make(ctx context.Context, r Reader, c *remedy.Change, holding *remedy.Holdi
 	if err != nil {
 		return nil, err
 	}
-	if what := changedSince(holding, w.holding); what != "" {
+	if what := w.changedSince(holding); what != "" {
 		return nil, &Refusal{"refusing to write: " + what + " changed since it was read", "run the command again"}
 	}
 	follow(plan.Steps, w.states(list))
@@ -168,13 +168,15 @@ func pathOf(arn string) string {
 	return strings.TrimSuffix(strings.TrimPrefix(a.Resource, "policy"), a.Name())
 }
 
-// changedSince names a policy that differs between two readings; empty if none
-// does.
-func changedSince(before, now *remedy.Holding) string {
-	for _, pair := range [][2][]remedy.Held{{before.Inline, now.Inline}, {before.Attached, now.Attached}} {
+// changedSince names a policy that differs from an earlier reading; empty if
+// none does.
+func (w *world) changedSince(before *remedy.Holding) string {
+	for _, pair := range [][2][]remedy.Held{{before.Inline, w.inline}, {before.Attached, w.attached}} {
 		for i := range pair {
 			for _, h := range pair[i] {
-				if !slices.ContainsFunc(pair[1-i], func(o remedy.Held) bool { return o.Name == h.Name && o.ARN == h.ARN && o.Text == h.Text }) {
+				if !slices.ContainsFunc(pair[1-i], func(o remedy.Held) bool {
+					return o.ARN == h.ARN && o.Text == h.Text && (h.ARN != "" || o.Name == h.Name)
+				}) {
 					return "the policy " + h.Name
 				}
 			}

@@ -10,8 +10,11 @@ import (
 // What AWS raised for the account is not known; but what is there already shows
 // what it allows at least.
 func fits(steps []Step, w *world) error {
-	kind := w.holding.Kind
-	inline, attached := w.holding.InlineSize(), len(w.holding.Attached)
+	kind := w.principal.Type()
+	inline, attached := 0, len(w.attached)
+	for _, h := range w.inline {
+		inline += remedy.Size(h.Text)
+	}
 	mayInline, mayAttach := max(remedy.InlineQuota(kind), inline), max(remedy.MaxAttached, attached)
 	for i := range steps {
 		s := &steps[i]

@@ -2,17 +2,18 @@ package change
 
 import (
 	"context"
-	"fmt"
 
 	"remotion-doctor/iam"
 	"remotion-doctor/iam/account"
 	"remotion-doctor/remedy"
 )
 
-// A world is what AWS shows of a principal and of some managed policies.
+// A world is what AWS shows of a principal and of some managed policies. The
+// documents are texts: whoever takes a change back need not understand them.
 type world struct {
 	principal iam.Principal
-	holding   *remedy.Holding
+	inline    []remedy.Held
+	attached  []remedy.Held
 	managed   map[iam.PolicyID]State
 }
 
@@ -22,11 +23,10 @@ func look(ctx context.Context, r Reader, p iam.Principal, list []thing) (*world,
 	if err != nil {
 		return nil, err
 	}
-	h, err := remedy.HoldingOf(s, p.Type(), p.Name())
-	if err != nil {
-		return nil, fmt.Errorf("reading the policies of %s: %w", p.ARN, err)
+	w := &world{principal: p, managed: map[iam.PolicyID]State{}}
+	if err := w.hold(s); err != nil {
+		return nil, err
 	}
-	w := &world{principal: p, holding: h, managed: map[iam.PolicyID]State{}}
 	for _, t := range list {
 		if _, known := w.managed[t.policy]; t.area != managedArea || known {
 			continue
@@ -36,6 +36,37 @@ func look(ctx context.Context, r Reader, p iam.Principal, list []thing) (*world,
 		}
 	}
 	return w, nil
+}
+
+// hold takes what is attached to the principal from a snapshot.
+func (w *world) hold(s *account.Snapshot) error {
+	var inline []account.InlinePolicy
+	var attached []account.AttachedPolicy
+	if w.principal.Type() == "user" {
+		u, err := s.User(w.principal.Name())
+		if err != nil {
+			return err
+		}
+		inline, attached = u.UserPolicyList, u.AttachedManagedPolicies
+	} else {
+		r, err := s.Role(w.principal.Name())
+		if err != nil {
+			return err
+		}
+		inline, attached = r.RolePolicyList, r.AttachedManagedPolicies
+	}
+	for _, p := range inline {
+		w.inline = append(w.inline, remedy.Held{Name: p.PolicyName, Text: p.PolicyDocument.Text})
+	}
+	for _, a := range attached {
+		h := remedy.Held{Name: a.PolicyName, ARN: a.PolicyArn}
+		if p, err := s.ManagedPolicy(a.PolicyArn); err == nil {
+			state := managedState(p)
+			h.Text = state.Text()
+		}
+		w.attached = append(w.attached, h)
+	}
+	return nil
 }
 
 // read reads a managed policy.
@@ -63,14 +94,14 @@ func managedState(m *account.ManagedPolicy) State {
 func (w *world) state(t thing) State {
 	switch t.area {
 	case inlineArea:
-		for _, h := range w.holding.Inline {
+		for _, h := range w.inline {
 			if iam.InlinePolicy(w.principal.ARN, h.Name) == t.policy {
 				return State{Exists: true, Document: h.Text}
 			}
 		}
 		return State{}
 	case attachmentArea:
-		for _, h := range w.holding.Attached {
+		for _, h := range w.attached {
 			if h.ARN == string(t.policy) {
 				return State{Exists: true}
 			}

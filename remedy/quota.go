@@ -22,7 +22,7 @@ const (
 	MaxVersions = 5
 )
 
-// inlineQuota is what the inline policies of an identity may come to together.
+// InlineQuota is what the inline policies of an identity may come to together.
 func InlineQuota(kind string) int {
 	switch kind {
 	case "user":
