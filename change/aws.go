@@ -12,9 +12,10 @@ import (
 // A Reader reads what a change depends on. Errors say what could not be read;
 // see [Writer] for what they may offer.
 type Reader interface {
-	// ReadPrincipal returns a snapshot with a role or user, its inline policies
-	// and the managed ones that are attached to it.
-	ReadPrincipal(ctx context.Context, p iam.Principal) (*account.Snapshot, error)
+	// Principal returns a snapshot with a role or user, its inline policies
+	// and the managed ones that are attached to it. What could not be read of
+	// them is in its Unread.
+	Principal(ctx context.Context, p iam.Principal) (*account.Snapshot, error)
 	// ReadPolicy returns a managed policy with all of its versions; nil where
 	// there is none.
 	ReadPolicy(ctx context.Context, arn string) (*account.ManagedPolicy, error)
@@ -84,7 +85,7 @@ func Snapshot(s *account.Snapshot) Reader { return offline{s} }
 
 type offline struct{ snapshot *account.Snapshot }
 
-func (o offline) ReadPrincipal(context.Context, iam.Principal) (*account.Snapshot, error) {
+func (o offline) Principal(context.Context, iam.Principal) (*account.Snapshot, error) {
 	return o.snapshot, nil
 }
 

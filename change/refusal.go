@@ -41,3 +41,12 @@ func reserved(p iam.Principal) *Refusal {
 	}
 	return nil
 }
+
+// An Unread says that a policy of the principal could not be read.
+type Unread struct{ Gap iam.Gap }
+
+func (e *Unread) Error() string { return "reading the " + e.Gap.What + ": " + e.Gap.Why }
+
+// Settling reports that another try may read it: it went away while the others
+// were read, or the answer did not come.
+func (e *Unread) Settling() bool { return e.Gap.Kind == iam.GapIncomplete }

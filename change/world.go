@@ -19,9 +19,14 @@ type world struct {
 
 // look reads what things are now.
 func look(ctx context.Context, r Reader, p iam.Principal, list []thing) (*world, error) {
-	s, err := r.ReadPrincipal(ctx, p)
+	s, err := r.Principal(ctx, p)
 	if err != nil {
 		return nil, err
+	}
+	for _, g := range s.Unread[p.ARN] {
+		if g.Layer == iam.LayerIdentity {
+			return nil, &Unread{g}
+		}
 	}
 	w := &world{principal: p, managed: map[iam.PolicyID]State{}}
 	if err := w.hold(s); err != nil {

@@ -44,6 +44,7 @@ plan in JSON, and is checked before the deploy.`,
 	f.target.add(fs)
 	f.requirement.add(fs)
 	f.source.add(fs)
+	f.source.patience.addWhole(fs)
 	f.excess.add(fs)
 	f.output.add(fs)
 	return cmd
@@ -53,22 +54,24 @@ func (a *app) check(cmd *cobra.Command, f *checkFlags) error {
 	if err := f.output.validate(); err != nil {
 		return err
 	}
+	ctx, cancel := f.source.patience.bound(cmd.Context())
+	defer cancel()
 	o, err := a.options(&f.target, &f.requirement)
 	if err != nil {
 		return err
 	}
 	o.Excess = f.excess.show || f.excess.deny
-	if err := a.open(cmd.Context(), o, &f.source, f.requirement.region()); err != nil {
+	if err := a.open(ctx, o, &f.source, f.requirement.region()); err != nil {
 		return err
 	}
 	if o.Engine != audit.EngineLocal {
 		o.Host = a.host(&f.source, f.requirement.region())
 	}
-	report, err := a.run(cmd.Context(), o)
+	report, err := a.run(ctx, o)
 	if err != nil {
 		return err
 	}
-	err = a.deliver(report, &f.output)
+	err = a.deliver(ctx, report, &f.output)
 	if o.Engine == audit.EngineAWS && err != nil {
 		err = besideTemplates(report, err)
 	}

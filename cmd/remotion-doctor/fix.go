@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"remotion-doctor/doctor"
+	"remotion-doctor/internal/outfile"
 	"remotion-doctor/remedy"
 	"remotion-doctor/report"
 )
@@ -105,10 +106,24 @@ func (f *fixFlags) validate() error {
 	case f.yes && !f.apply && !f.undo:
 		return usage("", "--yes answers the question of --apply and --undo")
 	}
+	if f.output != "" {
+		if err := f.checkFile(); err != nil {
+			return err
+		}
+	}
 	if !validPolicyName(f.name) {
 		return usage("letters, digits and +=,.@_- ; 128 at most", "--policy-name %q is not a policy's name", f.name)
 	}
 	return nil
+}
+
+// checkFile checks the file of the remedy, and lets its ending choose the form.
+func (f *fixFlags) checkFile() (err error) {
+	c := formChoice{flag: "as", asked: f.form, given: f.form != "", forms: forms(remedy.Forms...), endings: remedyEndings}
+	if f.form, err = c.of(f.output); err != nil {
+		return err
+	}
+	return outfile.Check(f.output)
 }
 
 // validPolicyName: IAM User Guide, "IAM and AWS STS quotas", name
@@ -144,7 +159,7 @@ func (a *app) fix(ctx context.Context, f *fixFlags) error {
 	case f.apply:
 		return a.apply(ctx, o, f, todo)
 	default:
-		err = a.writeFixes(todo, f)
+		err = a.writeFixes(ctx, todo, f)
 	}
 	if err != nil {
 		return err
@@ -167,7 +182,7 @@ func left(fixes []*doctor.Remedy) error {
 	return nil
 }
 
-func (a *app) writeFixes(fixes []planned, f *fixFlags) error {
+func (a *app) writeFixes(ctx context.Context, fixes []planned, f *fixFlags) error {
 	if f.output == "" {
 		return a.renderFixes(a.stdout, fixes, f)
 	}
@@ -175,7 +190,7 @@ func (a *app) writeFixes(fixes []planned, f *fixFlags) error {
 	if err := a.renderFixes(&b, fixes, f); err != nil {
 		return err
 	}
-	return writeFile(f.output, b.Bytes())
+	return writeFile(ctx, f.output, outfile.Private, b.Bytes())
 }
 
 // renderFixes writes the remedies in a form, or for people. What stands beside

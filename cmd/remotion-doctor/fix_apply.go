@@ -146,6 +146,9 @@ func changeFailure(err error) error {
 	if e, ok := errors.AsType[*change.Refusal](err); ok {
 		return &failure{exitNotMet, e.Msg, e.Hint}
 	}
+	if e, ok := errors.AsType[*change.Unread](err); ok {
+		return &failure{exitIncomplete, e.Error(), e.Gap.Hint}
+	}
 	e, ok := errors.AsType[*change.Incomplete](err)
 	if !ok {
 		return err

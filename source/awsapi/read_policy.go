@@ -33,8 +33,8 @@ func (c *Client) readPolicy(ctx context.Context, arn string) (*account.ManagedPo
 	if err != nil {
 		return nil, err
 	}
-	if got.Policy == nil {
-		return nil, empty("iam:GetPolicy")
+	if got.Policy == nil || aws.ToString(got.Policy.Arn) != arn {
+		return nil, wrongAnswer("iam:GetPolicy", "it does not hold the policy %q", arn)
 	}
 	p := got.Policy
 	out := &account.ManagedPolicy{
@@ -42,8 +42,7 @@ func (c *Client) readPolicy(ctx context.Context, arn string) (*account.ManagedPo
 		DefaultVersionID: aws.ToString(p.DefaultVersionId), Description: aws.ToString(p.Description), Tags: tagsOf(p.Tags),
 		AttachmentCount: int(aws.ToInt32(p.AttachmentCount)), PermissionsBoundaryUsageCount: int(aws.ToInt32(p.PermissionsBoundaryUsageCount)),
 	}
-	pages := awsiam.NewListPolicyVersionsPaginator(c.iam(), &awsiam.ListPolicyVersionsInput{PolicyArn: &arn})
-	versions, err := collect(ctx, pages, func(p *awsiam.ListPolicyVersionsOutput) []types.PolicyVersion { return p.Versions })
+	versions, err := c.versions(ctx, arn)
 	if err != nil {
 		return nil, err
 	}
@@ -52,8 +51,8 @@ func (c *Client) readPolicy(ctx context.Context, arn string) (*account.ManagedPo
 		if err != nil {
 			return nil, err
 		}
-		if text.PolicyVersion == nil || text.PolicyVersion.Document == nil {
-			return nil, empty("iam:GetPolicyVersion")
+		if text.PolicyVersion == nil || aws.ToString(text.PolicyVersion.VersionId) != aws.ToString(v.VersionId) || isEmpty(aws.ToString(text.PolicyVersion.Document)) {
+			return nil, wrongAnswer("iam:GetPolicyVersion", "it does not hold version %s of %q", aws.ToString(v.VersionId), arn)
 		}
 		one := account.PolicyVersion{VersionID: aws.ToString(v.VersionId), IsDefaultVersion: v.IsDefaultVersion, Document: account.Document{Text: policy.DecodeURL(*text.PolicyVersion.Document)}}
 		if v.CreateDate != nil {
@@ -64,16 +63,29 @@ func (c *Client) readPolicy(ctx context.Context, arn string) (*account.ManagedPo
 	return out, nil
 }
 
-func empty(op string) error {
-	return &source.Error{Op: "asking " + op, Kind: source.KindAnswer, Msg: "the answer is empty"}
+func (c *Client) versions(ctx context.Context, arn string) ([]types.PolicyVersion, error) {
+	client := c.iam()
+	return collect(ctx, "iam:ListPolicyVersions", func(ctx context.Context, marker *string) (page[types.PolicyVersion], error) {
+		out, err := client.ListPolicyVersions(ctx, &awsiam.ListPolicyVersionsInput{PolicyArn: &arn, Marker: marker})
+		if err != nil {
+			return page[types.PolicyVersion]{}, err
+		}
+		return listPage(out.Versions, out.IsTruncated, out.Marker), nil
+	})
 }
 
 // PolicyNamed returns the ARN of the account's own managed policy of a name,
 // whatever its path; empty where there is none. IAM compares names without
 // case.
 func (c *Client) PolicyNamed(ctx context.Context, name string) (string, error) {
-	pages := awsiam.NewListPoliciesPaginator(c.iam(), &awsiam.ListPoliciesInput{Scope: types.PolicyScopeTypeLocal})
-	list, err := collect(ctx, pages, func(p *awsiam.ListPoliciesOutput) []types.Policy { return p.Policies })
+	client := c.iam()
+	list, err := collect(ctx, "iam:ListPolicies", func(ctx context.Context, marker *string) (page[types.Policy], error) {
+		out, err := client.ListPolicies(ctx, &awsiam.ListPoliciesInput{Scope: types.PolicyScopeTypeLocal, Marker: marker})
+		if err != nil {
+			return page[types.Policy]{}, err
+		}
+		return listPage(out.Policies, out.IsTruncated, out.Marker), nil
+	})
 	if err != nil {
 		return "", explain("asking iam:ListPolicies", err)
 	}

@@ -29,7 +29,7 @@ func (w *Writer) PutInline(ctx context.Context, p iam.Principal, name, document 
 	} else {
 		_, err = w.iam().PutRolePolicy(ctx, &awsiam.PutRolePolicyInput{RoleName: &who, PolicyName: &name, PolicyDocument: &document})
 	}
-	return failed("writing the inline policy "+name, err)
+	return w.failed("writing the inline policy "+name, err)
 }
 
 // DeleteInline removes an inline policy.
@@ -41,7 +41,7 @@ func (w *Writer) DeleteInline(ctx context.Context, p iam.Principal, name string)
 	} else {
 		_, err = w.iam().DeleteRolePolicy(ctx, &awsiam.DeleteRolePolicyInput{RoleName: &who, PolicyName: &name})
 	}
-	return failed("removing the inline policy "+name, err)
+	return w.failed("removing the inline policy "+name, err)
 }
 
 // Attach attaches a managed policy.
@@ -53,7 +53,7 @@ func (w *Writer) Attach(ctx context.Context, p iam.Principal, arn string) error 
 	} else {
 		_, err = w.iam().AttachRolePolicy(ctx, &awsiam.AttachRolePolicyInput{RoleName: &who, PolicyArn: &arn})
 	}
-	return failed("attaching "+arn, err)
+	return w.failed("attaching "+arn, err)
 }
 
 // Detach detaches a managed policy.
@@ -65,7 +65,7 @@ func (w *Writer) Detach(ctx context.Context, p iam.Principal, arn string) error 
 	} else {
 		_, err = w.iam().DetachRolePolicy(ctx, &awsiam.DetachRolePolicyInput{RoleName: &who, PolicyArn: &arn})
 	}
-	return failed("detaching "+arn, err)
+	return w.failed("detaching "+arn, err)
 }
 
 // CreatePolicy makes a managed policy.
@@ -77,35 +77,41 @@ func (w *Writer) CreatePolicy(ctx context.Context, name, path, description, docu
 	if description != "" {
 		in.Description = &description
 	}
-	_, err := w.iam().CreatePolicy(ctx, in)
-	return failed("creating the managed policy "+name, err)
+	out, err := w.iam().CreatePolicy(ctx, in)
+	if err == nil && (out.Policy == nil || aws.ToString(out.Policy.Arn) == "") {
+		err = wrongAnswer("iam:CreatePolicy", "it holds no policy")
+	}
+	return w.failed("creating the managed policy "+name, err)
 }
 
 // DeletePolicy removes a managed policy that is attached to nothing.
 func (w *Writer) DeletePolicy(ctx context.Context, arn string) error {
 	_, err := w.iam().DeletePolicy(ctx, &awsiam.DeletePolicyInput{PolicyArn: &arn})
-	return failed("deleting "+arn, err)
+	return w.failed("deleting "+arn, err)
 }
 
 // CreateVersion gives a managed policy a new version. Every call makes another
 // one, so that it is tried once: whoever gets no answer has to look.
 func (w *Writer) CreateVersion(ctx context.Context, arn, document string, asDefault bool) error {
-	_, err := w.iam().CreatePolicyVersion(ctx, &awsiam.CreatePolicyVersionInput{PolicyArn: &arn, PolicyDocument: &document, SetAsDefault: asDefault}, func(o *awsiam.Options) {
+	out, err := w.iam().CreatePolicyVersion(ctx, &awsiam.CreatePolicyVersionInput{PolicyArn: &arn, PolicyDocument: &document, SetAsDefault: asDefault}, func(o *awsiam.Options) {
 		o.Retryer = onlyRefused{o.Retryer}
 	})
-	return failed("writing a new version of "+arn, err)
+	if err == nil && (out.PolicyVersion == nil || aws.ToString(out.PolicyVersion.VersionId) == "") {
+		err = wrongAnswer("iam:CreatePolicyVersion", "it holds no version")
+	}
+	return w.failed("writing a new version of "+arn, err)
 }
 
 // SetDefaultVersion makes a version of a managed policy the one that counts.
 func (w *Writer) SetDefaultVersion(ctx context.Context, arn, id string) error {
 	_, err := w.iam().SetDefaultPolicyVersion(ctx, &awsiam.SetDefaultPolicyVersionInput{PolicyArn: &arn, VersionId: &id})
-	return failed("making version "+id+" of "+arn+" the default", err)
+	return w.failed("making version "+id+" of "+arn+" the default", err)
 }
 
 // DeleteVersion removes a version of a managed policy.
 func (w *Writer) DeleteVersion(ctx context.Context, arn, id string) error {
 	_, err := w.iam().DeletePolicyVersion(ctx, &awsiam.DeletePolicyVersionInput{PolicyArn: &arn, VersionId: &id})
-	return failed("deleting version "+id+" of "+arn, err)
+	return w.failed("deleting version "+id+" of "+arn, err)
 }
 
 // onlyRefused retries what AWS refused for too many requests, and nothing that
@@ -122,8 +128,10 @@ func (r onlyRefused) IsErrorRetryable(err error) bool {
 	return throttled
 }
 
-// failed explains an error of a write; nil stays nil.
-func failed(op string, err error) error {
+// failed explains an error of a write; nil stays nil. Whatever became of it,
+// what was read before may be true no longer.
+func (w *Writer) failed(op string, err error) error {
+	w.read.policies.forget()
 	if err == nil {
 		return nil
 	}
