@@ -59,6 +59,7 @@ type Journal struct {
 	// Closed says why nothing is left to take back; empty while something may be.
 	Closed string
 
+	created time.Time
 	begun   map[int]time.Time // by the index of the plan's step
 	ended   map[int]entry
 	undone  []Step // all that undo began or did
@@ -186,7 +187,7 @@ func (j *Journal) apply(e *entry) error {
 	i := e.Step - 1
 	switch {
 	case e.Event == eventPlan && e.Plan != nil && e.Format == format:
-		j.Plan = *e.Plan
+		j.Plan, j.created = *e.Plan, e.At
 	case e.Event == eventPlan:
 		return fmt.Errorf("the journal has format %d, and this program reads format %d", e.Format, format)
 	case e.Event == eventUndo:

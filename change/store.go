@@ -64,15 +64,35 @@ func (s *Store) create(p *Plan) (*Journal, error) {
 	if s.File != "" {
 		return s.createFile(p)
 	}
+	at, err := s.after(p.Principal)
+	if err != nil {
+		return nil, err
+	}
 	name := filepath.Join(s.Folder, prefix(p.Principal)+"-"+p.ID)
 	path := name + ".jsonl"
 	for n := 2; ; n++ {
-		j, err := create(path, p, s.now())
+		j, err := create(path, p, at)
 		if !errors.Is(err, os.ErrExist) {
 			return j, err
 		}
 		path = name + "-" + strconv.Itoa(n) + ".jsonl"
 	}
+}
+
+// after is the time of a new change: now, but later than every change before,
+// whatever the clock says, for the newest is undone first.
+func (s *Store) after(p iam.Principal) (time.Time, error) {
+	now := s.now()
+	list, err := s.all(p)
+	if err != nil {
+		return now, err
+	}
+	for _, j := range list {
+		if !now.After(j.created) {
+			now = j.created.Add(time.Nanosecond)
+		}
+	}
+	return now, nil
 }
 
 // createFile makes the journal in the file that was named. The journal of a
@@ -138,7 +158,7 @@ func (s *Store) all(p iam.Principal) ([]*Journal, error) {
 		}
 	}
 	slices.SortFunc(out, func(a, b *Journal) int {
-		return cmp.Or(b.Plan.At.Compare(a.Plan.At), strings.Compare(b.Path, a.Path))
+		return cmp.Or(b.created.Compare(a.created), strings.Compare(b.Path, a.Path))
 	})
 	return out, nil
 }

@@ -202,13 +202,18 @@ func TestHalfDoneUndoGoesOn(t *testing.T) {
 func TestChangesStack(t *testing.T) {
 	t.Parallel()
 	e := serve(t, localaws.Options{}, nil)
-	c, store := e.client(t), &change.Store{Folder: t.TempDir()}
+	// The clock stands still, and goes back.
+	clock := time.Now()
+	store := &change.Store{Folder: t.TempDir(), Now: func() time.Time { return clock }}
+	c := e.client(t)
 	var states [][]string
-	for i, name := range []string{"new inline", "sixth version", "replace"} {
+	for _, name := range []string{"new inline", "changed inline", "sixth version", "replace"} {
 		states = append(states, e.details(t))
+		if name == "sixth version" {
+			clock = clock.Add(-time.Hour)
+		}
 		p := plan(t, c, changes[name](t))
-		p.At = p.At.Add(time.Duration(i) * time.Second)
-		if _, err := store.Apply(t.Context(), c.Writer(), p, quick); err != nil && name != "replace" {
+		if _, err := store.Apply(t.Context(), c.Writer(), p, quick); err != nil {
 			t.Fatal(err)
 		}
 	}
