@@ -109,7 +109,7 @@ func (j *job) lookAtTrust(ctx context.Context, t audit.Target, p iam.Principal, 
 	out.diagnoses = append(out.diagnoses, checks.TrustProblem(findings, who)...)
 	for _, f := range findings {
 		if f.Status == audit.Unknown {
-			out.diagnoses = append(out.diagnoses, audit.Diagnosis{Code: "trust-policy", Severity: audit.SeverityWarning, Message: "whether " + who.Service + " may assume the role is not known: " + f.Reason, Source: who.Source})
+			out.diagnoses = append(out.diagnoses, audit.Diagnosis{Code: "trust-policy", Subject: p.ARN, Severity: audit.SeverityWarning, Message: "whether " + who.Service + " may assume the role is not known: " + f.Reason, Source: who.Source})
 			return
 		}
 	}
@@ -120,7 +120,7 @@ func (j *job) lookAtWebIdentity(ctx context.Context, p iam.Principal, out *aroun
 	doc, err := j.trustOf(ctx, p)
 	if err != nil {
 		if j.ServiceAccount != "" {
-			out.diagnoses = append(out.diagnoses, audit.Diagnosis{Code: "irsa-trust", Severity: audit.SeverityError, Message: "whether pods of " + j.ServiceAccount + " may assume the role is not known: " + messageOf(err)})
+			out.diagnoses = append(out.diagnoses, audit.Diagnosis{Code: "irsa-trust", Subject: j.ServiceAccount, Severity: audit.SeverityError, Message: "whether pods of " + j.ServiceAccount + " may assume the role is not known: " + messageOf(err)})
 		}
 		return
 	}
@@ -144,7 +144,7 @@ func (j *job) lookAtCustomRole(ctx context.Context, req *checks.Requirement, out
 			out.diagnoses = append(out.diagnoses, d)
 		}
 		if len(findings) > 0 && findings[0].Status == audit.Unknown {
-			out.diagnoses = append(out.diagnoses, audit.Diagnosis{Code: "trust-policy", Severity: audit.SeverityWarning, Message: fmt.Sprintf("whether Lambda may assume %s is not known: %s", arn, findings[0].Reason), Source: remotion.Lambda.Source})
+			out.diagnoses = append(out.diagnoses, audit.Diagnosis{Code: "trust-policy", Subject: arn, Severity: audit.SeverityWarning, Message: fmt.Sprintf("whether Lambda may assume %s is not known: %s", arn, findings[0].Reason), Source: remotion.Lambda.Source})
 		}
 	}
 }
