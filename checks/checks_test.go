@@ -101,7 +101,7 @@ func answers(t *testing.T, strict bool, documented iam.Verdict, samples ...iam.V
 	if err != nil {
 		t.Fatal(err)
 	}
-	findings, err := plan.Judge(append([]iam.Verdict{documented}, samples...))
+	findings, err := plan.Judge(append([]iam.Verdict{documented}, samples...), Sampled{Why: "a test"}, Doubts{})
 	if err != nil {
 		t.Fatal(err)
 	}
