@@ -10,9 +10,9 @@ import (
 	"remotion-doctor/iam/policy"
 )
 
-// BucketModule returns the name of the module of the findings about one bucket's
+// bucketModule returns the name of the module of the findings about one bucket's
 // policy.
-func BucketModule(bucket string) string { return "bucket-policy-" + bucket }
+func bucketModule(bucket string) string { return "bucket-policy-" + bucket }
 
 // BucketPolicy judges whether a bucket's own policy denies what a requirement
 // has granted on it: one finding for each action. decide answers for the
@@ -30,7 +30,7 @@ func (r *Requirement) BucketPolicy(name, partition string, doc *policy.Document,
 			if slices.ContainsFunc(out, func(f audit.Finding) bool { return f.Action == g.Action && f.Resource == resource }) {
 				continue
 			}
-			f := bucketFinding(BucketModule(name), g.Action, resource)
+			f := bucketFinding(bucketModule(name), g.Action, resource)
 			judgeBucket(&f, r.Pack().bucketSamples(resource), doc, unread, decide)
 			out = append(out, f)
 		}
@@ -47,19 +47,15 @@ func (r *Requirement) UnreadBuckets(unread *iam.Gap) []audit.Finding {
 		if _, ok := r.deniableBy(g); !ok || slices.ContainsFunc(out, func(f audit.Finding) bool { return f.Action == g.Action && f.Resource == g.Resource }) {
 			continue
 		}
-		f := bucketFinding(BucketsModule.Name, g.Action, g.Resource)
+		f := bucketFinding(unreadBuckets, g.Action, g.Resource)
 		unknownFor(&f, unread)
 		out = append(out, f)
 	}
 	return out
 }
 
-// BucketsModule is the module of the findings of [Requirement.UnreadBuckets].
-var BucketsModule = audit.Module{
-	Name: "bucket-policies", Title: "Bucket policies",
-	Why:    "A bucket's own policy may deny what the role is granted.",
-	Breaks: "Requests for objects of the bucket end in AccessDenied although the role is granted them.",
-}
+// unreadBuckets is the name of the module of these findings.
+const unreadBuckets = "bucket-policies"
 
 func bucketFinding(module, action, resource string) audit.Finding {
 	return audit.Finding{

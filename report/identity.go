@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
@@ -47,10 +48,10 @@ func ids(r *audit.Report) [][]string {
 func EngineOf(r *audit.Report, s *audit.Section) audit.Engine {
 	for i := range r.Merged {
 		if s.Source != "" && r.Merged[i].Digest == s.Source {
-			return r.Merged[i].Engine
+			return cmp.Or(s.Engine, r.Merged[i].Engine)
 		}
 	}
-	return r.Engine
+	return cmp.Or(s.Engine, r.Engine)
 }
 
 // excessID names an excess as [ID] names a finding.

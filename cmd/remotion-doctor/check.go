@@ -16,6 +16,7 @@ type checkFlags struct {
 	requirement requirementFlags
 	source      sourceFlags
 	excess      excessFlags
+	proof       bool
 	output      outputFlags
 }
 
@@ -45,6 +46,7 @@ plan in JSON, and is checked before the deploy.`,
 	f.requirement.add(fs)
 	f.source.add(fs)
 	f.excess.add(fs)
+	fs.BoolVar(&f.proof, "require-proof", false, "a pass needs proven coverage")
 	f.output.add(fs)
 	return cmd
 }
@@ -57,7 +59,7 @@ func (a *app) check(cmd *cobra.Command, f *checkFlags) error {
 	if err != nil {
 		return err
 	}
-	o.Excess = f.excess.show || f.excess.deny
+	o.Excess, o.RequireProof = f.excess.show || f.excess.deny, f.proof
 	if err := a.open(cmd.Context(), o, &f.source, f.requirement.region()); err != nil {
 		return err
 	}
@@ -94,10 +96,11 @@ func (f *excessFlags) add(fs *pflag.FlagSet) {
 	fs.BoolVar(&f.deny, "deny-excess", false, "exit with 1 if there is any")
 }
 
-// denyExcess is the error for what is granted beyond the need.
+// denyExcess is the error for what is granted beyond the need. Where that is not
+// known, there may be some.
 func denyExcess(r *audit.Report) error {
 	for i := range r.Sections {
-		if len(r.Sections[i].Excess) > 0 {
+		if s := &r.Sections[i]; len(s.Excess) > 0 || s.ExcessGap != nil {
 			return errNotMet
 		}
 	}
