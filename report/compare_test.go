@@ -157,7 +157,7 @@ func TestReadWaiversRefuses(t *testing.T) {
 		"waivers:\n  - {action: a, owner: o}":              "2:5: the waiver gives no reason",
 		"waivers:\n  - {action: a, reason: r}":             "2:5: the waiver names no owner",
 		"waivers:\n  - {action: a, reason: r, owner: o}":   "2:5: expires must be a day",
-		"waivers:\n  - {action: [a], reason: r, owner: o}": "2:5: ",
+		"waivers:\n  - {action: [a], reason: r, owner: o}": "2:14: ",
 		"waivers:\n  - {actoin: a}":                        `2:6: a waiver has no field "actoin"`,
 		"waiver: []":                                       "waiver",
 		"[]":                                               "",

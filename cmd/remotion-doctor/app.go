@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"remotion-doctor/audit"
+	"remotion-doctor/internal/outfile"
 	"remotion-doctor/remedy"
 	"remotion-doctor/report"
 	"remotion-doctor/source"
@@ -59,7 +60,8 @@ func usage(hint, format string, args ...any) error {
 func run(args []string) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	a := &app{stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr, getenv: os.Getenv, now: time.Now}
+	writeErrors()
+	a := &app{stdin: os.Stdin, stdout: &stream{os.Stdout, "standard output"}, stderr: &stream{os.Stderr, "standard error"}, getenv: os.Getenv, now: time.Now}
 	root := a.root()
 	root.SetArgs(args)
 	return a.exit(root.ExecuteContext(ctx))
@@ -72,8 +74,6 @@ func (a *app) exit(err error) int {
 		return exitMet
 	case errors.Is(err, errNotMet):
 		return exitNotMet
-	case errors.Is(err, syscall.EPIPE):
-		return exitIncomplete
 	}
 	f := asFailure(err)
 	fmt.Fprintf(a.stderr, "remotion-doctor: %s\n", report.Clean(f.msg))
@@ -87,6 +87,9 @@ func (a *app) exit(err error) int {
 func asFailure(err error) *failure {
 	if f, ok := errors.AsType[*failure](err); ok {
 		return f
+	}
+	if e, ok := errors.AsType[*outfile.Error](err); ok {
+		return unwritten(e)
 	}
 	if e, ok := errors.AsType[*audit.Problem](err); ok {
 		return &failure{e.ExitCode, err.Error(), e.Hint}
@@ -134,6 +137,9 @@ unreadable input · 3 could not be completed.`,
 
 		SuggestionsMinimumDistance: 2,
 	}
+	root.Version = version
+	root.SetVersionTemplate("remotion-doctor {{.Version}}\n")
+	root.Flags().Bool("version", false, "print the version")
 	root.SetOut(a.stdout)
 	root.SetErr(a.stderr)
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {

@@ -70,7 +70,7 @@ func (a *app) check(cmd *cobra.Command, f *checkFlags) error {
 	if err != nil {
 		return err
 	}
-	err = a.deliver(report, &f.output)
+	err = a.deliver(cmd.Context(), report, &f.output)
 	if o.Engine == audit.EngineAWS && err != nil {
 		err = besideTemplates(report, err)
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"remotion-doctor/doctor"
+	"remotion-doctor/internal/outfile"
 	"remotion-doctor/remedy"
 	"remotion-doctor/report"
 )
@@ -97,10 +98,24 @@ func (f *fixFlags) validate() error {
 	case f.yes && !f.apply && !f.undo:
 		return usage("", "--yes answers the question of --apply and --undo")
 	}
+	if f.output != "" {
+		if err := f.checkFile(); err != nil {
+			return err
+		}
+	}
 	if !validPolicyName(f.name) {
 		return usage("letters, digits and +=,.@_- ; 128 at most", "--policy-name %q is not a policy's name", f.name)
 	}
 	return nil
+}
+
+// checkFile checks the file of the remedy, and lets its ending choose the form.
+func (f *fixFlags) checkFile() (err error) {
+	c := formChoice{flag: "as", asked: f.form, given: f.form != "", forms: forms(remedy.Forms...), endings: remedyEndings}
+	if f.form, err = c.of(f.output); err != nil {
+		return err
+	}
+	return outfile.Check(f.output)
 }
 
 // validPolicyName: IAM User Guide, "IAM and AWS STS quotas", name
@@ -132,7 +147,7 @@ func (a *app) fix(ctx context.Context, f *fixFlags) error {
 	if f.apply {
 		return a.apply(ctx, o, f, fixes)
 	}
-	if err := a.writeFixes(fixes, f); err != nil {
+	if err := a.writeFixes(ctx, fixes, f); err != nil {
 		return err
 	}
 	return left(fixes)
@@ -153,7 +168,7 @@ func left(fixes []*doctor.Remedy) error {
 	return nil
 }
 
-func (a *app) writeFixes(fixes []*doctor.Remedy, f *fixFlags) error {
+func (a *app) writeFixes(ctx context.Context, fixes []*doctor.Remedy, f *fixFlags) error {
 	if f.output == "" {
 		return a.renderFixes(a.stdout, fixes, f)
 	}
@@ -161,7 +176,7 @@ func (a *app) writeFixes(fixes []*doctor.Remedy, f *fixFlags) error {
 	if err := a.renderFixes(&b, fixes, f); err != nil {
 		return err
 	}
-	return writeFile(f.output, b.Bytes())
+	return writeFile(ctx, f.output, outfile.Private, b.Bytes())
 }
 
 // renderFixes writes the remedies in a form, or for people. What stands beside

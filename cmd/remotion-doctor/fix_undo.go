@@ -13,6 +13,7 @@ import (
 	"remotion-doctor/doctor"
 	"remotion-doctor/iam"
 	"remotion-doctor/iam/policy"
+	"remotion-doctor/internal/outfile"
 	"remotion-doctor/remedy"
 	"remotion-doctor/report"
 	"remotion-doctor/source"
@@ -68,10 +69,7 @@ func (r *record) write(path string) error {
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return usage("name another file with --undo-file", "keeping what was there: %v", err)
 	}
-	if err := writeFile(path, append(data, '\n')); err != nil {
-		return err
-	}
-	return os.Chmod(path, 0o600)
+	return writeFile(context.Background(), path, outfile.Private, append(data, '\n'))
 }
 
 func readRecord(path string) (*record, error) {

@@ -142,7 +142,7 @@ func (a *app) demo(ctx context.Context, f *outputFlags) error {
 		return err
 	}
 	// The demo shows what is broken; that it found something is no failure.
-	if err := a.deliver(report, f); err != nil && err != errNotMet {
+	if err := a.deliver(ctx, report, f); err != nil && err != errNotMet {
 		return err
 	}
 	return nil
