@@ -119,18 +119,6 @@ func (p *Pack) bucketsModule(name, title string) audit.Module {
 	}
 }
 
-// Trustee returns who assumes the role behind a kind of target; false where
-// nobody is known to.
-func (p *Pack) Trustee(kind audit.TargetKind) (Trustee, bool) {
-	if p.Hooks.Trustee != nil {
-		if who, ok := p.Hooks.Trustee(kind); ok {
-			return who, true
-		}
-	}
-	who, ok := Trustees[kind]
-	return who, ok
-}
-
 // Samples are names as the product makes them, so that readers recognize what
 // was asked about.
 type Samples struct {

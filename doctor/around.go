@@ -77,7 +77,7 @@ func (j *job) trust(ctx context.Context, p iam.Principal, who checks.Trustee) []
 }
 
 func (j *job) lookAtRenderer(ctx context.Context, t task, req *checks.Requirement, p iam.Principal, regions []string, out *around) {
-	if who, ok := j.pack().Trustee(t.target.Kind); ok {
+	if who, ok := j.pack().TrusteeOf(t.target.Kind); ok {
 		out.modules = append(out.modules, j.pack().TrustModule())
 		out.findings = append(out.findings, j.trust(ctx, p, who)...)
 		out.diagnoses = append(out.diagnoses, checks.TrustProblem(out.findings, who)...)
@@ -86,10 +86,14 @@ func (j *job) lookAtRenderer(ctx context.Context, t task, req *checks.Requiremen
 		out.diagnoses = append(out.diagnoses, hook(p, functionNames(t), j.customRole() == p.ARN)...)
 	}
 	switch {
-	case t.unlisted != "":
+	case t.unlisted != nil:
+		severity := audit.SeverityWarning
+		if j.unread(out, *t.unlisted) {
+			severity = audit.SeverityError // the role is a guess
+		}
 		out.diagnoses = append(out.diagnoses, audit.Diagnosis{
-			Code: "functions-unknown", Severity: audit.SeverityWarning,
-			Message: "which functions run as this role is not known, and there may be others that run as another: " + t.unlisted,
+			Code: "functions-unknown", Severity: severity,
+			Message: "which functions run as this role is not known, and there may be others that run as another: " + t.unlisted.Why,
 			Hint:    "allow lambda:ListFunctions to the credentials that you run this program with",
 		})
 	case len(t.functions) == 0:
@@ -111,7 +115,7 @@ func functionNames(t task) []string {
 
 // lookAtTrust reports a trust policy that keeps the target's service out.
 func (j *job) lookAtTrust(ctx context.Context, t audit.Target, p iam.Principal, out *around) {
-	who, ok := j.pack().Trustee(t.Kind)
+	who, ok := j.pack().TrusteeOf(t.Kind)
 	if !ok {
 		return
 	}
@@ -162,7 +166,7 @@ func (j *job) lookAtCustomRole(ctx context.Context, req *checks.Requirement, out
 	if req.Name != "caller" || !slices.Contains(req.Features, "custom-role") {
 		return
 	}
-	who, ok := j.pack().Trustee(audit.TargetRenderer)
+	who, ok := j.pack().TrusteeOf(audit.TargetRenderer)
 	if !ok {
 		return
 	}

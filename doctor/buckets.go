@@ -64,7 +64,10 @@ func (j *job) lookAtOwnBuckets(ctx context.Context, req *checks.Requirement, p i
 // user named is looked at by its name.
 func (j *job) bucketsUnread(req *checks.Requirement, forced string, err error, out *around) {
 	g := gapOf("s3:ListBuckets", "the list of buckets, and so their policies", iam.MayDeny, err)
-	g.Layer, g.Actions, g.Hint = iam.LayerResource, []string{"s3:*"}, cmp.Or(g.Hint, "allow s3:ListAllMyBuckets to the credentials that run the check, or name the bucket with --bucket")
+	g.Layer, g.Actions = iam.LayerResource, []string{"s3:*"}
+	if g.Kind == iam.GapUnread {
+		g.Hint = "allow s3:ListAllMyBuckets to the credentials that run the check, or name the bucket with --bucket"
+	}
 	if forced == "" && j.unread(out, g) {
 		out.modules = append(out.modules, j.pack().BucketsModule())
 		out.findings = append(out.findings, req.UnreadBuckets(&g)...)

@@ -27,7 +27,7 @@ type task struct {
 	// or name, and the functions that run as it.
 	role      string
 	functions []account.Function
-	unlisted  string // why functions may be missing
+	unlisted  *iam.Gap // why functions may be missing
 }
 
 // A job is one run: the options, made ready.
