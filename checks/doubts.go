@@ -38,7 +38,7 @@ func (d *Doubts) about(f *audit.Finding, patterns []string) *iam.Gap {
 // unknownFor makes a finding unknown for want of what a gap would say.
 func unknownFor(f *audit.Finding, g *iam.Gap) {
 	f.Status, f.Scope, f.Layer, f.Gap = audit.Unknown, "", "", g
-	f.Reason = g.String()
+	f.Reason = "not known: " + g.String()
 	if g.Hint != "" {
 		f.Reason += "; " + g.Hint
 	}
