@@ -83,6 +83,9 @@ func (j *job) lookAtBucket(ctx context.Context, name string, use checks.BucketUs
 	} else if hook := j.pack().Hooks.Bucket; hook != nil {
 		out.diagnoses = append(out.diagnoses, hook(b, use)...)
 	}
+	for _, g := range b.Gaps {
+		j.settingsUnread(name, g, use, out)
+	}
 	own, err := j.source.BucketPolicy(ctx, name, cmp.Or(b.Region, use.Region))
 	var doc *policy.Document
 	var unread *iam.Gap

@@ -1,6 +1,8 @@
 package doctor
 
 import (
+	"cmp"
+
 	"remotion-doctor/iam"
 	"remotion-doctor/source"
 )
@@ -10,12 +12,9 @@ import (
 // reason makes the section incomplete.
 func gapOf(where, what string, affects iam.GapEffect, err error) iam.Gap {
 	e := asError(err)
-	g := iam.Gap{Where: where, What: what, Why: e.Error(), Hint: e.Hint, Affects: affects}
-	switch {
-	case e.Kind == source.KindNotHeld:
+	g := source.Unread(cmp.Or(where, e.Operation), what, affects, e)
+	if e.Kind == source.KindNotHeld {
 		g.Kind = iam.GapAssumption
-	case e.Kind.Passing():
-		g.Kind = iam.GapIncomplete
 	}
 	return g
 }

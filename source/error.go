@@ -41,7 +41,10 @@ type Error struct {
 	Kind Kind
 	Msg  string
 	Hint string // empty where nothing can be advised
-	Err  error  // the cause, not for display
+	// Operation is the one of AWS's API that failed, iam:GetRole; empty where
+	// none did.
+	Operation string
+	Err       error // the cause, not for display
 }
 
 func (e *Error) Error() string {

@@ -1,6 +1,10 @@
 package account
 
-import "maps"
+import (
+	"maps"
+
+	"remotion-doctor/iam"
+)
 
 // Add adds what another snapshot of the same account holds.
 func (s *Snapshot) Add(o *Snapshot) {
@@ -20,6 +24,10 @@ func (s *Snapshot) Add(o *Snapshot) {
 		s.BucketPolicies = map[string]Document{}
 	}
 	maps.Copy(s.BucketPolicies, o.BucketPolicies)
+	if len(o.Unread) > 0 && s.Unread == nil {
+		s.Unread = map[string][]iam.Gap{}
+	}
+	maps.Copy(s.Unread, o.Unread)
 	for _, text := range []struct {
 		into *string
 		from string

@@ -31,6 +31,8 @@ type Snapshot struct {
 
 	// Gaps are what could not be read when the snapshot was taken.
 	Gaps []Gap `json:"Gaps,omitempty"`
+	// Unread are the gaps in what was read of single principals, by their ARN.
+	Unread map[string][]iam.Gap `json:"Unread,omitempty"`
 
 	// Caller is the ARN that STS GetCallerIdentity answers with; empty for
 	// the account's root. Callers are those of other access keys, by the key.

@@ -56,6 +56,7 @@ func (b *builder) role(name string) {
 		b.fail(&account.NotFoundError{Kind: "role", Name: name})
 		return
 	}
+	b.out.Gaps = slices.Clone(b.engine.snapshot.Unread[r.Arn])
 	b.inline("role", r.RoleName, r.Arn, r.RolePolicyList)
 	b.attached(r.AttachedManagedPolicies)
 	b.boundary(r.PermissionsBoundary)
@@ -68,6 +69,7 @@ func (b *builder) user(name string) {
 		return
 	}
 	b.out.UserID = u.UserID
+	b.out.Gaps = slices.Clone(b.engine.snapshot.Unread[u.Arn])
 	b.inline("user", u.UserName, u.Arn, u.UserPolicyList)
 	b.attached(u.AttachedManagedPolicies)
 	for _, g := range u.GroupList {
@@ -82,6 +84,7 @@ func (b *builder) group(name string) {
 		b.fail(err)
 		return
 	}
+	b.out.Gaps = append(b.out.Gaps, b.engine.snapshot.Unread[g.Arn]...)
 	b.inline("group", g.GroupName, g.Arn, g.GroupPolicyList)
 	b.attached(g.AttachedManagedPolicies)
 }

@@ -37,8 +37,8 @@ func (r *run) read(b batch, results []types.EvaluationResult) {
 	}
 }
 
-// set keeps an answer. Among several for one pair the first counts: actions
-// that are asked twice are answered twice, the same.
+// set keeps an answer. Actions that are asked in two spellings are answered
+// twice, the same.
 func (r *run) set(b batch, res *types.EvaluationResult, resource string, v iam.Verdict) {
 	action := aws.ToString(res.EvalActionName)
 	if !slices.Contains(b.actions, action) {
@@ -118,7 +118,7 @@ func blockedBy(d iam.Decision, b *types.PermissionsBoundaryDecisionDetail, o *ty
 }
 
 // statements reads the evidence. The simulator names a policy and a position;
-// [NameStatements] finds the Sid where the policy can be read.
+// whoever can read the policy finds the Sid.
 func (r *run) statements(in []types.Statement, d iam.Decision) []iam.StatementRef {
 	var out []iam.StatementRef
 	for _, s := range in {
