@@ -36,7 +36,7 @@ checks/remotion/published: checks/remotion
 source: audit iam iam/account iam/eval
 source/files: source source/iac audit iam iam/policy iam/account iam/eval iam/managed
 source/sourcetest: source audit iam iam/account iam/eval iam/iamtest
-source/iac: source audit iam iam/policy iam/account | github.com/go-json-experiment/json go.yaml.in/yaml/v4
+source/iac: source audit iam iam/policy iam/account iam/managed | github.com/go-json-experiment/json go.yaml.in/yaml/v4
 source/awsapi: source audit iam iam/policy iam/account iam/eval | github.com/aws/ golang.org/x/sync
 remedy: audit iam iam/policy iam/actions iam/account | github.com/hashicorp/hcl/v2 github.com/zclconf/go-cty go.yaml.in/yaml/v4
 report: audit iam iam/policy | github.com/olekukonko/tablewriter github.com/charmbracelet/ github.com/muesli/termenv github.com/go-json-experiment/json go.yaml.in/yaml/v4

@@ -126,12 +126,12 @@ func (j *job) lookAtTrust(ctx context.Context, t audit.Target, p iam.Principal, 
 	}
 	findings := j.trust(ctx, p, who)
 	out.diagnoses = append(out.diagnoses, checks.TrustProblem(findings, who)...)
-	j.openTrust(findings, who, "the role", out)
+	j.openTrust(findings, who, p, "the role", out)
 }
 
 // openTrust reports a trust policy of which it is not known whether it lets a
 // trustee in: as findings where it could not be read.
-func (j *job) openTrust(findings []audit.Finding, who checks.Trustee, role string, out *around) {
+func (j *job) openTrust(findings []audit.Finding, who checks.Trustee, p iam.Principal, role string, out *around) {
 	if len(findings) == 0 || findings[0].Status != audit.Unknown {
 		return
 	}
@@ -143,7 +143,7 @@ func (j *job) openTrust(findings []audit.Finding, who checks.Trustee, role strin
 		return
 	}
 	out.diagnoses = append(out.diagnoses, audit.Diagnosis{
-		Code: "trust-policy", Severity: audit.SeverityWarning, Source: who.Source,
+		Code: "trust-policy", Subject: p.ARN, Severity: audit.SeverityWarning, Source: who.Source,
 		Message: fmt.Sprintf("whether %s may assume %s is not known: %s", who.Service, role, findings[0].Reason),
 	})
 }
@@ -153,7 +153,7 @@ func (j *job) lookAtWebIdentity(ctx context.Context, p iam.Principal, out *aroun
 	doc, err := j.trustOf(ctx, p)
 	if err != nil {
 		if j.ServiceAccount != "" {
-			out.diagnoses = append(out.diagnoses, audit.Diagnosis{Code: "irsa-trust", Severity: audit.SeverityError, Message: "whether pods of " + j.ServiceAccount + " may assume the role is not known: " + messageOf(err)})
+			out.diagnoses = append(out.diagnoses, audit.Diagnosis{Code: "irsa-trust", Subject: j.ServiceAccount, Severity: audit.SeverityError, Message: "whether pods of " + j.ServiceAccount + " may assume the role is not known: " + messageOf(err)})
 		}
 		return
 	}
@@ -180,7 +180,7 @@ func (j *job) lookAtCustomRole(ctx context.Context, req *checks.Requirement, out
 			d.Message = arn + ": " + d.Message
 			out.diagnoses = append(out.diagnoses, d)
 		}
-		j.openTrust(findings, who, arn, out)
+		j.openTrust(findings, who, p, arn, out)
 	}
 }
 

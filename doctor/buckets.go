@@ -109,7 +109,7 @@ func (j *job) settingsUnread(name string, g iam.Gap, use checks.BucketUse, out *
 	if j.unread(out, g) && use.Output && use.Privacy != "no-acl" {
 		severity = audit.SeverityError
 	}
-	out.diagnoses = append(out.diagnoses, audit.Diagnosis{Code: "bucket-unknown", Severity: severity, Message: "whether the settings of the bucket " + name + " refuse a request is not known: " + g.String(), Hint: g.Hint})
+	out.diagnoses = append(out.diagnoses, audit.Diagnosis{Code: "bucket-unknown", Bucket: name, Subject: g.Where, Severity: severity, Message: "whether the settings of the bucket " + name + " refuse a request is not known: " + g.String(), Hint: g.Hint})
 }
 
 // withBucketPolicy decides requests of a principal that is granted everything,

@@ -67,7 +67,7 @@ func (j *job) section(ctx context.Context, t task) audit.Section {
 		Operations: []audit.Operation{}, Obstacles: []audit.Obstacle{}, Requirement: audit.Requirement{Name: t.requirement},
 	}
 	if err := ctx.Err(); err != nil {
-		s.Error, s.Incomplete = j.problem(err), true
+		s.Error, s.Incomplete = j.problem(unbegun(err)), true
 		return s
 	}
 	if err := j.fill(ctx, t, &s); err != nil {

@@ -46,3 +46,13 @@ func (j *job) regionHint(e *source.Error) string {
 	}
 	return fmt.Sprintf("%s; %s may not be enabled in the account: check Account in the AWS console", e.Hint, strings.Join(off, ", "))
 }
+
+// unbegun is the error of a target that was not checked any more.
+func unbegun(err error) error {
+	e := *asError(err)
+	e.Msg = "not checked: " + e.Msg
+	if errors.Is(err, context.DeadlineExceeded) {
+		e.Msg = "not checked: the time limit of the whole run was reached"
+	}
+	return &e
+}

@@ -37,6 +37,8 @@ type app struct {
 	stderr io.Writer
 	getenv func(string) string
 	now    func() time.Time
+	// directory is the working directory as seen from the root of its repository.
+	directory string
 }
 
 // A failure ends the program: one line that says what went wrong, and a hint.
@@ -60,8 +62,11 @@ func usage(hint, format string, args ...any) error {
 func run(args []string) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
+	// What is finished is printed after the first signal; a second one ends the
+	// program at once.
+	context.AfterFunc(ctx, stop)
 	writeErrors()
-	a := &app{stdin: os.Stdin, stdout: &stream{os.Stdout, "standard output"}, stderr: &stream{os.Stderr, "standard error"}, getenv: os.Getenv, now: time.Now}
+	a := &app{stdin: os.Stdin, stdout: &stream{os.Stdout, "standard output"}, stderr: &stream{os.Stderr, "standard error"}, getenv: os.Getenv, now: time.Now, directory: workingDirectory()}
 	root := a.root()
 	root.SetArgs(args)
 	return a.exit(root.ExecuteContext(ctx))

@@ -45,6 +45,7 @@ plan in JSON, and is checked before the deploy.`,
 	f.target.add(fs)
 	f.requirement.add(fs)
 	f.source.add(fs)
+	f.source.patience.addWhole(fs)
 	f.excess.add(fs)
 	fs.BoolVar(&f.proof, "require-proof", false, "a pass needs proven coverage")
 	f.output.add(fs)
@@ -55,29 +56,29 @@ func (a *app) check(cmd *cobra.Command, f *checkFlags) error {
 	if err := f.output.validate(); err != nil {
 		return err
 	}
+	ctx, cancel := f.source.patience.bound(cmd.Context())
+	defer cancel()
 	o, err := a.options(&f.target, &f.requirement)
 	if err != nil {
 		return err
 	}
 	o.Excess, o.RequireProof = f.excess.show || f.excess.deny, f.proof
-	if err := a.open(cmd.Context(), o, &f.source, f.requirement.region()); err != nil {
+	if err := a.open(ctx, o, &f.source, f.requirement.region()); err != nil {
 		return err
 	}
 	if o.Engine != audit.EngineLocal {
 		o.Host = a.host(&f.source, f.requirement.region())
 	}
-	report, err := a.run(cmd.Context(), o)
+	report, err := a.run(ctx, o)
 	if err != nil {
 		return err
 	}
-	err = a.deliver(cmd.Context(), report, &f.output)
+	report.Gate.DenyExcess, report.Gate.RequireProof = f.excess.deny, f.proof
+	err = a.deliver(ctx, report, &f.output)
 	if o.Engine == audit.EngineAWS && err != nil {
 		err = besideTemplates(report, err)
 	}
-	if err != nil || !f.excess.deny {
-		return err
-	}
-	return denyExcess(report)
+	return err
 }
 
 // run audits with progress.
@@ -94,15 +95,4 @@ type excessFlags struct{ show, deny bool }
 func (f *excessFlags) add(fs *pflag.FlagSet) {
 	fs.BoolVar(&f.show, "excess", false, "show what is granted beyond the need")
 	fs.BoolVar(&f.deny, "deny-excess", false, "exit with 1 if there is any")
-}
-
-// denyExcess is the error for what is granted beyond the need. Where that is not
-// known, there may be some.
-func denyExcess(r *audit.Report) error {
-	for i := range r.Sections {
-		if s := &r.Sections[i]; len(s.Excess) > 0 || s.ExcessGap != nil {
-			return errNotMet
-		}
-	}
-	return nil
 }

@@ -55,6 +55,7 @@ Exit codes: 0 allowed · 1 not allowed · 2 bad usage · 3 could not be complete
 	fs.StringArrayVar(&f.context, "context", nil, "context key of the request, `KEY=VALUE` (a list as a JSON array); repeatable")
 	fs.StringVar(&f.contextFile, "context-file", "", "context keys as a JSON object, in `FILE`")
 	f.source.add(fs)
+	f.source.patience.addWhole(fs)
 	fs.BoolVar(&f.json, "json", false, "print the trace as JSON")
 	fs.BoolVarP(&f.verbose, "verbose", "v", false, "show every near miss")
 	fs.StringVar(&f.color, "color", "auto", "colour: `auto|always|never`")
@@ -63,6 +64,8 @@ Exit codes: 0 allowed · 1 not allowed · 2 bad usage · 3 could not be complete
 }
 
 func (a *app) explain(ctx context.Context, f *explainFlags, args []string) error {
+	ctx, cancel := f.source.patience.bound(ctx)
+	defer cancel()
 	r, err := a.request(f, args)
 	if err != nil {
 		return err

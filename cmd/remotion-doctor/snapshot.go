@@ -28,6 +28,7 @@ type snapshotFlags struct {
 	regions           []string
 	onlyFor           []string
 	profile, endpoint string
+	patience          patienceFlags
 }
 
 func (a *app) snapshotCommand() *cobra.Command {
@@ -54,6 +55,7 @@ file, with what that leaves open. Nothing is written to AWS.`,
 	fs.StringArrayVar(&f.onlyFor, "only-for", nil, "only what a check of one target needs, `KIND:NAME`: role, user, function, instance, instance-profile, task-definition or pod-identity; repeatable")
 	fs.StringVar(&f.profile, "profile", "", "AWS `PROFILE`, as in the AWS CLI")
 	fs.StringVar(&f.endpoint, "endpoint-url", "", "AWS endpoint `URL`, as in the AWS CLI")
+	f.patience.add(fs)
 	return cmd
 }
 
@@ -74,7 +76,7 @@ func (a *app) snapshot(ctx context.Context, f *snapshotFlags) error {
 	if err != nil {
 		return err
 	}
-	client, err := awsapi.Open(ctx, awsapi.Options{Profile: f.profile, Region: region, EndpointURL: f.endpoint})
+	client, err := awsapi.Open(ctx, awsapi.Options{Profile: f.profile, Region: region, EndpointURL: f.endpoint, AttemptTimeout: f.patience.attempt, OnRetry: a.retrying})
 	if err != nil {
 		return fmt.Errorf("%w", err)
 	}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/spf13/pflag"
 
@@ -19,7 +18,7 @@ import (
 type sourceFlags struct {
 	engine, snapshot  string
 	profile, endpoint string
-	attempt, timeout  time.Duration
+	patience          patienceFlags
 	fileFlags
 }
 
@@ -29,6 +28,7 @@ func (f *sourceFlags) add(fs *pflag.FlagSet) {
 	f.fileFlags.add(fs)
 	fs.StringVar(&f.profile, "profile", "", "AWS `PROFILE`, as in the AWS CLI")
 	fs.StringVar(&f.endpoint, "endpoint-url", "", "AWS endpoint `URL`, as in the AWS CLI")
+	f.patience.add(fs)
 }
 
 // open gives the options their engine, their source, and their targets sources
@@ -62,7 +62,7 @@ func (a *app) open(ctx context.Context, o *doctor.Options, f *sourceFlags, regio
 
 // awsOptions say how AWS is reached.
 func (a *app) awsOptions(f *sourceFlags, region string) awsapi.Options {
-	return awsapi.Options{Profile: f.profile, Region: region, EndpointURL: f.endpoint}
+	return awsapi.Options{Profile: f.profile, Region: region, EndpointURL: f.endpoint, AttemptTimeout: f.patience.attempt, OnRetry: a.retrying}
 }
 
 // chosen returns the engine that the flags ask for.

@@ -69,6 +69,9 @@ func (f *sourceFlags) base() string {
 
 // validate refuses flags that do not go together.
 func (f *sourceFlags) validate() error {
+	if err := f.patience.validate(); err != nil {
+		return err
+	}
 	given := 0
 	for _, is := range []bool{f.snapshot != "", f.template != "", f.plan != "", len(f.files) > 0, len(f.policies) > 0} {
 		if is {

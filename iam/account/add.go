@@ -20,6 +20,7 @@ func (s *Snapshot) Add(o *Snapshot) {
 	s.PodIdentities = append(s.PodIdentities, o.PodIdentities...)
 	s.Buckets = append(s.Buckets, o.Buckets...)
 	s.Gaps = append(s.Gaps, o.Gaps...)
+	s.Open = append(s.Open, o.Open...)
 	if len(o.BucketPolicies) > 0 && s.BucketPolicies == nil {
 		s.BucketPolicies = map[string]Document{}
 	}
