@@ -16,7 +16,7 @@ type Analysis interface {
 	proofs(plan *Plan) ([]proof, error)
 }
 
-// Proven: the principal's policies were read, and [Plan.Analyze] chose the
+// Proven is the analysis by which the principal's policies were read, and [Plan.Analyze] chose the
 // probes by them. The zero Proven belongs to no plan, which Judge refuses.
 type Proven struct {
 	plan  *Plan
@@ -44,7 +44,7 @@ func (p Proven) proofs(plan *Plan) ([]proof, error) {
 	return p.about, nil
 }
 
-// Sampled: the policies were not read, or not all of them, so that the verdicts
+// Sampled is the analysis where the policies were not read, or not all of them, so that the verdicts
 // are about samples alone.
 type Sampled struct {
 	// Why says what kept the policies from being read.
