@@ -16,8 +16,8 @@ type Analysis interface {
 	proofs(plan *Plan) ([]proof, error)
 }
 
-// Proven is the analysis by which the principal's policies were read, and [Plan.Analyze] chose the
-// probes by them. The zero Proven belongs to no plan, which Judge refuses.
+// Proven is the analysis of a principal whose policies were read:
+// [Plan.Analyze] chose the probes by them. The zero Proven belongs to no plan, which Judge refuses.
 type Proven struct {
 	plan  *Plan
 	about []proof
@@ -44,8 +44,8 @@ func (p Proven) proofs(plan *Plan) ([]proof, error) {
 	return p.about, nil
 }
 
-// Sampled is the analysis where the policies were not read, or not all of them, so that the verdicts
-// are about samples alone.
+// Sampled is the analysis of a principal whose policies were not read, or not
+// all of them: the verdicts are about samples alone.
 type Sampled struct {
 	// Why says what kept the policies from being read.
 	Why string
