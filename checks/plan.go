@@ -112,7 +112,7 @@ func (plan *Plan) add(pack *Pack, g Grant, p iam.Principal, s *Scope) {
 
 // ask adds a probe, unless the same one is in the plan already.
 func (g *planned) ask(plan *Plan, resource, region string, why reason, ctx iam.Context) {
-	probe := iam.Probe{Action: g.Action, Resource: resource, Context: ctx}
+	probe := iam.Probe{Action: g.Action, Resource: resource, Context: ctx, OwnerAllows: shared(g.Action)}
 	i := slices.IndexFunc(plan.probes, func(q iam.Probe) bool {
 		return q.Action == probe.Action && q.Resource == probe.Resource && sameContext(q.Context, probe.Context)
 	})
@@ -124,6 +124,11 @@ func (g *planned) ask(plan *Plan, resource, region string, why reason, ctx iam.C
 		g.asked = append(g.asked, asked{probe: i, region: region, why: why})
 	}
 }
+
+// shared reports whether the resources of another account that a requirement
+// names are open to everyone: the layers that functions use are, by their own
+// policies, which nobody but their owner can read.
+func shared(action string) bool { return action == "lambda:GetLayerVersion" }
 
 func sameContext(a, b iam.Context) bool {
 	return slices.EqualFunc(a, b, func(x, y iam.ContextEntry) bool {

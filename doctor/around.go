@@ -56,6 +56,7 @@ func (j *job) lookAround(ctx context.Context, t task, req *checks.Requirement, f
 // decide evaluates a document for a role as its identity policy.
 func decide(ctx context.Context, role, name string) checks.Decide {
 	return func(doc *policy.Document, p iam.Probe) (iam.Verdict, error) {
+		p.OwnerAllows = true // the document itself is the role's trust policy
 		verdicts, err := eval.NewEvaluator(role, eval.Policies{Identity: []eval.Policy{{Name: name, Document: doc}}}).Evaluate(ctx, []iam.Probe{p})
 		if err != nil {
 			return iam.Verdict{}, err

@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"remotion-doctor/iam"
+	"remotion-doctor/iam/actions"
+	"remotion-doctor/iam/policy"
 )
 
 // An assumption says how conditions on keys that the request does not give are
@@ -22,7 +24,7 @@ const (
 // give and on which its decision depends: the decision is the same for all their
 // values where there are none.
 func (c *Compiled) deciders(r *Request) []iam.Decider {
-	if !c.undecided(r) {
+	if !c.hangsOnKeys(r) {
 		return nil
 	}
 	found := deciders{seen: map[string]bool{}}
@@ -36,9 +38,16 @@ func (c *Compiled) deciders(r *Request) []iam.Decider {
 	return found.list
 }
 
-// undecided reports whether the decision depends on keys that the request does
-// not give.
+// undecided reports whether the decision depends on something that is not known:
+// a key that the request does not give, or a policy.
 func (c *Compiled) undecided(r *Request) bool {
+	_, open := c.gapsOf(r)
+	return open || c.hangsOnKeys(r)
+}
+
+// hangsOnKeys reports whether the decision depends on keys that the request
+// does not give.
+func (c *Compiled) hangsOnKeys(r *Request) bool {
 	if !c.lacks(r) {
 		return false
 	}
@@ -102,16 +111,6 @@ func missingKeys(list []iam.Decider) []string {
 	return slices.Sorted(maps.Values(byLower))
 }
 
-func (c *Compiled) sets() []*set {
-	var out []*set
-	for _, s := range append([]*set{c.identity, c.boundary, c.session, c.resource}, append(c.scps, c.rcps...)...) {
-		if s != nil {
-			out = append(out, s)
-		}
-	}
-	return out
-}
-
 // deciders adds those on which it depends whether the statement applies to the
 // request.
 func (s *statement) deciders(r *request, found *deciders) {
@@ -143,6 +142,9 @@ func (s *statement) deciders(r *request, found *deciders) {
 // not give.
 func (c *condition) absentKeys(r *request) []string {
 	keys := r.absent([]string{c.key})
+	if len(keys) == 0 && c.hesitates(r) {
+		keys = []string{c.key}
+	}
 	for i := range c.operands {
 		if c.operands[i].dynamic {
 			keys = append(keys, r.absent(c.operands[i].template.Keys())...)
@@ -151,14 +153,36 @@ func (c *condition) absentKeys(r *request) []string {
 	return keys
 }
 
+// hesitates reports whether the condition holds for some of the values that
+// its key may have, and not for others.
+func (c *condition) hesitates(r *request) bool {
+	v, ok := r.context[c.lowerKey]
+	if !ok || len(v.others) == 0 {
+		return false
+	}
+	first := c.one(v.values[0], &v, r)
+	return slices.ContainsFunc(v.others, func(text string) bool { return c.one(text, &v, r) != first })
+}
+
+// absent returns those of the keys whose value is not known: the request does
+// not give them, and may carry them.
 func (r *request) absent(keys []string) []string {
 	var out []string
 	for _, key := range keys {
-		if _, ok := r.context[strings.ToLower(key)]; !ok {
+		if !r.context.tells(strings.ToLower(key)) && r.mayCarry(key) {
 			out = append(out, key)
 		}
 	}
 	return out
+}
+
+// mayCarry reports whether requests of the action can have a key. A key that
+// none has is absent, and what is asked of it is decided.
+func (r *request) mayCarry(key string) bool {
+	if _, unknown := policy.IsUnknown(key); unknown {
+		return true
+	}
+	return actions.Carries(r.action, key) != actions.NeverCarry
 }
 
 // applies says whether a statement is taken to apply where that depends on

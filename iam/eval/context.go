@@ -12,6 +12,8 @@ type value struct {
 	typ    iam.ContextType
 	list   bool
 	values []string // canonical text
+	// others are the values that the key may have in place of the first.
+	others []string
 	// implied says that the simulator filled the key in by itself.
 	implied bool
 }
@@ -35,17 +37,31 @@ func (c requestContext) set(e iam.ContextEntry) {
 	case iam.Date, iam.DateList:
 		v.values = mapText(e.Values, canonicalDate)
 	}
+	if e.OneOf && len(v.values) > 1 {
+		v.values, v.others = v.values[:1], v.values[1:]
+	}
 	c[strings.ToLower(e.Key)] = v
 }
 
-// setDefault gives a key a value where the request gave none. lower is the key
-// in lower case.
-func (c requestContext) setDefault(key, lower, text string) {
-	if text == "" {
-		return
+// tells reports whether the context says of a key in lower case what its value
+// is, or that it is absent.
+func (c requestContext) tells(lower string) bool {
+	if _, ok := c[lower]; ok {
+		return true
 	}
+	i := strings.IndexByte(lower, '/')
+	if i < 0 {
+		return false
+	}
+	family, ok := c[lower[:i]+"/*"]
+	return ok && len(family.values) == 0
+}
+
+// setDefault sets an entry where the request says nothing of its key.
+func (c requestContext) setDefault(e iam.ContextEntry) {
+	lower := strings.ToLower(e.Key)
 	if _, ok := c[lower]; !ok {
-		c[lower] = value{key: key, typ: iam.String, values: []string{text}}
+		c[lower] = value{key: e.Key, typ: e.Type, values: e.Values}
 	}
 }
 

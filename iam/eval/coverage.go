@@ -51,6 +51,9 @@ func (s *statement) resourceSets(r *request) []policy.Set {
 			known = append(known, policy.CompileResource(text))
 			continue
 		}
+		if !r.mayFill(p.template) {
+			continue // a variable that never has a value: it matches nothing
+		}
 		open = append(open, policy.CompileResource(p.template.ExpandOpen(r.context.single)))
 	}
 	out := []policy.Set{known, open}
@@ -91,8 +94,8 @@ func (c *Compiled) Denied(p iam.Probe, names policy.Names, hints []string) ([]st
 // prepareName prepares a request for one of several names. Its context is the
 // same for all of them: nothing is derived from the name.
 func (c *Compiled) prepareName(p iam.Probe, name string) *Request {
-	r := c.prepareAsGiven(iam.Probe{Action: p.Action, Resource: name, Context: p.Context}, "")
-	r.addPrincipalDefaults()
-	r.context.setDefault("aws:userid", "aws:userid", c.userID)
+	p.Resource = name
+	r := c.prepareAsGiven(p, "")
+	r.addPrincipal(c.known)
 	return r
 }

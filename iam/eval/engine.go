@@ -55,10 +55,8 @@ func NewEvaluator(principalARN string, p Policies) *Evaluator {
 	return &Evaluator{Compile(principalARN, p)}
 }
 
-// Evaluate returns one verdict for each probe. Resources are taken to belong
-// to the principal's own account, whose resource policies the principal's
-// policies stand in for; the policies of resources in other accounts are not
-// known and not judged.
+// Evaluate returns one verdict for each probe. A resource belongs to the
+// account that its ARN names, or the policies; else to the principal's own.
 func (v *Evaluator) Evaluate(ctx context.Context, probes []iam.Probe) ([]iam.Verdict, error) {
 	out := make([]iam.Verdict, len(probes))
 	for i, p := range probes {
@@ -74,25 +72,46 @@ func (v *Evaluator) Evaluate(ctx context.Context, probes []iam.Probe) ([]iam.Ver
 func (c *Compiled) Verdict(r *Request) iam.Verdict {
 	ev := &evidence{}
 	out := iam.Verdict{Decision: c.authorize(r, ev), Layers: ev.layers, UnknownAction: !knownAction(r.action)}
+	var undecided bool
+	if out.Gaps, undecided = c.gapsOf(r); undecided {
+		out.Decision, out.Problem = "", problem(out.Gaps)
+	}
 	switch out.Decision {
 	case iam.Allowed:
 		out.Matched = ev.refs(false)
 	case iam.ExplicitDeny:
 		out.Matched = ev.refs(true)
 	}
-	if !r.mismatch {
-		out.BlockedBy = blockers(out.Decision, ev.layers, r.crossAccount)
+	if !r.mismatch && !undecided {
+		out.BlockedBy = blockers(out.Decision, ev.layers, r.crossAccount || r.mandate != noMandate)
 	}
 	out.Deciders = c.deciders(r)
 	out.MissingContext = missingKeys(out.Deciders)
 	return out
 }
 
+// problem is the first gap that counts, with what to do about it.
+func problem(gaps []iam.Gap) string {
+	for i := range gaps {
+		if g := &gaps[i]; g.Counts(false) {
+			text := g.What + " is not known"
+			if g.Why != "" {
+				text += ": " + g.Why
+			}
+			if g.Hint != "" {
+				text += "; " + g.Hint
+			}
+			return text
+		}
+	}
+	return "what several policies say is not known"
+}
+
 // blockers returns the layers beside the identity-based policies that stop a
 // request: a grant alone would not cure it, whether they grant it or not. A
 // resource policy that does not allow stops nothing within an account, but
-// everything across accounts.
-func blockers(d iam.Decision, layers []iam.LayerDecision, crossAccount bool) []iam.Layer {
+// everything where it must allow: across accounts, and for keys and roles.
+func blockers(d iam.Decision, layers []iam.LayerDecision, must bool) []iam.Layer {
 	if d == iam.Allowed {
 		return nil
 	}
@@ -100,10 +119,26 @@ func blockers(d iam.Decision, layers []iam.LayerDecision, crossAccount bool) []i
 	for _, l := range layers {
 		switch {
 		case l.Layer == iam.LayerIdentity, l.Decision == iam.Allowed:
-		case l.Layer == iam.LayerResource && l.Decision != iam.ExplicitDeny && !crossAccount:
+		case l.Layer == iam.LayerResource && l.Decision != iam.ExplicitDeny && !must:
 		default:
 			out = append(out, l.Layer)
 		}
 	}
 	return out
+}
+
+// Alone returns what one layer by itself says to a request: the identity-based
+// policies, or the resource's own policy to this principal.
+func (c *Compiled) Alone(layer iam.Layer, r *Request) iam.Decision {
+	switch {
+	case layer == iam.LayerIdentity:
+		return c.identity.decide(&r.request, nil)
+	case layer == iam.LayerResource && c.resource != nil:
+		d, _ := c.resource.decideFor(&r.request, nil, &c.caller)
+		return d
+	case layer == iam.LayerEndpoint && c.endpoint != nil:
+		d, _ := c.endpoint.decideFor(&r.request, nil, &c.caller)
+		return d
+	}
+	return ""
 }

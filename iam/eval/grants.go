@@ -42,8 +42,9 @@ func (g *Grant) Expand(resource string) string {
 }
 
 // Grants reports whether the statement allows the probe's action on a resource,
-// and nothing else stops it.
+// and nothing else that is known stops it.
 func (c *Compiled) Grants(g Grant, p iam.Probe, resource string) bool {
+	p.OwnerAllows = true
 	r := c.prepareName(p, resource)
 	return g.compiled.matches(&r.request) && !r.mismatch && c.authorize(r, nil) == iam.Allowed
 }

@@ -111,6 +111,21 @@ func (t Template) Expand(lookup Lookup) (string, bool) {
 	return b.String(), true
 }
 
+// Lacks returns the keys of the variables that have neither a value nor a
+// default, for which [Template.Expand] fails.
+func (t Template) Lacks(lookup Lookup) []string {
+	var keys []string
+	for _, p := range t.parts {
+		if p.key == "" {
+			continue
+		}
+		if _, ok, present := lookup(p.key); !ok && (present || !p.hasDefault) {
+			keys = append(keys, p.key)
+		}
+	}
+	return keys
+}
+
 // ExpandOpen is Expand with "*" for the variables that have neither a value
 // nor a default: the widest pattern that the template can become.
 func (t Template) ExpandOpen(lookup Lookup) string {
