@@ -3,7 +3,6 @@ package checks
 import (
 	"slices"
 
-	"remotion-doctor/audit"
 	"remotion-doctor/iam"
 	"remotion-doctor/iam/policy"
 )
@@ -21,7 +20,7 @@ type Analyst interface {
 	Denied(p iam.Probe, names policy.Names, hints []string) ([]string, error)
 }
 
-// A proof is what an Analyst says of a grant.
+// A proof is what an Analyst says of a grant. The zero proof is none.
 type proof struct {
 	done bool // all needs were analyzed
 	err  error
@@ -33,19 +32,22 @@ type proof struct {
 
 // Analyze adds probes so that what the product uses of each grant is not only
 // sampled but decided: every class of names that the principal's policies treat
-// alike has one. Probes that are in the plan already keep their place.
-func (plan *Plan) Analyze(a Analyst) {
+// alike has one. Probes that are in the plan already keep their place. Judge
+// takes the result with the verdicts on all probes.
+func (plan *Plan) Analyze(a Analyst) Proven {
+	out := Proven{plan: plan, about: make([]proof, len(plan.grants))}
 	for i := range plan.grants {
-		plan.grants[i].analyze(plan, a)
+		out.about[i] = plan.grants[i].analyze(plan, a)
 	}
+	return out
 }
 
-func (g *planned) analyze(plan *Plan, a Analyst) {
-	g.proof = proof{done: true}
+func (g *planned) analyze(plan *Plan, a Analyst) proof {
+	out := proof{done: true}
 	for _, n := range g.needs {
 		probe := iam.Probe{Action: g.Action, Context: n.context, OwnerAllows: shared(g.Action)}
 		examples, err := a.Examples(probe, n.Names(), n.hints())
-		g.proof.note(err)
+		out.note(err)
 		for _, name := range examples {
 			g.ask(plan, name, n.region, isNeeded, n.context)
 		}
@@ -53,14 +55,15 @@ func (g *planned) analyze(plan *Plan, a Analyst) {
 			continue
 		}
 		denied, err := a.Denied(probe, policy.TypedNames(n.Reach), n.hints())
-		g.proof.note(err)
+		out.note(err)
 		for _, name := range denied {
 			g.ask(plan, name, n.region, isReached, n.context)
 		}
 	}
 	documented := plan.probes[g.asked[0].probe]
 	covered, gap, err := a.Covers(documented, policy.NamesOf(g.Resource), g.samples())
-	g.proof.documented, g.proof.gap = covered && err == nil, gap
+	out.documented, out.gap = covered && err == nil, gap
+	return out
 }
 
 func (p *proof) note(err error) {
@@ -77,14 +80,4 @@ func (g *planned) samples() []string {
 		out = append(out, n.Samples...)
 	}
 	return out
-}
-
-// Coverage says how it is known what is granted.
-func (plan *Plan) Coverage() audit.Coverage {
-	for i := range plan.grants {
-		if !plan.grants[i].proof.done {
-			return audit.CoverageSampled
-		}
-	}
-	return audit.CoverageProven
 }

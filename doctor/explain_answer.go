@@ -48,10 +48,10 @@ func (j *job) ownPolicy(ctx context.Context, probe iam.Probe, unknown map[iam.La
 		}
 	}
 	bucket, _, _ := strings.Cut(a.Resource, "/")
-	own, problem := j.bucketPolicy(ctx, bucket, region)
+	own, err := j.source.BucketPolicy(ctx, bucket, region)
 	switch {
-	case problem != "":
-		unknown[iam.LayerResource] = problem
+	case err != nil:
+		unknown[iam.LayerResource] = "the bucket's policy could not be read: " + messageOf(err)
 	case own == nil:
 		delete(unknown, iam.LayerResource)
 	}
