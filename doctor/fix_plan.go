@@ -185,5 +185,23 @@ func (j *job) holding(ctx context.Context, p iam.Principal) (*remedy.Holding, er
 	if err != nil {
 		return nil, err
 	}
+	if err := wholly(s.Unread[p.ARN], p); err != nil {
+		return nil, err
+	}
 	return remedy.HoldingOf(s, p.Type(), p.Name())
+}
+
+// wholly is the error for what was not read of a principal: a change has to
+// know all that is attached.
+func wholly(gaps []iam.Gap, p iam.Principal) error {
+	for i := range gaps {
+		if g := &gaps[i]; g.Kind != iam.GapAssumption {
+			kind := source.KindDenied
+			if g.Kind == iam.GapIncomplete {
+				kind = source.KindUnavailable
+			}
+			return &source.Error{Op: "reading the policies of " + p.ARN, Kind: kind, Msg: g.String(), Hint: g.Hint}
+		}
+	}
+	return nil
 }

@@ -10,6 +10,7 @@ import (
 	"remotion-doctor/change"
 	"remotion-doctor/doctor"
 	"remotion-doctor/iam"
+	"remotion-doctor/source/awsapi"
 )
 
 // rightPrincipal refuses the caller's policy for the renderer's role, and the
@@ -31,7 +32,7 @@ func rightPrincipal(ctx context.Context, o *doctor.Options, x *planned) error {
 // blocks is refused; of what else they seem to lack there is a warning, for the
 // simulator does not see every policy. Where it cannot be asked, as for the root
 // user, AWS will tell.
-func (a *app) mayWrite(ctx context.Context, client awsSource, p *change.Plan) error {
+func (a *app) mayWrite(ctx context.Context, client *awsapi.Client, p *change.Plan) error {
 	found, err := client.Resolve(ctx, audit.Target{Kind: audit.TargetCaller})
 	if err != nil {
 		return nil

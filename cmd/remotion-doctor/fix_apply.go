@@ -16,11 +16,12 @@ import (
 	"remotion-doctor/change"
 	"remotion-doctor/doctor"
 	"remotion-doctor/report"
+	"remotion-doctor/source/awsapi"
 )
 
 // apply writes the changes: it shows them, asks, writes, waits and checks again.
 func (a *app) apply(ctx context.Context, o *doctor.Options, f *fixFlags, fixes []planned) error {
-	client, ok := o.Source.(awsSource)
+	client, ok := o.Source.(*awsapi.Client)
 	if !ok {
 		return usage("leave --engine and files out", "--apply writes to AWS, not to files")
 	}
@@ -118,7 +119,7 @@ func (a *app) confirm(f *fixFlags, question string) error {
 }
 
 // write1 writes the change of one principal.
-func (a *app) write1(ctx context.Context, client awsSource, f *fixFlags, p *change.Plan) error {
+func (a *app) write1(ctx context.Context, client *awsapi.Client, f *fixFlags, p *change.Plan) error {
 	store, err := a.store(f)
 	if err != nil {
 		return err
@@ -167,7 +168,7 @@ func changeFailure(err error) error {
 }
 
 // checkAgain waits out IAM's propagation and audits once more.
-func (a *app) checkAgain(ctx context.Context, o *doctor.Options, client awsSource, f *fixFlags, todo []*doctor.Remedy) error {
+func (a *app) checkAgain(ctx context.Context, o *doctor.Options, client *awsapi.Client, f *fixFlags, todo []*doctor.Remedy) error {
 	done := a.while("waiting until IAM knows the change everywhere, then checking again")
 	failed, err := a.untilItPasses(ctx, o, client, f, todo)
 	done()
@@ -179,16 +180,15 @@ func (a *app) checkAgain(ctx context.Context, o *doctor.Options, client awsSourc
 
 // untilItPasses checks again until everything passes or patience ends, and
 // names what does not pass then.
-func (a *app) untilItPasses(ctx context.Context, o *doctor.Options, client awsSource, f *fixFlags, todo []*doctor.Remedy) (failed string, err error) {
+func (a *app) untilItPasses(ctx context.Context, o *doctor.Options, client *awsapi.Client, f *fixFlags, todo []*doctor.Remedy) (failed string, err error) {
 	if err := pause(ctx, f.wait); err != nil {
 		return "", err
 	}
 	deadline := a.now().Add(f.patience)
 	for {
 		// What was read before the change must not be taken for what is there.
-		fresh := *o
-		fresh.Source = newAWSSource(client.Client)
-		failed, err := recheck(ctx, fresh, todo)
+		client.Forget()
+		failed, err := recheck(ctx, *o, todo)
 		if err != nil || failed == "" || !a.now().Before(deadline) {
 			return failed, err
 		}

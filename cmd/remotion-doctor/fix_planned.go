@@ -11,6 +11,7 @@ import (
 	"remotion-doctor/doctor"
 	"remotion-doctor/remedy"
 	"remotion-doctor/report"
+	"remotion-doctor/source/awsapi"
 )
 
 // A planned is a remedy with the writes that attach it.
@@ -40,8 +41,8 @@ func (a *app) plans(ctx context.Context, o *doctor.Options, fixes []*doctor.Reme
 // reader reads what a plan depends on: AWS, or what the source has of the
 // principal.
 func reader(ctx context.Context, o *doctor.Options, x *doctor.Remedy) (change.Reader, error) {
-	if s, ok := o.Source.(awsSource); ok {
-		return s.Client, nil
+	if s, ok := o.Source.(*awsapi.Client); ok {
+		return s, nil
 	}
 	s, err := o.Source.Principal(ctx, x.Principal)
 	return change.Snapshot(s), err

@@ -52,7 +52,7 @@ func endpointFor(t *testing.T, a *app, targets targetFlags, regions []string) (*
 	if err != nil {
 		t.Fatal(err)
 	}
-	o.Source, o.Engine = newAWSSource(client), audit.EngineAWS
+	o.Source, o.Engine = client, audit.EngineAWS
 	return o, h.URL
 }
 
@@ -114,7 +114,7 @@ func TestFixByCLI(t *testing.T) {
 				t.Fatalf("%s: %v: %s\n%s", tt.name, err, out, script.String())
 			}
 			fresh := *j
-			fresh.Source = newAWSSource(j.Source.(awsSource).Client)
+			fresh.Source = j.Source.(*awsapi.Client)
 			if s := checked(t, fresh); s.Error != nil || s.Summary.Pass != 33 {
 				t.Errorf("%s: %+v %v", tt.name, s.Summary, s.Error)
 			}
@@ -132,7 +132,7 @@ func TestApplyRefuses(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := j.Source.(awsSource).Writer()
+	w := j.Source.(*awsapi.Client).Writer()
 	id := iam.Principal{ARN: "arn:aws:iam::123456789012:role/service-role/video-api-role-x7"}
 	if err := w.PutInline(t.Context(), id, "meanwhile", `{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"s3:GetObject","Resource":"*"}}`); err != nil {
 		t.Fatal(err)
@@ -164,7 +164,7 @@ func TestUndoRefuses(t *testing.T) {
 	if err := a.apply(t.Context(), j, f, a.plans(t.Context(), j, fixes)); err != nil {
 		t.Fatal(err)
 	}
-	w := j.Source.(awsSource).Writer()
+	w := j.Source.(*awsapi.Client).Writer()
 	id := iam.Principal{ARN: "arn:aws:iam::123456789012:role/service-role/video-api-role-x7"}
 	if err := w.PutInline(t.Context(), id, remedy.DefaultName, `{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"s3:GetObject","Resource":"*"}}`); err != nil {
 		t.Fatal(err)
@@ -198,7 +198,7 @@ func TestApplyHeedsTheOperator(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		o.Source, o.Engine = newAWSSource(client), audit.EngineAWS
+		o.Source, o.Engine = client, audit.EngineAWS
 		f := &fixFlags{name: "new", yes: true, managed: true, record: filepath.Join(t.TempDir(), "undo.json"), color: "never"}
 		fixes, err := doctor.Fix(t.Context(), f.of(o))
 		if err != nil {

@@ -13,6 +13,7 @@ import (
 	"remotion-doctor/iam"
 	"remotion-doctor/remedy"
 	"remotion-doctor/report"
+	"remotion-doctor/source/awsapi"
 )
 
 // store is where the journals of changes are kept.
@@ -47,7 +48,7 @@ func (a *app) stateFolder() string {
 
 // undo puts back what was there before the last --apply that wrote something.
 func (a *app) undo(ctx context.Context, o *doctor.Options, f *fixFlags) error {
-	client, ok := o.Source.(awsSource)
+	client, ok := o.Source.(*awsapi.Client)
 	if !ok {
 		return usage("leave --engine and files out", "--undo writes to AWS, not to files")
 	}
@@ -109,9 +110,9 @@ func journalFailure(err error) error {
 }
 
 // undo1 takes one change back, and reports whether AWS shows any of it.
-func (a *app) undo1(ctx context.Context, client awsSource, f *fixFlags, store *change.Store, j *change.Journal) (done bool, err error) {
+func (a *app) undo1(ctx context.Context, client *awsapi.Client, f *fixFlags, store *change.Store, j *change.Journal) (done bool, err error) {
 	at := j.Plan.At.Format(time.RFC3339)
-	back, err := change.Look(ctx, client.Client, j, f.force, a.now(), a.patient())
+	back, err := change.Look(ctx, client, j, f.force, a.now(), a.patient())
 	if err != nil {
 		return false, changeFailure(err)
 	}

@@ -133,7 +133,7 @@ func (a *app) demo(ctx context.Context, f *outputFlags) error {
 		return err
 	}
 	o := a.blank()
-	o.Source, o.Regions = newAWSSource(client), []string{"us-east-1"}
+	o.Source, o.Regions = client, []string{"us-east-1"}
 	for _, t := range demoTargets {
 		o.Targets = append(o.Targets, doctor.Target{Target: t, Requirements: []string{"caller"}})
 	}
