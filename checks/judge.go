@@ -206,6 +206,9 @@ func concludeOpen(f *audit.Finding, e *audit.Evidence) {
 	switch {
 	case e.Verdict.Problem != "":
 		f.Reason = e.Verdict.Problem
+		if i := slices.IndexFunc(e.Verdict.Gaps, func(g iam.Gap) bool { return g.Counts(false) }); i >= 0 {
+			f.Gap = &e.Verdict.Gaps[i]
+		}
 	case len(e.Verdict.MissingContext) > 0:
 		f.Reason = dependsOn(&e.Verdict)
 	default:
