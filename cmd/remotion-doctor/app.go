@@ -14,6 +14,7 @@ import (
 
 	"remotion-doctor/audit"
 	"remotion-doctor/internal/outfile"
+	"remotion-doctor/internal/terminal"
 	"remotion-doctor/remedy"
 	"remotion-doctor/report"
 	"remotion-doctor/source"
@@ -65,8 +66,8 @@ func run(args []string) int {
 	// What is finished is printed after the first signal; a second one ends the
 	// program at once.
 	context.AfterFunc(ctx, stop)
-	writeErrors()
-	a := &app{stdin: os.Stdin, stdout: &stream{os.Stdout, "standard output"}, stderr: &stream{os.Stderr, "standard error"}, getenv: os.Getenv, now: time.Now, directory: workingDirectory()}
+	terminal.CatchWriteErrors()
+	a := &app{stdin: os.Stdin, stdout: &terminal.Stream{File: os.Stdout, Name: "standard output"}, stderr: &terminal.Stream{File: os.Stderr, Name: "standard error"}, getenv: os.Getenv, now: time.Now, directory: workingDirectory()}
 	root := a.root()
 	root.SetArgs(args)
 	return a.exit(root.ExecuteContext(ctx))
@@ -101,6 +102,9 @@ func asFailure(err error) *failure {
 	}
 	if e, ok := errors.AsType[*source.Error](err); ok {
 		return &failure{audit.NewProblem(string(e.Kind), "", "").ExitCode, err.Error(), e.Hint}
+	}
+	if e, ok := errors.AsType[*terminal.WriteError](err); ok {
+		return &failure{exitIncomplete, e.Error(), ""}
 	}
 	if e, ok := errors.AsType[*remedy.QuotaError](err); ok {
 		return &failure{exitNotMet, e.Msg, e.Hint}

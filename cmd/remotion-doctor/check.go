@@ -8,6 +8,7 @@ import (
 
 	"remotion-doctor/audit"
 	"remotion-doctor/doctor"
+	"remotion-doctor/internal/terminal"
 )
 
 // checkFlags are the flags of check.
@@ -83,10 +84,18 @@ func (a *app) check(cmd *cobra.Command, f *checkFlags) error {
 
 // run audits with progress.
 func (a *app) run(ctx context.Context, o *doctor.Options) (*audit.Report, error) {
-	p := a.progress()
-	defer p.done()
-	o.Progress = func(done, total int, t audit.Target) { p.say(done, total, "checking "+t.String()) }
+	p := terminal.Start(a.stderr, a.getenv)
+	defer p.Done()
+	o.Progress = func(done, total int, t audit.Target) { p.Say(done, total, "checking "+t.String()) }
 	return doctor.Check(ctx, *o)
+}
+
+// while shows that one thing is being done, until the returned function is
+// called.
+func (a *app) while(text string) (done func()) {
+	p := terminal.Start(a.stderr, a.getenv)
+	p.Say(0, 1, text)
+	return p.Done
 }
 
 // excessFlags are about what is granted beyond the need.

@@ -174,14 +174,8 @@ func (a *app) writeTrace(t *audit.Trace, f *explainFlags) error {
 	if f.json {
 		return report.TraceJSON(a.stdout, t)
 	}
-	o := report.Options{Verbose: f.verbose}
-	o.Width, o.Color = a.terminal(a.stdout)
-	switch {
-	case f.noColor || f.color == "never":
-		o.Color = false
-	case f.color == "always":
-		o.Color = true
-	}
+	o := a.painted(a.stdout, f.color, f.noColor)
+	o.Verbose = f.verbose
 	return report.Trace(a.stdout, t, o)
 }
 

@@ -1,20 +1,16 @@
 package main
 
 import (
-	"bufio"
 	"context"
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"slices"
-	"strings"
 	"time"
-
-	"golang.org/x/term"
 
 	"remotion-doctor/change"
 	"remotion-doctor/doctor"
+	"remotion-doctor/internal/terminal"
 	"remotion-doctor/report"
 	"remotion-doctor/source/awsapi"
 )
@@ -101,21 +97,14 @@ func (a *app) confirm(f *fixFlags, question string) error {
 	if f.yes {
 		return nil
 	}
-	file, ok := a.stdin.(*os.File)
-	if !ok || !term.IsTerminal(int(file.Fd())) {
-		return usage("give --yes where nobody can be asked", "this writes to AWS, and standard input is not a terminal")
-	}
-	if _, err := fmt.Fprintf(a.stderr, "%s [y/N] ", report.Clean(question)); err != nil {
-		return err
-	}
-	answer, err := bufio.NewReader(io.LimitReader(a.stdin, 1000)).ReadString('\n')
-	if err != nil && !errors.Is(err, io.EOF) {
-		return err
-	}
-	if answer = strings.ToLower(strings.TrimSpace(answer)); answer != "y" && answer != "yes" {
+	yes, err := terminal.Confirm(a.stdin, a.stderr, question)
+	switch {
+	case errors.Is(err, terminal.ErrNobody):
+		return usage("give --yes where nobody can be asked", "this writes to AWS, and %v", err)
+	case err == nil && !yes:
 		return &failure{exitNotMet, "nothing was written", ""}
 	}
-	return nil
+	return err
 }
 
 // write1 writes the change of one principal.

@@ -8,11 +8,11 @@ import (
 	"strings"
 
 	"github.com/spf13/pflag"
-	"golang.org/x/term"
 
 	"remotion-doctor/audit"
 	"remotion-doctor/iam/policy"
 	"remotion-doctor/internal/outfile"
+	"remotion-doctor/internal/terminal"
 	"remotion-doctor/report"
 )
 
@@ -126,7 +126,7 @@ func (a *app) form(w io.Writer, f *outputFlags) report.Options {
 // --no-color say wins over the terminal.
 func (a *app) painted(w io.Writer, color string, never bool) report.Options {
 	var o report.Options
-	o.Width, o.Color = a.terminal(w)
+	o.Width, o.Color = terminal.Look(w, a.getenv)
 	switch {
 	case never || color == "never":
 		o.Color = false
@@ -134,26 +134,6 @@ func (a *app) painted(w io.Writer, color string, never bool) report.Options {
 		o.Color = true
 	}
 	return o
-}
-
-// terminal returns the width and whether to use colour. NO_COLOR, CLICOLOR and
-// CLICOLOR_FORCE are heeded as elsewhere.
-func (a *app) terminal(w io.Writer) (width int, color bool) {
-	file, ok := fileOf(w)
-	if ok && term.IsTerminal(int(file.Fd())) {
-		color = true
-		if columns, _, err := term.GetSize(int(file.Fd())); err == nil {
-			width = columns
-		}
-	}
-	force := a.getenv("CLICOLOR_FORCE")
-	switch {
-	case a.getenv("NO_COLOR") != "", a.getenv("CLICOLOR") == "0", a.getenv("TERM") == "dumb":
-		color = false
-	case force != "" && force != "0":
-		color = true
-	}
-	return width, color
 }
 
 // remediationFile is one document with the statements of all sections; none

@@ -6,8 +6,8 @@ import (
 	"time"
 
 	"github.com/spf13/pflag"
-	"golang.org/x/term"
 
+	"remotion-doctor/internal/terminal"
 	"remotion-doctor/report"
 	"remotion-doctor/source/awsapi"
 )
@@ -44,9 +44,5 @@ func (f *patienceFlags) bound(ctx context.Context) (context.Context, context.Can
 // retrying shows on stderr that a call takes long: which operation, which error,
 // which attempt.
 func (a *app) retrying(r awsapi.Retry) {
-	start := ""
-	if file, ok := fileOf(a.stderr); ok && term.IsTerminal(int(file.Fd())) {
-		start = "\r\x1b[K" // over the line of the progress
-	}
-	fmt.Fprintf(a.stderr, "%snotice: attempt %d of %s failed, trying again: %s\n", start, r.Attempt, report.Clean(r.Operation), report.Clean(r.Err.Error()))
+	fmt.Fprintf(a.stderr, "%snotice: attempt %d of %s failed, trying again: %s\n", terminal.Over(a.stderr), r.Attempt, report.Clean(r.Operation), report.Clean(r.Err.Error()))
 }

@@ -12,12 +12,12 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
-	"golang.org/x/term"
 
 	"remotion-doctor/audit"
 	"remotion-doctor/iam/account"
 	"remotion-doctor/iam/policy"
 	"remotion-doctor/internal/outfile"
+	"remotion-doctor/internal/terminal"
 	"remotion-doctor/report"
 	"remotion-doctor/source/awsapi"
 )
@@ -83,8 +83,8 @@ func (a *app) snapshot(ctx context.Context, f *snapshotFlags) error {
 	if len(f.regions) == 0 {
 		f.regions = []string{firstText(client.Region(), "us-east-1")}
 	}
-	meter := a.meter()
-	defer meter.clear()
+	meter := terminal.NewMeter(a.stderr, a.getenv)
+	defer meter.Clear()
 	var s *account.Snapshot
 	if len(targets) > 0 {
 		s, err = snapshotFor(ctx, client, targets)
@@ -101,7 +101,7 @@ func (a *app) snapshot(ctx context.Context, f *snapshotFlags) error {
 	if err := writeFile(ctx, f.output, outfile.Private, append(data, '\n')); err != nil {
 		return err
 	}
-	meter.clear()
+	meter.Clear()
 	if err := os.Remove(f.output + ".partial"); err != nil && !errors.Is(err, os.ErrNotExist) {
 		return usage("", "removing %s.partial: %v", f.output, err)
 	}
@@ -165,9 +165,9 @@ func snapshotFor(ctx context.Context, client *awsapi.Client, targets []audit.Tar
 
 // snapshotAll takes the whole snapshot, from where an earlier run stopped. What
 // goes into a pipe leaves nothing behind to go on from.
-func (a *app) snapshotAll(ctx context.Context, client *awsapi.Client, f *snapshotFlags, m *meter) (*account.Snapshot, error) {
+func (a *app) snapshotAll(ctx context.Context, client *awsapi.Client, f *snapshotFlags, m *terminal.Meter) (*account.Snapshot, error) {
 	if outfile.IsStream(f.output) {
-		return client.Snapshot(ctx, awsapi.SnapshotOptions{Regions: f.regions, Progress: m.show, Keep: func(awsapi.Part) error { return nil }})
+		return client.Snapshot(ctx, awsapi.SnapshotOptions{Regions: f.regions, Progress: m.Show, Keep: func(awsapi.Part) error { return nil }})
 	}
 	path := f.output + ".partial"
 	file, err := outfile.OpenKept(path)
@@ -179,7 +179,7 @@ func (a *app) snapshotAll(ctx context.Context, client *awsapi.Client, f *snapsho
 	if err != nil {
 		return nil, err
 	}
-	s, err := client.Snapshot(ctx, awsapi.SnapshotOptions{Regions: f.regions, Resume: parts, Progress: m.show, Keep: keepIn(file, path)})
+	s, err := client.Snapshot(ctx, awsapi.SnapshotOptions{Regions: f.regions, Resume: parts, Progress: m.Show, Keep: keepIn(file, path)})
 	if err == nil {
 		return s, nil
 	}
@@ -237,38 +237,5 @@ func readParts(data []byte) (parts []awsapi.Part, size int64) {
 			return parts, size
 		}
 		parts, size, data = append(parts, p), size+int64(len(line))+1, rest
-	}
-}
-
-// A meter shows what is being read, on a terminal and nowhere else.
-type meter struct {
-	out   io.Writer
-	shown bool
-}
-
-func (a *app) meter() *meter {
-	if file, ok := fileOf(a.stderr); ok && term.IsTerminal(int(file.Fd())) && a.getenv("TERM") != "dumb" {
-		return &meter{out: file}
-	}
-	return &meter{}
-}
-
-func (m *meter) show(step string, count int) {
-	if m.out == nil {
-		return
-	}
-	m.shown = true
-	text := "reading " + report.Clean(step)
-	if count > 0 {
-		text += fmt.Sprintf(": %d", count)
-	}
-	fmt.Fprintf(m.out, "\r\x1b[K%s", text)
-}
-
-// clear takes the line away.
-func (m *meter) clear() {
-	if m.shown {
-		m.shown = false
-		fmt.Fprint(m.out, "\r\x1b[K")
 	}
 }

@@ -1,21 +1,21 @@
-package main
+package terminal
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"sync"
 	"time"
 
 	"github.com/charmbracelet/x/ansi"
-	"golang.org/x/term"
 
 	"remotion-doctor/report"
 )
 
-// A progress says on a terminal what takes long: one line on stderr that is
-// gone when the work is done. Nothing is written in the first half second, and
-// nothing ever where stderr is no terminal.
-type progress struct {
+// A Progress says on a terminal what takes long: one line that is gone when the
+// work is done. Nothing is written in the first half second, and nothing ever
+// where the stream is no terminal.
+type Progress struct {
 	w     io.Writer
 	width int
 	stop  chan struct{}
@@ -30,38 +30,27 @@ const (
 	progressTick  = 100 * time.Millisecond
 )
 
-// progress starts to show progress. done must be called.
-func (a *app) progress() *progress {
-	file, ok := fileOf(a.stderr)
-	if !ok || !term.IsTerminal(int(file.Fd())) || a.getenv("TERM") == "dumb" {
-		return newProgress(a.stderr, 0)
-	}
-	width := 80
-	if columns, _, err := term.GetSize(int(file.Fd())); err == nil && columns > 0 {
-		width = columns
-	}
-	return newProgress(a.stderr, width)
-}
-
-// while shows that one thing is being done, until the returned function is
+// Start starts to show progress on a stream; getenv reads TERM. Done must be
 // called.
-func (a *app) while(text string) (done func()) {
-	p := a.progress()
-	p.say(0, 1, text)
-	return p.done
+func Start(w io.Writer, getenv func(string) string) *Progress {
+	file, ok := screen(w)
+	if !ok || getenv("TERM") == "dumb" {
+		return newProgress(w, 0)
+	}
+	return newProgress(w, cmp.Or(columns(file), 80))
 }
 
 // newProgress shows progress in lines of that width; 0 shows none.
-func newProgress(w io.Writer, width int) *progress {
-	p := &progress{w: w, width: width, stop: make(chan struct{})}
+func newProgress(w io.Writer, width int) *Progress {
+	p := &Progress{w: w, width: width, stop: make(chan struct{})}
 	if width > 0 {
 		p.ended.Go(p.run)
 	}
 	return p
 }
 
-// say tells what is being done: the step of that index of so many.
-func (p *progress) say(step, steps int, text string) {
+// Say says what is being done: the step of that index of so many.
+func (p *Progress) Say(step, steps int, text string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.text = report.Clean(text)
@@ -70,13 +59,13 @@ func (p *progress) say(step, steps int, text string) {
 	}
 }
 
-// done removes the line.
-func (p *progress) done() {
+// Done removes the line.
+func (p *Progress) Done() {
 	close(p.stop)
 	p.ended.Wait()
 }
 
-func (p *progress) run() {
+func (p *Progress) run() {
 	select {
 	case <-time.After(progressDelay):
 	case <-p.stop:
@@ -89,7 +78,7 @@ func (p *progress) run() {
 		select {
 		case <-tick.C:
 		case <-p.stop:
-			fmt.Fprint(p.w, "\r\x1b[K")
+			fmt.Fprint(p.w, erase)
 			return
 		}
 	}
@@ -98,7 +87,7 @@ func (p *progress) run() {
 // frames turn while something is going on.
 var frames = []string{"⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"}
 
-func (p *progress) draw(i int) {
+func (p *Progress) draw(i int) {
 	p.mu.Lock()
 	line := frames[i%len(frames)] + " " + p.text
 	p.mu.Unlock()

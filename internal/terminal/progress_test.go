@@ -1,4 +1,4 @@
-package main
+package terminal
 
 import (
 	"strings"
@@ -10,19 +10,19 @@ import (
 	"github.com/charmbracelet/x/ansi"
 )
 
-// A screen is a terminal that goroutines write to.
-type screen struct {
+// A fake is a terminal that goroutines write to.
+type fake struct {
 	mu sync.Mutex
 	b  strings.Builder
 }
 
-func (s *screen) Write(p []byte) (int, error) {
+func (s *fake) Write(p []byte) (int, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.b.Write(p)
 }
 
-func (s *screen) String() string {
+func (s *fake) String() string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.b.String()
@@ -30,9 +30,9 @@ func (s *screen) String() string {
 
 func TestProgress(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := &screen{}
+		s := &fake{}
 		p := newProgress(s, 40)
-		p.say(1, 3, "checking role\x1b[31m "+strings.Repeat("long", 20))
+		p.Say(1, 3, "checking role\x1b[31m "+strings.Repeat("long", 20))
 		time.Sleep(progressDelay - time.Millisecond)
 		synctest.Wait()
 		if s.String() != "" {
@@ -45,7 +45,7 @@ func TestProgress(t *testing.T) {
 				t.Errorf("%d columns: %q", w, line)
 			}
 		}
-		p.done()
+		p.Done()
 		if !strings.HasSuffix(s.String(), "\r\x1b[K") || strings.Contains(s.String(), "[31m") {
 			t.Errorf("the line stays: %q", s.String())
 		}
@@ -54,14 +54,14 @@ func TestProgress(t *testing.T) {
 
 func TestProgressIsShortOrSilent(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := &screen{}
+		s := &fake{}
 		for _, width := range []int{0, 80} {
 			p := newProgress(s, width)
-			p.say(0, 1, "checking")
+			p.Say(0, 1, "checking")
 			if width == 0 {
 				time.Sleep(time.Minute)
 			}
-			p.done()
+			p.Done()
 		}
 		if s.String() != "" {
 			t.Errorf("it says %q", s.String())

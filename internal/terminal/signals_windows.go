@@ -1,4 +1,4 @@
-package main
+package terminal
 
-// writeErrors does nothing: on Windows what goes wrong in a write is its error.
-func writeErrors() {}
+// CatchWriteErrors does nothing: on Windows what goes wrong in a write is its error.
+func CatchWriteErrors() {}

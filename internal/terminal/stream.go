@@ -1,31 +1,43 @@
-package main
+package terminal
 
 import (
 	"errors"
-	"io"
 	"io/fs"
 	"os"
 	"runtime"
 	"syscall"
 )
 
-// A stream is standard output or standard error. When its reader has gone, as
+// A Stream is standard output or standard error. When its reader has gone, as
 // with `| head -1`, the rest is dropped: what the program found, its files and
 // its exit code do not depend on who reads.
-type stream struct {
-	file *os.File
-	name string
+type Stream struct {
+	File *os.File
+	Name string // standard output
 }
 
-func (s *stream) Write(p []byte) (int, error) {
-	n, err := s.file.Write(p)
+// A WriteError says that a [Stream] could not be written, as on a full disk.
+type WriteError struct {
+	Name string // of the stream
+	Err  error
+}
+
+func (e *WriteError) Error() string { return "writing to " + e.Name + ": " + e.Err.Error() }
+
+// Unwrap returns the cause.
+func (e *WriteError) Unwrap() error { return e.Err }
+
+// Write writes to the file. The error is a [*WriteError]; a pipe that nobody
+// reads is none.
+func (s *Stream) Write(p []byte) (int, error) {
+	n, err := s.File.Write(p)
 	if err == nil || isBrokenPipe(err) {
 		return len(p), nil
 	}
 	if e, ok := errors.AsType[*fs.PathError](err); ok {
 		err = e.Err
 	}
-	return n, &failure{exitIncomplete, "writing to " + s.name + ": " + err.Error(), ""}
+	return n, &WriteError{s.Name, err}
 }
 
 // isBrokenPipe reports whether nobody reads any more. Windows says so by
@@ -35,13 +47,4 @@ func isBrokenPipe(err error) bool {
 		return errors.Is(err, syscall.Errno(109)) || errors.Is(err, syscall.Errno(232))
 	}
 	return errors.Is(err, syscall.EPIPE)
-}
-
-// fileOf returns the file behind a stream, to ask whether it is a terminal.
-func fileOf(w io.Writer) (*os.File, bool) {
-	if s, ok := w.(*stream); ok {
-		return s.file, true
-	}
-	file, ok := w.(*os.File)
-	return file, ok
 }
