@@ -18,6 +18,7 @@ import (
 	"remotion-doctor/remedy"
 	"remotion-doctor/report"
 	"remotion-doctor/source"
+	"remotion-doctor/source/files"
 )
 
 // version is set when a release is built.
@@ -67,7 +68,7 @@ func run(args []string) int {
 	// program at once.
 	context.AfterFunc(ctx, stop)
 	terminal.CatchWriteErrors()
-	a := &app{stdin: os.Stdin, stdout: &terminal.Stream{File: os.Stdout, Name: "standard output"}, stderr: &terminal.Stream{File: os.Stderr, Name: "standard error"}, getenv: os.Getenv, now: time.Now, directory: workingDirectory()}
+	a := &app{stdin: os.Stdin, stdout: &terminal.Stream{File: os.Stdout, Name: "standard output"}, stderr: &terminal.Stream{File: os.Stderr, Name: "standard error"}, getenv: os.Getenv, now: time.Now, directory: files.InRepository()}
 	root := a.root()
 	root.SetArgs(args)
 	return a.exit(root.ExecuteContext(ctx))
@@ -95,7 +96,10 @@ func asFailure(err error) *failure {
 		return f
 	}
 	if e, ok := errors.AsType[*outfile.Error](err); ok {
-		return unwritten(e)
+		if e.BadPath {
+			return &failure{exitUsage, e.Error(), e.Hint()}
+		}
+		return &failure{exitIncomplete, e.Error(), ""}
 	}
 	if e, ok := errors.AsType[*audit.Problem](err); ok {
 		return &failure{e.ExitCode, err.Error(), e.Hint}

@@ -2,13 +2,17 @@ package main
 
 import (
 	"context"
+	"os"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
 	"remotion-doctor/audit"
+	"remotion-doctor/checks"
+	"remotion-doctor/checks/remotion/project"
 	"remotion-doctor/doctor"
 	"remotion-doctor/internal/terminal"
+	"remotion-doctor/source/awsapi"
 )
 
 // checkFlags are the flags of check.
@@ -80,6 +84,29 @@ func (a *app) check(cmd *cobra.Command, f *checkFlags) error {
 		err = besideTemplates(report, err)
 	}
 	return err
+}
+
+// host describes the environment that Remotion would run in, too.
+func (a *app) host(f *sourceFlags, region string) *doctor.Host {
+	dir, err := os.Getwd()
+	if err != nil {
+		dir = "." // a file that cannot be read sets nothing
+	}
+	return &doctor.Host{
+		Environment: project.Environment(dir, f.profile, a.getenv),
+		CallerOf: func(ctx context.Context, c checks.Credentials) (string, error) {
+			o := a.awsOptions(f, region)
+			o.Profile = c.Profile
+			if c.Prefix != "" {
+				o.AccessKeyID, o.SecretAccessKey, o.SessionToken = a.getenv(c.Prefix+"_ACCESS_KEY_ID"), a.getenv(c.Prefix+"_SECRET_ACCESS_KEY"), a.getenv(c.Prefix+"_SESSION_TOKEN")
+			}
+			client, err := awsapi.Open(ctx, o)
+			if err != nil {
+				return "", err
+			}
+			return client.Caller(ctx)
+		},
+	}
 }
 
 // run audits with progress.

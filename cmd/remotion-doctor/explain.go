@@ -12,6 +12,7 @@ import (
 	"remotion-doctor/iam"
 	"remotion-doctor/iam/accessdenied"
 	"remotion-doctor/report"
+	"remotion-doctor/source/files"
 )
 
 // explainFlags are the flags of explain.
@@ -103,7 +104,7 @@ func (a *app) request(f *explainFlags, args []string) (*doctor.Request, error) {
 		r.Resource = args[1]
 	}
 	var err error
-	if r.Context, err = readContext(f.context, f.contextFile); err != nil {
+	if r.Context, err = files.Context(f.context, f.contextFile); err != nil {
 		return nil, err
 	}
 	if f.details != "" {

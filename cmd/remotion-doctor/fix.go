@@ -11,6 +11,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"remotion-doctor/doctor"
+	"remotion-doctor/iam/policy"
+	"remotion-doctor/internal/ending"
 	"remotion-doctor/internal/outfile"
 	"remotion-doctor/remedy"
 	"remotion-doctor/report"
@@ -58,7 +60,7 @@ that it does not cure · 2 bad usage · 3 could not be completed.`,
 	fs.SortFlags = false
 	f.target.add(fs)
 	f.requirement.add(fs)
-	fs.StringVar(&f.form, "as", "", "only the remedy, as `"+formNames()+"`")
+	fs.StringVar(&f.form, "as", "", "only the remedy, as `"+formNames+"`")
 	fs.StringVar(&f.name, "policy-name", remedy.DefaultName, "`NAME` of the policy; where there is one, what is missing is added to it")
 	fs.BoolVar(&f.documented, "as-documented", false, "grant the resources as Remotion documents them, for every account, region and name")
 	fs.BoolVar(&f.managed, "managed", false, "a managed policy instead of an inline one")
@@ -79,18 +81,12 @@ that it does not cure · 2 bad usage · 3 could not be completed.`,
 	return cmd
 }
 
-func formNames() string {
-	names := make([]string, len(remedy.Forms))
-	for i, form := range remedy.Forms {
-		names[i] = string(form)
-	}
-	return strings.Join(names, "|")
-}
+var formNames = strings.Join(texts(remedy.Forms...), "|")
 
 func (f *fixFlags) validate() error {
 	switch {
 	case f.form != "" && !slices.Contains(remedy.Forms, remedy.Form(f.form)):
-		return usage("", "--as %q is not one of %s", f.form, strings.ReplaceAll(formNames(), "|", ", "))
+		return usage("", "--as %q is not one of %s", f.form, strings.ReplaceAll(formNames, "|", ", "))
 	case f.apply && f.undo:
 		return usage("", "--apply and --undo exclude each other")
 	case f.apply && f.form != "" && !f.dryRun:
@@ -111,7 +107,7 @@ func (f *fixFlags) validate() error {
 			return err
 		}
 	}
-	if !validPolicyName(f.name) {
+	if !policy.IsName(f.name) {
 		return usage("letters, digits and +=,.@_- ; 128 at most", "--policy-name %q is not a policy's name", f.name)
 	}
 	return nil
@@ -119,17 +115,11 @@ func (f *fixFlags) validate() error {
 
 // checkFile checks the file of the remedy, and lets its ending choose the form.
 func (f *fixFlags) checkFile() (err error) {
-	c := formChoice{flag: "as", asked: f.form, given: f.form != "", forms: forms(remedy.Forms...), endings: remedyEndings}
-	if f.form, err = c.of(f.output); err != nil {
+	c := ending.Choice{Asked: f.form, Given: f.form != "", Forms: texts(remedy.Forms...), Endings: remedy.Endings()}
+	if f.form, err = formOf("as", f.output, c); err != nil {
 		return err
 	}
 	return outfile.Check(f.output)
-}
-
-// validPolicyName: IAM User Guide, "IAM and AWS STS quotas", name
-// requirements.
-func validPolicyName(s string) bool {
-	return s != "" && len(s) <= 128 && strings.Trim(s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+=,.@_-") == ""
 }
 
 func (a *app) fix(ctx context.Context, f *fixFlags) error {

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"io"
 	"slices"
 	"strings"
@@ -10,7 +9,6 @@ import (
 	"github.com/spf13/pflag"
 
 	"remotion-doctor/audit"
-	"remotion-doctor/iam/policy"
 	"remotion-doctor/internal/outfile"
 	"remotion-doctor/internal/terminal"
 	"remotion-doctor/report"
@@ -31,14 +29,6 @@ var (
 	colors  = []string{"auto", "always", "never"}
 )
 
-func formatNames() string {
-	var names []string
-	for _, f := range report.Formats() {
-		names = append(names, string(f))
-	}
-	return strings.Join(names, "|")
-}
-
 func (f *outputFlags) add(fs *pflag.FlagSet) {
 	f.addForm(fs, report.FormatTable)
 	fs.StringVar(&f.remediation, "remediation", "", "write the policy that grants what is missing to `FILE`")
@@ -50,7 +40,7 @@ func (f *outputFlags) add(fs *pflag.FlagSet) {
 // rewrite reports have, too.
 func (f *outputFlags) addForm(fs *pflag.FlagSet, format report.Format) {
 	f.failOn, f.flags = "unknown", fs
-	fs.StringVar(&f.format, "format", string(format), "form of the report: `"+formatNames()+"`")
+	fs.StringVar(&f.format, "format", string(format), "form of the report: `"+strings.Join(texts(report.Formats()...), "|")+"`")
 	fs.StringArrayVar(&f.outputs, "output", nil, "write the report to `[FORMAT=]FILE`; repeatable")
 	fs.StringVar(&f.baseline, "baseline", "", "an earlier JSON report, in `FILE`: what it has, too, does not fail")
 	fs.StringVar(&f.waivers, "waivers", "", "waivers with reason, owner and expiry, in `FILE`: what they are about does not fail")
@@ -136,22 +126,12 @@ func (a *app) painted(w io.Writer, color string, never bool) report.Options {
 	return o
 }
 
-// remediationFile is one document with the statements of all sections; none
-// where there is nothing to grant.
+// remediationFile is the file of --remediation; none where there is nothing to
+// grant.
 func remediationFile(path string, r *audit.Report) []outfile.File {
-	out := &policy.Document{Version: policy.Version2012}
-	for i := range r.Sections {
-		if d := r.Sections[i].Remediation; d != nil {
-			out.Statements = append(out.Statements, d.Statements...)
-		}
+	doc := report.Remediation(r)
+	if path == "" || doc == nil {
+		return nil
 	}
-	if path == "" || len(out.Statements) == 0 {
-		return nil // an empty policy is none, and IAM refuses it
-	}
-	if len(r.Sections) > 1 {
-		for i := range out.Statements {
-			out.Statements[i].Sid = fmt.Sprintf("%s%d", out.Statements[i].Sid, i+1)
-		}
-	}
-	return []outfile.File{{Path: path, Access: outfile.Private, Content: outfile.Text([]byte(out.Indent() + "\n"))}}
+	return []outfile.File{{Path: path, Access: outfile.Private, Content: outfile.Text([]byte(doc.Indent() + "\n"))}}
 }

@@ -5,10 +5,13 @@ import (
 	"errors"
 	"io"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"remotion-doctor/audit"
+	"remotion-doctor/internal/ending"
 	"remotion-doctor/internal/outfile"
+	"remotion-doctor/remedy"
 	"remotion-doctor/report"
 )
 
@@ -44,7 +47,7 @@ func (f *outputFlags) file(text string) (outputFile, error) {
 		if text == "" || text == "-" {
 			return outputFile{}, usage("standard output gets the report in the form of --format", "--output %q names no file", text)
 		}
-		format, err := f.choice(forms(report.Formats()...)).of(text)
+		format, err := f.formOf(text, texts(report.Formats()...)...)
 		return outputFile{format: report.Format(format), path: text, plain: true}, err
 	}
 	format, err := report.ParseFormat(name)
@@ -57,9 +60,31 @@ func (f *outputFlags) file(text string) (outputFile, error) {
 	return outputFile{format: format, path: path}, nil
 }
 
-// choice is how --format and the endings of files choose among forms.
-func (f *outputFlags) choice(forms []string) formChoice {
-	return formChoice{flag: "format", asked: f.format, given: f.flags != nil && f.flags.Changed("format"), forms: forms, endings: reportEndings}
+// formOf is the form of the file at a path: its ending decides, unless flag asks
+// for one.
+func formOf(flag, path string, c ending.Choice) (string, error) {
+	form, err := c.Of(path)
+	if e, ok := errors.AsType[*ending.Error](err); ok {
+		hint := "use " + e.Known + ", or leave --" + flag + " out"
+		if e.Unknown {
+			hint = "use " + e.Known + ", or choose the form with --" + flag
+		}
+		return "", usage(hint, "--output %v", e)
+	}
+	return form, err
+}
+
+// formOf is how --format and the ending of a file choose among forms.
+func (f *outputFlags) formOf(path string, forms ...string) (string, error) {
+	return formOf("format", path, ending.Choice{Asked: f.format, Given: f.flags != nil && f.flags.Changed("format"), Forms: forms, Endings: report.Endings()})
+}
+
+func texts[F ~string](list ...F) []string {
+	out := make([]string, len(list))
+	for i, f := range list {
+		out[i] = string(f)
+	}
+	return out
 }
 
 // checkFiles finds out before the work whether what it is for can be written.
@@ -83,13 +108,9 @@ func (f *outputFlags) checkFiles() error {
 
 // onlyJSON refuses the ending of another form for a file that holds JSON.
 func onlyJSON(flag, path string) error {
-	for _, endings := range [][]ending{reportEndings, remedyEndings} {
-		text := endingOf(path, endings)
-		for _, e := range endings {
-			if e.text == text && !strings.HasSuffix(text, ".json") {
-				return usage("let it end in .json; `remotion-doctor fix --as` writes other forms", "%s %s: the policy is written as JSON", flag, path)
-			}
-		}
+	text, known := ending.Find(path, slices.Concat(report.Endings(), remedy.Endings()))
+	if known >= 0 && !strings.HasSuffix(text, ".json") {
+		return usage("let it end in .json; `remotion-doctor fix --as` writes other forms", "%s %s: the policy is written as JSON", flag, path)
 	}
 	return nil
 }
@@ -111,28 +132,4 @@ func (a *app) reportFiles(r *audit.Report, f *outputFlags, files []outputFile) [
 // writeFile replaces a file as a whole or not at all.
 func writeFile(ctx context.Context, path string, access outfile.Access, data []byte) error {
 	return outfile.Write(ctx, outfile.File{Path: path, Access: access, Content: outfile.Text(data)})
-}
-
-// unwritten is the failure for a file that could not be written: bad usage if
-// another path would help, else the program could not complete.
-func unwritten(e *outfile.Error) *failure {
-	if !e.BadPath {
-		return &failure{exitIncomplete, e.Error(), ""}
-	}
-	hint := "the folder must exist and be writable"
-	for _, known := range []struct {
-		err  error
-		hint string
-	}{
-		{outfile.ErrFolder, "name a file in it"},
-		{outfile.ErrTwice, "each needs a file of its own"},
-		{outfile.ErrPlanted, "remove it, or name a file in a folder of your own"},
-		{outfile.ErrForeign, "remove it, or name a file in a folder of your own"},
-		{outfile.ErrIrregular, "remove it, or name another file"},
-	} {
-		if errors.Is(e, known.err) {
-			hint = known.hint
-		}
-	}
-	return &failure{exitUsage, e.Error(), hint}
 }

@@ -11,6 +11,7 @@ import (
 	"remotion-doctor/checks"
 	"remotion-doctor/checks/remotion"
 	"remotion-doctor/iam/policy"
+	"remotion-doctor/report"
 )
 
 func (a *app) policyCommand() *cobra.Command {
@@ -118,13 +119,13 @@ func (a *app) requirementFor(name string, f *showFlags) (*checks.Requirement, er
 // place returns the partition, and regions of it: those asked for, or one to
 // stand for all.
 func (f *showFlags) place() (partition string, regions []string, err error) {
-	if f.account != "" && (len(f.account) != 12 || strings.Trim(f.account, "0123456789") != "") {
+	if f.account != "" && !policy.IsAccountID(f.account) {
 		return "", nil, usage("an account's id has twelve digits", "--account %q is not an account", f.account)
 	}
+	if err := validRegions(f.regions); err != nil {
+		return "", nil, err
+	}
 	for _, r := range f.regions {
-		if !validRegion(r) {
-			return "", nil, usage("regions look like us-east-1", "--region %q is not a region", r)
-		}
 		if p := policy.PartitionOf(r); partition != "" && p != partition || f.partition != "" && p != f.partition {
 			return "", nil, usage("a policy is of one partition", "--region %s is in the partition %s", r, p)
 		}
@@ -167,7 +168,7 @@ func (a *app) policyDiffCommand() *cobra.Command {
 			if format == "json" {
 				return a.json(d)
 			}
-			return a.writeDiff(args[0], args[1], d)
+			return report.Differences(a.stdout, remotion.Pack().Name, args[0], args[1], d)
 		},
 	}
 	cmd.Flags().StringVar(&format, "format", "text", "`text|json`")
@@ -187,27 +188,4 @@ func (a *app) json(v any) error {
 	enc.SetEscapeHTML(false)
 	enc.SetIndent("", "  ")
 	return enc.Encode(v)
-}
-
-// writeDiff prints the changes, those of one release together.
-func (a *app) writeDiff(from, to string, list []checks.Difference) error {
-	var b strings.Builder
-	if len(list) == 0 {
-		fmt.Fprintf(&b, "Remotion %s and %s require the same policies.\n", from, to)
-	}
-	for i, d := range list {
-		if i == 0 || list[i-1].Policy != d.Policy {
-			fmt.Fprintf(&b, "%s policy, %s → %s\n", d.Policy, from, to)
-		}
-		sign := map[string]string{"added": "+", "removed": "−"}[d.Change]
-		fmt.Fprintf(&b, "  %s %s  on %s\n", sign, d.Action, d.Resource)
-		if i+1 < len(list) && list[i+1].Why == d.Why && list[i+1].Policy == d.Policy && list[i+1].Change == d.Change {
-			continue
-		}
-		if d.Since != "" {
-			fmt.Fprintf(&b, "      since %s: %s\n      without: %s\n      %s\n", d.Since, d.Why, d.Without, d.Source)
-		}
-	}
-	_, err := fmt.Fprint(a.stdout, b.String())
-	return err
 }

@@ -1,12 +1,8 @@
 package main
 
 import (
-	"cmp"
 	"errors"
-	"fmt"
-	"io"
 	"os"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -14,6 +10,7 @@ import (
 	"remotion-doctor/checks/remotion"
 	"remotion-doctor/iam/policy"
 	"remotion-doctor/report"
+	"remotion-doctor/source/files"
 )
 
 // lintFlags say what the files are meant to be.
@@ -48,19 +45,9 @@ Exit codes: 0 no fault · 1 at least one · 2 a file cannot be read or parsed.`,
 	return cmd
 }
 
-const (
-	standardInput = "standard input"
-	// maxPolicy is far above what AWS takes.
-	maxPolicy = 256 << 10
-)
+const standardInput = "standard input"
 
-// A fileFault is a fault with the file that it is in.
-type fileFault struct {
-	File string `json:"file"`
-	checks.Fault
-}
-
-func (a *app) policyLint(files []string, f *lintFlags) error {
+func (a *app) policyLint(paths []string, f *lintFlags) error {
 	if err := errors.Join(oneOf("format", f.format, "text", "json"), oneOf("as", f.as, "", "caller", "renderer"), oneOf("partition", f.partition, "", "aws", "aws-cn")); err != nil {
 		return err
 	}
@@ -68,8 +55,8 @@ func (a *app) policyLint(files []string, f *lintFlags) error {
 	if err != nil {
 		return err
 	}
-	faults := []fileFault{}
-	for _, path := range files {
+	faults := []report.FileFault{}
+	for _, path := range paths {
 		if path == "-" {
 			path = standardInput
 		}
@@ -78,13 +65,13 @@ func (a *app) policyLint(files []string, f *lintFlags) error {
 			return err
 		}
 		for _, fault := range remotion.Pack().Lint(doc, checks.LintScope{Policy: f.as, Version: release.Version, Partition: f.partition}) {
-			faults = append(faults, fileFault{path, fault})
+			faults = append(faults, report.FileFault{File: path, Fault: fault})
 		}
 	}
 	if f.format == "json" {
 		err = a.json(faults)
 	} else {
-		err = a.writeFaults(faults)
+		err = report.Faults(a.stdout, faults)
 	}
 	if err == nil && len(faults) > 0 {
 		return errNotMet
@@ -93,51 +80,13 @@ func (a *app) policyLint(files []string, f *lintFlags) error {
 }
 
 func (a *app) policyFile(path string) (*policy.Document, error) {
-	in := a.stdin
-	if path != standardInput {
-		file, err := os.Open(path)
-		if err != nil {
-			return nil, usage("", "reading the policy: %v", err)
-		}
-		defer file.Close()
-		in = file
+	if path == standardInput {
+		return files.ReadDocument(a.stdin, path)
 	}
-	data, err := io.ReadAll(io.LimitReader(in, maxPolicy+1))
-	switch {
-	case err != nil:
+	file, err := os.Open(path)
+	if err != nil {
 		return nil, usage("", "reading the policy: %v", err)
-	case len(data) > maxPolicy:
-		return nil, usage("IAM takes at most 10 kB", "reading %s: it is larger than %d kB, and no policy", path, maxPolicy>>10)
 	}
-	doc, err := policy.Parse(string(data))
-	if e, ok := errors.AsType[*policy.ParseError](err); ok {
-		return nil, usage(cmp.Or(e.Hint, cutOff(err)), "reading %s:%v", path, err)
-	}
-	return doc, err
-}
-
-// cutOff is the hint for a document that ends too early.
-func cutOff(err error) string {
-	if !strings.Contains(err.Error(), "unexpected end") {
-		return ""
-	}
-	return "the policy was probably cut off while it was copied; `remotion-doctor policy show caller` prints a whole one"
-}
-
-func (a *app) writeFaults(faults []fileFault) error {
-	var b strings.Builder
-	for _, f := range faults {
-		fmt.Fprintf(&b, "%s:%s: %s [%s]\n", report.Clean(f.File), f.Pos, report.Clean(f.Message), f.Code)
-		if f.Hint != "" {
-			fmt.Fprintf(&b, "    hint: %s\n", report.Clean(f.Hint))
-		}
-		if f.Source != "" {
-			fmt.Fprintf(&b, "    see:  %s\n", f.Source)
-		}
-	}
-	if len(faults) == 0 {
-		b.WriteString("✓ no faults\n")
-	}
-	_, err := fmt.Fprint(a.stdout, b.String())
-	return err
+	defer file.Close()
+	return files.ReadDocument(file, path)
 }

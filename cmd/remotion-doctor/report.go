@@ -66,7 +66,7 @@ func (a *app) convert(ctx context.Context, path string, f *outputFlags) error {
 	if err := f.validate(); err != nil {
 		return err
 	}
-	r, state, err := a.readReport(path)
+	r, state, err := a.readReport(path, report.Load)
 	if err != nil {
 		return err
 	}
@@ -109,7 +109,7 @@ func (a *app) merge(ctx context.Context, paths []string, f *outputFlags) error {
 	}
 	var reports []*audit.Report
 	for _, path := range paths {
-		r, _, err := a.readReport(path)
+		r, _, err := a.readReport(path, report.Load)
 		if err != nil {
 			return err
 		}
@@ -163,11 +163,11 @@ func (a *app) diff(ctx context.Context, oldPath, newPath, output string, f *outp
 	if err := f.diffOutput(output); err != nil {
 		return err
 	}
-	old, _, err := a.readReport(oldPath)
+	old, _, err := a.readReport(oldPath, report.Load)
 	if err != nil {
 		return err
 	}
-	now, _, err := a.readReport(newPath)
+	now, _, err := a.readReport(newPath, report.Load)
 	if err != nil {
 		return err
 	}
@@ -187,7 +187,7 @@ func (f *outputFlags) diffOutput(path string) (err error) {
 	if path == "" {
 		return nil
 	}
-	if f.format, err = f.choice([]string{"table", "json", "markdown"}).of(path); err != nil {
+	if f.format, err = f.formOf(path, "table", "json", "markdown"); err != nil {
 		return err
 	}
 	return outfile.Check(path)
@@ -222,7 +222,7 @@ signature: whoever changes a report on purpose can compute it again.`,
 }
 
 func (a *app) verify(path string) error {
-	r, state, err := a.readReport(path)
+	r, state, err := a.readReport(path, report.Load)
 	switch {
 	case err != nil:
 		return err

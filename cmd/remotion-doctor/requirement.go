@@ -1,6 +1,8 @@
 package main
 
 import (
+	"errors"
+	"os"
 	"slices"
 	"strings"
 
@@ -8,8 +10,10 @@ import (
 
 	"remotion-doctor/audit"
 	"remotion-doctor/checks/remotion"
+	"remotion-doctor/checks/remotion/project"
 	"remotion-doctor/doctor"
 	"remotion-doctor/iam/policy"
+	"remotion-doctor/source/files"
 )
 
 // requirementFlags say what the targets are audited against.
@@ -40,11 +44,36 @@ func (f *requirementFlags) add(fs *pflag.FlagSet) {
 }
 
 // region is the one that AWS is asked in.
-func (f *requirementFlags) region() string {
-	if len(f.regions) > 0 {
-		return f.regions[0]
+func (f *requirementFlags) region() string { return first(f.regions) }
+
+// first is the first of some texts, empty if there is none.
+func first(texts []string) string { return strings.Join(texts[:min(len(texts), 1)], "") }
+
+// validRegions refuses a --region that has not the form of one.
+func validRegions(regions []string) error {
+	for _, r := range regions {
+		if !policy.IsRegion(r) {
+			return usage("Regions look like us-east-1", "--region %q is not a Region", r)
+		}
 	}
-	return ""
+	return nil
+}
+
+// release returns the version that the user gave, else the one of the project
+// in the working directory.
+func (a *app) release(given string) (doctor.Release, error) {
+	if given != "" {
+		_, err := remotion.Pack().Required("caller", given, "aws")
+		if err != nil {
+			err = usage("", "--remotion-version: %v", err)
+		}
+		return doctor.Release{Version: given}, err
+	}
+	dir, err := os.Getwd()
+	if err != nil {
+		return doctor.Release{}, nil // no folder, no project
+	}
+	return doctor.Release(project.Resolve(dir, remotion.Pack())), nil
 }
 
 // options reads everything about the targets and the requirement that needs no
@@ -56,10 +85,10 @@ func (a *app) options(t *targetFlags, f *requirementFlags) (*doctor.Options, err
 	if o.Regions, err = f.chosenRegions(a.getenv("REMOTION_AWS_REGION")); err != nil {
 		return nil, err
 	}
-	if o.Context, err = readContext(f.context, f.contextFile); err != nil {
+	if o.Context, err = files.Context(f.context, f.contextFile); err != nil {
 		return nil, err
 	}
-	o.Function = functionName(f.function)
+	o.Function = policy.FunctionName(f.function)
 	if o.Documents, err = f.documents(); err != nil {
 		return nil, err
 	}
@@ -89,16 +118,16 @@ func (a *app) blank() *doctor.Options {
 // chosenRegions reads --region, each once; Remotion's own variable stands in for
 // it.
 func (f *requirementFlags) chosenRegions(fallback string) ([]string, error) {
+	if err := validRegions(f.regions); err != nil {
+		return nil, err
+	}
 	var out []string
 	for _, r := range f.regions {
-		if !validRegion(r) {
-			return nil, usage("Regions look like us-east-1", "--region %q is not a Region", r)
-		}
 		if !slices.Contains(out, r) {
 			out = append(out, r)
 		}
 	}
-	if len(out) == 0 && validRegion(fallback) {
+	if len(out) == 0 && policy.IsRegion(fallback) {
 		out = []string{fallback}
 	}
 	return out, nil
@@ -111,11 +140,14 @@ func (f *requirementFlags) documents() (map[string]*policy.Document, error) {
 		if name == "caller" || name == "renderer" {
 			continue
 		}
-		doc, err := readPolicy(name)
+		p, err := files.ReadPolicy(name)
+		if errors.Is(err, os.ErrNotExist) {
+			return nil, usage("--require accepts caller, renderer or a policy file", "%v", err)
+		}
 		if err != nil {
 			return nil, err
 		}
-		out[name] = doc
+		out[name] = p.Document
 	}
 	return out, nil
 }
@@ -129,17 +161,6 @@ func (f *requirementFlags) requirements(t audit.Target) []string {
 	return f.require
 }
 
-// functionName returns the name in the ARN of a function, else the text as it
-// is.
-func functionName(nameOrARN string) string {
-	a, ok := policy.ParseARN(nameOrARN)
-	if !ok || a.Service != "lambda" {
-		return nameOrARN
-	}
-	name, _, _ := strings.Cut(strings.TrimPrefix(a.Resource, "function:"), ":")
-	return name
-}
-
 // validOperations refuses names that no operation has.
 func validOperations(names []string) error {
 	r, err := remotion.Pack().Required("caller", "", "aws")
@@ -150,18 +171,4 @@ func validOperations(names []string) error {
 		return usage("", "--for: %v", err)
 	}
 	return nil
-}
-
-// validRegion reports whether text has the form of a region.
-func validRegion(s string) bool {
-	parts := strings.Split(s, "-")
-	if len(parts) < 3 || len(parts) > 5 {
-		return false
-	}
-	for _, p := range parts {
-		if p == "" || strings.Trim(p, "abcdefghijklmnopqrstuvwxyz0123456789") != "" {
-			return false
-		}
-	}
-	return true
 }

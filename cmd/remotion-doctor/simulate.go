@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -11,7 +10,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"remotion-doctor/iam/eval"
-	"remotion-doctor/iam/policy"
 )
 
 func (a *app) simulateCommand() *cobra.Command {
@@ -70,25 +68,15 @@ func simulatePrincipal(in eval.SimulationInput, snapshot string) (eval.Simulatio
 
 // readSimulation reads a request; the error names the place in it.
 func (a *app) readSimulation(input string) (eval.SimulationInput, error) {
-	var in eval.SimulationInput
 	data, err := a.readInput(input)
 	if err != nil {
-		return in, usage("", "reading the request: %v", err)
+		return eval.SimulationInput{}, usage("", "reading the request: %v", err)
 	}
-	dec := json.NewDecoder(bytes.NewReader(data))
-	dec.DisallowUnknownFields()
-	if err := dec.Decode(&in); err != nil {
-		offset := int(dec.InputOffset())
-		if e, ok := errors.AsType[*json.SyntaxError](err); ok {
-			offset = int(e.Offset) - 1
-		}
-		hint := "`aws iam simulate-custom-policy --generate-cli-skeleton` prints an empty request"
-		return in, usage(hint, "reading %s:%s: %v", input, policy.NewLines(string(data)).At(offset), err)
+	in, err := eval.ReadSimulation(data)
+	if err != nil {
+		err = usage("`aws iam simulate-custom-policy --generate-cli-skeleton` prints an empty request", "reading %s:%v", input, err)
 	}
-	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
-		return in, usage("", "reading %s:%s: text behind the request", input, policy.NewLines(string(data)).At(int(dec.InputOffset())))
-	}
-	return in, nil
+	return in, err
 }
 
 // maxInput is the largest request that is read.

@@ -1,21 +1,18 @@
 package main
 
 import (
-	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"os"
-	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"remotion-doctor/audit"
 	"remotion-doctor/iam/account"
-	"remotion-doctor/iam/policy"
 	"remotion-doctor/internal/outfile"
 	"remotion-doctor/internal/terminal"
 	"remotion-doctor/report"
@@ -60,14 +57,8 @@ file, with what that leaves open. Nothing is written to AWS.`,
 }
 
 func (a *app) snapshot(ctx context.Context, f *snapshotFlags) error {
-	var region string
-	for _, r := range f.regions {
-		if !validRegion(r) {
-			return usage("regions look like us-east-1", "--region %q is not a region", r)
-		}
-	}
-	if len(f.regions) > 0 {
-		region = f.regions[0]
+	if err := validRegions(f.regions); err != nil {
+		return err
 	}
 	if err := outfile.Check(f.output); err != nil {
 		return err
@@ -76,18 +67,18 @@ func (a *app) snapshot(ctx context.Context, f *snapshotFlags) error {
 	if err != nil {
 		return err
 	}
-	client, err := awsapi.Open(ctx, awsapi.Options{Profile: f.profile, Region: region, EndpointURL: f.endpoint, AttemptTimeout: f.patience.attempt, OnRetry: a.retrying})
+	client, err := awsapi.Open(ctx, awsapi.Options{Profile: f.profile, Region: first(f.regions), EndpointURL: f.endpoint, AttemptTimeout: f.patience.attempt, OnRetry: a.retrying})
 	if err != nil {
-		return fmt.Errorf("%w", err)
+		return err
 	}
 	if len(f.regions) == 0 {
-		f.regions = []string{firstText(client.Region(), "us-east-1")}
+		f.regions = []string{cmp.Or(client.Region(), "us-east-1")}
 	}
 	meter := terminal.NewMeter(a.stderr, a.getenv)
 	defer meter.Clear()
 	var s *account.Snapshot
 	if len(targets) > 0 {
-		s, err = snapshotFor(ctx, client, targets)
+		s, err = client.SnapshotFor(ctx, targets)
 	} else {
 		s, err = a.snapshotAll(ctx, client, f, meter)
 	}
@@ -105,16 +96,11 @@ func (a *app) snapshot(ctx context.Context, f *snapshotFlags) error {
 	if err := os.Remove(f.output + ".partial"); err != nil && !errors.Is(err, os.ErrNotExist) {
 		return usage("", "removing %s.partial: %v", f.output, err)
 	}
-	return a.tellSnapshot(s, f.output)
+	return a.sayRead(s, f.output)
 }
 
-func firstText(texts ...string) string {
-	i := slices.IndexFunc(texts, func(s string) bool { return s != "" })
-	return texts[max(i, 0)]
-}
-
-// tellSnapshot says what the file holds and what it lacks.
-func (a *app) tellSnapshot(s *account.Snapshot, path string) error {
+// sayRead says what the file holds and what it lacks.
+func (a *app) sayRead(s *account.Snapshot, path string) error {
 	d := &s.AuthorizationDetails
 	fmt.Fprintf(a.stderr, "%s: %d roles, %d users, %d groups, %d policies, %d functions of account %s\n",
 		report.Clean(path), len(d.Roles), len(d.Users), len(d.Groups), len(d.Policies), len(s.Functions), report.Clean(s.AccountID))
@@ -125,117 +111,33 @@ func (a *app) tellSnapshot(s *account.Snapshot, path string) error {
 	return nil
 }
 
-// targetKinds are the kinds that --only-for takes.
-var targetKinds = map[string]audit.TargetKind{
-	"role": audit.TargetRole, "user": audit.TargetUser, "function": audit.TargetFunction, "instance": audit.TargetInstance,
-	"instance-profile": audit.TargetInstanceProfile, "task-definition": audit.TargetTaskDefinition, "pod-identity": audit.TargetPodIdentity,
-}
-
 func onlyFor(texts []string) ([]audit.Target, error) {
 	var out []audit.Target
 	for _, text := range texts {
-		kind, name, _ := strings.Cut(text, ":")
-		if a, ok := policy.ParseARN(text); ok {
-			name = text
-			kind = map[string]string{"iam role": "role", "iam user": "user", "iam instance-profile": "instance-profile", "lambda ": "function", "ecs task-definition": "task-definition"}[a.Service+" "+a.Type()]
-			if a.Service == "lambda" {
-				kind = "function"
-			}
-		}
-		k, ok := targetKinds[kind]
-		if !ok || name == "" {
+		t, ok := audit.ParseTarget(text)
+		if !ok {
 			return nil, usage("write it as --only-for role:my-role or --only-for function:video-api", "--only-for %q is not of the form KIND:NAME", text)
 		}
-		out = append(out, audit.Target{Kind: k, Name: name})
+		out = append(out, t)
 	}
 	return out, nil
-}
-
-func snapshotFor(ctx context.Context, client *awsapi.Client, targets []audit.Target) (*account.Snapshot, error) {
-	var resolved []awsapi.Resolved
-	for _, t := range targets {
-		r, err := client.Resolve(ctx, t)
-		if err != nil {
-			return nil, err
-		}
-		resolved = append(resolved, awsapi.Resolved{Target: t, Resolution: r})
-	}
-	return client.OnlyFor(ctx, resolved)
 }
 
 // snapshotAll takes the whole snapshot, from where an earlier run stopped. What
 // goes into a pipe leaves nothing behind to go on from.
 func (a *app) snapshotAll(ctx context.Context, client *awsapi.Client, f *snapshotFlags, m *terminal.Meter) (*account.Snapshot, error) {
+	o := awsapi.SnapshotOptions{Regions: f.regions, Progress: m.Show}
 	if outfile.IsStream(f.output) {
-		return client.Snapshot(ctx, awsapi.SnapshotOptions{Regions: f.regions, Progress: m.Show, Keep: func(awsapi.Part) error { return nil }})
+		return client.Snapshot(ctx, o)
 	}
 	path := f.output + ".partial"
-	file, err := outfile.OpenKept(path)
-	if err != nil {
-		return nil, err
+	s, kept, err := client.SnapshotKept(ctx, o, path, func() { fmt.Fprintf(a.stderr, "going on from %s\n", report.Clean(path)) })
+	if err == nil || !kept {
+		return s, err
 	}
-	defer file.Close()
-	parts, err := a.resume(ctx, client, file, path)
-	if err != nil {
-		return nil, err
+	failed := *asFailure(err)
+	if failed.code == exitIncomplete {
+		failed.hint = strings.TrimPrefix(failed.hint+"; run it again to go on from "+path, "; ")
 	}
-	s, err := client.Snapshot(ctx, awsapi.SnapshotOptions{Regions: f.regions, Resume: parts, Progress: m.Show, Keep: keepIn(file, path)})
-	if err == nil {
-		return s, nil
-	}
-	failed := asFailure(err)
-	if info, statErr := file.Stat(); statErr == nil && info.Size() == 0 {
-		_ = os.Remove(path) // nothing was learned
-	} else if failed.code == exitIncomplete {
-		failed = &failure{failed.code, failed.msg, strings.TrimPrefix(failed.hint+"; run it again to go on from "+path, "; ")}
-	}
-	return nil, failed
-}
-
-// resume reads the parts that an earlier run has kept, which must be of the same
-// account. A part that was cut off is written anew.
-func (a *app) resume(ctx context.Context, client *awsapi.Client, file *os.File, path string) ([]awsapi.Part, error) {
-	data, err := io.ReadAll(file)
-	if err != nil {
-		return nil, usage("", "reading %s: %s", path, pathless(err))
-	}
-	parts, size := readParts(data)
-	if len(parts) > 0 {
-		if err := client.SameAccount(ctx, parts); err != nil {
-			return nil, err
-		}
-		fmt.Fprintf(a.stderr, "going on from %s\n", report.Clean(path))
-	}
-	if err = file.Truncate(size); err == nil {
-		_, err = file.Seek(size, io.SeekStart)
-	}
-	if err != nil {
-		return nil, outfile.Failed(path, err)
-	}
-	return parts, nil
-}
-
-// keepIn writes each part that was read on a line of its own.
-func keepIn(file *os.File, path string) func(awsapi.Part) error {
-	return func(p awsapi.Part) error {
-		data, err := json.Marshal(p)
-		if err != nil {
-			return err
-		}
-		_, err = file.Write(append(data, '\n'))
-		return outfile.Failed(path, err)
-	}
-}
-
-// readParts returns the parts in the text of a partial file, and how far it is
-// whole.
-func readParts(data []byte) (parts []awsapi.Part, size int64) {
-	for {
-		line, rest, found := bytes.Cut(data, []byte("\n"))
-		var p awsapi.Part
-		if !found || json.Unmarshal(line, &p) != nil {
-			return parts, size
-		}
-		parts, size, data = append(parts, p), size+int64(len(line))+1, rest
-	}
+	return nil, &failed
 }

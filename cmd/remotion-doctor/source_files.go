@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -15,6 +14,7 @@ import (
 	"remotion-doctor/audit"
 	"remotion-doctor/doctor"
 	"remotion-doctor/iam/managed"
+	"remotion-doctor/iam/policy"
 	"remotion-doctor/source/files"
 )
 
@@ -89,7 +89,7 @@ func (f *sourceFlags) validate() error {
 		return usage("name a principal of a snapshot or template with --role or --user", "--principal needs --policy")
 	}
 	for flag, id := range map[string]string{"--account": f.account, "--resource-account": f.resources} {
-		if id != "" && !accountID.MatchString(id) {
+		if id != "" && !policy.IsAccountID(id) {
 			return usage("it has twelve digits", "%s %q is no account id", flag, id)
 		}
 	}
@@ -105,8 +105,6 @@ func (f *sourceFlags) validate() error {
 	}
 	return nil
 }
-
-var accountID = regexp.MustCompile(`^\d{12}$`)
 
 // library returns the managed policies that documents are taken from.
 func (f *fileFlags) library() (*managed.Library, error) {

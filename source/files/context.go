@@ -1,8 +1,9 @@
-package main
+package files
 
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"os"
 	"slices"
 	"strings"
@@ -10,56 +11,48 @@ import (
 	"remotion-doctor/iam"
 	"remotion-doctor/iam/actions"
 	"remotion-doctor/iam/policy"
+	"remotion-doctor/source"
 )
 
-// readPolicy reads a policy file; the error names the place in it.
-func readPolicy(path string) (*policy.Document, error) {
-	data, err := os.ReadFile(path)
-	if err != nil {
-		return nil, usage("--require takes caller, renderer or the file of a policy", "reading the required policy: %v", err)
-	}
-	doc, err := policy.Parse(string(data))
-	if e, ok := errors.AsType[*policy.ParseError](err); ok {
-		return nil, usage(e.Hint, "reading %s:%v", path, err)
-	}
-	return doc, err
-}
-
-// readContext reads --context and --context-file. Of one key given twice, the
-// flag wins over the file.
-func readContext(flags []string, file string) (iam.Context, error) {
+// Context reads context keys from texts KEY=VALUE, in which a list is a JSON
+// array, and from a file that holds a JSON object; path is empty where there is
+// none. Of one key given twice, compared without case, the last text wins, and
+// a text wins over the file. The error is a [*source.Error] of kind KindInput
+// that names the text or the place.
+func Context(texts []string, path string) (iam.Context, error) {
 	var out iam.Context
-	set := func(key string, e iam.ContextEntry) {
-		out = slices.DeleteFunc(out, func(d iam.ContextEntry) bool { return strings.EqualFold(d.Key, key) })
-		out = append(out, e)
-	}
-	if file != "" {
-		entries, err := readContextFile(file)
-		if err != nil {
+	if path != "" {
+		var err error
+		if out, err = readContext(path); err != nil {
 			return nil, err
 		}
-		for _, e := range entries {
-			set(e.Key, e)
-		}
 	}
-	for _, text := range flags {
+	for _, text := range texts {
 		key, value, ok := strings.Cut(text, "=")
 		if !ok || key == "" {
-			return nil, usage("write it as --context aws:SourceVpc=vpc-1a2b3c4d", "--context %q is not of the form KEY=VALUE", text)
+			return nil, inputf("write it as aws:SourceVpc=vpc-1a2b3c4d", "the context %q is not of the form KEY=VALUE", text)
 		}
 		values, list := []string{value}, false
 		if strings.HasPrefix(value, "[") && json.Unmarshal([]byte(value), &values) == nil {
 			list = true
 		}
-		set(key, contextEntry(key, values, list))
+		out = withEntry(out, contextEntry(key, values, list))
 	}
 	return out, nil
 }
 
-func readContextFile(file string) (iam.Context, error) {
-	data, err := os.ReadFile(file)
+// withEntry replaces the entry of the same key.
+func withEntry(c iam.Context, e iam.ContextEntry) iam.Context {
+	c = slices.DeleteFunc(c, func(d iam.ContextEntry) bool { return strings.EqualFold(d.Key, e.Key) })
+	return append(c, e)
+}
+
+// readContext reads a JSON object; the keys are sorted.
+func readContext(path string) (iam.Context, error) {
+	name := Name(path)
+	data, err := os.ReadFile(path)
 	if err != nil {
-		return nil, usage("", "reading the context: %v", err)
+		return nil, input("reading the context "+name, "", err)
 	}
 	var raw map[string]any
 	if err := json.Unmarshal(data, &raw); err != nil {
@@ -67,18 +60,27 @@ func readContextFile(file string) (iam.Context, error) {
 		if e, ok := errors.AsType[*json.SyntaxError](err); ok {
 			offset = int(e.Offset) - 1
 		}
-		return nil, usage(`it is a JSON object: {"aws:SourceVpc": "vpc-1a2b3c4d"}`, "reading %s:%s: %v", file, policy.NewLines(string(data)).At(offset), err)
+		return nil, inputf(`it is a JSON object: {"aws:SourceVpc": "vpc-1a2b3c4d"}`, "reading %s:%s: %v", name, policy.NewLines(string(data)).At(offset), err)
 	}
 	var out iam.Context
 	for key, v := range raw {
 		values, list, ok := contextValues(v)
 		if !ok {
-			return nil, usage("values are strings, numbers, booleans, or lists of them", "reading %s: the value of %q is none", file, key)
+			return nil, inputf("values are strings, numbers, booleans, or lists of them", "reading %s: %q has an unsupported value", name, key)
 		}
 		out = append(out, contextEntry(key, values, list))
 	}
 	slices.SortFunc(out, func(a, b iam.ContextEntry) int { return strings.Compare(a.Key, b.Key) })
-	return out, nil
+	return distinctKeys(out), nil
+}
+
+// distinctKeys leaves the last of the keys that differ in case alone.
+func distinctKeys(c iam.Context) iam.Context {
+	var out iam.Context
+	for _, e := range c {
+		out = withEntry(out, e)
+	}
+	return out
 }
 
 func contextValues(v any) (values []string, list, ok bool) {
@@ -112,4 +114,9 @@ func contextEntry(key string, values []string, list bool) iam.ContextEntry {
 		typ = iam.StringList
 	}
 	return iam.ContextEntry{Key: key, Type: typ, Values: values}
+}
+
+// inputf is the error of an input that is not understood.
+func inputf(hint, format string, args ...any) error {
+	return &source.Error{Kind: source.KindInput, Msg: fmt.Sprintf(format, args...), Hint: hint}
 }

@@ -1,57 +1,61 @@
-package main
+package project
 
 import (
 	"fmt"
-	"os"
 	"strings"
 
-	"remotion-doctor/checks/remotion"
-	"remotion-doctor/checks/remotion/project"
-	"remotion-doctor/doctor"
+	"remotion-doctor/checks"
 )
 
-// release returns the version that the user gave, else the one of the project
-// in the working directory.
-func (a *app) release(given string) (doctor.Release, error) {
-	if given != "" {
-		if _, err := remotion.Pack().Required("caller", given, "aws"); err != nil {
-			return doctor.Release{}, usage("", "--remotion-version: %v", err)
-		}
-		return doctor.Release{Version: given}, nil
-	}
-	dir, err := os.Getwd()
-	if err != nil {
-		return doctor.Release{}, nil // no folder, no project
-	}
-	found, err := project.Find(dir)
-	if err != nil {
-		return doctor.Release{Notes: []string{fmt.Sprintf("which Remotion is installed here is not known: %v; the newest known, %s, is assumed", err, remotion.Newest)}}, nil
-	}
-	return resolve(found), nil
+// A Release is the release of a product that a project uses, and how it is
+// known.
+type Release struct {
+	Version string // 4.0.527; empty for the newest known
+	From    string // the file that says so; empty where none does
+	// Notes say what was found and what is assumed, in full sentences.
+	Notes []string
 }
 
-// resolve turns what a project says into a version that is known.
-func resolve(found project.Installed) doctor.Release {
+// Resolve returns the release that the project in a folder uses, among those
+// that the pack knows. A folder without a project is the zero Release. What
+// cannot be read, or is not known to the pack, is a note, and the newest
+// release is assumed.
+func Resolve(dir string, p *checks.Pack) Release {
+	found, err := Find(dir)
 	switch {
-	case found == (project.Installed{}):
-		return doctor.Release{}
+	case err != nil:
+		return noted("which %s is installed here is not known: %v; the newest known, %s, is assumed", p.Name, err, p.Newest)
+	case found == (Installed{}):
+		return Release{}
 	case found.Version != "":
-		return installedRelease(found)
+		return exact(found, p)
 	}
-	if v, ok := project.Satisfying(found.Range, remotion.Pack().Known()); ok {
-		return doctor.Release{Version: v, From: found.From, Notes: []string{fmt.Sprintf("%s asks for Remotion %s and nothing is installed: %s, the newest known of these, is assumed", found.From, found.Range, v)}}
+	if v, ok := Satisfying(found.Range, p.Known()); ok {
+		r := noted("%s asks for %s %s and nothing is installed: %s, the newest known of these, is assumed", found.From, p.Name, found.Range, v)
+		r.Version, r.From = v, found.From
+		return r
 	}
-	return doctor.Release{Notes: []string{fmt.Sprintf("%s asks for Remotion %q, of which no version is known: the newest known, %s, is assumed", found.From, found.Range, remotion.Newest)}}
+	return noted("%s asks for %s %q, of which no version is known: the newest known, %s, is assumed", found.From, p.Name, found.Range, p.Newest)
 }
 
-// installedRelease takes an exact version, unless no policy of it is known.
-func installedRelease(found project.Installed) doctor.Release {
-	if _, err := remotion.Pack().Required("caller", found.Version, "aws"); err != nil {
-		return doctor.Release{Notes: []string{fmt.Sprintf("Remotion %s is installed here (%s), but %v; the newest known, %s, is assumed", found.Version, found.From, err, remotion.Newest)}}
+// exact is an exact version, unless no policy of it is known.
+func exact(found Installed, p *checks.Pack) Release {
+	name := ""
+	if names := p.PolicyNames(); len(names) > 0 {
+		name = names[0]
+	}
+	if _, err := p.Required(name, found.Version, "aws"); err != nil {
+		return noted("%s %s is installed here (%s), but %v; the newest known, %s, is assumed", p.Name, found.Version, found.From, err, p.Newest)
 	}
 	verb := "installed"
 	if !strings.Contains(found.From, "node_modules") {
 		verb = "used"
 	}
-	return doctor.Release{Version: found.Version, From: found.From, Notes: []string{fmt.Sprintf("Remotion %s is %s here, says %s", found.Version, verb, found.From)}}
+	r := noted("%s %s is %s here, says %s", p.Name, found.Version, verb, found.From)
+	r.Version, r.From = found.Version, found.From
+	return r
+}
+
+func noted(format string, args ...any) Release {
+	return Release{Notes: []string{fmt.Sprintf(format, args...)}}
 }

@@ -1,15 +1,16 @@
-package main
+package ending_test
 
 import (
 	"testing"
 
+	"remotion-doctor/internal/ending"
 	"remotion-doctor/remedy"
 	"remotion-doctor/report"
 )
 
 func TestEndings(t *testing.T) {
 	t.Parallel()
-	reports, remedies := forms(report.Formats()...), forms(remedy.Forms...)
+	reports, remedies := texts(report.Formats()), texts(remedy.Forms)
 	for _, c := range []struct {
 		path, asked string
 		given       bool
@@ -36,14 +37,14 @@ func TestEndings(t *testing.T) {
 		{"folder.d/report", "table", false, "table"},
 		{"/dev/stdout", "table", false, "table"},
 	} {
-		choice := formChoice{flag: "format", asked: c.asked, given: c.given, forms: reports, endings: reportEndings}
-		if got, err := choice.of(c.path); got != c.want || (err == nil) != (c.want != "") {
+		choice := ending.Choice{Asked: c.asked, Given: c.given, Forms: reports, Endings: report.Endings()}
+		if got, err := choice.Of(c.path); got != c.want || (err == nil) != (c.want != "") {
 			t.Errorf("%s with --format %s: %q, %v, want %q", c.path, c.asked, got, err, c.want)
 		}
 	}
 	for path, want := range map[string]string{"g.tf": "terraform", "g.sh": "cli", "g.yml": "cloudformation", "g.ts": "cdk", "g.json": "json", "g.txt": "", "grant": ""} {
-		choice := formChoice{flag: "as", forms: remedies, endings: remedyEndings}
-		if got, err := choice.of(path); got != want || err != nil {
+		choice := ending.Choice{Forms: remedies, Endings: remedy.Endings()}
+		if got, err := choice.Of(path); got != want || err != nil {
 			t.Errorf("%s: %q, %v, want %q", path, got, err, want)
 		}
 	}
@@ -55,11 +56,11 @@ func TestEveryFormHasAnEnding(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
 		forms   []string
-		endings []ending
-	}{{forms(report.Formats()...), reportEndings}, {forms(remedy.Forms...), remedyEndings}} {
+		endings []ending.Ending
+	}{{texts(report.Formats()), report.Endings()}, {texts(remedy.Forms), remedy.Endings()}} {
 		named := map[string]bool{string(report.FormatTable): true} // .txt
 		for _, e := range c.endings {
-			named[e.forms[0]] = true
+			named[e.Forms[0]] = true
 		}
 		for _, form := range c.forms {
 			if !named[form] {
@@ -67,4 +68,12 @@ func TestEveryFormHasAnEnding(t *testing.T) {
 			}
 		}
 	}
+}
+
+func texts[F ~string](list []F) []string {
+	out := make([]string, len(list))
+	for i, f := range list {
+		out[i] = string(f)
+	}
+	return out
 }
