@@ -19,10 +19,25 @@ type Incomplete struct {
 	Done, Total int
 	// Unknown says that the last write may have happened.
 	Unknown bool
+	Undo    bool  // it was the undo that stopped
 	Err     error // the cause, where there is one
 }
 
 func (e *Incomplete) Error() string { return e.Msg }
+
+// Advice says what to do after the writes that were made; empty where none was
+// and nothing is known.
+func (e *Incomplete) Advice() string {
+	switch {
+	case e.Undo:
+		return fmt.Sprintf("%d of %d writes of the undo were made; run it again to finish", e.Done, e.Total)
+	case e.Unknown:
+		return fmt.Sprintf("%d of %d writes were made, and the next one may have been; `fix --undo` finds out and puts back what was there", e.Done, e.Total)
+	case e.Done > 0:
+		return fmt.Sprintf("%d of %d writes were made; `fix --undo` puts back what was there", e.Done, e.Total)
+	}
+	return e.Hint
+}
 
 // Unwrap returns the cause.
 func (e *Incomplete) Unwrap() error { return e.Err }

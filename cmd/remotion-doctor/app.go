@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"remotion-doctor/audit"
+	"remotion-doctor/change"
 	"remotion-doctor/internal/outfile"
 	"remotion-doctor/internal/terminal"
 	"remotion-doctor/remedy"
@@ -95,6 +96,9 @@ func asFailure(err error) *failure {
 	if f, ok := errors.AsType[*failure](err); ok {
 		return f
 	}
+	if f := unchanged(err); f != nil {
+		return f
+	}
 	if e, ok := errors.AsType[*outfile.Error](err); ok {
 		if e.BadPath {
 			return &failure{exitUsage, e.Error(), e.Hint()}
@@ -117,6 +121,28 @@ func asFailure(err error) *failure {
 		return &failure{exitIncomplete, "interrupted", ""}
 	}
 	return &failure{exitUsage, err.Error(), ""}
+}
+
+// unchanged gives errors of package change their exit code; nil for others.
+func unchanged(err error) *failure {
+	if e, ok := errors.AsType[*change.Refusal](err); ok {
+		return &failure{exitNotMet, e.Msg, e.Hint}
+	}
+	if e, ok := errors.AsType[*change.JournalError](err); ok {
+		return &failure{exitUsage, e.Msg, e.Hint}
+	}
+	if e, ok := errors.AsType[*change.Unread](err); ok {
+		return &failure{exitIncomplete, e.Error(), e.Gap.Hint}
+	}
+	e, ok := errors.AsType[*change.Incomplete](err)
+	if !ok {
+		return nil
+	}
+	hint := e.Advice()
+	if hint == "" && e.Err != nil {
+		hint = asFailure(e.Err).hint
+	}
+	return &failure{exitIncomplete, e.Msg, hint}
 }
 
 func (a *app) root() *cobra.Command {

@@ -10,7 +10,9 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"remotion-doctor/change"
 	"remotion-doctor/doctor"
+	"remotion-doctor/doctor/attach"
 	"remotion-doctor/iam/policy"
 	"remotion-doctor/internal/ending"
 	"remotion-doctor/internal/outfile"
@@ -142,10 +144,13 @@ func (a *app) fix(ctx context.Context, f *fixFlags) error {
 	if err != nil {
 		return err
 	}
-	todo := a.plans(ctx, o, fixes)
+	todo := attach.Plans(ctx, *o, fixes, a.now())
 	switch {
 	case f.dryRun:
-		err = a.dryRun(ctx, o, f, todo)
+		var plans []*change.Plan
+		if plans, err = attach.Ready(ctx, *o, todo); err == nil {
+			err = attach.RenderPlans(a.stdout, remedy.Form(f.form), plans)
+		}
 	case f.apply:
 		return a.apply(ctx, o, f, todo)
 	default:
@@ -172,7 +177,7 @@ func left(fixes []*doctor.Remedy) error {
 	return nil
 }
 
-func (a *app) writeFixes(ctx context.Context, fixes []planned, f *fixFlags) error {
+func (a *app) writeFixes(ctx context.Context, fixes []attach.Planned, f *fixFlags) error {
 	if f.output == "" {
 		return a.renderFixes(a.stdout, fixes, f)
 	}
@@ -183,49 +188,26 @@ func (a *app) writeFixes(ctx context.Context, fixes []planned, f *fixFlags) erro
 	return writeFile(ctx, f.output, outfile.Private, b.Bytes())
 }
 
-// renderFixes writes the remedies in a form, or for people. What stands beside
-// a form goes to stderr, so that the form can be pasted as it is.
-func (a *app) renderFixes(w io.Writer, fixes []planned, f *fixFlags) error {
-	if f.form == "" {
-		for i := range fixes {
-			if err := report.Remedy(w, fixes[i].view(), a.look(w, f), i == len(fixes)-1); err != nil {
+// renderFixes writes the remedies in a form, or for people. What belongs to a
+// form goes to stderr, so that the form can be pasted as it is.
+func (a *app) renderFixes(w io.Writer, fixes []attach.Planned, f *fixFlags) error {
+	for i := range fixes {
+		if f.form == "" {
+			if err := report.Remedy(w, fixes[i].View(), a.look(w, f), i == len(fixes)-1); err != nil {
 				return err
 			}
+			continue
 		}
-		return nil
-	}
-	var changes []*remedy.Change
-	for i := range fixes {
-		if x := &fixes[i]; x.Change != nil {
-			changes = append(changes, x.Change)
-		}
-		for _, line := range fixes[i].beside() {
+		for _, line := range fixes[i].Remarks() {
 			if err := a.say(line); err != nil {
 				return err
 			}
 		}
 	}
-	switch form := remedy.Form(f.form); {
-	case len(changes) == 0:
+	if f.form == "" {
 		return nil
-	case form == remedy.FormCLI:
-		return renderCLI(w, fixes)
-	case form == remedy.FormJSON && !f.replace:
-		return remedy.Render(w, remedy.FormJSON, grantsOnly(fixes))
 	}
-	return remedy.Render(w, remedy.Form(f.form), changes)
-}
-
-// grantsOnly are the remedies by themselves, not joined with what a policy of
-// the same name says already: JSON is pasted as a policy of its own.
-func grantsOnly(fixes []planned) []*remedy.Change {
-	var out []*remedy.Change
-	for _, x := range fixes {
-		if x.Grants != nil {
-			out = append(out, &remedy.Change{Steps: []remedy.Step{{Kind: remedy.PutInline, After: x.Grants}}})
-		}
-	}
-	return out
+	return attach.Render(w, remedy.Form(f.form), fixes, f.replace)
 }
 
 func (a *app) look(w io.Writer, f *fixFlags) report.Options { return a.painted(w, f.color, f.noColor) }

@@ -12,6 +12,7 @@ import (
 
 	"remotion-doctor/audit"
 	"remotion-doctor/doctor"
+	"remotion-doctor/doctor/attach"
 	"remotion-doctor/iam"
 	"remotion-doctor/iam/account"
 	"remotion-doctor/localaws"
@@ -105,7 +106,7 @@ func TestFixByCLI(t *testing.T) {
 				t.Fatal(err)
 			}
 			var script bytes.Buffer
-			if err := a.renderFixes(&script, a.plans(t.Context(), j, fixes), f); err != nil {
+			if err := a.renderFixes(&script, attach.Plans(t.Context(), *j, fixes, a.now()), f); err != nil {
 				t.Fatal(err)
 			}
 			cmd := exec.Command("sh", "-e", "-c", script.String())
@@ -137,14 +138,14 @@ func TestApplyRefuses(t *testing.T) {
 	if err := w.PutInline(t.Context(), id, "meanwhile", `{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"s3:GetObject","Resource":"*"}}`); err != nil {
 		t.Fatal(err)
 	}
-	if err := a.apply(t.Context(), j, f, a.plans(t.Context(), j, fixes)); err == nil || !strings.Contains(err.Error(), "the policy meanwhile changed since it was read") {
+	if err := a.apply(t.Context(), j, f, attach.Plans(t.Context(), *j, fixes, a.now())); err == nil || !strings.Contains(err.Error(), "the policy meanwhile changed since it was read") {
 		t.Errorf("got %v", err)
 	}
 	if err := w.DeleteInline(t.Context(), id, "meanwhile"); err != nil {
 		t.Fatal(err)
 	}
 	fixes[0].Verified = false
-	if err := a.apply(t.Context(), j, f, a.plans(t.Context(), j, fixes)); err == nil || !strings.Contains(err.Error(), "not verified") {
+	if err := a.apply(t.Context(), j, f, attach.Plans(t.Context(), *j, fixes, a.now())); err == nil || !strings.Contains(err.Error(), "not verified") {
 		t.Errorf("got %v", err)
 	}
 	if _, err := os.Stat(f.record); err == nil {
@@ -161,7 +162,7 @@ func TestUndoRefuses(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := a.apply(t.Context(), j, f, a.plans(t.Context(), j, fixes)); err != nil {
+	if err := a.apply(t.Context(), j, f, attach.Plans(t.Context(), *j, fixes, a.now())); err != nil {
 		t.Fatal(err)
 	}
 	w := j.Source.(*awsapi.Client).Writer()
@@ -204,7 +205,7 @@ func TestApplyHeedsTheOperator(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		err = a.apply(t.Context(), o, f, a.plans(t.Context(), o, fixes))
+		err = a.apply(t.Context(), o, f, attach.Plans(t.Context(), *o, fixes, a.now()))
 		if got := err != nil && strings.Contains(err.Error(), "your permissions boundary blocks iam:"); got != refused || !refused && err != nil {
 			t.Errorf("boundary %s: %v", boundary, err)
 		}

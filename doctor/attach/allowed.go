@@ -1,4 +1,4 @@
-package main
+package attach
 
 import (
 	"context"
@@ -10,13 +10,31 @@ import (
 	"remotion-doctor/change"
 	"remotion-doctor/doctor"
 	"remotion-doctor/iam"
-	"remotion-doctor/source/awsapi"
 )
+
+// Check refuses what must not be written: where it is not known what is
+// attached, where the remedy is not verified, or where it is the other
+// principal's policy. The error is a [*change.Refusal], a [*change.Incomplete]
+// where something could not be read, or that of the plan.
+func (x *Planned) Check(ctx context.Context, o doctor.Options) error {
+	switch {
+	case x.Holding == nil:
+		return &change.Incomplete{
+			Msg:  "refusing to write: what is attached to " + x.Principal.ARN + " could not be read, and could be overwritten",
+			Hint: "grant iam:ListRolePolicies, iam:GetRolePolicy and iam:ListAttachedRolePolicies, or paste the output of --as cli",
+		}
+	case x.Problem != nil:
+		return x.Problem
+	case !x.Verified:
+		return &change.Refusal{Msg: "refusing to write: " + x.Outcome(), Hint: "see the notes above for what would still not pass"}
+	}
+	return x.rightPrincipal(ctx, o)
+}
 
 // rightPrincipal refuses the caller's policy for the renderer's role, and the
 // reverse, with the command that is meant.
-func rightPrincipal(ctx context.Context, o *doctor.Options, x *planned) error {
-	m := x.WrongPrincipal(ctx, *o)
+func (x *Planned) rightPrincipal(ctx context.Context, o doctor.Options) error {
+	m := x.WrongPrincipal(ctx, o)
 	if m == nil {
 		return nil
 	}
@@ -24,37 +42,40 @@ func rightPrincipal(ctx context.Context, o *doctor.Options, x *planned) error {
 	if m.Requirement == "renderer" {
 		hint = "the renderer's policy belongs to the role of the render functions: `remotion-doctor fix --renderer --apply`; what this one lacks as the caller: the same command without --require renderer"
 	}
-	return &failure{exitNotMet, fmt.Sprintf("refusing to write: this would add the %s's policy to %s, and that is the %s: %s", m.Requirement, x.Principal.ARN, m.Is, m.Why), hint}
+	return &change.Refusal{Msg: fmt.Sprintf("refusing to write: this would add the %s's policy to %s, and that is the %s: %s", m.Requirement, x.Principal.ARN, m.Is, m.Why), Hint: hint}
 }
 
-// mayWrite asks the policy simulator whether whoever runs this may make the
+// Permitted asks the policy simulator whether whoever runs this may make the
 // writes of a plan, and those that take it back. What their permissions boundary
-// blocks is refused; of what else they seem to lack there is a warning, for the
+// blocks is a [*change.Refusal]; what else they seem to lack is a note, for the
 // simulator does not see every policy. Where it cannot be asked, as for the root
-// user, AWS will tell.
-func (a *app) mayWrite(ctx context.Context, client *awsapi.Client, p *change.Plan) error {
-	found, err := client.Resolve(ctx, audit.Target{Kind: audit.TargetCaller})
+// user, AWS decides at the write.
+func Permitted(ctx context.Context, a Account, p *change.Plan) (note string, err error) {
+	found, err := a.Resolve(ctx, audit.Target{Kind: audit.TargetCaller})
 	if err != nil {
-		return nil
+		return "", nil
 	}
 	needs := p.Needs()
-	verdicts, err := client.Evaluate(ctx, found.Principal, needs)
+	verdicts, err := a.Evaluate(ctx, found.Principal, needs)
 	if err != nil || len(verdicts) != len(needs) {
-		return nil
+		return "", nil
 	}
 	var lacks []string
 	for i, v := range verdicts {
 		switch {
 		case v.Decision == "" || v.Decision == iam.Allowed || len(v.MissingContext) > 0:
 		case slices.Contains(v.BlockedBy, iam.LayerBoundary):
-			return &failure{exitNotMet, fmt.Sprintf("refusing to write: your permissions boundary blocks %s on %s (you are %s)", needs[i].Action, needs[i].Resource, found.Principal.ARN), "run this as somebody who may, or hand them the output of --as cli"}
+			return "", &change.Refusal{
+				Msg:  fmt.Sprintf("refusing to write: your permissions boundary blocks %s on %s (you are %s)", needs[i].Action, needs[i].Resource, found.Principal.ARN),
+				Hint: "run this as somebody who may, or hand them the output of --as cli",
+			}
 		default:
 			lacks = append(lacks, needs[i].Action)
 		}
 	}
-	if len(lacks) > 0 {
-		slices.Sort(lacks)
-		return a.say("note: by the policy simulator " + found.Principal.ARN + ", as whom you run this, lacks " + strings.Join(slices.Compact(lacks), ", "))
+	if len(lacks) == 0 {
+		return "", nil
 	}
-	return nil
+	slices.Sort(lacks)
+	return "by the policy simulator " + found.Principal.ARN + ", as whom you run this, lacks " + strings.Join(slices.Compact(lacks), ", "), nil
 }

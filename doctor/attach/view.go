@@ -1,25 +1,39 @@
-package main
+package attach
 
 import (
 	"slices"
 
-	"remotion-doctor/doctor"
 	"remotion-doctor/remedy"
 	"remotion-doctor/report"
 )
 
-// beside is what must be said beside a form that holds the remedy alone.
-func beside(x *doctor.Remedy) []string {
-	var out []string
-	for _, n := range x.Notes {
-		out = append(out, "note: "+n)
+// notes are the remarks on the plan, or on why there is none.
+func (x *Planned) notes() []string {
+	switch e := x.refusal(); {
+	case e != nil:
+		return []string{"--apply would refuse this: " + e.Msg}
+	case x.Plan != nil:
+		return x.Plan.Notes
 	}
+	return nil
+}
+
+// Remarks are the lines that belong to a form that holds the remedy alone, such
+// as a script: notes, the outcome, what would stop working, and what no grant
+// cures.
+func (x *Planned) Remarks() []string {
+	var out []string
+	note := func(notes []string) {
+		for _, n := range notes {
+			out = append(out, "note: "+n)
+		}
+	}
+	note(x.notes())
+	note(x.Notes)
 	if x.Change == nil {
 		out = append(out, "nothing to grant: "+x.Outcome())
 	} else {
-		for _, n := range x.Change.Notes {
-			out = append(out, "note: "+n)
-		}
+		note(x.Change.Notes)
 		out = append(out, x.Outcome())
 	}
 	for _, l := range x.Lost {
@@ -31,19 +45,30 @@ func beside(x *doctor.Remedy) []string {
 	return out
 }
 
-// view is the fix for people.
-func viewOf(x *doctor.Remedy) *report.RemedyView {
+// View is the remedy for people. One that would be refused is not good, whatever
+// it comes to.
+func (x *Planned) View() *report.RemedyView {
 	v := &report.RemedyView{
 		Target: x.Target, Principal: x.Principal, Requirements: x.Requirements, Outcome: x.Outcome(),
-		Good: x.Cures(), Verified: x.Verified, Obstacles: x.Obstacles, Lost: x.Lost, Notes: x.Notes,
+		Good: x.Cures(), Verified: x.Verified, Obstacles: x.Obstacles, Lost: x.Lost, Notes: slices.Clone(x.Notes),
 	}
-	if x.Change == nil {
-		return v
+	if x.Change != nil {
+		v.Notes = append(v.Notes, x.Change.Notes...)
+		v.Steps = remedy.Steps(x.Change)
+		v.Diff = Lines(remedy.Diff(x.Change))
 	}
-	v.Notes = append(slices.Clone(x.Notes), x.Change.Notes...)
-	v.Steps = remedy.Steps(x.Change)
-	for _, l := range remedy.Diff(x.Change) {
-		v.Diff = append(v.Diff, report.DiffLine(l))
+	v.Notes = append(v.Notes, x.notes()...)
+	if x.refusal() != nil {
+		v.Good, v.Verified = false, false
 	}
 	return v
+}
+
+// Lines are the lines of a difference as package report shows them.
+func Lines(list []remedy.DiffLine) []report.DiffLine {
+	var out []report.DiffLine
+	for _, l := range list {
+		out = append(out, report.DiffLine(l))
+	}
+	return out
 }
