@@ -84,12 +84,8 @@ func (n Names) String() string { return n.text }
 // Contains reports whether s is one of the names. It is none of those that are
 // too complex to be told.
 func (n Names) Contains(s string) bool {
-	a, err := newAutomaton(n, nil)
-	if err != nil {
-		return false
-	}
-	_, ok := a.run(s)
-	return ok
+	search, err := newSearch(&Query{Names: n}, len(n.elements))
+	return err == nil && search.holds(s)
 }
 
 // An element is one piece of a pattern.

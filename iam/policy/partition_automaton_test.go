@@ -75,12 +75,6 @@ func newAutomaton(n Names, sets []Set) (*automaton, error) {
 	return a, nil
 }
 
-// astral reports whether a row names a character outside the basic plane, which
-// "?" counts as two: no ARN has one.
-func astral(row []element) bool {
-	return slices.ContainsFunc(row, func(e element) bool { return e.kind == literal && e.char > 0xFFFF })
-}
-
 // skip cuts off the literals that all rows begin with and returns them as text.
 func skip(rows [][]element) string {
 	var b strings.Builder
@@ -111,10 +105,6 @@ func contradict(a, b []element) bool {
 	return false
 }
 
-// plausible are the characters that may stand for "any other", those that
-// names are made of first.
-const plausible = "xqzkjvwyhgbfpudmcltnrisaoe0123456789XQZKJVWYHGBFPUDMCLTNRISAOE-_.éèñüß"
-
 func (a *automaton) chooseSymbols(rows [][]element) {
 	named := map[rune]bool{':': true, '/': true}
 	for _, row := range rows {
@@ -136,14 +126,6 @@ func (a *automaton) chooseSymbols(rows [][]element) {
 		a.symbols = append(a.symbols, c)
 	}
 	slices.SortFunc(a.symbols[1:], func(x, y rune) int { return rank(x) - rank(y) })
-}
-
-// rank orders symbols by how plausible they are in a name.
-func rank(c rune) int {
-	if i := strings.IndexRune(plausible, c); i >= 0 {
-		return i
-	}
-	return 1000 + int(c)
 }
 
 // symbol returns the index of a character.
