@@ -28,6 +28,7 @@ type node struct {
 	// stand for nothing.
 	enter   []int32
 	accepts bool
+	behind  bool // a question mark leads here
 }
 
 type edge struct {
@@ -115,6 +116,7 @@ func (t *trie) any(at int32, kind wildcard) int32 {
 		}
 	}
 	to := t.root()
+	t.nodes[to].behind = true
 	t.nodes[at].anys = append(t.nodes[at].anys, anyEdge{kind, to})
 	return to
 }

@@ -15,9 +15,9 @@ import (
 //     names and of In, and in some of its positions of Out only: whatever answers
 //     the query from here does so from there (antichains; De Wulf, Doyen,
 //     Henzinger, Raskin, CAV 2006);
-//   - where a pattern of In goes behind one of its stars, the walk goes on with
-//     this pattern alone, and with the others besides: one pattern is enough, so
-//     that it does not matter which others have come how far.
+//   - where a pattern of In comes to a star or behind a question mark, the walk
+//     goes on with this pattern alone, and with the others besides: one pattern is
+//     enough, so that it does not matter which others have come how far.
 type walk struct {
 	*search
 	ctx    context.Context
@@ -82,13 +82,13 @@ func (w *walk) expand(i int32, at state) {
 	}
 }
 
-// branch visits a state once for each pattern of In that has just come behind a
-// star, from the given part on.
+// branch visits a state once for each pattern of In that is chosen, from the
+// given part on, and once for all others.
 func (w *walk) branch(before, at state, part int, v visit) {
 	for ; part < len(at)-1; part++ {
 		set := at[part]
 		for i, id := range set {
-			if part == 0 || len(set) == 1 || id == settled || w.nodes[id].star != everything || before != nil && slices.Contains(before[part], id) {
+			if part == 0 || len(set) == 1 || !w.chosen(id, before, part) {
 				continue
 			}
 			alone, others := slices.Clone(at), slices.Clone(at)
@@ -100,6 +100,13 @@ func (w *walk) branch(before, at state, part int, v visit) {
 		}
 	}
 	w.visit(at, v)
+}
+
+// chosen reports whether a pattern of In has just come to a star or behind a
+// question mark.
+func (w *walk) chosen(id int32, before state, part int) bool {
+	n := &w.nodes[id]
+	return n.behind || n.star == everything && (before == nil || !slices.Contains(before[part], id))
 }
 
 // visit adds a state unless another one makes it needless.
