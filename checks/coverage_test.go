@@ -28,7 +28,7 @@ func judge(t testing.TB, p eval.Policies, s checks.Scope) []audit.Finding {
 		t.Fatal(err)
 	}
 	e := eval.NewEvaluator(worker, p)
-	plan.Analyze(e)
+	plan.Analyze(t.Context(), e)
 	verdicts, err := e.Evaluate(t.Context(), plan.Probes())
 	if err != nil {
 		t.Fatal(err)
@@ -233,7 +233,7 @@ func BenchmarkCoverage(b *testing.B) {
 		if err != nil {
 			b.Fatal(err)
 		}
-		plan.Analyze(e)
+		plan.Analyze(b.Context(), e)
 		verdicts, err := e.Evaluate(b.Context(), plan.Probes())
 		if err != nil {
 			b.Fatal(err)

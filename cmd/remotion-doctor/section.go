@@ -195,7 +195,7 @@ func (j *job) judge(ctx context.Context, req *checks.Requirement, p iam.Principa
 // askMore asks what the policies say is worth asking, and compares the engines
 // where both were asked for.
 func (j *job) askMore(ctx context.Context, plan *checks.Plan, out *judgement, verdicts []iam.Verdict, p iam.Principal, first int) ([]iam.Verdict, error) {
-	plan.Analyze(out.analyst)
+	plan.Analyze(ctx, out.analyst)
 	more, err := j.source.Evaluate(ctx, p, plan.Probes()[first:])
 	if err != nil {
 		return nil, err

@@ -1,6 +1,8 @@
 package eval
 
 import (
+	"context"
+
 	"remotion-doctor/iam"
 	"remotion-doctor/iam/policy"
 )
@@ -48,22 +50,31 @@ func (c *Compiled) Grants(g Grant, p iam.Probe, resource string) bool {
 	return g.compiled.matches(&r.request) && !r.mismatch && c.authorize(r, nil) == iam.Allowed
 }
 
-// Search returns one of the names for which found is true, of those that the
-// policies and the further sets treat alike. It asks about a name of each such
-// class, the hints first.
-func (c *Compiled) Search(p iam.Probe, names policy.Names, hints []string, further []policy.Set, found func(string) bool) (string, bool) {
-	for _, h := range hints {
-		if names.Contains(h) && found(h) {
-			return h, true
-		}
-	}
+// Search returns one of the names, of the given types, on which the statement
+// allows the probe's action, nothing else stops it, and which is not in except.
+// Without types there is no such bound. The errors are those of
+// [Compiled.Witnesses].
+func (c *Compiled) Search(ctx context.Context, f *policy.Finder, g Grant, p iam.Probe, names policy.Names, hints []string, types, except policy.Set) (string, bool, error) {
 	r := c.prepareName(p, "*")
-	sets := append(c.resourceSets(&r.request), further...)
-	classes, _ := names.Divide(sets, nil) // what is too complex is searched as far as it goes
-	for i := range classes {
-		if found(classes[i].Example) {
-			return classes[i].Example, true
+	_, given, _ := g.compiled.conditioned(&r.request)
+	if !given || !g.compiled.matchesAction(&r.request) {
+		return "", false, nil
+	}
+	own := g.compiled.clause(c.identity.layer, &r.request)
+	own.given = true
+	q := inquiry{ctx: ctx, finder: f, names: names, hints: hints}
+	for _, o := range c.outlines(r) {
+		in := plus(o.allowing(asPresent), unionOf([]clause{own}, asPresent))
+		out := []union{unionOf(o.denies, asPresent), {set: except}}
+		q.ask(&o, in, out)
+		for i := range types {
+			q.ask(&o, plus(in, union{set: types[i : i+1]}), out)
 		}
 	}
-	return "", false
+	for _, name := range q.answers() {
+		if c.Grants(g, p, name) {
+			return name, true, q.err
+		}
+	}
+	return "", false, q.err
 }

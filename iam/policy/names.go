@@ -88,6 +88,13 @@ func (n Names) Contains(s string) bool {
 	return err == nil && search.holds(s)
 }
 
+// Within reports whether one pattern of a set is seen at once to match all names:
+// it is what they begin with and a star.
+func (n Names) Within(s Set) bool {
+	_, all := s.reduce(n.beginning())
+	return all
+}
+
 // An element is one piece of a pattern.
 type element struct {
 	kind elementKind

@@ -27,11 +27,6 @@ type automaton struct {
 	skipped string
 }
 
-type bits = []uint64
-
-func setBit(b bits, i int)      { b[i>>6] |= 1 << (i & 63) }
-func hasBit(b bits, i int) bool { return b[i>>6]&(1<<(i&63)) != 0 }
-
 // newAutomaton builds the automaton of names and sets. A pattern whose literal
 // beginning contradicts that of the names is left out, for it matches none, and
 // so are the patterns of a set that holds all names. The error is

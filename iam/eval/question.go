@@ -1,0 +1,168 @@
+package eval
+
+import (
+	"context"
+
+	"remotion-doctor/iam"
+	"remotion-doctor/iam/policy"
+)
+
+// A question asks for a resource in some unions and not in others.
+type question struct{ in, out []union }
+
+// An inquiry asks questions about the resources of one pattern and collects the
+// answers, each once.
+type inquiry struct {
+	ctx    context.Context
+	finder *policy.Finder
+	names  policy.Names
+	hints  []string
+	found  []string
+	err    error // why a question has no answer
+}
+
+// maxWays bounds the queries that one question becomes.
+const maxWays = 64
+
+// ask looks for an answer and reports whether there is one.
+func (q *inquiry) ask(o *outline, in, out []union) bool {
+	x := question{in: plus(in, o.in...), out: plus(out, o.out...)}
+	queries, err := x.queries(q.names)
+	if err != nil {
+		q.err = err
+		return false
+	}
+	for i := range queries {
+		queries[i].Names, queries[i].Hints = q.names, q.hints
+		name, ok, err := q.finder.Find(q.ctx, &queries[i])
+		if err != nil {
+			q.err = err
+		}
+		if ok {
+			q.add(name)
+			return true
+		}
+	}
+	return false
+}
+
+// queries are those of which any answers the question. A resource is in a union
+// by its patterns or by one NotResource, and outside only if it is in every
+// NotResource. The error is [policy.ErrTooComplex].
+func (x *question) queries(names policy.Names) ([]policy.Query, error) {
+	var first policy.Query
+	for _, u := range x.out {
+		first.Out = append(first.Out, u.set...)
+		first.In = append(first.In, u.nots...)
+	}
+	out := []policy.Query{first}
+	for _, u := range x.in {
+		if names.Within(u.set) {
+			continue
+		}
+		var ways []policy.Query
+		for _, q := range out {
+			if len(u.set) > 0 {
+				ways = append(ways, policy.Query{In: plus(q.In, u.set), Out: q.Out})
+			}
+			for _, not := range u.nots {
+				ways = append(ways, policy.Query{In: q.In, Out: append(q.Out[:len(q.Out):len(q.Out)], not...)})
+			}
+		}
+		if out = ways; len(out) > maxWays {
+			return nil, policy.ErrTooComplex
+		}
+	}
+	return out, nil
+}
+
+func plus[T any](list []T, more ...T) []T { return append(list[:len(list):len(list)], more...) }
+
+// surelyDenied asks, for each layer, for a resource that it denies whatever the
+// missing keys are.
+func (q *inquiry) surelyDenied(o *outline) {
+	for _, layer := range o.denying() {
+		q.ask(o, []union{layer}, nil)
+	}
+}
+
+// denying returns what each layer denies.
+func (o *outline) denying() []union {
+	var out []union
+	for start := 0; start < len(o.denies); {
+		end := start
+		for end < len(o.denies) && o.denies[end].layer == o.denies[start].layer {
+			end++
+		}
+		out = append(out, unionOf(o.denies[start:end], surely))
+		start = end
+	}
+	return out
+}
+
+// lacking asks, for each consent, for a resource that it does not allow, and
+// that is not denied, whatever the missing keys are; and for one that only the
+// identity-based policies do not allow.
+func (q *inquiry) lacking(o *outline) {
+	denied := unionOf(o.denies, perhaps)
+	var others []union
+	for i := range o.consents {
+		s := &o.consents[i]
+		missing := q.ask(o, nil, []union{denied, unionOf(s.clauses(), perhaps)})
+		if s.layer == iam.LayerIdentity {
+			continue
+		}
+		others = append(others, unionOf(s.own, asPresent))
+		for j := range o.consents {
+			// What another consent lacks is blocked by this one as well.
+			if !missing && j != i && anyUndecided(s.own) {
+				q.ask(o, nil, []union{denied, unionOf(o.consents[j].clauses(), perhaps), unionOf(s.own, asPresent)})
+			}
+		}
+	}
+	if len(others) > 0 {
+		q.ask(o, others, []union{denied, unionOf(o.consents[0].clauses(), perhaps)})
+	}
+}
+
+// undecided asks for resources whose decision depends on missing keys: those of
+// a Deny, or of what an consent allows.
+func (q *inquiry) undecided(o *outline) {
+	denied := unionOf(o.denies, surely)
+	var open []clause
+	for _, c := range o.denies {
+		if c.undecided() {
+			open = append(open, c)
+		}
+	}
+	if len(open) > 0 {
+		q.ask(o, []union{unionOf(open, perhaps)}, []union{denied})
+	}
+	for i := range o.consents {
+		if s := &o.consents[i]; anyUndecided(s.clauses()) {
+			q.ask(o, o.allowing(perhaps), []union{denied, unionOf(s.clauses(), surely)})
+		}
+	}
+}
+
+// allowed asks for a resource that is allowed whatever the missing keys are.
+func (q *inquiry) allowed(o *outline) bool {
+	return q.ask(o, o.allowing(surely), []union{unionOf(o.denies, perhaps)})
+}
+
+func (o *outline) allowing(b bound) []union {
+	out := make([]union, len(o.consents))
+	for i := range o.consents {
+		out[i] = unionOf(o.consents[i].clauses(), b)
+	}
+	return out
+}
+
+func anyUndecided(clauses []clause) bool {
+	for i := range clauses {
+		if clauses[i].undecided() {
+			return true
+		}
+	}
+	return false
+}
