@@ -97,4 +97,3 @@ func newest(t testing.TB) *policy.Document {
 	}
 	return r.Document
 }
-

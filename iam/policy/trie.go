@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 	"strings"
+	"unicode/utf8"
 )
 
 // A trie is an automaton of several patterns that share what they begin with.
@@ -186,6 +187,21 @@ func (t *trie) other() rune {
 
 // rank orders characters by how plausible they are in a name.
 func rank(c rune) int {
+	if c < utf8.RuneSelf {
+		return int(ranks[c])
+	}
+	return rankOf(c)
+}
+
+// ranks are those of ASCII.
+var ranks = func() (out [utf8.RuneSelf]int16) {
+	for c := range out {
+		out[c] = int16(rankOf(rune(c)))
+	}
+	return out
+}()
+
+func rankOf(c rune) int {
 	if i := strings.IndexRune(plausible, c); i >= 0 {
 		return i
 	}
