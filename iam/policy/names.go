@@ -90,10 +90,7 @@ func (n Names) Contains(s string) bool {
 
 // Within reports whether one pattern of a set is seen at once to match all names:
 // it is what they begin with and a star.
-func (n Names) Within(s Set) bool {
-	_, all := s.reduce(n.beginning())
-	return all
-}
+func (n Names) Within(s Set) bool { return s.covers(n.beginning()) }
 
 // An element is one piece of a pattern.
 type element struct {

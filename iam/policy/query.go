@@ -1,7 +1,6 @@
 package policy
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"hash/maphash"
@@ -28,11 +27,11 @@ type Query struct {
 var ErrTooComplex = errors.New("the patterns are too complex to be decided")
 
 // DefaultWork is the work of one audit: some tenths of a second.
-const DefaultWork = 2 << 20
+const DefaultWork = 1 << 20
 
 // share is the part of all work that one query may take, so that one hard
 // pattern leaves the others decided.
-const share = 8
+const share = 4
 
 // A Finder answers queries within one budget of work, counted in positions that
 // are looked at or kept, so that it bounds time and memory alike. It remembers
@@ -69,6 +68,7 @@ func (f *Finder) Find(ctx context.Context, q *Query) (name string, found bool, e
 	if err := ctx.Err(); err != nil {
 		return "", false, err
 	}
+	f.left -= q.size()
 	p, possible := q.reduce()
 	if !possible {
 		return "", false, nil
@@ -99,6 +99,15 @@ func (f *Finder) search(ctx context.Context, q *Query) answer {
 	return w.answer
 }
 
+// size is the number of patterns.
+func (q *Query) size() int {
+	n := len(q.Out)
+	for _, set := range q.In {
+		n += len(set)
+	}
+	return n
+}
+
 // reduce leaves out the patterns that no name matches and the sets that hold
 // all names. It reports false where that leaves no answer.
 func (q *Query) reduce() (*Query, bool) {
@@ -121,29 +130,29 @@ func (q *Query) reduce() (*Query, bool) {
 	return out, true
 }
 
-// reduce returns the patterns that can match names with a beginning, sorted and
-// each once. all says that one of them matches all such names.
+// reduce returns the patterns that can match names with a beginning. all says
+// that one of them matches all such names.
 func (s Set) reduce(beginning string) (out Set, all bool) {
+	if s.covers(beginning) {
+		return nil, true
+	}
 	for i := range s {
-		switch p := &s[i]; {
-		case p.prefix && strings.HasPrefix(beginning, p.start()):
-			return nil, true
-		case p.mayBegin(beginning):
-			out = append(out, *p)
+		if s[i].mayBegin(beginning) {
+			out = append(out, s[i])
 		}
 	}
-	slices.SortFunc(out, func(a, b Pattern) int { return cmp.Or(cmp.Compare(a.text, b.text), compareBool(a.arn, b.arn)) })
-	return slices.CompactFunc(out, func(a, b Pattern) bool { return a.text == b.text && a.arn == b.arn }), false
+	return out, false
 }
 
-func compareBool(a, b bool) int {
-	switch {
-	case a == b:
-		return 0
-	case b:
-		return -1
+// covers reports whether a pattern matches all names with a beginning, by what
+// they begin with and a star.
+func (s Set) covers(beginning string) bool {
+	for i := range s {
+		if s[i].prefix && strings.HasPrefix(beginning, s[i].start()) {
+			return true
+		}
 	}
-	return 1
+	return false
 }
 
 // start is the text that all names of the pattern begin with.
