@@ -176,6 +176,21 @@ func TestStories(t *testing.T) {
 			status:   audit.Blocked, reason: `Deny "Perimeter" in policy worker`,
 		},
 		{
+			name: "a key and its negation", regions: one, action: "s3:GetObject",
+			policies: identity(t, allow(objectActions+`,"Resource":"*","Condition":{"StringEquals":{"aws:SourceVpc":"vpc-1"}}`), allow(objectActions+`,"Resource":"arn:aws:s3:::remotionlambda-*","Condition":{"StringNotEquals":{"aws:SourceVpc":"vpc-1"}}`)),
+			status:   audit.Pass, scope: audit.ScopeDocumented,
+		},
+		{
+			name: "a key and its negation, for a part", regions: one, action: "s3:GetObject",
+			policies: identity(t, allow(objectActions+`,"Resource":"*","Condition":{"StringEquals":{"aws:SourceVpc":"vpc-1"}}`), allow(objectActions+`,"Resource":"arn:aws:s3:::remotionlambda-*/sites/*","Condition":{"StringNotEquals":{"aws:SourceVpc":"vpc-1"}}`)),
+			status:   audit.Unknown, reason: "depends on aws:SourceVpc",
+		},
+		{
+			name: "the branches of an Fn::If", regions: one, action: "s3:GetObject",
+			policies: identity(t, allow(objectActions+`,"Resource":"*","Condition":{"StringEquals":{"`+policy.UnknownKey("condition Prod")+`":"known"}}`), allow(objectActions+`,"Resource":"arn:aws:s3:::remotionlambda-*","Condition":{"StringEquals":{"`+policy.UnknownKey(policy.Otherwise("condition Prod"))+`":"known"}}`)),
+			status:   audit.Pass, scope: audit.ScopeDocumented,
+		},
+		{
 			name: "region by condition", regions: two, action: "lambda:InvokeFunction",
 			policies: identity(t, allow(`"Action":"lambda:*","Resource":"*","Condition":{"StringEquals":{"aws:RequestedRegion":"us-east-1"}}`)),
 			status:   audit.Partial, reason: "covers arn:…:us-east-1:…, not arn:…:eu-west-1:…",

@@ -19,12 +19,8 @@ const (
 )
 
 // deciders returns the conditions and variables whose keys the request does not
-// give and on which its decision depends: the decision is the same for all their
-// values where there are none.
+// give and on which its decision depends.
 func (c *Compiled) deciders(r *Request) []iam.Decider {
-	if !c.undecided(r) {
-		return nil
-	}
 	found := deciders{seen: map[string]bool{}}
 	for _, s := range c.sets() {
 		for _, p := range s.programs {
@@ -37,14 +33,31 @@ func (c *Compiled) deciders(r *Request) []iam.Decider {
 }
 
 // undecided reports whether the decision depends on keys that the request does
-// not give.
-func (c *Compiled) undecided(r *Request) bool {
-	if !c.lacks(r) {
-		return false
+// not give. Where it does not because the two ways of some conditions come to the
+// same, it returns the request for each way.
+func (c *Compiled) undecided(r *Request) (ways []*Request, yes bool) {
+	if !c.lacks(r) || c.settled(r) != "" {
+		return nil, false
 	}
+	ways = c.worlds(r)
+	for _, way := range ways {
+		if d := c.settled(way); d == "" || d != c.settled(ways[0]) {
+			return nil, true
+		}
+		way.assume = favourable
+	}
+	return ways, len(ways) == 0
+}
+
+// settled returns the decision that is the same for all values of the missing
+// keys, or none.
+func (c *Compiled) settled(r *Request) iam.Decision {
 	best, worst := *r, *r
 	best.assume, worst.assume = favourable, unfavourable
-	return c.authorize(&best, nil) != c.authorize(&worst, nil)
+	if d := c.authorize(&best, nil); d == c.authorize(&worst, nil) {
+		return d
+	}
+	return ""
 }
 
 // lacks reports whether some statement about the request's action uses a key

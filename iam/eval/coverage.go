@@ -22,13 +22,38 @@ import (
 // that of the context.
 func (c *Compiled) Witnesses(ctx context.Context, f *policy.Finder, p iam.Probe, names policy.Names, hints []string) ([]string, error) {
 	q := inquiry{ctx: ctx, finder: f, names: names, hints: hints}
-	for _, o := range c.outlines(c.prepareName(p, "*")) {
+	r := c.prepareName(p, "*")
+	worlds := c.worlds(r)
+	for _, o := range c.outlines(r) {
 		q.surelyDenied(&o)
 		q.lacking(&o)
-		q.undecided(&o)
 		q.allowed(&o)
+		if len(worlds) == 0 {
+			q.undecided(&o)
+		}
 	}
+	q.tried(c, worlds)
 	return q.answers(), q.err
+}
+
+// tried asks for what is not allowed, or undecided, in one of the worlds, and for
+// what one decides otherwise than another. It is enough to compare worlds that
+// differ in one condition.
+func (q *inquiry) tried(c *Compiled, worlds []*Request) {
+	outlines := make([][]outline, len(worlds))
+	for i, w := range worlds {
+		outlines[i] = c.outlines(w)
+	}
+	for i := range worlds {
+		for n := range outlines[i] {
+			q.surelyDenied(&outlines[i][n])
+			q.lacking(&outlines[i][n])
+			q.undecided(&outlines[i][n])
+			for bit := 1; bit < len(worlds); bit <<= 1 {
+				q.differing(&outlines[i][n], &outlines[i^bit][n])
+			}
+		}
+	}
 }
 
 // Covers reports whether the principal is allowed the action on every one of
@@ -36,10 +61,12 @@ func (c *Compiled) Witnesses(ctx context.Context, f *policy.Finder, p iam.Probe,
 // there is one. The errors are those of [Compiled.Witnesses].
 func (c *Compiled) Covers(ctx context.Context, f *policy.Finder, p iam.Probe, names policy.Names, hints []string) (bool, string, error) {
 	q := inquiry{ctx: ctx, finder: f, names: names, hints: hints}
-	for _, o := range c.outlines(c.prepareName(p, "*")) {
-		q.ask(&o, []union{unionOf(o.denies, perhaps)}, nil)
-		for _, allowed := range o.allowing(surely) {
-			q.ask(&o, nil, []union{allowed})
+	for _, way := range c.ways(p) {
+		for _, o := range c.outlines(way) {
+			q.ask(&o, []union{unionOf(o.denies, perhaps)}, nil)
+			for _, allowed := range o.allowing(surely) {
+				q.ask(&o, nil, []union{allowed})
+			}
 		}
 	}
 	if gaps := q.answers(); len(gaps) > 0 {
@@ -56,6 +83,16 @@ func (c *Compiled) Denied(ctx context.Context, f *policy.Finder, p iam.Probe, na
 		q.surelyDenied(&o)
 	}
 	return q.answers(), q.err
+}
+
+// ways are the requests for a probe's action, one for each way of the conditions
+// that have two.
+func (c *Compiled) ways(p iam.Probe) []*Request {
+	r := c.prepareName(p, "*")
+	if worlds := c.worlds(r); len(worlds) > 0 {
+		return worlds
+	}
+	return []*Request{r}
 }
 
 func (q *inquiry) add(name string) {

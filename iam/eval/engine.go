@@ -3,6 +3,7 @@ package eval
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"sync"
 
@@ -74,19 +75,41 @@ func (v *Evaluator) Evaluate(ctx context.Context, probes []iam.Probe) ([]iam.Ver
 // Verdict answers a request as authorization does, with its evidence.
 func (c *Compiled) Verdict(r *Request) iam.Verdict {
 	ev := &evidence{}
-	out := iam.Verdict{Decision: c.authorize(r, ev), Layers: ev.layers, UnknownAction: !knownAction(r.action)}
+	out := iam.Verdict{UnknownAction: !knownAction(r.action)}
+	ways, undecided := c.undecided(r)
+	if len(ways) == 0 {
+		ways = []*Request{r}
+	}
+	for _, way := range ways {
+		ev.layers = nil
+		out.Decision = c.authorize(way, ev) // the same for all
+		out.Layers, out.BlockedBy = ev.layers, blocked(&out, ev, r)
+		ev.ways++
+	}
 	switch out.Decision {
 	case iam.Allowed:
 		out.Matched = ev.refs(false)
 	case iam.ExplicitDeny:
 		out.Matched = ev.refs(true)
 	}
-	if !r.mismatch {
-		out.BlockedBy = blockers(out.Decision, ev.layers, r.crossAccount)
+	if undecided {
+		out.Deciders = c.deciders(r)
+		out.MissingContext = missingKeys(out.Deciders)
 	}
-	out.Deciders = c.deciders(r)
-	out.MissingContext = missingKeys(out.Deciders)
 	return out
+}
+
+// blocked returns the layers that stop a request in every way in which it was
+// decided so far.
+func blocked(v *iam.Verdict, e *evidence, r *Request) []iam.Layer {
+	if r.mismatch {
+		return nil
+	}
+	now := blockers(v.Decision, e.layers, r.crossAccount)
+	if e.ways == 0 {
+		return now
+	}
+	return slices.DeleteFunc(v.BlockedBy, func(l iam.Layer) bool { return !slices.Contains(now, l) })
 }
 
 // blockers returns the layers beside the identity-based policies that stop a

@@ -40,7 +40,7 @@ type clause struct {
 }
 
 // undecided reports whether it depends on missing keys where the clause applies.
-func (c *clause) undecided() bool { return !c.always || len(c.open) > 0 }
+func (c clause) undecided() bool { return !c.always || len(c.open) > 0 }
 
 // A bound says for which values of the missing keys a statement matches.
 type bound uint8
@@ -190,9 +190,16 @@ func (s *statement) conditioned(r *request) (always, given, possible bool) {
 	for i := range s.conditions {
 		c := &s.conditions[i]
 		holds := c.holds(r)
-		if len(c.absentKeys(r)) > 0 {
+		way, known := s.branched(i, r)
+		switch absent := len(c.absentKeys(r)) > 0; {
+		case absent && known:
+			holds = way
+			if !way {
+				return false, false, false
+			}
+		case absent:
 			always = false
-		} else if !holds {
+		case !holds:
 			return false, false, false
 		}
 		given = given && holds

@@ -2,6 +2,7 @@ package eval
 
 import (
 	"context"
+	"slices"
 
 	"remotion-doctor/iam"
 	"remotion-doctor/iam/policy"
@@ -115,7 +116,7 @@ func (q *inquiry) lacking(o *outline) {
 		others = append(others, unionOf(s.own, asPresent))
 		for j := range o.consents {
 			// What another consent lacks is blocked by this one as well.
-			if !missing && j != i && anyUndecided(s.own) {
+			if !missing && j != i && slices.ContainsFunc(s.own, clause.undecided) {
 				q.ask(o, nil, []union{denied, unionOf(o.consents[j].clauses(), perhaps), unionOf(s.own, asPresent)})
 			}
 		}
@@ -126,23 +127,37 @@ func (q *inquiry) lacking(o *outline) {
 }
 
 // undecided asks for resources whose decision depends on missing keys: those of
-// a Deny, or of what an consent allows.
+// a Deny, or of what a consent allows.
 func (q *inquiry) undecided(o *outline) {
-	denied := unionOf(o.denies, surely)
-	var open []clause
-	for _, c := range o.denies {
-		if c.undecided() {
-			open = append(open, c)
-		}
-	}
-	if len(open) > 0 {
-		q.ask(o, []union{unionOf(open, perhaps)}, []union{denied})
+	if slices.ContainsFunc(o.denies, clause.undecided) {
+		q.perhapsDenied(o, o)
 	}
 	for i := range o.consents {
-		if s := &o.consents[i]; anyUndecided(s.clauses()) {
-			q.ask(o, o.allowing(perhaps), []union{denied, unionOf(s.clauses(), surely)})
+		if slices.ContainsFunc(o.consents[i].clauses(), clause.undecided) {
+			q.perhapsAllowed(o, o, i)
 		}
 	}
+}
+
+// differing asks for resources that are decided otherwise by b than by a, which
+// are the same policies with a condition turned round.
+func (q *inquiry) differing(a, b *outline) {
+	q.perhapsDenied(a, b)
+	for i := range b.consents {
+		q.perhapsAllowed(a, b, i)
+	}
+}
+
+// perhapsDenied asks for a resource that a denies for some values of the missing
+// keys, and b does not for some.
+func (q *inquiry) perhapsDenied(a, b *outline) {
+	q.ask(a, []union{unionOf(a.denies, perhaps)}, []union{unionOf(b.denies, surely)})
+}
+
+// perhapsAllowed asks for a resource that a allows for some values of the missing
+// keys, and to which a consent of b is not given for some.
+func (q *inquiry) perhapsAllowed(a, b *outline, i int) {
+	q.ask(a, a.allowing(perhaps), []union{unionOf(a.denies, surely), unionOf(b.consents[i].clauses(), surely)})
 }
 
 // allowed asks for a resource that is allowed whatever the missing keys are.
@@ -156,13 +171,4 @@ func (o *outline) allowing(b bound) []union {
 		out[i] = unionOf(o.consents[i].clauses(), b)
 	}
 	return out
-}
-
-func anyUndecided(clauses []clause) bool {
-	for i := range clauses {
-		if clauses[i].undecided() {
-			return true
-		}
-	}
-	return false
 }

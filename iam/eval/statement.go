@@ -135,7 +135,8 @@ func (s *statement) matchesRest(r *request) bool {
 	for i := range s.conditions {
 		c := &s.conditions[i]
 		if r.assume != asGiven && len(c.absentKeys(r)) > 0 {
-			if !r.applies(s) {
+			holds, known := s.branched(i, r)
+			if known && !holds || !known && !r.applies(s) {
 				return false
 			}
 			continue
