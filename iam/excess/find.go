@@ -30,7 +30,7 @@ type Question struct {
 // policies are looked at, for the others grant nothing. With the error
 // [policy.ErrTooComplex] there may be more; any other is that of the context.
 func Find(ctx context.Context, c *eval.Compiled, q Question) ([]iam.Excess, error) {
-	f := &finder{Compiled: c, ctx: ctx, search: policy.NewFinder(policy.DefaultWork), q: q, needed: map[string]policy.Set{}}
+	f := &finder{Compiled: c, ctx: ctx, search: policy.NewFinder(work), q: q, needed: map[string]policy.Set{}}
 	for _, n := range q.Needs {
 		lower := strings.ToLower(n.Action)
 		f.needed[lower] = append(f.needed[lower], policy.CompileResource(n.Resource))
@@ -55,6 +55,10 @@ func rank(x iam.Excess) int {
 	}
 	return 2
 }
+
+// work is the budget of all searches: there is one for each action and resource of
+// each statement.
+const work = 8 * policy.DefaultWork
 
 type finder struct {
 	*eval.Compiled
