@@ -118,7 +118,6 @@ func (q *inquiry) answers() []string {
 // same for all of them: nothing is derived from the name.
 func (c *Compiled) prepareName(p iam.Probe, name string) *Request {
 	r := c.prepareAsGiven(iam.Probe{Action: p.Action, Resource: name, Context: p.Context}, "")
-	r.addPrincipalDefaults()
-	r.context.setDefault("aws:userid", "aws:userid", c.userID)
+	r.addPrincipal(c.context)
 	return r
 }

@@ -81,8 +81,7 @@ func unionOf(clauses []clause, b bound) union {
 // outlines where it depends on the resource whose account it is in.
 func (c *Compiled) outlines(r *Request) []outline {
 	same := c.outline(&r.request)
-	a, _ := policy.ParseARN(c.principal)
-	if c.resource == nil || c.owner == "" || c.owner == a.AccountID {
+	if c.resource == nil || c.owner == "" || c.owner == c.account {
 		return []outline{same}
 	}
 	concerned := unionOf(c.concerned(&r.request), asPresent)

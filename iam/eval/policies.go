@@ -52,7 +52,8 @@ func (p Policies) As(principal iam.Principal) Policies {
 // requests.
 type Compiled struct {
 	principal string
-	userID    string
+	account   string
+	context   requestContext // the keys that follow from the principal
 	identity  *set
 	boundary  *set
 	session   *set
@@ -64,7 +65,9 @@ type Compiled struct {
 
 // Compile prepares the policies of the principal with an ARN.
 func Compile(principalARN string, p Policies) *Compiled {
-	c := &Compiled{principal: principalARN, userID: p.UserID, identity: compileSet(iam.LayerIdentity, p.Identity)}
+	c := &Compiled{principal: principalARN, context: principalContext(principalARN, p.UserID), identity: compileSet(iam.LayerIdentity, p.Identity)}
+	a, _ := policy.ParseARN(principalARN)
+	c.account = a.AccountID
 	c.boundary = compileOne(iam.LayerBoundary, p.Boundary)
 	c.session = compileOne(iam.LayerSession, p.Session)
 	c.resource = compileOne(iam.LayerResource, p.Resource)
@@ -124,8 +127,8 @@ type Request struct {
 // principal's own.
 func (c *Compiled) Prepare(p iam.Probe, owner string) *Request {
 	r := c.prepareAsGiven(p, owner)
-	r.addDefaults()
-	r.context.setDefault("aws:userid", "aws:userid", c.userID)
+	r.addPrincipal(c.context)
+	r.addRegion()
 	return r
 }
 
@@ -134,11 +137,10 @@ func (c *Compiled) prepareAsGiven(p iam.Probe, owner string) *Request {
 	r := &Request{request: *newRequest(p.Action, p.Resource, newContext(p.Context))}
 	r.principal = c.principal
 	r.mismatch = !takes(p.Action, p.Resource)
-	a, _ := policy.ParseARN(c.principal)
 	if owner == "" && c.owner != "" && c.resource.concerns(&r.request) {
 		owner = c.owner
 	}
-	r.crossAccount = owner != "" && owner != a.AccountID
+	r.crossAccount = owner != "" && owner != c.account
 	return r
 }
 

@@ -30,35 +30,47 @@ func newRequest(action, resource string, ctx requestContext) *request {
 	return &request{action: lower, hash: hashAction(lower), service: service, resource: resource, context: ctx}
 }
 
-// addPrincipal sets the context keys that follow from the principal's ARN.
+// principalContext returns the context keys that follow from who asks. userID is
+// the unique id of an IAM user, or empty.
 // Source: IAM User Guide, "AWS global condition context keys", properties of
 // the principal; recorded cases caller-*, prin-key-*.
-func (r *request) addPrincipal(arn string) {
+func principalContext(arn, userID string) requestContext {
+	var out requestContext
 	a, ok := policy.ParseARN(arn)
-	if !ok {
-		return
+	if ok {
+		out.add(single("aws:PrincipalArn", "aws:principalarn", arn))
 	}
-	r.context.setDefault("aws:PrincipalArn", "aws:principalarn", arn)
-	r.context.setDefault("aws:PrincipalAccount", "aws:principalaccount", a.AccountID)
-	if a.Type() == "user" {
-		r.context.setDefault("aws:username", "aws:username", a.Name())
+	if a.AccountID != "" {
+		out.add(single("aws:PrincipalAccount", "aws:principalaccount", a.AccountID))
 	}
-}
-
-// addPrincipalDefaults sets the keys that follow from the request's principal.
-func (r *request) addPrincipalDefaults() {
-	r.addPrincipal(r.principal)
+	if a.Type() == "user" && a.Name() != "" {
+		out.add(single("aws:username", "aws:username", a.Name()))
+	}
 	kind := "User"
-	if a, _ := policy.ParseARN(r.principal); a.Type() == "role" {
+	if a.Type() == "role" {
 		kind = "AssumedRole"
 	}
-	r.context.setDefault("aws:PrincipalType", "aws:principaltype", kind)
+	out.add(single("aws:PrincipalType", "aws:principaltype", kind))
+	if userID != "" {
+		out.add(single("aws:userid", "aws:userid", userID))
+	}
+	return out
 }
 
-// addDefaults sets the keys that follow from the principal and the resource.
-func (r *request) addDefaults() {
-	r.addPrincipalDefaults()
-	if a, ok := policy.ParseARN(r.resource); ok && !strings.ContainsAny(a.Region, "*?") {
-		r.context.setDefault("aws:RequestedRegion", "aws:requestedregion", a.Region)
+// addRegion sets the region, where the resource tells it.
+func (r *request) addRegion() {
+	a, ok := policy.ParseARN(r.resource)
+	if ok && a.Region != "" && !strings.ContainsAny(a.Region, "*?") && r.context.find("aws:requestedregion") == nil {
+		r.context.add(single("aws:RequestedRegion", "aws:requestedregion", a.Region))
 	}
+}
+
+// addPrincipal adds the keys of the principal that the request does not give.
+// A context without any other is shared.
+func (r *request) addPrincipal(keys requestContext) {
+	if len(r.context) == 0 {
+		r.context = keys[:len(keys):len(keys)]
+		return
+	}
+	r.context.add(keys...)
 }

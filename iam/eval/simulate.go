@@ -99,7 +99,7 @@ func documents(p *Policies) []*policy.Document {
 // context builds the context of a simulation: the entries of the request, and
 // what follows from the caller (recorded cases caller-*).
 func (in *SimulationInput) context(caller string) requestContext {
-	ctx := make(requestContext, len(in.ContextEntries)+4)
+	ctx := make(requestContext, 0, len(in.ContextEntries)+spare)
 	for _, e := range in.ContextEntries {
 		if e.ContextKeyName != "" {
 			ctx.set(iam.ContextEntry{Key: e.ContextKeyName, Type: iam.ContextType(e.ContextKeyType), Values: e.ContextKeyValues})

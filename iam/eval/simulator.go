@@ -133,8 +133,8 @@ func (s *simulation) missing() []string {
 	var out []string
 	for _, d := range s.sources {
 		for _, key := range d.ContextKeys() {
-			v, given := s.context[strings.ToLower(key)]
-			if (!given || v.implied) && !slices.Contains(out, key) {
+			v := s.context.find(strings.ToLower(key))
+			if (v == nil || v.implied) && !slices.Contains(out, key) {
 				out = append(out, key)
 			}
 		}
