@@ -19,7 +19,7 @@ func (a Action) Takes(resource string) bool { return a.takes(resource, false) }
 // tell S3's buckets and objects apart (recorded case kind-s3-objects).
 func (a Action) TakesInSimulator(resource string) bool { return a.takes(resource, true) }
 
-func (a Action) takes(resource string, simulator bool) bool {
+func (a *Action) takes(resource string, simulator bool) bool {
 	if resource == "*" {
 		return true
 	}
@@ -27,17 +27,16 @@ func (a Action) takes(resource string, simulator bool) bool {
 	if !ok {
 		return false
 	}
-	for _, t := range a.ResourceTypes {
-		// Some types have several forms, separated by commas.
-		for form := range strings.SplitSeq(t.ARN, ",") {
-			template, ok := policy.ParseARN(strings.TrimSpace(form))
-			if !ok || !sameService(template.Service, arn.Service) {
+	for i := range a.ResourceTypes {
+		t := &a.ResourceTypes[i]
+		for _, f := range t.forms {
+			if !sameService(f.service, arn.Service) {
 				continue
 			}
-			if simulator && template.Service == "s3" && (t.Name == "bucket" || t.Name == "object") {
+			if simulator && f.service == "s3" && (t.Name == "bucket" || t.Name == "object") {
 				return true
 			}
-			if a.fits(t.Name, strings.ReplaceAll(template.Resource, "*", "${Any}"), arn.Resource) {
+			if a.fits(t.Name, f.resource, arn.Resource) {
 				return true
 			}
 		}
@@ -67,7 +66,7 @@ func sameService(template, service string) bool {
 }
 
 // fits compares the resource part of an ARN with that of a type's template.
-func (a Action) fits(typeName, template, resource string) bool {
+func (a *Action) fits(typeName, template, resource string) bool {
 	// "The ARN format for a log group ends in :*" (CloudWatch Logs API
 	// reference), while the reference's template has no star.
 	if a.Service == "logs" && typeName == "log-group" {

@@ -167,7 +167,7 @@ func (c *condition) absentKeys(r *request) []string {
 func (r *request) absent(keys []string) []string {
 	var out []string
 	for _, key := range keys {
-		if r.context.find(strings.ToLower(key)) == nil {
+		if r.find(strings.ToLower(key)) == nil {
 			out = append(out, key)
 		}
 	}

@@ -35,7 +35,7 @@ func compileCondition(c policy.Condition, variables bool) condition {
 
 // holds decides the condition for a request.
 func (c *condition) holds(r *request) bool {
-	v := r.context.find(c.lowerKey)
+	v := r.find(c.lowerKey)
 	present := v != nil && len(v.values) > 0 // live-124: an empty list is absent
 	if c.family == familyNull {
 		return c.null(present)
@@ -101,7 +101,7 @@ func (c *condition) one(text string, v *value, r *request) bool {
 	for i := range c.operands {
 		o := &c.operands[i]
 		if o.dynamic {
-			expanded, ok := o.template.Expand(r.context.single)
+			expanded, ok := o.template.Expand(r.single)
 			if !ok {
 				continue // a variable without a value equals nothing
 			}

@@ -91,11 +91,22 @@ func mapText(in []string, f func(string) string) []string {
 	return out
 }
 
+// find returns the value of a key in lower case, or nil.
+func (r *request) find(lower string) *value {
+	if v := r.context.find(lower); v != nil {
+		return v
+	}
+	if lower == r.region.lower && lower != "" {
+		return &r.region
+	}
+	return nil
+}
+
 // single returns the text of a key for a policy variable: "Single-valued keys
 // only" (IAM User Guide, "Variables and tags"; recorded case
 // var-condition-absent).
-func (c requestContext) single(key string) (text string, ok, present bool) {
-	v := c.find(strings.ToLower(key))
+func (r *request) single(key string) (text string, ok, present bool) {
+	v := r.find(strings.ToLower(key))
 	if v == nil || v.list || len(v.values) != 1 {
 		return "", false, v != nil
 	}

@@ -40,7 +40,7 @@ func (g *Grant) Expand(resource string) string {
 	if !ok || !g.compiled.document.HasVariables() {
 		return resource
 	}
-	return t.ExpandOpen(g.owner.prepareName(iam.Probe{}, "").context.single)
+	return t.ExpandOpen(g.owner.prepareName(iam.Probe{}, "").single)
 }
 
 // Grants reports whether the statement allows the probe's action on a resource,

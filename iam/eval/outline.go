@@ -223,11 +223,11 @@ func (s *statement) clause(layer iam.Layer, r *request) clause {
 			out.sure = append(out.sure, p.Pattern)
 			continue
 		}
-		if text, ok := p.template.Expand(r.context.single); ok {
+		if text, ok := p.template.Expand(r.single); ok {
 			out.sure = append(out.sure, policy.CompileResource(text))
 			continue
 		}
-		out.open = append(out.open, policy.CompileResource(p.template.ExpandOpen(r.context.single)))
+		out.open = append(out.open, policy.CompileResource(p.template.ExpandOpen(r.single)))
 	}
 	return out
 }

@@ -136,7 +136,7 @@ func (c *Compiled) Prepare(p iam.Probe, owner string) *Request {
 func (c *Compiled) prepareAsGiven(p iam.Probe, owner string) *Request {
 	r := &Request{request: *newRequest(p.Action, p.Resource, newContext(p.Context))}
 	r.principal = c.principal
-	r.mismatch = !takes(p.Action, p.Resource)
+	r.mismatch = !takes(r.action, p.Resource)
 	if owner == "" && c.owner != "" && c.resource.concerns(&r.request) {
 		owner = c.owner
 	}

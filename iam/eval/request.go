@@ -13,6 +13,8 @@ type request struct {
 	service  string // of the action, in lower case
 	resource string
 	context  requestContext
+	// region is aws:RequestedRegion where only the resource tells it.
+	region value
 	// principal is the ARN that resource-based policies name.
 	principal string
 	// mismatch says that the action does not work on this kind of resource:
@@ -59,9 +61,8 @@ func principalContext(arn, userID string) requestContext {
 
 // addRegion sets the region, where the resource tells it.
 func (r *request) addRegion() {
-	a, ok := policy.ParseARN(r.resource)
-	if ok && a.Region != "" && !strings.ContainsAny(a.Region, "*?") && r.context.find("aws:requestedregion") == nil {
-		r.context.add(single("aws:RequestedRegion", "aws:requestedregion", a.Region))
+	if a, ok := policy.ParseARN(r.resource); ok && a.Region != "" && !strings.ContainsAny(a.Region, "*?") {
+		r.region = single("aws:RequestedRegion", "aws:requestedregion", a.Region)
 	}
 }
 

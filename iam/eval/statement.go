@@ -91,9 +91,9 @@ func (p *resourcePattern) match(r *request, open bool) bool {
 	if p.template == nil {
 		return p.Match(r.resource)
 	}
-	text, ok := p.template.Expand(r.context.single)
+	text, ok := p.template.Expand(r.single)
 	if !ok && open {
-		text, ok = p.template.ExpandOpen(r.context.single), true
+		text, ok = p.template.ExpandOpen(r.single), true
 	}
 	return ok && policy.MatchResource(text, r.resource)
 }
