@@ -45,6 +45,9 @@ func (q *inquiry) tried(c *Compiled, worlds []*Request) {
 		outlines[i] = c.outlines(w)
 	}
 	for i := range worlds {
+		if q.err != nil {
+			return
+		}
 		for n := range outlines[i] {
 			q.surelyDenied(&outlines[i][n])
 			q.lacking(&outlines[i][n])

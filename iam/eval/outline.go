@@ -189,7 +189,7 @@ func (s *statement) conditioned(r *request) (always, given, possible bool) {
 	for i := range s.conditions {
 		c := &s.conditions[i]
 		holds := c.holds(r)
-		way, known := s.branched(i, r)
+		way, known := c.branched(r)
 		switch absent := len(c.absentKeys(r)) > 0; {
 		case absent && known:
 			holds = way

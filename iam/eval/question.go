@@ -28,7 +28,7 @@ const maxWays = 64
 // ask looks for an answer and reports whether there is one.
 func (q *inquiry) ask(o *outline, in, out []union) bool {
 	x := question{in: plus(in, o.in...), out: plus(out, o.out...)}
-	queries, err := x.queries(q.names)
+	queries, err := x.queries(q.names, q.finder)
 	if err != nil {
 		q.err = err
 		return false
@@ -50,7 +50,10 @@ func (q *inquiry) ask(o *outline, in, out []union) bool {
 // queries are those of which any answers the question. A resource is in a union
 // by its patterns or by one NotResource, and outside only if it is in every
 // NotResource. The error is [policy.ErrTooComplex].
-func (x *question) queries(names policy.Names) ([]policy.Query, error) {
+func (x *question) queries(names policy.Names, f *policy.Finder) ([]policy.Query, error) {
+	if err := f.Spend(x.size()); err != nil {
+		return nil, err
+	}
 	var first policy.Query
 	for _, u := range x.out {
 		first.Out = append(first.Out, u.set...)
@@ -73,8 +76,25 @@ func (x *question) queries(names policy.Names) ([]policy.Query, error) {
 		if out = ways; len(out) > maxWays {
 			return nil, policy.ErrTooComplex
 		}
+		if err := f.Spend(len(out) * (len(first.In) + len(u.set) + len(x.in))); err != nil {
+			return nil, err
+		}
 	}
 	return out, nil
+}
+
+// size is the number of patterns.
+func (x *question) size() int {
+	n := 1
+	for _, list := range [][]union{x.in, x.out} {
+		for i := range list {
+			n += len(list[i].set)
+			for _, not := range list[i].nots {
+				n += len(not)
+			}
+		}
+	}
+	return n
 }
 
 func plus[T any](list []T, more ...T) []T { return append(list[:len(list):len(list)], more...) }

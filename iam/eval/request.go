@@ -23,7 +23,7 @@ type request struct {
 	// simulated selects the simulator's behaviour where it differs.
 	simulated bool
 	assume    assumption
-	branches  branches // nil where none is tried
+	branches  *branches // nil where none is tried
 }
 
 func newRequest(action, resource string, ctx requestContext) *request {

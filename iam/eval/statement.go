@@ -135,7 +135,7 @@ func (s *statement) matchesRest(r *request) bool {
 	for i := range s.conditions {
 		c := &s.conditions[i]
 		if r.assume != asGiven && len(c.absentKeys(r)) > 0 {
-			holds, known := s.branched(i, r)
+			holds, known := c.branched(r)
 			if known && !holds || !known && !r.applies(s) {
 				return false
 			}

@@ -50,12 +50,17 @@ func Document(statements ...Statement) string {
 	return string(text)
 }
 
-// managed splits statements into as many documents as they need.
-func managed(statements []Statement) []string {
+// Split prints statements as documents of at most so many characters each, if no
+// statement is longer by itself.
+func Split(statements []Statement, limit int) []string {
 	var out []string
+	empty := len(Document()) - len("null") + len("[]")
 	for len(statements) > 0 {
-		n := 1
-		for n < len(statements) && len(Document(statements[:n+1]...)) <= ManagedLimit {
+		n, size := 0, empty
+		for n < len(statements) {
+			if size += len(Document(statements[n])) - empty + 1; n > 0 && size > limit {
+				break
+			}
 			n++
 		}
 		out = append(out, Document(statements[:n]...))
@@ -63,6 +68,8 @@ func managed(statements []Statement) []string {
 	}
 	return out
 }
+
+func managed(statements []Statement) []string { return Split(statements, ManagedLimit) }
 
 // words are what people name their stages and teams by.
 var words = strings.Fields(`prod dev stage test qa uat demo perf sandbox ops data ml web api core auth billing

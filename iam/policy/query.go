@@ -58,6 +58,15 @@ func NewFinder(work int) *Finder {
 // Left returns the work that is left.
 func (f *Finder) Left() int { return f.left }
 
+// Spend takes work that somebody else does for a query from the budget. The error
+// is [ErrTooComplex] where nothing is left.
+func (f *Finder) Spend(work int) error {
+	if f.left -= work; f.left < 0 {
+		return ErrTooComplex
+	}
+	return nil
+}
+
 // Find returns a name that answers the query: a hint, or a shortest name that is
 // completed like one. found is false where there is none. The error is
 // [ErrTooComplex], or that of the context.
