@@ -100,7 +100,7 @@ func TestHardPolicies(t *testing.T) {
 		}
 	}
 	t.Logf("the worst of %d: %.1f ms, %.1f MB allocated, %v, %d too complex", steps, ms(worst.time), mb(worst.memory), worst.statuses, worst.complex)
-	if worst.memory > 400e6 {
+	if worst.memory > 200e6 {
 		t.Errorf("%.1f MB are allocated", mb(worst.memory))
 	}
 	keep(t, best.documents())

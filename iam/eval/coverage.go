@@ -66,7 +66,7 @@ func (c *Compiled) Covers(ctx context.Context, f *policy.Finder, p iam.Probe, na
 	q := inquiry{ctx: ctx, finder: f, names: names, hints: hints}
 	for _, way := range c.ways(p) {
 		for _, o := range c.outlines(way) {
-			q.ask(&o, []union{unionOf(o.denies, perhaps)}, nil)
+			q.ask(&o, []union{o.denied(perhaps)}, nil)
 			for _, allowed := range o.allowing(surely) {
 				q.ask(&o, nil, []union{allowed})
 			}

@@ -65,7 +65,7 @@ func (c *Compiled) Search(ctx context.Context, f *policy.Finder, g Grant, p iam.
 	q := inquiry{ctx: ctx, finder: f, names: names, hints: hints}
 	for _, o := range c.outlines(r) {
 		in := plus(o.allowing(asPresent), unionOf([]clause{own}, asPresent))
-		out := []union{unionOf(o.denies, asPresent), {set: except}}
+		out := []union{o.denied(asPresent), {set: except}}
 		q.ask(&o, in, out)
 		for i := range types {
 			q.ask(&o, plus(in, union{set: types[i : i+1]}), out)

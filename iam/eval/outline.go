@@ -15,6 +15,7 @@ type outline struct {
 	denies   []clause
 	// in and out are the resources that the outline is for; all where empty.
 	in, out []union
+	made    unions
 }
 
 // An consent is a set of policies that must allow, or grants that outweigh it.
@@ -55,6 +56,45 @@ const (
 type union struct {
 	set  policy.Set
 	nots []policy.Set // of each: the resources that are not in it
+}
+
+// unions are those that questions about an outline are made of, made once.
+type unions struct {
+	denied [3]*union
+	given  map[givenBy]union
+}
+
+type givenBy struct {
+	consent int
+	own     bool
+	bound   bound
+}
+
+// denied is what is denied.
+func (o *outline) denied(b bound) union {
+	if o.made.denied[b] == nil {
+		u := unionOf(o.denies, b)
+		o.made.denied[b] = &u
+	}
+	return *o.made.denied[b]
+}
+
+// given is what a consent is given to, or only by its own statements.
+func (o *outline) given(i int, b bound, own bool) union {
+	by := givenBy{i, own, b}
+	u, ok := o.made.given[by]
+	if !ok {
+		clauses := o.consents[i].own
+		if !own {
+			clauses = o.consents[i].clauses()
+		}
+		u = unionOf(clauses, b)
+		if o.made.given == nil {
+			o.made.given = map[givenBy]union{}
+		}
+		o.made.given[by] = u
+	}
+	return u
 }
 
 func unionOf(clauses []clause, b bound) union {

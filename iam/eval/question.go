@@ -56,7 +56,7 @@ func (x *question) queries(names policy.Names, f *policy.Finder) ([]policy.Query
 	}
 	var first policy.Query
 	for _, u := range x.out {
-		first.Out = append(first.Out, u.set...)
+		first.Out = append(first.Out, u.set)
 		first.In = append(first.In, u.nots...)
 	}
 	out := []policy.Query{first}
@@ -70,7 +70,7 @@ func (x *question) queries(names policy.Names, f *policy.Finder) ([]policy.Query
 				ways = append(ways, policy.Query{In: plus(q.In, u.set), Out: q.Out})
 			}
 			for _, not := range u.nots {
-				ways = append(ways, policy.Query{In: q.In, Out: append(q.Out[:len(q.Out):len(q.Out)], not...)})
+				ways = append(ways, policy.Query{In: q.In, Out: plus(q.Out, not)})
 			}
 		}
 		if out = ways; len(out) > maxWays {
@@ -125,24 +125,24 @@ func (o *outline) denying() []union {
 // that is not denied, whatever the missing keys are; and for one that only the
 // identity-based policies do not allow.
 func (q *inquiry) lacking(o *outline) {
-	denied := unionOf(o.denies, perhaps)
+	denied := o.denied(perhaps)
 	var others []union
 	for i := range o.consents {
 		s := &o.consents[i]
-		missing := q.ask(o, nil, []union{denied, unionOf(s.clauses(), perhaps)})
+		missing := q.ask(o, nil, []union{denied, o.given(i, perhaps, false)})
 		if s.layer == iam.LayerIdentity {
 			continue
 		}
-		others = append(others, unionOf(s.own, asPresent))
+		others = append(others, o.given(i, asPresent, true))
 		for j := range o.consents {
 			// What another consent lacks is blocked by this one as well.
 			if !missing && j != i && slices.ContainsFunc(s.own, clause.undecided) {
-				q.ask(o, nil, []union{denied, unionOf(o.consents[j].clauses(), perhaps), unionOf(s.own, asPresent)})
+				q.ask(o, nil, []union{denied, o.given(j, perhaps, false), o.given(i, asPresent, true)})
 			}
 		}
 	}
 	if len(others) > 0 {
-		q.ask(o, others, []union{denied, unionOf(o.consents[0].clauses(), perhaps)})
+		q.ask(o, others, []union{denied, o.given(0, perhaps, false)})
 	}
 }
 
@@ -171,24 +171,24 @@ func (q *inquiry) differing(a, b *outline) {
 // perhapsDenied asks for a resource that a denies for some values of the missing
 // keys, and b does not for some.
 func (q *inquiry) perhapsDenied(a, b *outline) {
-	q.ask(a, []union{unionOf(a.denies, perhaps)}, []union{unionOf(b.denies, surely)})
+	q.ask(a, []union{a.denied(perhaps)}, []union{b.denied(surely)})
 }
 
 // perhapsAllowed asks for a resource that a allows for some values of the missing
 // keys, and to which a consent of b is not given for some.
 func (q *inquiry) perhapsAllowed(a, b *outline, i int) {
-	q.ask(a, a.allowing(perhaps), []union{unionOf(a.denies, surely), unionOf(b.consents[i].clauses(), surely)})
+	q.ask(a, a.allowing(perhaps), []union{a.denied(surely), b.given(i, surely, false)})
 }
 
 // allowed asks for a resource that is allowed whatever the missing keys are.
 func (q *inquiry) allowed(o *outline) bool {
-	return q.ask(o, o.allowing(surely), []union{unionOf(o.denies, perhaps)})
+	return q.ask(o, o.allowing(surely), []union{o.denied(perhaps)})
 }
 
 func (o *outline) allowing(b bound) []union {
 	out := make([]union, len(o.consents))
 	for i := range o.consents {
-		out[i] = unionOf(o.consents[i].clauses(), b)
+		out[i] = o.given(i, b, false)
 	}
 	return out
 }

@@ -84,7 +84,7 @@ func (n Names) String() string { return n.text }
 // Contains reports whether s is one of the names. It is none of those that are
 // too complex to be told.
 func (n Names) Contains(s string) bool {
-	search, err := newSearch(&Query{Names: n}, len(n.elements))
+	search, err := newSearch(&Query{Names: n, Out: []Set{nil}}, len(n.elements))
 	return err == nil && search.holds(s)
 }
 

@@ -16,7 +16,7 @@ type Set []Pattern
 type Query struct {
 	Names Names
 	In    []Set // the name is in each of these
-	Out   Set   // and in none of these
+	Out   []Set // and in none of these
 	// Hints are names that a person would know. One that answers the query is
 	// the answer; else the answer is made to look like them.
 	Hints []string
@@ -110,8 +110,8 @@ func (f *Finder) search(ctx context.Context, q *Query) answer {
 
 // size is the number of patterns.
 func (q *Query) size() int {
-	n := len(q.Out)
-	for _, set := range q.In {
+	n := 0
+	for _, set := range slices.Concat(q.In, q.Out) {
 		n += len(set)
 	}
 	return n
@@ -122,10 +122,15 @@ func (q *Query) size() int {
 func (q *Query) reduce() (*Query, bool) {
 	beginning := q.Names.beginning()
 	out := &Query{Names: q.Names, Hints: q.Hints}
-	var all bool
-	if out.Out, all = q.Out.reduce(beginning); all {
-		return nil, false
+	var without Set
+	for _, set := range q.Out {
+		found, all := set.reduce(beginning)
+		if all {
+			return nil, false
+		}
+		without = append(without, found...)
 	}
+	out.Out = []Set{without}
 	for _, set := range q.In {
 		in, all := set.reduce(beginning)
 		if all {
@@ -199,7 +204,7 @@ func (q *Query) write(h *maphash.Hash) {
 		h.WriteString(string(e.char))
 		h.WriteString(e.keeps)
 	}
-	for _, set := range append(slices.Clone(q.In), q.Out) {
+	for _, set := range slices.Concat(q.In, q.Out) {
 		h.WriteByte(0)
 		for i := range set {
 			h.WriteString(set[i].text)

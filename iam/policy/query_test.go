@@ -119,8 +119,13 @@ func drawnQuery(t *rapid.T) (q *Query, holds func(name string) bool) {
 		q.In, in = append(q.In, set), append(in, matches)
 	}
 	out, isOut := drawSet("out", 0)
-	q.Out = out
+	more, isMore := drawSet("more", 0)
+	q.Out = []Set{out, more}
 	return q, func(name string) bool {
+		if isMore(name) {
+			return false
+		}
+
 		return isName.MatchString(name) && !isOut(name) &&
 			!slices.ContainsFunc(in, func(matches func(string) bool) bool { return !matches(name) })
 	}
@@ -129,7 +134,7 @@ func drawnQuery(t *rapid.T) (q *Query, holds func(name string) bool) {
 // shortest is the length of a shortest answer by the old partition of all names
 // into classes, or -1.
 func shortest(t *rapid.T, q *Query) int {
-	classes, err := q.Names.Divide(append(slices.Clone(q.In), q.Out), nil)
+	classes, err := q.Names.Divide(append(slices.Clone(q.In), slices.Concat(q.Out...)), nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -16,14 +16,14 @@ type search struct {
 	rest  rune // stands for all characters that no pattern names
 }
 
-// newSearch builds the automata of a reduced query. The error is
+// newSearch builds the automata of a reduced query, which has one set in Out. The error is
 // [ErrTooComplex].
 func newSearch(q *Query, work int) (*search, error) {
 	s := &search{query: q, left: work, trie: trie{named: map[rune]bool{}}}
 	if err := s.part([][]element{q.Names.elements}); err != nil {
 		return s, err
 	}
-	for _, set := range append(slices.Clone(q.In), q.Out) {
+	for _, set := range slices.Concat(q.In, q.Out) {
 		rows := make([][]element, len(set))
 		for i := range set {
 			rows[i] = elementsOf(set[i].text, set[i].arn)
