@@ -113,19 +113,34 @@ const (
 
 // A Problem is an error as the user reads it.
 type Problem struct {
+	// Kind sorts what went wrong, as package source does: denied, throttled,
+	// input, ….
+	Kind    string `json:"kind,omitzero"`
 	Message string `json:"message"`
 	Hint    string `json:"hint,omitzero"`
-	// ExitCode is the one that the program ends with for this error alone.
+	// ExitCode is the one that the program ends with for this error alone: 2 for
+	// input that cannot be read or understood, else 3.
 	ExitCode int `json:"exitCode"`
 }
 
+// NewProblem returns the problem for an error of a kind.
+func NewProblem(kind, message, hint string) Problem {
+	code := 3
+	if kind == "input" {
+		code = 2
+	}
+	return Problem{Kind: kind, Message: message, Hint: hint, ExitCode: code}
+}
+
+func (p *Problem) Error() string { return p.Message }
+
 // A Requirement is a policy that a principal must be granted in full.
 type Requirement struct {
-	Name            string `json:"name"` // caller, renderer or a file's name
-	RemotionVersion string `json:"remotionVersion,omitzero"`
-	// RemotionVersionFrom says where the version was found, such as
+	Name    string `json:"name"` // caller, renderer or a file's name
+	Version string `json:"remotionVersion,omitzero"`
+	// VersionFrom says where the version was found, such as
 	// package-lock.json; empty where it was given or is the newest known.
-	RemotionVersionFrom string `json:"remotionVersionFrom,omitzero"`
+	VersionFrom string `json:"remotionVersionFrom,omitzero"`
 	// Digest is the SHA-256 of the policy document as minified JSON.
 	Digest string `json:"digest"`
 }

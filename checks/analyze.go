@@ -32,7 +32,7 @@ type proof struct {
 	gap        string
 }
 
-// Analyze adds probes so that what Remotion uses of each grant is not only
+// Analyze adds probes so that what the product uses of each grant is not only
 // sampled but decided: every outcome that any of its names has is that of a
 // probe. Probes that are in the plan already keep their place. All grants share
 // one budget; those that it does not suffice for become [audit.Unknown].
@@ -47,15 +47,15 @@ func (g *planned) analyze(ctx context.Context, f *policy.Finder, plan *Plan, a A
 	g.proof = proof{done: true}
 	for _, n := range g.needs {
 		probe := iam.Probe{Action: g.Action, Context: n.context}
-		witnesses, err := a.Witnesses(ctx, f, probe, n.names(), n.hints())
+		witnesses, err := a.Witnesses(ctx, f, probe, n.Names(), n.hints())
 		g.proof.note(err)
 		for _, name := range witnesses {
 			g.ask(plan, name, n.region, isNeeded, n.context)
 		}
-		if n.reach == "" {
+		if n.Reach == "" {
 			continue
 		}
-		denied, err := a.Denied(ctx, f, probe, policy.TypedNames(n.reach), n.hints())
+		denied, err := a.Denied(ctx, f, probe, policy.TypedNames(n.Reach), n.hints())
 		g.proof.note(err)
 		for _, name := range denied {
 			g.ask(plan, name, n.region, isReached, n.context)
@@ -72,12 +72,12 @@ func (p *proof) note(err error) {
 	}
 }
 
-func (n *need) hints() []string { return slices.Concat(n.samples, n.others) }
+func (e *Extent) hints() []string { return slices.Concat(e.Samples, e.Others) }
 
 func (g *planned) samples() []string {
 	var out []string
 	for _, n := range g.needs {
-		out = append(out, n.samples...)
+		out = append(out, n.Samples...)
 	}
 	return out
 }

@@ -3,7 +3,6 @@ package checks
 import (
 	"fmt"
 	"slices"
-	"strings"
 
 	"remotion-doctor/audit"
 	"remotion-doctor/iam"
@@ -27,32 +26,40 @@ type NamedDocument struct {
 	Document *policy.Document
 }
 
-// diagnoses are looked for in this order.
-var diagnoses = []func(*Situation) []audit.Diagnosis{
-	hostRole, swappedPolicy, stalePolicy, requiredSince, noLongerRequired, faultyPolicies, publicBucketStopped,
-	unsupportedRegions, optInRegions, insightsAccounts, chinaLayers, unusedActions, ungrantedActions,
+// A Diagnoser looks at the findings as a whole for one kind of fault.
+type Diagnoser func(s *Situation) []audit.Diagnosis
+
+// Standard returns the diagnosers that need no more than the data of a pack.
+func Standard() []Diagnoser {
+	return []Diagnoser{SwappedPolicy, StalePolicy, RequiredSince, NoLongerRequired, FaultyPolicies, UnusedActions, UndocumentedActions}
 }
 
-// Diagnose looks at the findings as a whole.
+// Diagnose looks at the findings as a whole, as the requirement's pack says.
 func Diagnose(s *Situation) []audit.Diagnosis {
+	list := s.Requirement.Pack().Hooks.Diagnosers
+	if list == nil {
+		list = Standard()
+	}
 	var out []audit.Diagnosis
-	for _, look := range diagnoses {
+	for _, look := range list {
 		out = append(out, look(s)...)
 	}
 	return append(out, s.Requirement.Facts...)
 }
 
-// documented reports whether the requirement is one of Remotion's.
-func (s *Situation) documented() bool { return len(s.Requirement.Operations) > 0 }
+// Documented reports whether the requirement is a documented policy, whose use is
+// known.
+func (s *Situation) Documented() bool { return len(s.Requirement.Operations) > 0 }
 
-// missing returns the grants of the documented policy that no statement gives.
-func (s *Situation) missing() []Grant {
-	return s.grantsWith(func(f *audit.Finding) bool {
-		return f.Status == audit.Fail || f.Status == audit.Partial && !suffices(f)
+// Missing returns the grants of the documented policy that no statement gives.
+func (s *Situation) Missing() []Grant {
+	return s.GrantsWith(func(f *audit.Finding) bool {
+		return f.Status == audit.Fail || f.Status == audit.Partial && !Suffices(f)
 	})
 }
 
-func (s *Situation) grantsWith(holds func(*audit.Finding) bool) []Grant {
+// GrantsWith returns the grants of the findings that something holds of.
+func (s *Situation) GrantsWith(holds func(*audit.Finding) bool) []Grant {
 	var out []Grant
 	for i := range s.Findings {
 		f := &s.Findings[i]
@@ -63,6 +70,8 @@ func (s *Situation) grantsWith(holds func(*audit.Finding) bool) []Grant {
 	return out
 }
 
+func (s *Situation) pack() *Pack { return s.Requirement.Pack() }
+
 func (s *Situation) documents() []*policy.Document {
 	var out []*policy.Document
 	for _, p := range s.Policies {
@@ -71,33 +80,31 @@ func (s *Situation) documents() []*policy.Document {
 	return out
 }
 
-// swappedPolicy: the principal has the policy that belongs to the other role.
-func swappedPolicy(s *Situation) []audit.Diagnosis {
-	if !s.documented() || len(s.missing()) == 0 {
+// SwappedPolicy: the principal has the policy that belongs to the other role.
+func SwappedPolicy(s *Situation) []audit.Diagnosis {
+	if !s.Documented() || len(s.Missing()) == 0 {
 		return nil
 	}
-	has, ok := Recognize(s.documents())
+	has, ok := s.pack().Recognize(s.documents())
 	if !ok || has.Policy == s.Requirement.Name {
 		return nil
 	}
 	return []audit.Diagnosis{{
 		Code: "swapped-policies", Severity: audit.SeverityWarning,
-		Message: fmt.Sprintf("this %s has Remotion's %s policy, but it is checked as the %s: the two policies look swapped", s.Principal.Type(), has.Policy, s.Requirement.Name),
-		Hint:    "`remotion-doctor policy show " + s.Requirement.Name + "` prints the policy that belongs here; " + whose,
-		Source:  docs + "troubleshooting/permissions",
+		Message: fmt.Sprintf("this %s has %s's %s policy, but it is checked as the %s: the two policies look swapped", s.Principal.Type(), s.pack().Name, has.Policy, s.Requirement.Name),
+		Hint:    s.pack().Commands.belongs(s.Requirement.Name) + s.pack().Whose,
+		Source:  s.pack().Pages.Roles,
 	}}
 }
 
-const whose = "the caller policy is for whoever calls renderMediaOnLambda(), the renderer policy for remotion-lambda-role, which the render function runs as"
-
-// stalePolicy recognises an older release's policy: by its text where the
+// StalePolicy recognises an older release's policy: by its text where the
 // policies were read, else by what is missing.
-func stalePolicy(s *Situation) []audit.Diagnosis {
-	if !s.documented() {
+func StalePolicy(s *Situation) []audit.Diagnosis {
+	if !s.Documented() {
 		return nil
 	}
-	missing := s.missing()
-	has, ok := Recognize(s.documents())
+	missing := s.Missing()
+	has, ok := s.pack().Recognize(s.documents())
 	if !ok || has.Policy != s.Requirement.Name {
 		has, ok = s.byWhatIsMissing(missing)
 	}
@@ -105,18 +112,19 @@ func stalePolicy(s *Situation) []audit.Diagnosis {
 	if !ok || len(lacks) == 0 {
 		return nil
 	}
+	name := s.pack().Name
 	return []audit.Diagnosis{{
-		Code: "stale-policy", Severity: audit.SeverityWarning, Actions: actionsOf(lacks),
-		Message: fmt.Sprintf("this is the %s policy of Remotion %s; for %s it lacks %s. The policy is copied once, and an upgrade of Remotion does not update it", has.Policy, has, s.Requirement.RemotionVersion, joinWords(described(lacks))),
-		Hint:    fmt.Sprintf("replace it by what `remotion-doctor policy show %s --remotion-version %s` prints; `remotion-doctor policy diff %s %s` says why", has.Policy, s.Requirement.RemotionVersion, has.Since, s.Requirement.RemotionVersion),
-		Source:  docs + "permissions",
+		Code: "stale-policy", Severity: audit.SeverityWarning, Actions: ActionsOf(lacks),
+		Message: fmt.Sprintf("this is the %s policy of %s %s; for %s it lacks %s. The policy is copied once, and an upgrade of %s does not update it", has.Policy, name, has, s.Requirement.Version, JoinWords(s.described(lacks)), name),
+		Hint:    s.pack().Commands.replace(has, s.Requirement.Version),
+		Source:  s.pack().Pages.Permissions,
 	}}
 }
 
 // byWhatIsMissing finds the releases whose policy lacks exactly what is
 // missing.
 func (s *Situation) byWhatIsMissing(missing []Grant) (Release, bool) {
-	list, err := releases(s.Requirement.Name, s.Principal.Partition())
+	list, err := s.pack().releases(s.Requirement.Name, s.Principal.Partition())
 	if err != nil || len(missing) == 0 {
 		return Release{}, false
 	}
@@ -144,7 +152,8 @@ func intersect(a, b []Grant) []Grant {
 	return out
 }
 
-func actionsOf(grants []Grant) []string {
+// ActionsOf returns the actions of grants, each once.
+func ActionsOf(grants []Grant) []string {
 	var out []string
 	for _, g := range grants {
 		if !slices.Contains(out, g.Action) {
@@ -154,14 +163,15 @@ func actionsOf(grants []Grant) []string {
 	return out
 }
 
-// described names grants by their action; where an action stands for several
-// resources, by both.
-func described(grants []Grant) []string {
+// described names grants by their action, or as the pack does.
+func (s *Situation) described(grants []Grant) []string { return s.pack().described(grants) }
+
+func (p *Pack) described(grants []Grant) []string {
 	var out []string
 	for _, g := range grants {
 		name := g.Action
-		if strings.Contains(g.Resource, "LambdaInsights") || strings.Contains(g.Resource, "lambda-insights") {
-			name += " for Lambda Insights"
+		if p.Hooks.Describe != nil {
+			name = p.Hooks.Describe(g)
 		}
 		if !slices.Contains(out, name) {
 			out = append(out, name)
@@ -170,81 +180,51 @@ func described(grants []Grant) []string {
 	return out
 }
 
-// requiredSince tells of each change to the policy that the principal lacks
-// why Remotion made it.
-func requiredSince(s *Situation) []audit.Diagnosis {
-	if !s.documented() {
+// RequiredSince tells of each change to the policy that the principal lacks
+// why the product made it.
+func RequiredSince(s *Situation) []audit.Diagnosis {
+	if !s.Documented() {
 		return nil
 	}
-	lacking := s.grantsWith(func(f *audit.Finding) bool {
-		return f.Status != audit.Pass && f.Status != audit.Unknown && !suffices(f)
+	lacking := s.GrantsWith(func(f *audit.Finding) bool {
+		return f.Status != audit.Pass && f.Status != audit.Unknown && !Suffices(f)
 	})
 	if 2*len(lacking) > len(s.Findings) {
 		return nil // this is not an old policy, it is none
 	}
 	var out []audit.Diagnosis
-	for _, c := range History {
+	for _, c := range s.pack().History {
 		if c.Policy != s.Requirement.Name || len(c.Added) == 0 {
 			continue
 		}
-		added, err := c.added(s.Principal.Partition())
+		added, err := s.pack().added(c, s.Principal.Partition())
 		lacks := intersect(added, lacking)
 		if err != nil || len(lacks) == 0 {
 			continue
 		}
 		out = append(out, audit.Diagnosis{
-			Code: "required-since", Severity: audit.SeverityWarning, Actions: actionsOf(lacks),
-			Message: fmt.Sprintf("%s %s required since Remotion %s: %s. Without: %s", joinWords(described(lacks)), isAre(len(described(lacks))), c.Since, c.Why, c.Without),
+			Code: "required-since", Severity: audit.SeverityWarning, Actions: ActionsOf(lacks),
+			Message: fmt.Sprintf("%s %s required since %s %s: %s. Without: %s", JoinWords(s.described(lacks)), IsAre(len(s.described(lacks))), s.pack().Name, c.Since, c.Why, c.Without),
 			Source:  c.Source,
 		})
 	}
 	return out
 }
 
-func isAre(n int) string {
-	if n == 1 {
-		return "is"
-	}
-	return "are"
-}
-
-// added returns the grants that a change brought, as the partition writes
-// them.
-func (c Change) added(partition string) ([]Grant, error) {
-	list, err := releases(c.Policy, "aws")
-	if err != nil {
-		return nil, err
-	}
-	i := slices.IndexFunc(list, func(r Release) bool { return r.Since == c.Since })
-	if i < 1 {
-		return nil, fmt.Errorf("no %s policy of %s is known", c.Policy, c.Since)
-	}
-	now, err := list[i].set.grants()
-	if err != nil {
-		return nil, err
-	}
-	before, err := list[i-1].set.grants()
-	out := without(now, before)
-	for n := range out {
-		out[n].Resource = inPartition(out[n].Resource, partition)
-	}
-	return out, err
-}
-
-// noLongerRequired: the release in use demands what a newer one dropped.
-func noLongerRequired(s *Situation) []audit.Diagnosis {
-	v, err := parseVersion(s.Requirement.RemotionVersion)
+// NoLongerRequired: the release in use demands what a newer one dropped.
+func NoLongerRequired(s *Situation) []audit.Diagnosis {
+	v, err := ParseVersion(s.Requirement.Version)
 	if err != nil {
 		return nil
 	}
 	var out []audit.Diagnosis
-	for _, c := range History {
-		since, err := parseVersion(c.Since)
-		if err != nil || c.Policy != s.Requirement.Name || v.compare(since) >= 0 {
+	for _, c := range s.pack().History {
+		since, err := ParseVersion(c.Since)
+		if err != nil || c.Policy != s.Requirement.Name || v.Compare(since) >= 0 {
 			continue
 		}
 		var dropped []string
-		for _, g := range s.missing() {
+		for _, g := range s.Missing() {
 			if slices.Contains(c.Removed, g.Action) {
 				dropped = append(dropped, g.Action)
 			}
@@ -252,8 +232,8 @@ func noLongerRequired(s *Situation) []audit.Diagnosis {
 		if len(dropped) > 0 {
 			out = append(out, audit.Diagnosis{
 				Code: "no-longer-required", Severity: audit.SeverityNote, Actions: dropped,
-				Message: fmt.Sprintf("%s %s required only before Remotion %s, where %s. Without: %s", joinWords(dropped), isAre(len(dropped)), c.Since, c.Why, c.Without),
-				Hint:    "upgrading Remotion cures it as well as the grant", Source: c.Source,
+				Message: fmt.Sprintf("%s %s required only before %s %s, where %s. Without: %s", JoinWords(dropped), IsAre(len(dropped)), s.pack().Name, c.Since, c.Why, c.Without),
+				Hint:    "upgrading " + s.pack().Name + " cures it as well as the grant", Source: c.Source,
 			})
 		}
 	}

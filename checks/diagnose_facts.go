@@ -2,178 +2,49 @@ package checks
 
 import (
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 
 	"remotion-doctor/audit"
 )
 
-// publicBucketStopped: what an organization, a boundary or a Deny stops are the
-// calls by which Remotion opens its bucket.
-func publicBucketStopped(s *Situation) []audit.Diagnosis {
-	opening := []string{"s3:PutBucketPolicy", "s3:PutBucketPublicAccessBlock", "s3:PutBucketOwnershipControls", "s3:PutBucketAcl"}
-	blocked := s.grantsWith(func(f *audit.Finding) bool { return f.Status == audit.Blocked && slices.Contains(opening, f.Action) })
-	if !s.documented() || len(blocked) == 0 {
-		return nil
-	}
-	d := audit.Diagnosis{
-		Code: "public-buckets-forbidden", Severity: audit.SeverityWarning, Actions: actionsOf(blocked),
-		Message: fmt.Sprintf("%s %s forbidden above the grants: your organization seems not to allow public buckets. Remotion opens its bucket so that sites and outputs can be read", joinWords(actionsOf(blocked)), isAre(len(blocked))),
-		Hint:    "ask the administrator to except remotionlambda-* buckets; or create the bucket yourself, name it with forceBucketName (--bucket), render with privacy no-acl and serve the site from elsewhere",
-		Source:  docs + "bucket-security",
-	}
-	if slices.Contains(actionsOf(blocked), "s3:PutBucketPolicy") {
-		d.Message += ". Since 4.0.418 a failing PutBucketPolicy is only a warning, after which Remotion tries to make the bucket public-read by an ACL"
-	}
-	return []audit.Diagnosis{d}
-}
-
-// regionFacts are the regions of Remotion Lambda; those that AWS does not
-// enable by default are marked.
-// Source: @remotion/lambda-client 4.0.527, src/regions.ts; me-south-1 was
-// removed between 4.0.452 and 4.0.456.
-var regionFacts = map[string]struct{ optIn bool }{
-	"af-south-1": {true}, "ap-east-1": {true}, "ap-northeast-1": {}, "ap-northeast-2": {}, "ap-northeast-3": {},
-	"ap-south-1": {}, "ap-southeast-1": {}, "ap-southeast-2": {}, "ap-southeast-4": {true}, "ap-southeast-5": {true},
-	"ca-central-1": {}, "cn-north-1": {}, "cn-northwest-1": {}, "eu-central-1": {}, "eu-central-2": {true},
-	"eu-north-1": {}, "eu-south-1": {true}, "eu-west-1": {}, "eu-west-2": {}, "eu-west-3": {},
-	"sa-east-1": {}, "us-east-1": {}, "us-east-2": {}, "us-west-1": {}, "us-west-2": {},
-}
-
-// Regions returns the regions of Remotion Lambda, sorted.
-func Regions() []string { return slices.Sorted(maps.Keys(regionFacts)) }
-
-// OptIn returns those of some regions that AWS does not enable by default. A
-// request there ends in "The security token included in the request is invalid"
-// while the region is off.
-func OptIn(regions []string) []string {
-	var out []string
-	for _, r := range regions {
-		if regionFacts[r].optIn {
-			out = append(out, r)
-		}
-	}
-	return out
-}
-
-func unsupportedRegions(s *Situation) []audit.Diagnosis {
-	var odd []string
-	for _, r := range s.Regions {
-		if _, ok := regionFacts[r]; !ok {
-			odd = append(odd, r)
-		}
-	}
-	if !s.documented() || len(odd) == 0 {
-		return nil
-	}
-	return []audit.Diagnosis{{
-		Code: "unsupported-region", Severity: audit.SeverityError,
-		Message: fmt.Sprintf("Remotion Lambda does not run in %s: it has no layers there", joinWords(odd)),
-		Hint:    "its regions are " + strings.Join(Regions(), ", "), Source: docs + "region-selection",
-	}}
-}
-
-func optInRegions(s *Situation) []audit.Diagnosis {
-	off := OptIn(s.Regions)
-	if !s.documented() || len(off) == 0 {
-		return nil
-	}
-	return []audit.Diagnosis{{
-		Code: "opt-in-region", Severity: audit.SeverityNote,
-		Message: fmt.Sprintf("%s %s not enabled in an AWS account by default; where a region is off, Remotion shows \"The security token included in the request is invalid\"", joinWords(off), isAre(len(off))),
-		Hint:    "`aws account get-region-opt-status --region-name " + off[0] + "` tells; enable it in the AWS console under Account",
-		Source:  docs + "troubleshooting/security-token",
-	}}
-}
-
-// insightsAccounts: the documented policy names one account of Lambda
-// Insights' layer; some regions have another, some have none.
-func insightsAccounts(s *Situation) []audit.Diagnosis {
-	if s.Requirement.Name != "caller" || !s.Requirement.has("insights") {
-		return nil
-	}
-	var other, none []string
-	for _, r := range s.Regions {
-		switch arn := insightsLayers[r]; {
-		case arn == "":
-			none = append(none, r)
-		case !strings.Contains(arn, ":580247275435:") && !strings.Contains(arn, ":488211338238:"):
-			other = append(other, r)
-		}
-	}
-	var out []audit.Diagnosis
-	if len(other) > 0 {
-		out = append(out, audit.Diagnosis{
-			Code: "insights-account", Severity: audit.SeverityNote,
-			Message: fmt.Sprintf("the Lambda Insights layer of %s belongs to another AWS account than the one that Remotion's documented policy names (580247275435): with the documented policy alone, a deploy with enableLambdaInsights fails there", joinWords(other)),
-			Hint:    "grant lambda:GetLayerVersion on the layer that is named in this report", Source: docs + "insights",
-		})
-	}
-	if len(none) > 0 {
-		out = append(out, audit.Diagnosis{
-			Code: "insights-unsupported", Severity: audit.SeverityError,
-			Message: fmt.Sprintf("AWS has no Lambda Insights layer for Remotion's functions in %s: deployFunction() with enableLambdaInsights stops with an error", joinWords(none)), Hint: "leave enableLambdaInsights off there", Source: docs + "insights",
-		})
-	}
-	return out
-}
-
-func chinaLayers(s *Situation) []audit.Diagnosis {
-	if s.Principal.Partition() != "aws-cn" || s.Requirement.Name != "caller" || s.Requirement.has("custom-layer") || !s.documented() {
-		return nil
-	}
-	return []audit.Diagnosis{{
-		Code: "china-layers", Severity: audit.SeverityNote,
-		Message: "Remotion hosts no layers in China: deployFunction() needs customLayerArns there, and lambda:GetLayerVersion on them, which the documented policy does not grant",
-		Hint:    "check them with --custom-layer ARN", Source: docs + "aws-china-regions",
-	}}
-}
-
-// unusedActions: a grant that is missing, and that nothing needs.
-func unusedActions(s *Situation) []audit.Diagnosis {
+// UnusedActions: a grant that is missing, and that nothing needs.
+func UnusedActions(s *Situation) []audit.Diagnosis {
 	var asked []string
 	for _, g := range s.Requirement.Grants {
-		if g.Feature == "" && slices.Contains(Unused, g.Action) {
+		if g.Feature == "" && slices.Contains(s.pack().Unused, g.Action) {
 			asked = append(asked, g.Action)
 		}
 	}
-	if !s.documented() || len(asked) == 0 {
+	if !s.Documented() || len(asked) == 0 {
 		return nil
 	}
 	return []audit.Diagnosis{{
 		Code: "unused-actions", Severity: audit.SeverityNote, Actions: asked,
-		Message: fmt.Sprintf("%s %s in the documented policy, but Remotion %s never calls %s: nothing breaks without", joinWords(asked), isAre(len(asked)), Newest, itThem(len(asked))),
-		Source:  "@remotion/lambda " + Newest,
+		Message: fmt.Sprintf("%s %s in the documented policy, but %s %s never calls %s: nothing breaks without", JoinWords(asked), IsAre(len(asked)), s.pack().Name, s.pack().Newest, ItThem(len(asked))),
+		Source:  s.pack().Pages.Package,
 	}}
 }
 
-func itThem(n int) string {
-	if n == 1 {
-		return "it"
-	}
-	return "them"
-}
-
-// ungrantedActions: what Remotion uses and its policy does not have.
-func ungrantedActions(s *Situation) []audit.Diagnosis {
-	if !s.documented() || s.Requirement.narrowed {
+// UndocumentedActions: what the product does and its policy does not grant.
+func UndocumentedActions(s *Situation) []audit.Diagnosis {
+	if !s.Documented() || s.Requirement.narrowed {
 		return nil
 	}
 	var actions, cases []string
-	for _, u := range NeverGranted {
-		if u.Policy != s.Requirement.Name || s.Requirement.has(u.Feature) {
+	for _, u := range s.pack().Undocumented {
+		if u.Policy != s.Requirement.Name || s.Requirement.Has(u.Feature) {
 			continue
 		}
 		actions = append(actions, u.Actions...)
-		cases = append(cases, fmt.Sprintf("%s when %s (%s)", joinWords(u.Actions), u.When, flagOf(u.Feature)))
+		cases = append(cases, fmt.Sprintf("%s when %s (%s)", JoinWords(u.Actions), u.When, s.pack().flagOf(u.Feature)))
 	}
 	if len(cases) == 0 {
 		return nil
 	}
 	return []audit.Diagnosis{{
 		Code: "ungranted-actions", Severity: audit.SeverityNote, Actions: actions,
-		Message: "Remotion uses what no documented policy grants: " + strings.Join(cases, "; "),
-		Hint:    "the flags in parentheses check for it", Source: "@remotion/lambda " + Newest,
+		Message: s.pack().Name + " uses what no documented policy grants: " + strings.Join(cases, "; "),
+		Hint:    "the flags in parentheses check for it", Source: s.pack().Pages.Package,
 	}}
 }

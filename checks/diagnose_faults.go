@@ -8,15 +8,15 @@ import (
 	"remotion-doctor/iam"
 )
 
-// faultyPolicies looks for faults in the principal's own policies, where they
+// FaultyPolicies looks for faults in the principal's own policies, where they
 // explain what does not pass.
-func faultyPolicies(s *Situation) []audit.Diagnosis {
+func FaultyPolicies(s *Situation) []audit.Diagnosis {
 	if !slices.ContainsFunc(s.Findings, func(f audit.Finding) bool { return f.Status == audit.Fail || f.Status == audit.Partial }) {
 		return nil
 	}
 	var out []audit.Diagnosis
 	for _, p := range s.Policies {
-		for _, f := range Lint(p.Document, LintScope{Partition: s.Principal.Partition()}) {
+		for _, f := range s.pack().Lint(p.Document, LintScope{Partition: s.Principal.Partition()}) {
 			if f.Code == "stale-policy" || f.Code == "swapped-policies" || f.Statement < 0 || !s.concerns(p, f) {
 				continue
 			}

@@ -8,109 +8,126 @@ import (
 	"remotion-doctor/iam/policy"
 )
 
-// Names as Remotion makes them: a bucket is remotionlambda-REGION-RANDOM, with
-// the region's dashes left out and ten characters; a function tells its
-// version and size.
-// Source: @remotion/lambda 4.0.527, makeBucketName and speculateFunctionName.
-const (
-	anyBucket      = "remotionlambda-*"
-	bucketSuffix   = "-4hd8e2k9xw"
-	sampleFunction = "remotion-render-4-0-527-mem2048mb-disk2048mb-120sec"
-	otherFunction  = "remotion-render-3-3-101-mem3009mb-disk10240mb-900sec"
-	sampleSite     = "/sites/my-video/index.html"
-	sampleRender   = "/renders/8h3k2j9x1m/out.mp4"
-	sampleStream   = ":log-stream:2026/11/23/[$LATEST]0f1e2d3c4b5a69788796a5b4c3d2e1f0"
-	// quota is Lambda's limit of concurrent executions.
-	quota = "lambda/L-B99A9384"
-)
-
-// A need is what Remotion uses of a grant in one region: resources of the type
-// that the action works on, in the principal's partition and account.
-type need struct {
-	// pattern is a typed one, see [policy.TypedNames].
-	pattern string
-	// samples are names of the pattern as Remotion makes them, one at least;
-	// others are further ones, not asked about unless they are treated in
+// An Extent is what a product touches of a grant in one region: resources of
+// the type that the action works on, in the principal's partition and account.
+type Extent struct {
+	// Pattern is a typed one, see [policy.TypedNames].
+	Pattern string
+	// Samples are names of the pattern as the product makes them, one at least;
+	// Others are further ones, not asked about unless the policies treat them in
 	// another way.
-	samples, others []string
-	// reach is a wider pattern, of names that a user may force; empty where
+	Samples, Others []string
+	// Reach is a wider pattern, of names that a user may force; empty where
 	// there are none. It need not be granted, but a Deny within it stops whoever
 	// uses such a name.
-	reach string
+	Reach string
 }
 
-func (n *need) names() policy.Names {
-	if len(n.samples) == 1 && n.samples[0] == n.pattern {
-		return policy.NameOf(n.pattern)
+// Exact is the extent of one resource.
+func Exact(arn string) Extent { return Extent{Pattern: arn, Samples: []string{arn}} }
+
+// Names returns the set of names of the extent.
+func (e *Extent) Names() policy.Names {
+	if len(e.Samples) == 1 && e.Samples[0] == e.Pattern {
+		return policy.NameOf(e.Pattern)
 	}
-	return policy.TypedNames(n.pattern)
+	return policy.TypedNames(e.Pattern)
 }
 
-// needsOf returns what Remotion uses of a grant in one region. All of it is of
+// Inside makes an extent of containers, such as buckets, one of what is in
+// them. pattern and keys begin with the separator.
+func (e Extent) Inside(pattern string, keys ...string) Extent {
+	e.Pattern += pattern
+	if e.Reach != "" {
+		e.Reach += pattern
+	}
+	container := e.Samples[0]
+	e.Samples = nil
+	for _, key := range keys {
+		e.Samples = append(e.Samples, container+key)
+	}
+	return e
+}
+
+// A Use is a grant as one principal uses it in one region.
+type Use struct {
+	Grant Grant
+	// Action is what is known of the grant's action; Known is false where no
+	// service is known to have it.
+	Action actions.Action
+	Known  bool
+	// ARN is the grant's resource with the principal's partition and account and
+	// the region filled in; the zero ARN where the resource is "*" or none.
+	ARN       policy.ARN
+	Principal iam.Principal
+	Region    string
+	Scope     *Scope
+	samples   Samples
+}
+
+// Extents returns what a product touches of a grant in one region. All of it is of
 // the required pattern.
-func needsOf(g Grant, p iam.Principal, region string, s *Scope) []need {
-	var out []need
-	action, known := actions.Lookup(g.Action)
-	for _, n := range candidates(g, action, known, p, region, s) {
-		text := n.names().String()
-		if policy.MatchResource(g.Resource, text) && (!known || action.Takes(text)) {
-			out = append(out, n)
+func (p *Pack) Extents(g Grant, who iam.Principal, region string, s *Scope) []Extent {
+	u := newUse(g, who, region, s, p.Samples)
+	var all []Extent
+	ok := false
+	if p.Hooks.Extents != nil {
+		all, ok = p.Hooks.Extents(u)
+	}
+	if !ok {
+		all = u.Extents()
+	}
+	var out []Extent
+	for _, e := range all {
+		text := e.Names().String()
+		if policy.MatchResource(g.Resource, text) && (!u.Known || u.Action.Takes(text)) {
+			out = append(out, e)
 		}
 	}
 	return out
 }
 
-func candidates(g Grant, action actions.Action, known bool, p iam.Principal, region string, s *Scope) []need {
-	if g.Resource == "*" {
-		return []need{starNeed(action, known, p, region, s)}
+func newUse(g Grant, who iam.Principal, region string, s *Scope, samples Samples) *Use {
+	u := &Use{Grant: g, Principal: who, Region: region, Scope: s, samples: samples}
+	u.Action, u.Known = actions.Lookup(g.Action)
+	if a, ok := policy.ParseARN(policy.CompleteARN(g.Resource)); ok && g.Resource != "*" {
+		a.Partition = fill(a.Partition, who.Partition())
+		a.Region = fill(a.Region, region)
+		a.AccountID = fill(a.AccountID, who.AccountID)
+		u.ARN = a
 	}
-	a, ok := policy.ParseARN(policy.CompleteARN(g.Resource))
-	if !ok {
-		return []need{exact(g.Resource)}
-	}
-	a.Partition = fill(a.Partition, p.Partition())
-	a.Region = fill(a.Region, region)
-	a.AccountID = fill(a.AccountID, p.AccountID)
+	return u
+}
+
+// Extents returns what the grant's resource says by itself, of whatever product.
+func (u *Use) Extents() []Extent {
+	a := u.ARN
 	switch {
+	case u.Grant.Resource == "*":
+		return []Extent{u.anything()}
+	case a == (policy.ARN{}):
+		return []Extent{Exact(u.Grant.Resource)}
 	case a.Service == "s3":
-		return []need{s3Need(a, action, known, region, s)}
+		return []Extent{u.Buckets(u.bucket())}
 	case a.Service == "lambda" && strings.HasPrefix(a.Resource, "layer:"):
-		return layerNeeds(a)
-	case a.Service == "lambda" && strings.HasPrefix(a.Resource, "function:remotion-render-"):
-		return []need{functionNeed(a, s)}
+		return []Extent{u.layers()}
 	case a.Service == "logs" && strings.HasPrefix(a.Resource, "log-group:"):
-		return logNeeds(a, action, known, s)
+		return u.logs()
 	}
-	return []need{openNeed(a.String())}
+	return []Extent{u.open(a.String())}
 }
 
-// exact is a need of one resource.
-func exact(arn string) need { return need{pattern: arn, samples: []string{arn}} }
-
-// openNeed is a need whose wildcards stand for anything.
-func openNeed(pattern string) need {
-	return need{pattern: strings.ReplaceAll(pattern, "*", "***"), samples: []string{plausible(pattern)}}
+// open is an extent whose wildcards stand for anything.
+func (u *Use) open(pattern string) Extent {
+	return Extent{Pattern: strings.ReplaceAll(pattern, "*", "***"), Samples: []string{u.Plausible(pattern)}}
 }
 
-// starNeed is what an action that is required on "*" will be asked about.
-func starNeed(a actions.Action, known bool, p iam.Principal, region string, s *Scope) need {
-	arn := policy.ARN{Partition: p.Partition(), Service: a.Service, Region: region, AccountID: p.AccountID}
-	n := exact("*")
-	switch {
-	case !known:
-	case a.String() == "iam:SimulatePrincipalPolicy":
-		return exact(p.ARN)
-	case a.Service == "servicequotas":
-		arn.Resource = quota
-		n = exact(arn.String())
-	case a.String() == "lambda:GetFunction":
-		arn.Resource = anyFunction
-		n = functionNeed(arn, s)
+// anything is what an action that is required on "*" will be asked about.
+func (u *Use) anything() Extent {
+	if u.Known && u.Action.String() == "iam:SimulatePrincipalPolicy" {
+		return Exact(u.Principal.ARN)
 	}
-	if !a.Takes(n.samples[0]) {
-		return exact("*")
-	}
-	return n
+	return Exact("*")
 }
 
 // fill returns value for a field that a pattern leaves open.
@@ -121,126 +138,74 @@ func fill(field, value string) string {
 	return field
 }
 
-// plausible replaces the wildcards of a resource.
-func plausible(resource string) string {
-	return strings.NewReplacer("*", "remotion", "?", "r").Replace(resource)
+// Plausible replaces the wildcards of a resource by a word.
+func (u *Use) Plausible(resource string) string {
+	word := u.samples.word()
+	return strings.NewReplacer("*", word, "?", word[:1]).Replace(resource)
 }
 
-// anyFunction is the functions that Remotion deploys. It names them without
-// version or alias.
-const anyFunction = "function:remotion-render-*"
-
-// functionNeed is the functions of a pattern, or the one in use.
-func functionNeed(a policy.ARN, s *Scope) need {
-	sample := a
-	switch {
-	case s.Function != "" && policy.MatchGlob(a.Resource, "function:"+s.Function):
-		a.Resource = "function:" + s.Function
-		return exact(a.String())
-	case a.Resource == anyFunction:
-		other := a
-		sample.Resource, other.Resource = "function:"+sampleFunction, "function:"+otherFunction
-		return need{pattern: a.String(), samples: []string{sample.String()}, others: []string{other.String()}}
+// bucket is the buckets of the grant's resource, or the one in use.
+func (u *Use) bucket() Extent {
+	name, _, _ := strings.Cut(u.ARN.Resource, "/")
+	start := "arn:" + u.ARN.Partition + ":s3:::"
+	if u.Scope.Bucket != "" && policy.MatchGlob(name, u.Scope.Bucket) {
+		return Exact(start + u.Scope.Bucket)
 	}
-	sample.Resource = plausible(a.Resource)
-	return need{pattern: a.String(), samples: []string{sample.String()}}
+	return Extent{Pattern: start + name, Samples: []string{start + u.Plausible(name)}}
 }
 
-// s3Need is buckets, or the objects in them, whichever the action works on.
-// Remotion names buckets by their region; a user may force any other name.
-func s3Need(a policy.ARN, action actions.Action, known bool, region string, s *Scope) need {
-	bucket, key, hasKey := strings.Cut(a.Resource, "/")
-	a.Region, a.AccountID = "", ""
-	start := a.String()[:len(a.String())-len(a.Resource)]
-	n := need{pattern: start + bucket, samples: []string{start + plausible(bucket)}}
-	switch {
-	case s.Bucket != "" && policy.MatchGlob(bucket, s.Bucket):
-		n = exact(start + s.Bucket)
-	case bucket == anyBucket:
-		own := start + "remotionlambda-" + strings.ReplaceAll(region, "-", "") + "-"
-		n = need{pattern: own + "*", samples: []string{strings.TrimSuffix(own, "-") + bucketSuffix}, reach: start + anyBucket}
-	}
+// Buckets returns an extent of buckets as it is, or of the objects in them,
+// whichever the action works on and the resource names.
+func (u *Use) Buckets(e Extent) Extent {
+	_, key, hasKey := strings.Cut(u.ARN.Resource, "/")
 	switch {
 	case hasKey:
-		n.inside("/"+strings.ReplaceAll(key, "*", "***"), "/"+plausible(key))
-	case !known || !action.Takes(n.samples[0]):
-		n.inside("/***", sampleSite, sampleRender)
+		return e.Inside("/"+strings.ReplaceAll(key, "*", "***"), "/"+u.Plausible(key))
+	case !u.Known || !u.Action.Takes(e.Samples[0]):
+		return e.Inside("/***", u.samples.keys()...)
 	}
-	return n
+	return e
 }
 
-// inside makes a need of buckets one of their objects.
-func (n *need) inside(pattern string, keys ...string) {
-	n.pattern += pattern
-	if n.reach != "" {
-		n.reach += pattern
-	}
-	bucket := n.samples[0]
-	n.samples = nil
-	for _, key := range keys {
-		n.samples = append(n.samples, bucket+key)
-	}
+// sampleStream is the name of a log stream as Lambda makes it.
+const sampleStream = "2026/11/23/[$LATEST]0f1e2d3c4b5a69788796a5b4c3d2e1f0"
+
+// logs is the log groups of the grant's resource.
+func (u *Use) logs() []Extent {
+	group, _, _ := strings.Cut(strings.TrimPrefix(u.ARN.Resource, "log-group:"), ":")
+	pattern, sample := u.ARN, u.ARN
+	pattern.Resource = "log-group:" + strings.ReplaceAll(group, "*", "**")
+	sample.Resource = "log-group:" + u.Plausible(group)
+	return u.LogGroups(pattern.String(), sample.String())
 }
 
-// logNeeds are the log groups of the functions, or streams in them for actions
-// on streams and for patterns that speak of what is in a group. A log group is
-// granted with and without ":*": CloudWatch Logs names it both ways.
+// LogGroups returns an extent of log groups, or of streams in them for actions
+// on streams and for resources that name what is in a group. A log group is granted with and without ":*": CloudWatch Logs names it
+// both ways.
 // Source: CloudWatch Logs User Guide, "CloudWatch Logs resources and
 // operations".
-func logNeeds(a policy.ARN, action actions.Action, known bool, s *Scope) []need {
-	group, inside, _ := strings.Cut(strings.TrimPrefix(a.Resource, "log-group:"), ":")
-	const functions = "remotion-render-*"
-	sample, pattern := a, a
-	switch of, found := strings.CutSuffix(group, functions); {
-	case found && s.Function != "":
-		pattern.Resource = "log-group:" + of + s.Function
-		sample = pattern
-	case found:
-		pattern.Resource = "log-group:" + group
-		sample.Resource = "log-group:" + of + sampleFunction
-	default:
-		pattern.Resource = "log-group:" + strings.ReplaceAll(group, "*", "**")
-		sample.Resource = "log-group:" + plausible(group)
-	}
-	whole := need{pattern: pattern.String(), samples: []string{sample.String()}}
-	within := need{pattern: pattern.String() + ":**", samples: []string{sample.String() + ":*"}}
+func (u *Use) LogGroups(pattern, sample string) []Extent {
+	_, inside, _ := strings.Cut(strings.TrimPrefix(u.ARN.Resource, "log-group:"), ":")
+	whole := Extent{Pattern: pattern, Samples: []string{sample}}
+	within := Extent{Pattern: pattern + ":**", Samples: []string{sample + ":*"}}
 	switch {
-	case known && !action.Takes(sample.String()):
-		return []need{{pattern: pattern.String() + ":log-stream:**", samples: []string{sample.String() + sampleStream}}}
+	case u.Known && !u.Action.Takes(sample):
+		return []Extent{{Pattern: pattern + ":log-stream:**", Samples: []string{sample + ":log-stream:" + sampleStream}}}
 	case inside != "":
-		return []need{within}
+		return []Extent{within}
 	}
-	return []need{whole, within}
+	return []Extent{whole, within}
 }
 
-// layerNeeds are the hosted layers that Remotion attaches, in the versions of
-// the newest release and of others.
-func layerNeeds(a policy.ARN) []need {
-	name := strings.TrimPrefix(a.Resource, "layer:")
-	switch {
-	case strings.HasPrefix(name, "remotion-binaries-"):
-		versions, ok := hostedLayers[a.Region]
-		if !ok {
-			return nil
-		}
-		var out []need
-		for _, layer := range versions.attached() {
-			a.Resource = "layer:" + layer
-			out = append(out, exact(a.String()))
-		}
-		return out
-	case strings.HasPrefix(name, "LambdaInsightsExtension"):
-		// A layer of another account is not of the pattern, and is dropped.
-		if arn, ok := insightsLayers[a.Region]; ok {
-			return []need{exact(arn)}
-		}
-		return nil
-	}
+// layers is the versions of the layers of the grant's resource.
+func (u *Use) layers() Extent {
+	a := u.ARN
 	if strings.Count(a.Resource, ":") == 1 {
 		a.Resource += ":*"
 	}
 	if !strings.ContainsAny(a.Resource, "*?") {
-		return []need{exact(a.String())} // one version
+		return Exact(a.String()) // one version
 	}
-	return []need{{pattern: a.String(), samples: []string{strings.TrimSuffix(plausible(a.String()), ":remotion") + ":1"}}}
+	word := u.Plausible("*")
+	return Extent{Pattern: a.String(), Samples: []string{strings.TrimSuffix(u.Plausible(a.String()), ":"+word) + ":1"}}
 }

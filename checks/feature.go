@@ -10,13 +10,13 @@ import (
 	"remotion-doctor/iam/policy"
 )
 
-// A Feature is something of Remotion that takes grants beyond the documented
+// A Feature is an option of a product that takes grants beyond the documented
 // policies, or changes which of them are needed.
 type Feature struct {
 	Name   string // output-bucket
 	Title  string // Output bucket
 	Flag   string // of the command line; empty for --feature NAME
-	Since  string // the release that brought it; empty for 3.0.0
+	Since  string // the release that brought it; empty for the first
 	Why    string
 	Breaks string
 	Needs  []FeatureNeed
@@ -27,7 +27,7 @@ type Feature struct {
 	Source string
 }
 
-// A FeatureNeed is one grant of a feature, for one of the two principals. In
+// A FeatureNeed is one grant of a feature, for the principal of one policy. In
 // Resource, {name} stands for what the user gave.
 type FeatureNeed struct {
 	Policy, Action, Resource string
@@ -41,8 +41,8 @@ type FeatureNeed struct {
 	Unless string
 }
 
-// A Fact is a diagnosis that comes with a feature, for one of the two
-// principals or, where Policy is empty, for both.
+// A Fact is a diagnosis that comes with a feature, for the principal of one
+// policy or, where Policy is empty, of each.
 type Fact struct {
 	Policy   string
 	Severity audit.Severity
@@ -55,7 +55,7 @@ type Fact struct {
 	Privacy string
 }
 
-// A Deployment is what is known of how Remotion is used.
+// A Deployment is what is known of how a product is used.
 type Deployment struct {
 	// Values are names and ARNs of features, by the feature's name.
 	Values map[string][]string
@@ -77,19 +77,19 @@ func (d *Deployment) Has(feature string) bool {
 }
 
 // FeatureNamed returns a feature by its name.
-func FeatureNamed(name string) (Feature, bool) {
-	i := slices.IndexFunc(Features, func(f Feature) bool { return plainName(f.Name) == plainName(name) })
+func (p *Pack) FeatureNamed(name string) (Feature, bool) {
+	i := slices.IndexFunc(p.Features, func(f Feature) bool { return plainName(f.Name) == plainName(name) })
 	if i < 0 {
 		return Feature{}, false
 	}
-	return Features[i], true
+	return p.Features[i], true
 }
 
 // SwitchedFeatures returns the names of the features that have no flag of
 // their own.
-func SwitchedFeatures() []string {
+func (p *Pack) SwitchedFeatures() []string {
 	var out []string
-	for _, f := range Features {
+	for _, f := range p.Features {
 		if f.Flag == "" {
 			out = append(out, f.Name)
 		}
@@ -98,23 +98,20 @@ func SwitchedFeatures() []string {
 }
 
 // flagOf returns how a feature is asked for.
-func flagOf(name string) string {
-	f, ok := FeatureNamed(name)
+func (p *Pack) flagOf(name string) string {
+	f, ok := p.FeatureNamed(name)
 	if !ok || f.Flag == "" {
 		return "--feature " + name
 	}
 	return f.Flag
 }
 
-// has reports whether a feature was added to the requirement.
-func (r *Requirement) has(feature string) bool { return slices.Contains(r.Features, feature) }
-
 // With adds what a deployment demands of the requirement's principal, and takes
 // away what it makes needless.
 //
-// The regions are those that Remotion is used in, at least one.
+// The regions are those that the product is used in, at least one.
 func (r *Requirement) With(d Deployment, regions []string) (*Requirement, error) {
-	v, err := parseVersion(r.RemotionVersion)
+	v, err := parseRelease(r.Version)
 	if err != nil {
 		return nil, err
 	}
@@ -122,42 +119,34 @@ func (r *Requirement) With(d Deployment, regions []string) (*Requirement, error)
 	out.Grants, out.Operations = slices.Clone(r.Grants), cloneOperations(r.Operations)
 	out.Modules, out.Features = slices.Clone(r.Modules), slices.Clone(r.Features)
 	out.Facts = slices.Clone(r.Facts)
-	for _, f := range Features {
+	for _, f := range r.Pack().Features {
 		if !d.Has(f.Name) {
 			continue
 		}
 		w := with{Requirement: &out, feature: f, deployment: d, version: v, partition: policy.PartitionOf(regions[0])}
 		w.drop()
-		for _, value := range f.values(d, regions) {
+		for _, value := range r.Pack().values(f, d, regions) {
 			w.value = value
 			w.add()
 		}
 		w.facts()
 		out.Features = append(out.Features, f.Name)
 	}
-	out.dropUnusedInsights(regions)
-	if names := d.Values["bucket"]; len(names) > 0 {
-		out.forceBucket(names[0], policy.PartitionOf(regions[0]))
-	}
-	if names := d.Values["render-function"]; len(names) > 0 {
-		out.forceFunction(names[0])
+	if adapt := r.Pack().Hooks.Adapt; adapt != nil {
+		adapt(&out, d, regions)
 	}
 	return &out, nil
 }
 
-// values returns what the user gave to a feature. The Lambda Insights layer
-// follows from the region.
-func (f Feature) values(d Deployment, regions []string) []string {
-	if f.Name != "insights" {
-		return d.Values[f.Name]
-	}
-	var out []string
-	for _, r := range regions {
-		if arn, ok := insightsLayers[r]; ok {
-			out = append(out, arn)
+// values returns what a feature is used with: what the user gave, unless it
+// follows from the regions.
+func (p *Pack) values(f Feature, d Deployment, regions []string) []string {
+	if p.Hooks.Values != nil {
+		if values, ok := p.Hooks.Values(f.Name, d, regions); ok {
+			return values
 		}
 	}
-	return out
+	return d.Values[f.Name]
 }
 
 func cloneOperations(ops []Operation) []Operation {
@@ -173,7 +162,7 @@ type with struct {
 	*Requirement
 	feature    Feature
 	deployment Deployment
-	version    version
+	version    Version
 	partition  string
 	value      string
 }
@@ -183,8 +172,8 @@ func (w *with) drop() {
 		if d.Policy != w.Name || d.Unless != "" && w.deployment.Has(d.Unless) {
 			continue
 		}
-		n := Need{Action: d.Action, Resource: inPartition(d.Resource, w.partition)}
-		w.Grants = slices.DeleteFunc(w.Grants, func(g Grant) bool { return g.Feature == "" && g.meets(n) && !sharedBy(g, n) })
+		n := Need{Action: d.Action, Resource: InPartition(d.Resource, w.partition)}
+		w.Grants = slices.DeleteFunc(w.Grants, func(g Grant) bool { return g.Feature == "" && g.Meets(n) && !sharedBy(g, n) })
 		for i := range w.Operations {
 			w.Operations[i].Needs = slices.DeleteFunc(w.Operations[i].Needs, func(m Need) bool { return m.Action == n.Action && m.Resource == n.Resource })
 		}
@@ -200,13 +189,13 @@ func (w *with) add() {
 	module := audit.Module{Name: w.feature.Name, Title: w.feature.Title, Sid: sidOfFeature(w.feature.Title), Why: w.feature.Why, Breaks: w.feature.Breaks}
 	added := false
 	for _, n := range w.feature.Needs {
-		if n.Policy != w.Name || !within(w.version, "", n.Until) || n.Unless != "" && w.deployment.Has(n.Unless) {
+		if n.Policy != w.Name || !w.version.Within("", n.Until) || n.Unless != "" && w.deployment.Has(n.Unless) {
 			continue
 		}
 		resource := w.fill(n.Resource)
 		w.need(n, resource)
 		g := Grant{Module: module.Name, Sid: module.Sid, Action: n.Action, Resource: resource, Feature: w.feature.Name}
-		if n.Level == Optional || slices.ContainsFunc(w.Grants, func(h Grant) bool { return h.meets(Need{Action: g.Action, Resource: g.Resource}) }) {
+		if n.Level == Optional || slices.ContainsFunc(w.Grants, func(h Grant) bool { return h.Meets(Need{Action: g.Action, Resource: g.Resource}) }) {
 			continue // demanded already
 		}
 		w.Grants = append(w.Grants, g)
@@ -237,12 +226,12 @@ func (w *with) need(n FeatureNeed, resource string) {
 // none: both are given as ARNs.
 func (w *with) fill(resource string) string {
 	resource = strings.ReplaceAll(resource, "{value}", w.value)
-	return inPartition(resource, w.partition)
+	return InPartition(resource, w.partition)
 }
 
 func (w *with) facts() {
 	for _, f := range w.feature.Facts {
-		if f.Policy != "" && f.Policy != w.Name || !within(w.version, f.Since, f.Until) || f.Privacy != "" && f.Privacy != cmp.Or(w.deployment.Privacy, "public") {
+		if f.Policy != "" && f.Policy != w.Name || !w.version.Within(f.Since, f.Until) || f.Privacy != "" && f.Privacy != cmp.Or(w.deployment.Privacy, "public") {
 			continue
 		}
 		values := strings.Join(w.deployment.Values[w.feature.Name], ", ")
@@ -251,11 +240,11 @@ func (w *with) facts() {
 			Message: strings.ReplaceAll(f.Message, "{value}", values), Hint: strings.ReplaceAll(f.Hint, "{value}", values),
 		})
 	}
-	if since, err := parseVersion(w.feature.Since); err == nil && w.version.compare(since) < 0 {
+	if since, err := ParseVersion(w.feature.Since); err == nil && w.version.Compare(since) < 0 {
 		w.Facts = append(w.Facts, audit.Diagnosis{
 			Code: "feature-too-new", Severity: audit.SeverityError, Source: w.feature.Source,
-			Message: fmt.Sprintf("%s came with Remotion %s, and %s is in use", w.feature.Title, w.feature.Since, w.RemotionVersion),
-			Hint:    "upgrade Remotion, or leave the feature out",
+			Message: fmt.Sprintf("%s came with %s %s, and %s is in use", w.feature.Title, w.Pack().Name, w.feature.Since, w.Version),
+			Hint:    "upgrade " + w.Pack().Name + ", or leave the feature out",
 		})
 	}
 }
@@ -271,31 +260,22 @@ func sidOfFeature(title string) string {
 	return b.String()
 }
 
-// Other returns what a deployment demands of the other principal than the one
+// Others returns what a deployment demands of the other principals than the one
 // of a policy: grants that help nothing here.
-func Other(name string, d Deployment, version string, regions []string) ([]Grant, error) {
-	other := "renderer"
-	if name == "renderer" {
-		other = "caller"
+func (p *Pack) Others(name string, d Deployment, version string, regions []string) ([]Grant, error) {
+	var out []Grant
+	for _, other := range p.PolicyNames() {
+		if other == name {
+			continue
+		}
+		r, err := p.Required(other, version, policy.PartitionOf(regions[0]))
+		if err != nil {
+			return nil, err
+		}
+		if r, err = r.With(d, regions); err != nil {
+			return nil, err
+		}
+		out = append(out, slices.DeleteFunc(r.Grants, func(g Grant) bool { return g.Feature == "" || !policy.MatchGlob("arn:*", g.Resource) })...)
 	}
-	r, err := Required(other, version, policy.PartitionOf(regions[0]))
-	if err != nil {
-		return nil, err
-	}
-	if r, err = r.With(d, regions); err != nil {
-		return nil, err
-	}
-	return slices.DeleteFunc(r.Grants, func(g Grant) bool { return g.Feature == "" || !policy.MatchGlob("arn:*", g.Resource) }), nil
-}
-
-// dropUnusedInsights takes away the documented grant on Lambda Insights' layer
-// where the layers of all the regions are another account's, or there are none:
-// Remotion never uses it there.
-func (r *Requirement) dropUnusedInsights(regions []string) {
-	unused := func(pattern string) bool {
-		return strings.Contains(pattern, ":layer:LambdaInsightsExtension") && !slices.ContainsFunc(regions, func(region string) bool {
-			return policy.MatchResource(pattern, insightsLayers[region])
-		})
-	}
-	r.Grants = slices.DeleteFunc(r.Grants, func(g Grant) bool { return g.Feature == "" && unused(g.Resource) })
+	return out, nil
 }

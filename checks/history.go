@@ -1,104 +1,116 @@
 package checks
 
-// A Change is what a release of Remotion changed about a required policy.
+import (
+	"cmp"
+	"fmt"
+	"slices"
+
+	"remotion-doctor/iam/policy"
+)
+
+// A Change is what a release changed about a documented policy.
 type Change struct {
 	Since   string
-	Policy  string // caller or renderer
+	Policy  string // the policy's name
 	Added   []string
 	Removed []string
-	// Why says what Remotion does since then, Without what happens where it is
-	// not granted.
+	// Why says what the product does since then, Without what happens where it
+	// is not granted.
 	Why, Without string
 	Source       string
 }
 
-// docs is where Remotion's documentation of Lambda is.
-const docs = "https://www.remotion.dev/docs/lambda/"
-
-// History is every change to the policies from 3.0.0 to [Newest], oldest first.
-//
-// Source: @remotion/lambda, dist/api/iam-validation/user-permissions.js and
-// role-permissions.js, compared from release to release; the releases named on
-// the pages in Source. See [sets] for changes known as an interval.
-var History = []Change{
-	{
-		Since: "3.3.8", Policy: "caller", Removed: []string{"iam:GetUser"},
-		Why:     "`policies validate` asks STS who is calling instead of IAM, so that it works for roles",
-		Without: "`policies validate` of Remotion up to 3.3.7 fails; nothing else does",
-		Source:  docs + "permissions",
-	},
-	{
-		Since: "3.3.12", Policy: "caller", Removed: []string{"s3:PutBucketWebsite", "s3:DeleteBucketWebsite"},
-		Why:     "buckets are no longer turned into websites",
-		Without: "Remotion up to 3.3.11 cannot turn the bucket into a website",
-		Source:  docs + "permissions",
-	},
-	{
-		Since: "3.3.54", Policy: "caller", Added: []string{"lambda:PutRuntimeManagementConfig"},
-		Why:     "deployFunction() pins the function's Node.js runtime, since an update by AWS broke renders in February 2023",
-		Without: "a deploy prints a warning, and AWS may change the function's runtime",
-		Source:  docs + "feb-2023-incident",
-	},
-	{
-		Since: "3.3.87", Policy: "caller", Added: []string{"s3:PutBucketOwnershipControls", "s3:PutBucketPublicAccessBlock"},
-		Why:     "since April 2023 AWS makes every new bucket private, and Remotion has to open it for its sites",
-		Without: "creating a bucket fails (InvalidBucketAclWithObjectOwnership, AccessDenied or PARTIAL SUCCESS) and leaves one half-configured: delete it before the next try",
-		Source:  docs + "s3-public-access",
-	},
-	{
-		Since: "4.0.32", Policy: "caller", Added: []string{"s3:PutLifecycleConfiguration"},
-		Why:     "renders can be deleted after a time (deleteAfter, enableFolderExpiry), by lifecycle rules of the bucket",
-		Without: "enableFolderExpiry fails, and so do `sites rm` and `sites rmall`, which remove the rules",
-		Source:  docs + "autodelete",
-	},
-	{
-		Since: "4.0.48", Policy: "caller", Added: []string{"lambda:TagResource"},
-		Why:     "deployFunction() tags the function with its version, memory, disk and timeout",
-		Without: "the function gets no tags; nothing else changes",
-		Source:  "https://github.com/remotion-dev/remotion/issues/3017",
-	},
-	{
-		Since: "4.0.61", Policy: "caller", Added: []string{"lambda:GetLayerVersion"},
-		Why:     "deployFunction({enableLambdaInsights: true}) attaches the Lambda Insights layer",
-		Without: "deploying with enableLambdaInsights fails; without it, nothing changes",
-		Source:  docs + "insights",
-	},
-	{
-		Since: "4.0.61", Policy: "renderer", Added: []string{"logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"},
-		Why:     "Lambda Insights, where it is enabled, writes to the log group /aws/lambda-insights",
-		Without: "Lambda Insights reports nothing; renders work",
-		Source:  docs + "insights",
-	},
-	{
-		Since: "4.0.418", Policy: "caller", Added: []string{"s3:PutBucketPolicy"},
-		Why:     "a new bucket is opened by a bucket policy that does not let strangers list it",
-		Without: "Remotion warns and opens the bucket by a public-read ACL instead, so that anyone can list it",
-		Source:  docs + "bucket-security",
-	},
-}
-
-// Unused are the actions of the documented caller policy that Remotion never
-// calls.
-// Source: no InvokeAsyncCommand and no DeleteBucketCommand in
-// @remotion/lambda, @remotion/lambda-client and @remotion/serverless 4.0.527.
-var Unused = []string{"lambda:InvokeAsync", "s3:DeleteBucket"}
-
-// An Ungranted is something that Remotion does and no documented policy grants.
-type Ungranted struct {
-	Policy  string
+// Undocumented is what a product does and no documented policy grants.
+type Undocumented struct {
+	Policy  string // the name of the policy that lacks it
 	Actions []string
 	When    string // as the end of "needed when …"
 	Feature string // the feature that demands it; empty for an error's path
 }
 
-// NeverGranted are the actions that Remotion uses and does not document.
-// Source: operations of 4.0.527 against its policies.
-var NeverGranted = []Ungranted{
-	{"caller", []string{"lambda:GetFunctionConfiguration", "lambda:UpdateFunctionConfiguration"}, "a function that exists is deployed again with customLayerArns", "custom-layer"},
-	{"caller", []string{"iam:CreateServiceLinkedRole"}, "the first `quotas increase` of an account is made", "quota-increase"},
-	{"caller", []string{"ec2:DescribeSecurityGroups", "ec2:DescribeSubnets", "ec2:DescribeVpcs"}, "a function is deployed into a VPC", "vpc"},
-	{"caller", []string{"s3:AbortMultipartUpload"}, "a multipart upload fails: without it the error that is shown is AccessDenied, and not the one that was the cause", "multipart"},
-	{"renderer", []string{"s3:AbortMultipartUpload"}, "a multipart upload fails: without it the error that is shown is AccessDenied, and not the one that was the cause", "multipart"},
-	{"renderer", []string{"logs:CreateLogGroup"}, "the function was deployed without its log group (createCloudWatchLogGroup off, or made by a template): without it there are no logs", "no-log-group"},
-	{"renderer", []string{"s3:PutBucketOwnershipControls", "s3:PutBucketPublicAccessBlock"}, "the function has to create the bucket itself, because its region has none: the bucket is created and stays half-configured", "role-creates-bucket"},
+// A Difference is what one release's policy has and another's has not.
+type Difference struct {
+	Policy string `json:"policy"`
+	// Change is added or removed, going from the first release to the second.
+	Change   string `json:"change"`
+	Action   string `json:"action"`
+	Resource string `json:"resource"`
+	// Since is the release that made the change; the others say why.
+	Since   string `json:"since,omitzero"`
+	Why     string `json:"why,omitzero"`
+	Without string `json:"without,omitzero"`
+	Source  string `json:"source,omitzero"`
+}
+
+// Diff returns what the policies of two releases differ by, in the order of the
+// policies.
+func (p *Pack) Diff(from, to, partition string) ([]Difference, error) {
+	out := []Difference{}
+	for _, name := range p.PolicyNames() {
+		a, err := p.GrantsOf(name, from, partition)
+		if err != nil {
+			return nil, err
+		}
+		b, err := p.GrantsOf(name, to, partition)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, p.differences(name, "removed", without(a, b))...)
+		out = append(out, p.differences(name, "added", without(b, a))...)
+	}
+	return out, nil
+}
+
+func (p *Pack) differences(name, change string, grants []Grant) []Difference {
+	var out []Difference
+	for _, g := range grants {
+		d := Difference{Policy: name, Change: change, Action: g.Action, Resource: g.Resource}
+		if c, ok := p.changeOf(name, g); ok {
+			d.Since, d.Why, d.Without, d.Source = c.Since, c.Why, c.Without, c.Source
+		}
+		out = append(out, d)
+	}
+	slices.SortStableFunc(out, func(a, b Difference) int { return CompareVersions(a.Since, b.Since) })
+	return out
+}
+
+// changeOf finds the change that brought a grant, or took it away.
+func (p *Pack) changeOf(name string, g Grant) (Change, bool) {
+	a, _ := policy.ParseARN(g.Resource)
+	for _, c := range p.History {
+		if c.Policy != name {
+			continue
+		}
+		if slices.Contains(c.Removed, g.Action) {
+			return c, true
+		}
+		added, err := p.added(c, cmp.Or(a.Partition, "aws"))
+		if err == nil && slices.ContainsFunc(added, g.same) {
+			return c, true
+		}
+	}
+	return Change{}, false
+}
+
+// added returns the grants that a change brought, as the partition writes
+// them.
+func (p *Pack) added(c Change, partition string) ([]Grant, error) {
+	list, err := p.releases(c.Policy, "aws")
+	if err != nil {
+		return nil, err
+	}
+	i := slices.IndexFunc(list, func(r Release) bool { return r.Since == c.Since })
+	if i < 1 {
+		return nil, fmt.Errorf("no %s policy of %s is known", c.Policy, c.Since)
+	}
+	now, err := p.grants(list[i].set)
+	if err != nil {
+		return nil, err
+	}
+	before, err := p.grants(list[i-1].set)
+	out := without(now, before)
+	for n := range out {
+		out[n].Resource = InPartition(out[n].Resource, partition)
+	}
+	return out, err
 }

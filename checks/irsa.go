@@ -63,7 +63,7 @@ func webIdentity(s *policy.Statement, issuer, serviceAccount string) []audit.Dia
 		return []audit.Diagnosis{{Code: "irsa-trust", Severity: severity, Source: irsaDocs, Message: fmt.Sprintf(format, args...), Hint: hint}}
 	}
 	if !slices.ContainsFunc(s.Actions, func(a string) bool { return policy.MatchGlob(strings.ToLower(a), "sts:assumerolewithwebidentity") }) {
-		return problem(audit.SeverityError, "write \"Action\": \"sts:AssumeRoleWithWebIdentity\"", "the trust policy names the cluster's OIDC provider but allows it %s: pods assume the role by sts:AssumeRoleWithWebIdentity", joinWords(s.Actions))
+		return problem(audit.SeverityError, "write \"Action\": \"sts:AssumeRoleWithWebIdentity\"", "the trust policy names the cluster's OIDC provider but allows it %s: pods assume the role by sts:AssumeRoleWithWebIdentity", JoinWords(s.Actions))
 	}
 	var subject []string
 	for _, c := range s.Conditions {
@@ -71,14 +71,14 @@ func webIdentity(s *policy.Statement, issuer, serviceAccount string) []audit.Dia
 		case strings.EqualFold(c.Key, issuer+":sub"):
 			subject = c.Values
 			if literal := strings.HasPrefix(c.Operator, "StringEquals"); literal && strings.ContainsAny(strings.Join(c.Values, ""), "*?") {
-				return problem(audit.SeverityError, "use StringLike", "the trust policy compares %s by StringEquals with %s, where a star is only a character: no service account has that name", c.Key, joinWords(c.Values))
+				return problem(audit.SeverityError, "use StringLike", "the trust policy compares %s by StringEquals with %s, where a star is only a character: no service account has that name", c.Key, JoinWords(c.Values))
 			}
 			if serviceAccount != "" && !matchesAccount(c, serviceAccount) {
-				return problem(audit.SeverityError, "name system:serviceaccount:"+strings.Replace(serviceAccount, "/", ":", 1)+" in the condition", "the trust policy lets in %s, and not the service account %s", joinWords(c.Values), serviceAccount)
+				return problem(audit.SeverityError, "name system:serviceaccount:"+strings.Replace(serviceAccount, "/", ":", 1)+" in the condition", "the trust policy lets in %s, and not the service account %s", JoinWords(c.Values), serviceAccount)
 			}
 		case strings.EqualFold(c.Key, issuer+":aud"):
 			if !slices.ContainsFunc(c.Values, func(v string) bool { return policy.MatchGlob(v, "sts.amazonaws.com") }) {
-				return problem(audit.SeverityError, "the audience of EKS's tokens is sts.amazonaws.com", "the trust policy demands the audience %s, which EKS's tokens do not have", joinWords(c.Values))
+				return problem(audit.SeverityError, "the audience of EKS's tokens is sts.amazonaws.com", "the trust policy demands the audience %s, which EKS's tokens do not have", JoinWords(c.Values))
 			}
 		case strings.HasSuffix(c.Key, ":sub") || strings.HasSuffix(c.Key, ":aud"):
 			return problem(audit.SeverityError, "the keys begin with "+issuer, "the trust policy has a condition on %s, of another provider than the one that it trusts", c.Key)
@@ -87,7 +87,7 @@ func webIdentity(s *policy.Statement, issuer, serviceAccount string) []audit.Dia
 	if subject == nil {
 		return append(problem(audit.SeverityWarning, fmt.Sprintf("add a condition StringEquals on %s:sub", issuer), "the trust policy lets every service account of the cluster assume the role: it has no condition on %s:sub", issuer), irsa("every service account"))
 	}
-	return []audit.Diagnosis{irsa(joinWords(subject))}
+	return []audit.Diagnosis{irsa(JoinWords(subject))}
 }
 
 func irsa(who string) audit.Diagnosis {

@@ -74,7 +74,7 @@ func (plan *Plan) judge(g *planned, verdicts []iam.Verdict) audit.Finding {
 		Statements: []iam.StatementRef{}, MissingContext: []string{},
 	}
 	for _, n := range g.needs {
-		if text := n.names().String(); !slices.Contains(f.Effective, text) {
+		if text := n.Names().String(); !slices.Contains(f.Effective, text) {
 			f.Effective = append(f.Effective, text)
 		}
 	}
@@ -129,7 +129,7 @@ func (plan *Plan) conclude(f *audit.Finding, t *tally) {
 	}
 }
 
-// concludeEffective: everything that Remotion touches is granted, the
+// concludeEffective: everything that the product touches is granted, the
 // documented pattern is not.
 func (plan *Plan) concludeEffective(f *audit.Finding, t *tally) {
 	first := t.of(granted)[0]
@@ -156,7 +156,7 @@ func concludeDenied(f *audit.Finding, t *tally) {
 		f.Reason = partialReason(yes[0], miss)
 	} else if t.documentedIs(granted) {
 		f.Status, f.Granted = audit.Partial, t.documented.Resource
-		f.Reason = "granted as a pattern, but not for what Remotion uses"
+		f.Reason = "granted as a pattern, but not for what is used of it"
 	}
 	if n := len(t.of(open)); n > 0 {
 		f.Reason += fmt.Sprintf("; %d more could not be decided", n)

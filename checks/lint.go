@@ -3,7 +3,6 @@ package checks
 import (
 	"cmp"
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -28,18 +27,20 @@ type Fault struct {
 
 // A LintScope says what a policy is meant for.
 type LintScope struct {
-	// Policy is caller or renderer; empty where it is not known.
+	// Policy is the name of the documented policy that it is a copy of; empty
+	// where that is not known.
 	Policy string
-	// Version is the release of Remotion that is in use; the newest where empty.
+	// Version is the release of the product that is in use; the newest where
+	// empty.
 	Version string
 	// Partition is that of the account; of the policy's own ARNs where empty.
 	Partition string
 }
 
-// Lint finds faults in a copy of one of Remotion's policies, sorted by their
-// place.
-func Lint(doc *policy.Document, scope LintScope) []Fault {
-	l := &linter{doc: doc, lines: policy.NewLines(doc.Source), scope: scope}
+// Lint finds faults in a policy, which may be a copy of a documented one, sorted
+// by their place.
+func (p *Pack) Lint(doc *policy.Document, scope LintScope) []Fault {
+	l := &linter{pack: p, doc: doc, lines: policy.NewLines(doc.Source), scope: scope}
 	for i := range doc.Statements {
 		l.index = i
 		l.statement(&doc.Statements[i])
@@ -58,6 +59,7 @@ func Lint(doc *policy.Document, scope LintScope) []Fault {
 }
 
 type linter struct {
+	pack   *Pack
 	doc    *policy.Document
 	lines  *policy.Lines
 	scope  LintScope
@@ -159,27 +161,20 @@ func shorten(resources []string) string {
 	return strings.Join(resources, ", ")
 }
 
-// dashed is the name of a bucket with the region as it is written elsewhere.
-// Source: makeBucketName of @remotion/lambda-client 4.0.527 leaves the region's
-// dashes out.
-var dashed = regexp.MustCompile(`remotionlambda-([a-z]{2}(?:-[a-z]+)+-[0-9])`)
-
 func (l *linter) resource(r string) {
-	if m := dashed.FindStringSubmatch(r); m != nil {
-		l.at(r, Fault{
-			Code: "region-dashes", Source: docs + "bucket-naming",
-			Message: fmt.Sprintf("%q matches no bucket of Remotion: it writes the region without dashes", r),
-			Hint:    fmt.Sprintf("write %q", strings.Replace(r, m[1], strings.ReplaceAll(m[1], "-", ""), 1)),
-		})
+	if l.pack.Hooks.Lint != nil {
+		if f, ok := l.pack.Hooks.Lint(r); ok {
+			l.at(r, f)
+		}
 	}
 	a, ok := policy.ParseARN(r)
 	if !ok {
 		return
 	}
 	if l.scope.Partition != "" && a.Partition != l.scope.Partition && !strings.ContainsAny(a.Partition, "*?") {
-		hint := fmt.Sprintf("write %q", inPartition("arn:aws:"+strings.TrimPrefix(r, "arn:"+a.Partition+":"), l.scope.Partition))
+		hint := fmt.Sprintf("write %q", InPartition("arn:aws:"+strings.TrimPrefix(r, "arn:"+a.Partition+":"), l.scope.Partition))
 		l.at(r, Fault{
-			Code: "wrong-partition", Hint: hint, Source: docs + "aws-china-regions",
+			Code: "wrong-partition", Hint: hint, Source: l.pack.Pages.Partitions,
 			Message: fmt.Sprintf("%q is of the partition %s, and the account is in %s: it matches nothing there", r, a.Partition, l.scope.Partition),
 		})
 	}
@@ -187,35 +182,32 @@ func (l *linter) resource(r string) {
 
 // whole compares the document with the documented policies.
 func (l *linter) whole() {
-	has, ok := Recognize([]*policy.Document{l.doc})
+	has, ok := l.pack.Recognize([]*policy.Document{l.doc})
 	if !ok {
 		return
 	}
 	if l.scope.Policy != "" && has.Policy != l.scope.Policy {
 		l.at("", Fault{
-			Code: "swapped-policies", Message: fmt.Sprintf("this is Remotion's %s policy, and not the %s policy: the two look swapped", has.Policy, l.scope.Policy),
-			Hint: whose, Source: docs + "troubleshooting/permissions",
+			Code: "swapped-policies", Message: fmt.Sprintf("this is %s's %s policy, and not the %s policy: the two look swapped", l.pack.Name, has.Policy, l.scope.Policy),
+			Hint: l.pack.Whose, Source: l.pack.Pages.Roles,
 		})
 		return
 	}
-	lacks := has.lacksFor(cmp.Or(l.scope.Version, Newest))
+	version := cmp.Or(l.scope.Version, l.pack.Newest)
+	lacks := l.pack.lacks(has, version)
 	if len(lacks) == 0 {
 		return
 	}
 	l.at("", Fault{
-		Code: "stale-policy", Actions: actionsOf(lacks), Source: docs + "permissions",
-		Message: fmt.Sprintf("this is the %s policy of Remotion %s; it lacks %s", has.Policy, has, joinWords(described(lacks))),
-		Hint:    fmt.Sprintf("`remotion-doctor policy show %s` prints the newest, `remotion-doctor policy diff %s %s` says why", has.Policy, has.Since, cmp.Or(l.scope.Version, Newest)),
+		Code: "stale-policy", Actions: ActionsOf(lacks), Source: l.pack.Pages.Permissions,
+		Message: fmt.Sprintf("this is the %s policy of %s %s; it lacks %s", has.Policy, l.pack.Name, has, JoinWords(l.pack.described(lacks))),
+		Hint:    l.pack.Commands.newest(has, version),
 	})
 }
 
-// lacksFor returns what a policy lacks of that of a release.
-func (r Release) lacksFor(version string) []Grant {
-	set, _, err := findSet(r.Policy, version, r.Partition)
-	if err != nil {
-		return nil
-	}
-	wanted, err := set.grants()
+// lacks returns what a policy lacks of that of a release.
+func (p *Pack) lacks(r Release, version string) []Grant {
+	wanted, err := p.GrantsOf(r.Policy, version, r.Partition)
 	if err != nil {
 		return nil
 	}

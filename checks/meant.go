@@ -11,7 +11,7 @@ import (
 // the names differ.
 // Source: Amazon S3 User Guide, "Required permissions for Amazon S3 API
 // operations"; Lambda and CloudWatch Logs in the Service Authorization
-// Reference. lambda:CreateLogStream is a slip of Remotion's permissions page.
+// Reference.
 var operationActions = map[string]string{
 	"s3:uploadpart":                      "s3:PutObject",
 	"s3:uploadpartcopy":                  "s3:PutObject and s3:GetObject",

@@ -8,16 +8,16 @@ import (
 	"remotion-doctor/iam/policy"
 )
 
-// An Operation is something that Remotion does with what a policy grants.
+// An Operation is something that a product does with what a policy grants.
 type Operation struct {
 	Name  string // deploy-site
 	Title string // deploy site
-	// Aliases are the names of Remotion's own functions and commands.
+	// Aliases are the names of the product's own functions and commands.
 	Aliases []string
 	Needs   []Need
 }
 
-// A Need is one action of an operation, in the order in which Remotion makes
+// A Need is one action of an operation, in the order in which the product makes
 // the calls.
 type Need struct {
 	Action   string
@@ -42,47 +42,34 @@ const (
 	Always Level = iota
 	// InSomeCases: the operation fails without it in some ordinary cases.
 	InSomeCases
-	// Optional: Remotion goes on without it, or needs it only where a feature
-	// is used.
+	// Optional: the product goes on without it, or needs it only where a
+	// feature is used.
 	Optional
 )
 
 // operationsOf returns the operations of a policy with the needs of one
 // release in one partition.
-func operationsOf(name, asked, partition string) ([]Operation, error) {
-	v, err := parseVersion(asked)
+func (p *Pack) operationsOf(name, asked, partition string) ([]Operation, error) {
+	v, err := parseRelease(asked)
 	if err != nil {
 		return nil, err
 	}
 	var out []Operation
-	for _, op := range Operations[name] {
+	for _, op := range p.Operations[name] {
 		op.Needs = slices.Clone(op.Needs)
 		op.Needs = slices.DeleteFunc(op.Needs, func(n Need) bool {
-			return n.Partition != "" && n.Partition != partition || !inForce(n, v)
+			return n.Partition != "" && n.Partition != partition || !v.Within(n.Since, n.Until)
 		})
 		for i := range op.Needs {
-			op.Needs[i].Resource = inPartition(op.Needs[i].Resource, partition)
+			op.Needs[i].Resource = InPartition(op.Needs[i].Resource, partition)
 		}
 		out = append(out, op)
 	}
 	return out, nil
 }
 
-// inForce reports whether a release makes the call of a need.
-func inForce(n Need, v version) bool { return within(v, n.Since, n.Until) }
-
-// within reports whether a release is in [since, until); empty bounds are
-// open.
-func within(v version, since, until string) bool {
-	if from, err := parseVersion(since); err == nil && v.compare(from) < 0 {
-		return false
-	}
-	to, err := parseVersion(until)
-	return err != nil || v.compare(to) < 0
-}
-
-// inPartition rewrites an ARN pattern of the partition aws.
-func inPartition(pattern, partition string) string {
+// InPartition rewrites an ARN pattern of the partition aws.
+func InPartition(pattern, partition string) string {
 	rest, ok := strings.CutPrefix(pattern, "arn:aws:")
 	if !ok {
 		return pattern
@@ -91,8 +78,8 @@ func inPartition(pattern, partition string) string {
 }
 
 // For narrows a requirement to what some operations need. A name is that of an
-// operation or of Remotion's function or command: render,
-// renderMediaOnLambda(). Names of the other policy's operations are left out;
+// operation or of the product's function or command: render,
+// renderMediaOnLambda(). Names of another policy's operations are left out;
 // a name that no policy knows is an error.
 func (r *Requirement) For(names []string) (*Requirement, error) {
 	if len(names) == 0 {
@@ -102,8 +89,8 @@ func (r *Requirement) For(names []string) (*Requirement, error) {
 	out.narrowed = true
 	out.Grants, out.Operations, out.Notes, out.Modules = nil, nil, slices.Clone(r.Notes), nil
 	for _, name := range names {
-		if !knownOperation(name) {
-			return nil, fmt.Errorf("no operation is called %q; there are %s", name, strings.Join(OperationNames(), ", "))
+		if !r.Pack().hasOperation(name) {
+			return nil, fmt.Errorf("no operation is called %q; there are %s", name, strings.Join(r.Pack().OperationNames(), ", "))
 		}
 	}
 	for _, op := range r.Operations {
@@ -114,7 +101,7 @@ func (r *Requirement) For(names []string) (*Requirement, error) {
 		out.Operations = append(out.Operations, op)
 	}
 	for _, g := range r.Grants {
-		if slices.ContainsFunc(out.Operations, func(op Operation) bool { return slices.ContainsFunc(op.Needs, g.meets) }) {
+		if slices.ContainsFunc(out.Operations, func(op Operation) bool { return slices.ContainsFunc(op.Needs, g.Meets) }) {
 			out.Grants = append(out.Grants, g)
 		}
 	}
@@ -124,13 +111,13 @@ func (r *Requirement) For(names []string) (*Requirement, error) {
 		}
 	}
 	if len(out.Operations) == 0 {
-		out.Notes = append(out.Notes, fmt.Sprintf("%s needs nothing of the %s policy", joinWords(names), r.Name))
+		out.Notes = append(out.Notes, fmt.Sprintf("%s needs nothing of the %s policy", JoinWords(names), r.Name))
 	}
 	return &out, nil
 }
 
-// meets reports whether a grant is about what an operation needs.
-func (g Grant) meets(n Need) bool {
+// Meets reports whether a grant is about what an operation needs.
+func (g Grant) Meets(n Need) bool {
 	return strings.EqualFold(g.Action, n.Action) && policy.MatchResource(g.Resource, n.Resource)
 }
 
@@ -145,8 +132,8 @@ func plainName(s string) string {
 	return strings.ToLower(strings.NewReplacer(" ", "", "-", "", "_", "", "()", "").Replace(s))
 }
 
-func knownOperation(name string) bool {
-	for _, list := range Operations {
+func (p *Pack) hasOperation(name string) bool {
+	for _, list := range p.Operations {
 		if slices.ContainsFunc(list, func(o Operation) bool { return o.called(name) }) {
 			return true
 		}
@@ -154,11 +141,12 @@ func knownOperation(name string) bool {
 	return false
 }
 
-// OperationNames returns the names of all operations, the caller's first.
-func OperationNames() []string {
+// OperationNames returns the names of all operations, in the order of the
+// policies.
+func (p *Pack) OperationNames() []string {
 	var out []string
-	for _, list := range [][]Operation{callerOperations, rendererOperations} {
-		for _, op := range list {
+	for _, name := range p.PolicyNames() {
+		for _, op := range p.Operations[name] {
 			if !slices.Contains(out, op.Name) {
 				out = append(out, op.Name)
 			}

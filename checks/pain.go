@@ -3,11 +3,9 @@ package checks
 import (
 	"regexp"
 	"slices"
-	"sync"
 )
 
-// A Pain is an error that users of Remotion Lambda meet, with its cause and its
-// cure.
+// A Pain is an error that users of a product meet, with its cause and its cure.
 type Pain struct {
 	Code string // bucket-disallows-acl; stable
 	// Patterns are regular expressions, case ignored, of which each must be
@@ -15,7 +13,7 @@ type Pain struct {
 	Patterns []string
 	// Cause says in a sentence what is wrong, Cure what to do.
 	Cause, Cure string
-	// Policy is whose grants the error is about: caller, renderer, or empty
+	// Policy is the name of the policy whose grants the error is about; empty
 	// where no grant would help.
 	Policy string
 	// Actions are those that are missing, where the error itself names none.
@@ -27,23 +25,28 @@ type Pain struct {
 
 // PainsOf returns the pains whose patterns an error's text has, the most
 // specific first.
-func PainsOf(text string) []Pain {
+func (p *Pack) PainsOf(text string) []Pain {
 	var out []Pain
-	for i, patterns := range compiledPains() {
-		if !slices.ContainsFunc(patterns, func(p *regexp.Regexp) bool { return !p.MatchString(text) }) {
-			out = append(out, Pains[i])
+	for _, pain := range p.Pains {
+		if pain.in(text) {
+			out = append(out, pain)
 		}
 	}
 	slices.SortStableFunc(out, func(a, b Pain) int { return len(b.Patterns) - len(a.Patterns) })
 	return out
 }
 
-var compiledPains = sync.OnceValue(func() [][]*regexp.Regexp {
-	out := make([][]*regexp.Regexp, len(Pains))
-	for i, p := range Pains {
-		for _, text := range p.Patterns {
-			out[i] = append(out[i], regexp.MustCompile("(?is)"+text))
+// in reports whether a text has all patterns of a pain.
+func (p *Pain) in(text string) bool {
+	for _, pattern := range p.Patterns {
+		re, err := p.compile(pattern)
+		if err != nil || !re.MatchString(text) {
+			return false
 		}
 	}
-	return out
-})
+	return len(p.Patterns) > 0
+}
+
+func (p *Pain) compile(pattern string) (*regexp.Regexp, error) {
+	return regexp.Compile("(?is)" + pattern)
+}

@@ -13,7 +13,7 @@ import (
 // A Scope narrows a requirement to one deployment and says what is known of
 // its requests.
 type Scope struct {
-	// Regions are those that Remotion is used in, at least one.
+	// Regions are those that the product is used in, at least one.
 	Regions []string
 	// Context are context keys that the user knows; they win over the
 	// defaults.
@@ -41,9 +41,9 @@ type planned struct {
 	proof proof
 }
 
-// A regional is a need with the region and context of its requests.
+// A regional is an extent with the region and context of its requests.
 type regional struct {
-	need
+	Extent
 	region  string
 	context iam.Context
 }
@@ -59,13 +59,13 @@ type asked struct {
 type reason uint8
 
 const (
-	isNeeded     reason = iota // Remotion uses the resource
+	isNeeded     reason = iota // the product touches the resource
 	isDocumented               // the documented pattern, word by word
 	isReached                  // a name that a user may force is denied
 )
 
 // Plan makes the probes of a requirement: of each grant the documented
-// resource, word by word, and samples of what Remotion uses in the regions of
+// resource, word by word, and samples of what the product uses in the regions of
 // the scope. Grants that have no meaning for the principal are left out:
 // ${aws:username} names nothing for a role.
 func (r *Requirement) Plan(p iam.Principal, s Scope) (*Plan, error) {
@@ -85,12 +85,12 @@ func (r *Requirement) Plan(p iam.Principal, s Scope) (*Plan, error) {
 			}
 			g.Resource = strings.ReplaceAll(g.Resource, "${aws:username}", p.Name())
 		}
-		plan.add(g, p, &s)
+		plan.add(r.Pack(), g, p, &s)
 	}
 	return plan, nil
 }
 
-func (plan *Plan) add(g Grant, p iam.Principal, s *Scope) {
+func (plan *Plan) add(pack *Pack, g Grant, p iam.Principal, s *Scope) {
 	out := planned{Grant: g, home: s.Regions[0]}
 	regions := s.Regions
 	if global(g.Action) {
@@ -102,10 +102,10 @@ func (plan *Plan) add(g Grant, p iam.Principal, s *Scope) {
 	}
 	out.ask(plan, g.Resource, out.home, isDocumented, s.ContextOf(out.home, owner(g.Resource, p)))
 	for _, region := range regions {
-		for _, n := range needsOf(g, p, region, s) {
-			known := s.ContextOf(region, owner(n.pattern, p))
+		for _, n := range pack.Extents(g, p, region, s) {
+			known := s.ContextOf(region, owner(n.Pattern, p))
 			out.needs = append(out.needs, regional{n, region, known})
-			for _, arn := range n.samples {
+			for _, arn := range n.Samples {
 				out.ask(plan, arn, region, isNeeded, known)
 			}
 		}
@@ -148,7 +148,7 @@ func keyOf(p *iam.Probe) string {
 	return b.String()
 }
 
-// ContextOf is what is known of a request of Remotion: it comes by HTTPS and
+// ContextOf is what is known of a request: it comes by HTTPS and
 // straight from the SDK, is about a region and an account's resources, and
 // passes roles to Lambda. The last is told for every action, which changes
 // nothing for others and keeps the questions together.

@@ -60,11 +60,11 @@ func dependsOn(v *iam.Verdict) string {
 	}
 	switch {
 	case len(values) == 0:
-		return "depends on " + joinWords(given) + ": give it with --context"
+		return "depends on " + JoinWords(given) + ": give it with --context"
 	case len(given) == 0:
-		return "depends on " + joinWords(values) + unknownTill(values)
+		return "depends on " + JoinWords(values) + unknownTill(values)
 	}
-	return "depends on " + joinWords(given) + " (give it with --context) and on " + joinWords(values) + unknownTill(values)
+	return "depends on " + JoinWords(given) + " (give it with --context) and on " + JoinWords(values) + unknownTill(values)
 }
 
 // unknownTill says when values will be known: those of a deployment with it, a
@@ -120,13 +120,4 @@ func elide(arn, other string) string {
 		text += "…"
 	}
 	return text
-}
-
-// joinWords joins names as in a sentence: a, b and c.
-func joinWords(words []string) string {
-	if len(words) < 2 {
-		return strings.Join(words, "")
-	}
-	last := len(words) - 1
-	return strings.Join(words[:last], ", ") + " and " + words[last]
 }

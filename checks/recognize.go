@@ -10,14 +10,14 @@ import (
 
 // A Release is a documented policy with the releases that it was that of.
 type Release struct {
-	Policy    string // caller or renderer
+	Policy    string // caller
 	Partition string
 	Since     string
 	// Until is the last release with the policy; empty for the newest.
 	Until string
 	// Lacks are the grants of the newest policy that it does not have.
 	Lacks []Grant
-	set   policySet
+	set   *Policy
 }
 
 // String names the releases: 3.3.54–3.3.86.
@@ -33,69 +33,31 @@ func (r Release) String() string {
 
 // releases returns the documented policies of a name and partition, oldest
 // first.
-func releases(name, partition string) ([]Release, error) {
-	var list []policySet
-	for _, s := range sets {
-		if s.name == name && s.partition == partition {
-			list = append(list, s)
-		}
-	}
+func (p *Pack) releases(name, partition string) ([]Release, error) {
+	list := p.policiesOf(name, partition)
 	if len(list) == 0 {
 		return nil, fmt.Errorf("no %s policy for the partition %s", name, partition)
 	}
-	newest, err := list[len(list)-1].grants()
+	newest, err := p.grants(list[len(list)-1])
 	if err != nil {
 		return nil, err
 	}
 	out := make([]Release, len(list))
-	for i, s := range list {
-		own, err := s.grants()
+	for i, set := range list {
+		own, err := p.grants(set)
 		if err != nil {
 			return nil, err
 		}
-		out[i] = Release{Policy: name, Partition: partition, Since: s.since, Lacks: without(newest, own), set: s}
+		out[i] = Release{Policy: name, Partition: partition, Since: set.Since, Lacks: without(newest, own), set: set}
 		if i+1 < len(list) {
-			out[i].Until = before(list[i+1].since)
+			out[i].Until = before(list[i+1].Since)
 		}
 	}
 	return out, nil
 }
 
-// before returns the release before one whose last number is not zero.
-func before(since string) string {
-	v, err := parseVersion(since)
-	if err != nil {
-		return ""
-	}
-	if v[2] == 0 {
-		return ""
-	}
-	return fmt.Sprintf("%d.%d.%d", v[0], v[1], v[2]-1)
-}
-
-// grants returns the pairs of action and resource of a set.
-func (s policySet) grants() ([]Grant, error) {
-	doc, err := s.document()
-	if err != nil {
-		return nil, err
-	}
-	return pairs(doc), nil
-}
-
-func (s policySet) document() (*policy.Document, error) {
-	text, err := data.ReadFile(s.file())
-	if err != nil {
-		return nil, err
-	}
-	doc, err := policy.Parse(string(text))
-	if err != nil {
-		return nil, fmt.Errorf("%s:%w", s.file(), err)
-	}
-	return doc, nil
-}
-
-// pairs returns what the Allow statements of a document grant.
-func pairs(doc *policy.Document) []Grant {
+// Pairs returns what the Allow statements of a document grant.
+func Pairs(doc *policy.Document) []Grant {
 	var out []Grant
 	for i := range doc.Statements {
 		s := &doc.Statements[i]
@@ -129,7 +91,7 @@ func (g Grant) same(h Grant) bool {
 }
 
 // widened undoes the narrowing of a resource to an account and a region. The
-// accounts of layers stay: they are Remotion's and AWS's.
+// accounts of layers stay: they are those of whoever publishes the layers.
 func widened(resource string) string {
 	a, ok := policy.ParseARN(resource)
 	if !ok {
@@ -148,20 +110,20 @@ func widened(resource string) string {
 }
 
 // Recognize finds the newest documented policy that documents hold in full.
-func Recognize(documents []*policy.Document) (Release, bool) {
+func (p *Pack) Recognize(documents []*policy.Document) (Release, bool) {
 	var all []Grant
 	for _, d := range documents {
-		all = append(all, pairs(d)...)
+		all = append(all, Pairs(d)...)
 	}
-	for _, partition := range []string{"aws", "aws-cn"} {
-		for _, name := range []string{"caller", "renderer"} {
-			list, err := releases(name, partition)
+	for _, partition := range p.Partitions() {
+		for _, name := range p.PolicyNames() {
+			list, err := p.releases(name, partition)
 			if err != nil {
 				continue
 			}
 			for _, r := range slices.Backward(list) {
-				own, err := r.set.grants()
-				if err == nil && len(without(own, all)) == 0 && r.exact(list, all) {
+				own, err := p.grants(r.set)
+				if err == nil && len(without(own, all)) == 0 && p.exact(r, list, all) {
 					return r, true
 				}
 			}
@@ -172,16 +134,16 @@ func Recognize(documents []*policy.Document) (Release, bool) {
 
 // exact tells releases apart that differ by what was removed: what the release
 // does not have and the next one's predecessor had must not be granted.
-func (r Release) exact(list []Release, all []Grant) bool {
+func (p *Pack) exact(r Release, list []Release, all []Grant) bool {
 	i := slices.IndexFunc(list, func(o Release) bool { return o.Since == r.Since })
 	if i == 0 {
 		return true
 	}
-	older, err := list[i-1].set.grants()
+	older, err := p.grants(list[i-1].set)
 	if err != nil {
 		return false
 	}
-	own, err := r.set.grants()
+	own, err := p.grants(r.set)
 	if err != nil {
 		return false
 	}

@@ -19,8 +19,8 @@ type Requirement struct {
 	Document *policy.Document
 	Modules  []audit.Module
 	Grants   []Grant
-	// Operations are what Remotion does with the policy; none for a policy of
-	// the user's own.
+	// Operations are what the product does with the policy; none for a policy
+	// of the user's own.
 	Operations []Operation
 	// Features are the names of those that were added to the documented policy,
 	// Facts what a user of them should know.
@@ -30,7 +30,22 @@ type Requirement struct {
 	narrowed bool
 	// Notes are sentences that belong into the report.
 	Notes []string
+	pack  *Pack
 }
+
+// Pack returns what is known of the product that requires it; never nil.
+func (r *Requirement) Pack() *Pack {
+	if r.pack == nil {
+		return &Pack{}
+	}
+	return r.pack
+}
+
+// Narrowed reports whether only some operations are asked about.
+func (r *Requirement) Narrowed() bool { return r.narrowed }
+
+// Has reports whether a feature was added.
+func (r *Requirement) Has(feature string) bool { return slices.Contains(r.Features, feature) }
 
 // A Grant is one action on one resource pattern of a requirement.
 type Grant struct {
@@ -43,59 +58,19 @@ type Grant struct {
 	Feature string
 }
 
-// Required returns the policy that Remotion documents: name is caller or
-// renderer, version a release of Remotion or empty for the newest known one.
-func Required(name, version, partition string) (*Requirement, error) {
-	if version == "" {
-		version = Newest
-	}
-	set, note, err := findSet(name, version, partition)
-	if err != nil {
-		return nil, err
-	}
-	text, err := data.ReadFile(set.file())
-	if err != nil {
-		return nil, err
-	}
-	doc, err := policy.Parse(string(text))
-	if err != nil {
-		return nil, fmt.Errorf("%s:%w", set.file(), err)
-	}
-	r := newRequirement(name, doc)
-	r.RemotionVersion = strings.TrimPrefix(version, "v")
-	if note != "" {
-		r.Notes = append(r.Notes, note)
-	}
-	for i := range doc.Statements {
-		s := &doc.Statements[i]
-		m, ok := moduleFor(name, s)
-		if !ok {
-			return nil, fmt.Errorf("%s: statement %q belongs to no module", set.file(), s.Sid)
-		}
-		m.Sid = s.Sid
-		r.addStatement(m, s, s.Actions)
-	}
-	r.Operations, err = operationsOf(name, version, partition)
-	return r, err
+// FromDocument takes any policy as the requirement, of a product of which
+// nothing is known, see [Pack.FromDocument].
+func FromDocument(name string, doc *policy.Document) (*Requirement, error) {
+	return (&Pack{}).FromDocument(name, doc)
 }
 
-// moduleFor returns the module that describes a statement of a required
-// policy.
-func moduleFor(name string, s *policy.Statement) (audit.Module, bool) {
-	for _, m := range Modules {
-		if m.policy == name && slices.Contains(s.Actions, m.contains) {
-			return m.Module, true
-		}
-	}
-	return audit.Module{}, false
-}
-
-// FromDocument takes any policy as the requirement. A statement that cannot
+// FromDocument takes any policy as the requirement. Of the pack it has how names
+// are made, and none of the facts about its own policies. A statement that cannot
 // be a requirement is an error that names it: what a Deny, NotAction,
 // NotResource or Condition leaves open cannot be demanded of a principal.
 // Actions with wildcards stand for all known actions that they match.
-func FromDocument(name string, doc *policy.Document) (*Requirement, error) {
-	r := newRequirement(name, doc)
+func (p *Pack) FromDocument(name string, doc *policy.Document) (*Requirement, error) {
+	r := newRequirement(p.withoutFacts(), name, doc)
 	for _, w := range doc.Warnings() {
 		r.Notes = append(r.Notes, name+":"+w.String())
 	}
@@ -169,12 +144,13 @@ func (r *Requirement) expand(s *policy.Statement) ([]string, error) {
 	return out, nil
 }
 
-func newRequirement(name string, doc *policy.Document) *Requirement {
+func newRequirement(p *Pack, name string, doc *policy.Document) *Requirement {
 	compact, _ := doc.MarshalJSON() // a parsed document always prints
 	sum := sha256.Sum256(compact)
 	return &Requirement{
 		Requirement: audit.Requirement{Name: name, Digest: "sha256:" + hex.EncodeToString(sum[:])},
 		Document:    doc,
+		pack:        p,
 	}
 }
 

@@ -25,22 +25,29 @@ type Trustee struct {
 	Source      string
 }
 
-// Lambda assumes the execution role of a function.
-// Source: AWS Lambda Developer Guide, "Defining Lambda function permissions
-// with an execution role".
-var Lambda = Trustee{
-	Service: "lambda.amazonaws.com", Actions: []string{"sts:AssumeRole"},
-	Consequence: `deployFunction() fails with "The role defined for the function cannot be assumed by Lambda"`,
-	Source:      "https://docs.aws.amazon.com/lambda/latest/dg/lambda-intro-execution-role.html",
+// TrusteeOf returns who assumes the role behind a kind of target; false where
+// nobody has to.
+func (p *Pack) TrusteeOf(kind audit.TargetKind) (Trustee, bool) {
+	if p.Hooks.Trustee != nil {
+		if who, ok := p.Hooks.Trustee(kind); ok {
+			return who, true
+		}
+	}
+	who, ok := Trustees[kind]
+	return who, ok
 }
 
-// Trustees are who assumes the roles behind the kinds of targets.
-// Source: "Task IAM role" in the Amazon ECS Developer Guide; "Create IAM role
+// Trustees are who assumes the roles behind the kinds of targets, whatever
+// product runs there.
+// Source: "Defining Lambda function permissions with an execution role" in the
+// AWS Lambda Developer Guide; "Task IAM role" in the Amazon ECS Developer Guide; "Create IAM role
 // with trust policy required by EKS Pod Identity" in the Amazon EKS User Guide;
 // "IAM roles for Amazon EC2" in the Amazon EC2 User Guide.
 var Trustees = map[audit.TargetKind]Trustee{
-	audit.TargetRenderer: Lambda,
-	audit.TargetFunction: {Service: "lambda.amazonaws.com", Actions: []string{"sts:AssumeRole"}, Consequence: "the function cannot run", Source: Lambda.Source},
+	audit.TargetFunction: {
+		Service: "lambda.amazonaws.com", Actions: []string{"sts:AssumeRole"}, Consequence: "the function cannot run",
+		Source: "https://docs.aws.amazon.com/lambda/latest/dg/lambda-intro-execution-role.html",
+	},
 	audit.TargetTaskDefinition: {
 		Service: "ecs-tasks.amazonaws.com", Actions: []string{"sts:AssumeRole"}, Consequence: "the task does not start",
 		Source: "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-iam-roles.html",
@@ -61,12 +68,8 @@ var ec2 = Trustee{
 // A Decide evaluates a document as the identity policy of a principal.
 type Decide func(doc *policy.Document, probe iam.Probe) (iam.Verdict, error)
 
-// TrustModule is the module of the findings about trust policies.
-var TrustModule = audit.Module{
-	Name: "trust-policy", Title: "Trust policy",
-	Why:    "Lambda runs the function as its execution role, and may do so only where the role's trust policy says so.",
-	Breaks: Lambda.Consequence + ".",
-}
+// TrustModule is the name of the module of the findings about trust policies.
+const TrustModule = "trust-policy"
 
 // Trust judges a role's trust policy for a trustee: one finding for each of its
 // actions. doc is nil where the trust policy could not be read; problem then
@@ -75,7 +78,7 @@ func Trust(role string, doc *policy.Document, problem string, who Trustee, decid
 	var out []audit.Finding
 	for _, action := range who.Actions {
 		f := audit.Finding{
-			Module: TrustModule.Name, Action: action, Resource: role, Layer: iam.LayerResource,
+			Module: TrustModule, Action: action, Resource: role, Layer: iam.LayerResource,
 			Statements: []iam.StatementRef{}, MissingContext: []string{}, Evidence: []audit.Evidence{},
 		}
 		if doc == nil {
@@ -102,10 +105,10 @@ func (who Trustee) judge(f *audit.Finding, doc *policy.Document, decide Decide) 
 	switch {
 	case len(unknown) > 0:
 		f.Status, f.Layer, f.MissingContext = audit.Unknown, "", unknown
-		f.Reason = fmt.Sprintf("the trust policy lets %s in only where %s: give %s with --context", who.Service, conditionsOn(concerned, unknown), joinWords(unknown))
+		f.Reason = fmt.Sprintf("the trust policy lets %s in only where %s: give %s with --context", who.Service, conditionsOn(concerned, unknown), JoinWords(unknown))
 	case len(absent) > 0:
 		f.Status, f.NotGranted = audit.Blocked, f.Resource
-		f.Reason = fmt.Sprintf("the trust policy lets %s in only where %s, and %s never sends %s", who.Service, conditionsOn(concerned, absent), who.Service, joinWords(absent))
+		f.Reason = fmt.Sprintf("the trust policy lets %s in only where %s, and %s never sends %s", who.Service, conditionsOn(concerned, absent), who.Service, JoinWords(absent))
 	case v.Decision == iam.Allowed:
 		f.Status, f.Scope, f.Granted, f.Layer = audit.Pass, audit.ScopeDocumented, f.Resource, ""
 		f.Reason = "the trust policy lets " + who.Service + " assume the role"
@@ -121,7 +124,7 @@ func (who Trustee) judge(f *audit.Finding, doc *policy.Document, decide Decide) 
 // keptOut says why a trust policy does not let a service in.
 func (who Trustee) keptOut(doc, concerned *policy.Document, action string) string {
 	if len(concerned.Statements) == 0 {
-		return fmt.Sprintf("the trust policy does not name %s; it names %s", who.Service, cmp.Or(joinWords(trusted(doc)), "nobody"))
+		return fmt.Sprintf("the trust policy does not name %s; it names %s", who.Service, cmp.Or(JoinWords(trusted(doc)), "nobody"))
 	}
 	var has []string
 	for i := range concerned.Statements {
@@ -131,7 +134,7 @@ func (who Trustee) keptOut(doc, concerned *policy.Document, action string) strin
 		}
 		has = append(has, s.Actions...)
 	}
-	return fmt.Sprintf("the trust policy names %s but allows it %s, and not %s", who.Service, joinWords(has), action)
+	return fmt.Sprintf("the trust policy names %s but allows it %s, and not %s", who.Service, JoinWords(has), action)
 }
 
 // trusted names who a trust policy is about.
@@ -203,7 +206,7 @@ func conditionsOn(doc *policy.Document, keys []string) string {
 			}
 		}
 	}
-	return cmp.Or(joinWords(out), "its conditions hold")
+	return cmp.Or(JoinWords(out), "its conditions hold")
 }
 
 // asTrust says of statements that they are of the trust policy.
@@ -226,7 +229,7 @@ func TrustProblem(findings []audit.Finding, who Trustee) []audit.Diagnosis {
 		return []audit.Diagnosis{{
 			Code: "trust-policy", Severity: audit.SeverityError, Source: who.Source, Actions: []string{f.Action},
 			Message: f.Reason + ": " + who.Consequence,
-			Hint:    fmt.Sprintf("allow {\"Service\": %q} %s in the role's trust policy; after a change IAM takes some seconds, at times some minutes", who.Service, joinWords(who.Actions)),
+			Hint:    fmt.Sprintf("allow {\"Service\": %q} %s in the role's trust policy; after a change IAM takes some seconds, at times some minutes", who.Service, JoinWords(who.Actions)),
 		}}
 	}
 	return nil

@@ -57,7 +57,7 @@ func worst(n Need, findings []audit.Finding) *audit.Finding {
 	for i := range findings {
 		f := &findings[i]
 		g := Grant{Action: f.Action, Resource: f.Resource}
-		if !g.meets(n) || suffices(f) {
+		if !g.Meets(n) || Suffices(f) {
 			continue
 		}
 		if f.Status != audit.Unknown {
@@ -68,9 +68,9 @@ func worst(n Need, findings []audit.Finding) *audit.Finding {
 	return open
 }
 
-// suffices reports whether a finding leaves Remotion all that it touches: with
-// --strict, what is partial may be effective.
-func suffices(f *audit.Finding) bool {
+// Suffices reports whether a finding leaves the product all that it touches:
+// where the documented pattern is demanded, what is partial may be effective.
+func Suffices(f *audit.Finding) bool {
 	if f.Status != audit.Partial {
 		return f.Status == audit.Pass
 	}

@@ -108,6 +108,9 @@ type Verdict struct {
 	// Decision is zero where the probe could not be decided; Problem says why.
 	Decision Decision `json:"decision"`
 	Problem  string   `json:"problem,omitzero"`
+	// Incomplete says that the Problem passes: the probe could not be asked
+	// (throttled, cut, no answer in time), and another try may decide it.
+	Incomplete bool `json:"-"`
 
 	// Matched are the statements that determined the decision: all allows of
 	// an allowed request, all denies of an explicitly denied one.

@@ -15,7 +15,7 @@ import (
 func (s *Server) ecs(w http.ResponseWriter, r *http.Request, region string) {
 	_, operation, _ := strings.Cut(r.Header.Get("X-Amz-Target"), ".")
 	fail := func(e apiError) { writeJSONError(w, e) }
-	if fault, hit := s.faults.next(operation); hit && fault.apply(w, r, operation, fail) {
+	if _, stopped := s.stop(w, r, operation, fail); stopped {
 		return
 	}
 	var in struct {
@@ -101,7 +101,7 @@ func (s *Server) eks(w http.ResponseWriter, r *http.Request, region string) {
 		operation = "ListClusters"
 	}
 	fail := func(e apiError) { writeJSONError(w, e) }
-	if fault, hit := s.faults.next(operation); hit && fault.apply(w, r, operation, fail) {
+	if _, stopped := s.stop(w, r, operation, fail); stopped {
 		return
 	}
 	if operation == "ListClusters" {

@@ -2,7 +2,10 @@ package localaws
 
 import (
 	"fmt"
+	"maps"
 	"net/http"
+	"path"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -11,38 +14,63 @@ import (
 
 // A Fault makes an operation fail, for trying out how a client copes.
 type Fault struct {
-	Operation string // such as GetRole, or * for all
-	Kind      string
-	Times     int           // how often; 0 for always
-	Delay     time.Duration // of Kind slow
+	// Operation is a name such as GetRole, a pattern such as List*, or several
+	// with "|" between them.
+	Operation string
+	// Subject, where it is not empty, is a text that the request must hold: in
+	// its path, its form or its signature (role/api, guard, /eu-west-1/).
+	Subject string
+	Kind    string
+	Times   int           // how often; 0 for always
+	Delay   time.Duration // of Kind slow
 }
 
 // faultKinds says what each kind of fault does.
 var faultKinds = map[string]string{
-	"throttle":  "answer Throttling",
-	"denied":    "answer AccessDenied",
-	"expired":   "answer ExpiredToken",
-	"invalid":   "answer InvalidClientTokenId",
-	"500":       "answer ServiceFailure",
-	"unknown":   "answer as for an unknown operation",
-	"html":      "answer with a web page",
-	"slow":      "wait before the answer",
-	"old-shape": "answer simulations in the shape before July 2026",
-	"page":      "answer simulations one action at a time",
+	"throttle":     "answer Throttling",
+	"denied":       "answer AccessDenied",
+	"expired":      "answer ExpiredToken",
+	"invalid":      "answer InvalidClientTokenId",
+	"unrecognized": "answer UnrecognizedClientException, as a Region that is not enabled",
+	"500":          "answer ServiceFailure",
+	"503":          "answer HTTP 503 in plain text",
+	"html-500":     "answer HTTP 500 with a web page",
+	"unknown":      "answer as for an unknown operation",
+	"html":         "answer with a web page",
+	"slow":         "wait before the answer",
+	"hang":         "never answer",
+	"reset":        "cut the connection in place of an answer",
+	"cut":          "cut the connection in the middle of the answer",
+	"truncate":     "answer with the first half of the answer",
+	"empty":        "answer HTTP 200 without a body",
+	"empty-result": "answer with a result that holds nothing",
+	"same-marker":  "answer that more follows, always with the same marker",
+	"lost-marker":  "answer that more follows, without a marker",
+	"old-shape":    "answer simulations in the shape before July 2026",
+	"page":         "answer simulations one action at a time",
+	"missing":      "leave out the first result of a simulation",
+	"duplicate":    "answer each result of a simulation twice, once as allowed",
+	"foreign":      "answer a simulation for an action that was not asked",
+	"contradict":   "answer a simulation whose decisions contradict each other",
 }
 
-// ParseFault reads OPERATION=KIND[:N]: the operation's name or *, the kind, and
-// how many calls it hits (all, where N is missing). For slow, N is a duration:
+// ParseFault reads OPERATION[SUBJECT]=KIND[:N]: the operation's name or pattern,
+// the text that its request holds, the kind, and how many calls it hits (all,
+// where N is missing). For slow, N is a duration:
 //
 //	SimulatePrincipalPolicy=throttle:2
-//	GetRole=denied
+//	GetRolePolicy[guard]=denied
 //	*=slow:2s
 func ParseFault(spec string) (Fault, error) {
-	operation, rest, ok := strings.Cut(spec, "=")
+	target, rest, ok := cutTarget(spec)
 	kind, count, counted := strings.Cut(rest, ":")
-	f := Fault{Operation: operation, Kind: kind}
-	if !ok || operation == "" || faultKinds[kind] == "" {
-		return Fault{}, fmt.Errorf("fault %q is not of the form OPERATION=KIND[:N] with KIND one of throttle, denied, expired, invalid, 500, unknown, html, slow, old-shape, page", spec)
+	f := Fault{Operation: target, Kind: kind}
+	if before, subject, has := strings.Cut(target, "["); has {
+		f.Operation, f.Subject = before, strings.TrimSuffix(subject, "]")
+	}
+	if !ok || f.Operation == "" || faultKinds[kind] == "" {
+		kinds := strings.Join(slices.Sorted(maps.Keys(faultKinds)), ", ")
+		return Fault{}, fmt.Errorf("fault %q is not of the form OPERATION[SUBJECT]=KIND[:N] with KIND one of %s", spec, kinds)
 	}
 	var err error
 	switch {
@@ -57,6 +85,25 @@ func ParseFault(spec string) (Fault, error) {
 	return f, nil
 }
 
+// cutTarget cuts a fault at the "=" behind its subject, in which there may be
+// another.
+func cutTarget(spec string) (target, rest string, ok bool) {
+	if before, behind, has := strings.Cut(spec, "]="); has && strings.Contains(before, "[") {
+		return before + "]", behind, true
+	}
+	return strings.Cut(spec, "=")
+}
+
+// hits reports whether the fault is about an operation.
+func (f *Fault) hits(operation string) bool {
+	for pattern := range strings.SplitSeq(f.Operation, "|") {
+		if ok, err := path.Match(strings.ToLower(pattern), strings.ToLower(operation)); ok && err == nil || pattern == "*" {
+			return true
+		}
+	}
+	return false
+}
+
 // faults counts down what is left of each fault.
 type faults struct {
 	mu   sync.Mutex
@@ -66,12 +113,13 @@ type faults struct {
 
 func newFaults(list []Fault) *faults { return &faults{list: list, used: make([]int, len(list))} }
 
-// next returns the fault that hits a call of an operation.
-func (f *faults) next(operation string) (Fault, bool) {
+// next returns the fault that hits a call of an operation; subject is what its
+// request holds.
+func (f *faults) next(operation, subject string) (Fault, bool) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	for i, fault := range f.list {
-		if fault.Operation != "*" && !strings.EqualFold(fault.Operation, operation) {
+		if !fault.hits(operation) || !strings.Contains(subject, fault.Subject) {
 			continue
 		}
 		if fault.Times > 0 && f.used[i] >= fault.Times {
@@ -83,33 +131,65 @@ func (f *faults) next(operation string) (Fault, bool) {
 	return Fault{}, false
 }
 
+// refusals are the faults that answer with an error of AWS.
+var refusals = map[string]apiError{
+	"throttle":     {"Throttling", 400, "Rate exceeded"},
+	"expired":      {"ExpiredToken", 403, "The security token included in the request is expired"},
+	"invalid":      {"InvalidClientTokenId", 403, "The security token included in the request is invalid."},
+	"unrecognized": {"UnrecognizedClientException", 403, "The security token included in the request is invalid."},
+	"500":          {"ServiceFailure", 500, "The request processing has failed because of an unknown error, exception or failure."},
+}
+
+// webPage is what a proxy or a captive portal answers with. It is well-formed
+// XML, so that it does not fail by itself.
+const webPage = "<!DOCTYPE html><html><body>Welcome to the proxy</body></html>"
+
+// bodies are the faults that answer with something else than AWS would.
+var bodies = map[string]struct {
+	status            int
+	contentType, text string
+}{
+	"503":      {503, "text/plain", "Service Unavailable"},
+	"html-500": {500, "text/html", webPage},
+	"html":     {200, "text/html", webPage},
+	"empty":    {200, "", ""},
+}
+
 // apply answers with the fault and reports true, or lets the call go on.
 func (f Fault) apply(w http.ResponseWriter, r *http.Request, operation string, fail func(apiError)) bool {
+	if e, ok := refusals[f.Kind]; ok {
+		fail(e)
+		return true
+	}
+	if b, ok := bodies[f.Kind]; ok {
+		w.Header().Set("Content-Type", b.contentType)
+		w.WriteHeader(b.status)
+		_, _ = w.Write([]byte(b.text)) // a client that went away is no fault of ours
+		return true
+	}
 	switch f.Kind {
-	case "throttle":
-		fail(apiError{"Throttling", 400, "Rate exceeded"})
 	case "denied":
 		fail(apiError{"AccessDenied", 403, "User: arn:aws:sts::123456789012:assumed-role/somebody/session is not authorized to perform: " + operation + " because no identity-based policy allows the action"})
-	case "expired":
-		fail(apiError{"ExpiredToken", 403, "The security token included in the request is expired"})
-	case "invalid":
-		fail(apiError{"InvalidClientTokenId", 403, "The security token included in the request is invalid."})
-	case "500":
-		fail(apiError{"ServiceFailure", 500, "The request processing has failed because of an unknown error, exception or failure."})
 	case "unknown":
 		fail(apiError{"InvalidAction", 400, "Could not find operation " + operation + " for version 2010-05-08"})
-	case "html":
-		w.Header().Set("Content-Type", "text/html")
-		_, _ = w.Write([]byte("<!DOCTYPE html><html><body>Welcome to the proxy</body></html>"))
+	case "reset":
+		panic(http.ErrAbortHandler) // net/http's way to cut a connection
+	case "hang":
+		<-r.Context().Done()
 	case "slow":
-		select {
-		case <-time.After(f.Delay):
-		case <-r.Context().Done():
-			return true
-		}
-		return false
+		return !wait(r, f.Delay)
 	default:
 		return false
 	}
 	return true
+}
+
+// wait waits, and reports whether the client is still there.
+func wait(r *http.Request, d time.Duration) bool {
+	select {
+	case <-time.After(d):
+		return true
+	case <-r.Context().Done():
+		return false
+	}
 }

@@ -22,6 +22,34 @@ func TestParseFault(t *testing.T) {
 	}
 }
 
+// TestFaultSubjects: a fault hits the operations of its pattern whose request
+// holds its subject, and no others.
+func TestFaultSubjects(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		spec, operation, subject string
+		hits                     bool
+	}{
+		{"GetRole=denied", "GetRole", "", true},
+		{"GetRole=denied", "GetRolePolicy", "", false},
+		{"GetRole*=denied", "GetRolePolicy", "", true},
+		{"ListBuckets|getrole=denied", "GetRole", "", true},
+		{"*=denied", "GET /2015-03-31/x", "", true},
+		{"GetRolePolicy[guard]=denied", "GetRolePolicy", "PolicyName=guard", true},
+		{"GetRolePolicy[guard]=denied", "GetRolePolicy", "PolicyName=own", false},
+		{"GetRolePolicy[Name=guard]=denied", "GetRolePolicy", "PolicyName=guard", true},
+		{"*[/eu-west-1/]=unrecognized", "ListFunctions", "Credential=A/B/eu-west-1/lambda", true},
+	} {
+		f, err := ParseFault(tt.spec)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, hit := newFaults([]Fault{f}).next(tt.operation, tt.subject); hit != tt.hits {
+			t.Errorf("%s hits %s %q: %v", tt.spec, tt.operation, tt.subject, hit)
+		}
+	}
+}
+
 func TestListenRefusesOtherInterfaces(t *testing.T) {
 	for _, address := range []string{"0.0.0.0:0", "192.0.2.1:0", ":0", "example.com:80", "127.0.0.1"} {
 		if l, err := Listen(address); err == nil {

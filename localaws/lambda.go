@@ -18,7 +18,7 @@ const functionsPath = "/2015-03-31/functions"
 func (s *Server) lambda(w http.ResponseWriter, r *http.Request, region string) {
 	name, operation := lambdaOperation(r)
 	fail := func(e apiError) { writeJSONError(w, e) }
-	if fault, hit := s.faults.next(operation); hit && fault.apply(w, r, operation, fail) {
+	if _, stopped := s.stop(w, r, operation, fail); stopped {
 		return
 	}
 	s.mu.RLock()

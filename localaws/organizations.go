@@ -23,7 +23,7 @@ type organizationRequest struct {
 func (s *Server) organizations(w http.ResponseWriter, r *http.Request) {
 	_, operation, _ := strings.Cut(r.Header.Get("X-Amz-Target"), ".")
 	fail := func(e apiError) { writeJSONError(w, e) }
-	if fault, hit := s.faults.next(operation); hit && fault.apply(w, r, operation, fail) {
+	if _, stopped := s.stop(w, r, operation, fail); stopped {
 		return
 	}
 	var in organizationRequest

@@ -62,12 +62,13 @@ func (s *Server) query(w http.ResponseWriter, r *http.Request, id string) {
 		fail(apiError{"MissingAction", 400, "The request is missing an action or a required parameter."})
 		return
 	}
-	fault, hit := s.faults.next(name)
-	if hit && fault.Kind == "denied" && p.ec2 {
-		fail(s.unauthorized(name))
-		return
-	}
-	if hit && fault.apply(w, r, name, fail) {
+	fault, stopped := s.stop(w, r, name, func(e apiError) {
+		if e.Code == "AccessDenied" && p.ec2 {
+			e = s.unauthorized(name)
+		}
+		fail(e)
+	})
+	if stopped {
 		return
 	}
 	result, err := s.do(p, name, &call{server: s, form: r.Form, fault: fault, key: accessKey(r)})

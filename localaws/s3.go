@@ -13,7 +13,7 @@ func (s *Server) s3(w http.ResponseWriter, r *http.Request, id string) {
 	bucket := strings.Trim(r.URL.Path, "/")
 	operation := s3Operation(r, bucket)
 	fail := func(e apiError) { writeS3Error(w, e, bucket, id) }
-	if fault, hit := s.faults.next(operation); hit && fault.apply(w, r, operation, fail) {
+	if _, stopped := s.stop(w, r, operation, fail); stopped {
 		return
 	}
 	if operation == "ListBuckets" {
@@ -86,12 +86,15 @@ const s3Namespace = "http://s3.amazonaws.com/doc/2006-03-01/"
 func (s *Server) listBuckets(w http.ResponseWriter) {
 	type bucket struct{ Name, CreationDate, BucketRegion string }
 	var out struct {
-		Buckets []bucket `xml:"Buckets>Bucket"`
+		// An account without buckets has an empty list, and not none.
+		Buckets struct {
+			Bucket []bucket
+		}
 	}
 	for _, name := range s.snapshot.BucketNames() {
 		b, err := s.snapshot.Bucket(name)
 		if err == nil {
-			out.Buckets = append(out.Buckets, bucket{name, created, b.Region})
+			out.Buckets.Bucket = append(out.Buckets.Bucket, bucket{name, created, b.Region})
 		}
 	}
 	writeS3(w, "ListAllMyBucketsResult", out)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -58,9 +59,38 @@ func Listen(address string) (net.Listener, error) {
 	return net.Listen("tcp", address)
 }
 
-// Serve answers requests until ctx ends.
+// loopbackOnly refuses requests that are not addressed to this machine by a name
+// that leads nowhere else: a web page whose name was made to lead to 127.0.0.1
+// sends its own name as Host (OWASP, "DNS rebinding"). The port is not compared,
+// for a proxy on this machine passes the Host on that the client has signed.
+func loopbackOnly(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if !isLoopback(r.Host) {
+			http.Error(w, "this server answers only requests to 127.0.0.1, localhost or [::1]", http.StatusMisdirectedRequest)
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+// isLoopback reports whether a Host header names the loopback interface.
+func isLoopback(host string) bool {
+	name := host
+	if h, port, err := net.SplitHostPort(host); err == nil {
+		if _, err := strconv.ParseUint(port, 10, 16); err != nil {
+			return false
+		}
+		name = h
+	} else if inner, ok := strings.CutPrefix(host, "["); ok {
+		name = strings.TrimSuffix(inner, "]")
+	}
+	ip := net.ParseIP(name)
+	return strings.EqualFold(name, "localhost") || ip != nil && ip.IsLoopback()
+}
+
+// Serve answers requests on a loopback address until ctx ends.
 func (s *Server) Serve(ctx context.Context, l net.Listener) error {
-	server := &http.Server{Handler: s, ReadHeaderTimeout: 10 * time.Second}
+	server := &http.Server{Handler: loopbackOnly(s), ReadHeaderTimeout: 10 * time.Second}
 	stop := context.AfterFunc(ctx, func() {
 		grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*time.Second)
 		defer cancel()
@@ -80,13 +110,18 @@ const maxBody = 8 << 20
 // ServeHTTP answers one request.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	r.Body = http.MaxBytesReader(w, r.Body, maxBody)
-	if s.options.Latency > 0 {
-		select {
-		case <-time.After(s.options.Latency):
-		case <-r.Context().Done():
-			return
-		}
+	if s.options.Latency > 0 && !wait(r, s.options.Latency) {
+		return
 	}
+	a := newAnswer(w, r)
+	s.route(a, r)
+	if r.Context().Err() == nil {
+		a.send()
+	}
+}
+
+// route hands a request to the service that it is signed for.
+func (s *Server) route(w http.ResponseWriter, r *http.Request) {
 	id := fmt.Sprintf("00000000-0000-4000-8000-%012d", s.requests.Add(1))
 	w.Header().Set("x-amzn-RequestId", id)
 	service, region := signedFor(r)

@@ -84,10 +84,55 @@ func (c *call) simulate(ask func(eval.SimulationInput) (eval.SimulationOutput, e
 	if err != nil {
 		return nil, err
 	}
-	if c.fault.Kind == "old-shape" {
-		out.EvaluationResults = oldShape(out.EvaluationResults)
+	if change := resultFaults[c.fault.Kind]; change != nil {
+		out.EvaluationResults = change(out.EvaluationResults)
 	}
 	return simulationXML(out), nil
+}
+
+// resultFaults change the results of a simulation.
+var resultFaults = map[string]func([]eval.EvaluationResult) []eval.EvaluationResult{
+	"old-shape": oldShape,
+	"missing": func(results []eval.EvaluationResult) []eval.EvaluationResult {
+		return results[min(1, len(results)):]
+	},
+	"duplicate": func(results []eval.EvaluationResult) []eval.EvaluationResult {
+		var out []eval.EvaluationResult
+		for _, r := range results {
+			out = append(out, r, decided(r, "allowed"))
+		}
+		return out
+	},
+	"foreign": func(results []eval.EvaluationResult) []eval.EvaluationResult {
+		if len(results) == 0 {
+			return results
+		}
+		one := results[0]
+		one.EvalActionName = "sqs:PurgeQueue"
+		return append(slices.Clone(results), one)
+	},
+	"contradict": func(results []eval.EvaluationResult) []eval.EvaluationResult {
+		out := slices.Clone(results)
+		for i := range out {
+			// The whole as its rows are not: only its own word is changed.
+			if out[i].EvalDecision == "allowed" {
+				out[i].EvalDecision = "explicitDeny"
+			} else {
+				out[i].EvalDecision = "allowed"
+			}
+		}
+		return out
+	},
+}
+
+// decided is a result with another decision, for each of its resources too.
+func decided(r eval.EvaluationResult, decision string) eval.EvaluationResult {
+	r.EvalDecision = decision
+	r.ResourceSpecificResults = slices.Clone(r.ResourceSpecificResults)
+	for i := range r.ResourceSpecificResults {
+		r.ResourceSpecificResults[i].EvalResourceDecision = decision
+	}
+	return r
 }
 
 // oldShape is how IAM answered before July 2026: one result for each action

@@ -9,6 +9,7 @@ import (
 
 	"remotion-doctor/audit"
 	"remotion-doctor/checks"
+	"remotion-doctor/checks/remotion"
 	"remotion-doctor/iam"
 	"remotion-doctor/iam/eval"
 	"remotion-doctor/iam/policy"
@@ -100,7 +101,7 @@ func anyProbe(req *checks.Requirement) *rapid.Generator[iam.Probe] {
 func TestRemedyLaws(t *testing.T) {
 	requirements := map[string]*checks.Requirement{}
 	for _, name := range []string{"caller", "renderer"} {
-		req, err := checks.Required(name, "", "aws")
+		req, err := remotion.Pack().Required(name, "", "aws")
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -21,7 +21,7 @@ func later(t *testing.T) *audit.Report {
 	r := every(t)
 	r.GeneratedAt = r.GeneratedAt.Add(24 * time.Hour)
 	s := &r.Sections[0]
-	s.Requirement.RemotionVersion, s.Requirement.Digest = "4.0.600", "sha256:4"
+	s.Requirement.Version, s.Requirement.Digest = "4.0.600", "sha256:4"
 	s.Principal.ARN += "2"
 	s.Regions = []string{"us-east-1"}
 	s.Policies[0].Digest = "sha256:changed"
@@ -157,7 +157,7 @@ func TestReadWaiversRefuses(t *testing.T) {
 		"waivers:\n  - {action: a, owner: o}":              "2:5: the waiver gives no reason",
 		"waivers:\n  - {action: a, reason: r}":             "2:5: the waiver names no owner",
 		"waivers:\n  - {action: a, reason: r, owner: o}":   "2:5: expires must be a day",
-		"waivers:\n  - {action: [a], reason: r, owner: o}": "2:5: ",
+		"waivers:\n  - {action: [a], reason: r, owner: o}": "2:14: ",
 		"waivers:\n  - {actoin: a}":                        `2:6: a waiver has no field "actoin"`,
 		"waiver: []":                                       "waiver",
 		"[]":                                               "",
@@ -188,8 +188,8 @@ func TestMerge(t *testing.T) {
 	if len(m.Sections) != 6 || len(m.Merged) != 3 || m.Engine != audit.EngineBoth || m.Caller != "" || !m.GeneratedAt.Equal(now.GeneratedAt) || m.OK {
 		t.Errorf("%d sections of %d reports, %s, %q, %s", len(m.Sections), len(m.Merged), m.Engine, m.Caller, m.GeneratedAt)
 	}
-	if s := m.Sections[0]; s.Source != now.Digest || s.Requirement.RemotionVersion != "4.0.600" {
-		t.Errorf("the older section stays: %s", s.Requirement.RemotionVersion)
+	if s := m.Sections[0]; s.Source != now.Digest || s.Requirement.Version != "4.0.600" {
+		t.Errorf("the older section stays: %s", s.Requirement.Version)
 	}
 	if e := EngineOf(m, &m.Sections[len(m.Sections)-1]); e != audit.EngineLocal {
 		t.Errorf("the section of a local report was decided by %s", e)

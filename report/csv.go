@@ -35,7 +35,7 @@ var columns = []column{
 	{"target", func(c cell) string { return c.section.Target.Name }},
 	{"principal", func(c cell) string { return c.section.Principal.ARN }},
 	{"requirement", func(c cell) string { return c.section.Requirement.Name }},
-	{"remotion_version", func(c cell) string { return c.section.Requirement.RemotionVersion }},
+	{"remotion_version", func(c cell) string { return c.section.Requirement.Version }},
 	{"regions", func(c cell) string { return strings.Join(c.section.Regions, " ") }},
 	{"module", func(c cell) string {
 		switch {

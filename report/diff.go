@@ -219,8 +219,8 @@ func causes(old, now *audit.Section) []string {
 	}
 	if a, b := old.Requirement, now.Requirement; a.Digest != b.Digest {
 		text := "the required policy changed"
-		if a.RemotionVersion != b.RemotionVersion {
-			text = fmt.Sprintf("the requirement is that of Remotion %s, it was %s", b.RemotionVersion, a.RemotionVersion)
+		if a.Version != b.Version {
+			text = fmt.Sprintf("the requirement is that of Remotion %s, it was %s", b.Version, a.Version)
 		}
 		out = append(out, text)
 	}

@@ -172,7 +172,7 @@ func TestSARIFFingerprints(t *testing.T) {
 		return out
 	}
 	before, r := fingerprints(every(t)), every(t)
-	r.Sections[0].Requirement.RemotionVersion = "5.0.0"
+	r.Sections[0].Requirement.Version = "5.0.0"
 	for i := range r.Sections[0].Findings {
 		if f := &r.Sections[0].Findings[i]; f.Status != audit.Pass {
 			f.Status, f.Reason = audit.Fail, "another reason"

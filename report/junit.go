@@ -97,7 +97,7 @@ func newSuite(r *audit.Report, s *audit.Section, name string) junitSuite {
 		Properties: []junitProperty{
 			{"principal", Clean(s.Principal.ARN)},
 			{"requirement", Clean(s.Requirement.Name)},
-			{"remotionVersion", Clean(s.Requirement.RemotionVersion)},
+			{"remotionVersion", Clean(s.Requirement.Version)},
 			{"regions", Clean(strings.Join(s.Regions, " "))},
 			{"engine", string(EngineOf(r, s))},
 		},

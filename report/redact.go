@@ -55,7 +55,7 @@ const (
 // treated in full, so that a field that is new is safe.
 var treatments = map[string]treatment{
 	"Report.SchemaVersion": keep, "Tool.Name": keep, "Tool.Version": keep,
-	"Requirement.RemotionVersion": keep, "Section.Regions": keep, "Evidence.Region": keep,
+	"Requirement.Version": keep, "Section.Regions": keep, "Evidence.Region": keep,
 	"Finding.Action": keep, "Obstacle.Actions": patterns, "Excess.Action": keep, "ContextEntry.Key": patterns, "Decider.Key": patterns, "Decider.Operator": keep,
 	"Finding.MissingContext": patterns, "Verdict.MissingContext": patterns,
 	"Module.Why": patterns, "Module.Breaks": patterns, "Excess.Why": patterns,
@@ -212,7 +212,7 @@ func (red *redactor) target(t *audit.Target) {
 // requirement learns the names of a requirement: Remotion's stay, those of one
 // that the user wrote do not.
 func (red *redactor) requirement(s *audit.Section) {
-	if s.Requirement.RemotionVersion != "" {
+	if s.Requirement.Version != "" {
 		for _, m := range s.Modules {
 			red.public[m.Sid] = true
 		}

@@ -128,7 +128,7 @@ func every(t testing.TB) *audit.Report {
 	s := audit.Section{
 		Target:      audit.Target{Kind: audit.TargetFunction, Name: "video-api"},
 		Principal:   iam.Principal{ARN: "arn:aws:iam::123456789012:role/service-role/video-api-role-x7", AccountID: "123456789012"},
-		Requirement: audit.Requirement{Name: "caller", RemotionVersion: "4.0.527", RemotionVersionFrom: "package-lock.json", Digest: "sha256:2222"},
+		Requirement: audit.Requirement{Name: "caller", Version: "4.0.527", VersionFrom: "package-lock.json", Digest: "sha256:2222"},
 		Regions:     []string{"us-east-1", "eu-west-1"}, Coverage: audit.CoverageProven, Usage: audit.Usage{Calls: 7, Probes: 99},
 		Location: &iam.Location{File: "infra/template.yaml", Position: policy.Position{Line: 42, Column: 3}},
 		Notes:    []string{"no region was given: us-east-1 is checked; name yours with --region"},
@@ -196,7 +196,7 @@ func every(t testing.TB) *audit.Report {
 	}
 	fine := audit.Section{
 		Target: audit.Target{Kind: audit.TargetUser, Name: "deployer"}, Principal: iam.Principal{ARN: "arn:aws:iam::123456789012:user/deployer", AccountID: "123456789012"},
-		Requirement: audit.Requirement{Name: "renderer", RemotionVersion: "4.0.527"}, Regions: []string{"us-east-1"}, Coverage: audit.CoverageSampled,
+		Requirement: audit.Requirement{Name: "renderer", Version: "4.0.527"}, Regions: []string{"us-east-1"}, Coverage: audit.CoverageSampled,
 		Modules:  []audit.Module{{Name: "render", Title: "Rendering"}},
 		Findings: []audit.Finding{{Module: "render", Action: "s3:GetObject", Resource: "*", Status: audit.Pass, Scope: audit.ScopeDocumented, Reason: "granted as documented"}},
 	}
@@ -223,7 +223,7 @@ func many(t testing.TB, n int) *audit.Report {
 		s := audit.Section{
 			Target:      audit.Target{Kind: audit.TargetRole, Name: fmt.Sprintf("role-%d", i)},
 			Principal:   iam.Principal{ARN: fmt.Sprintf("arn:aws:iam::123456789012:role/role-%d", i), AccountID: "123456789012"},
-			Requirement: audit.Requirement{Name: "caller", RemotionVersion: "4.0.527", Digest: "sha256:2"}, Regions: []string{"us-east-1"},
+			Requirement: audit.Requirement{Name: "caller", Version: "4.0.527", Digest: "sha256:2"}, Regions: []string{"us-east-1"},
 			Policies: []audit.PolicyRecord{record(t)},
 		}
 		for m := range 9 {

@@ -158,7 +158,7 @@ var levels = map[audit.Status]string{
 func (b *sarifBuilder) finding(s *audit.Section, f *audit.Finding, id string) {
 	m := module(s, f.Module)
 	requirement := s.Requirement.Name
-	if s.Requirement.RemotionVersion == "" {
+	if s.Requirement.Version == "" {
 		requirement = "custom"
 	}
 	rule := b.rule(Clean(requirement)+"/"+Clean(f.Module), "error", Clean(m.Title), Clean(m.Why), Clean(m.Breaks))

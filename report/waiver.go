@@ -1,8 +1,6 @@
 package report
 
 import (
-	"bytes"
-	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -57,31 +55,19 @@ func ReadWaivers(rd io.Reader) ([]Waiver, error) {
 	if len(data) > maxWaivers {
 		return nil, &WaiverError{Msg: fmt.Sprintf("larger than %d bytes", maxWaivers)}
 	}
-	var file struct {
-		Waivers []yaml.Node `yaml:"waivers"`
-	}
-	if err := decodeYAML(data, &file); err != nil {
+	nodes, err := waiverNodes(data)
+	if err != nil {
 		return nil, err
 	}
-	out := make([]Waiver, 0, len(file.Waivers))
-	for i := range file.Waivers {
-		w, err := readWaiver(&file.Waivers[i])
+	out := make([]Waiver, 0, len(nodes))
+	for _, n := range nodes {
+		w, err := readWaiver(n)
 		if err != nil {
 			return nil, err
 		}
 		out = append(out, w)
 	}
 	return out, nil
-}
-
-func decodeYAML(data []byte, out any) error {
-	dec := yaml.NewDecoder(bytes.NewReader(data))
-	dec.KnownFields(true)
-	err := dec.Decode(out)
-	if err == nil || errors.Is(err, io.EOF) {
-		return nil
-	}
-	return &WaiverError{Msg: strings.Join(strings.Fields(err.Error()), " ")}
 }
 
 func readWaiver(n *yaml.Node) (Waiver, error) {
@@ -92,16 +78,12 @@ func readWaiver(n *yaml.Node) (Waiver, error) {
 	if n.Kind != yaml.MappingNode {
 		return fault("a waiver is a mapping with action, reason, owner and expires")
 	}
-	known := map[string]bool{"action": true, "resource": true, "principal": true, "target": true, "module": true, "diagnosis": true, "reason": true, "owner": true, "expires": true}
-	for i := 0; i < len(n.Content); i += 2 {
-		if key := n.Content[i]; !known[key.Value] {
-			pos = policy.Position{Line: key.Line, Column: key.Column}
-			return fault("a waiver has no field %q", key.Value)
-		}
+	if err := checkWaiverFields(n); err != nil {
+		return Waiver{}, err
 	}
 	w := Waiver{line: n.Line}
 	if err := n.Decode(&w); err != nil {
-		return fault("%s", strings.Join(strings.Fields(err.Error()), " "))
+		return fault("%s", yamlFault(err))
 	}
 	switch {
 	case w.Action == "" && w.Module == "" && w.Diagnosis == "":

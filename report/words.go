@@ -23,18 +23,18 @@ func title(s *audit.Section) string {
 // requires names the required policy: "Remotion 4.0.527 caller policy".
 func requires(s *audit.Section) string {
 	name := Clean(s.Requirement.Name)
-	if s.Requirement.RemotionVersion == "" {
+	if s.Requirement.Version == "" {
 		return "the policy in " + name
 	}
-	return "Remotion " + Clean(s.Requirement.RemotionVersion) + " " + name + " policy"
+	return "Remotion " + Clean(s.Requirement.Version) + " " + name + " policy"
 }
 
 // versionFrom says where the version of Remotion was found.
 func versionFrom(s *audit.Section) string {
-	if s.Requirement.RemotionVersionFrom == "" {
+	if s.Requirement.VersionFrom == "" {
 		return ""
 	}
-	return " (from " + Clean(s.Requirement.RemotionVersionFrom) + ")"
+	return " (from " + Clean(s.Requirement.VersionFrom) + ")"
 }
 
 // decidedBy says who decided, and at what price.

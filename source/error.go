@@ -41,7 +41,10 @@ type Error struct {
 	Kind Kind
 	Msg  string
 	Hint string // empty where nothing can be advised
-	Err  error  // the cause, not for display
+	// Operation is the one of AWS's API that failed, iam:GetRole; empty where
+	// none did.
+	Operation string
+	Err       error // the cause, not for display
 }
 
 func (e *Error) Error() string {
@@ -57,4 +60,17 @@ func (e *Error) Unwrap() error { return e.Err }
 // NotHeld is the error of a source that does not hold a kind of facts.
 func NotHeld(format string, args ...any) *Error {
 	return &Error{Kind: KindNotHeld, Msg: fmt.Sprintf(format, args...)}
+}
+
+// NoTaskRole is the error of a task definition without a task role; execution
+// is the ARN of its execution role, where it has one.
+func NoTaskRole(op, execution string) *Error {
+	e := &Error{
+		Op: op, Kind: KindNotFound, Msg: "the task definition has no task role, so its containers have no AWS credentials",
+		Hint: "give it a taskRoleArn; the execution role is for the ECS agent, which pulls the image and writes the log, and the containers never see it",
+	}
+	if execution != "" {
+		e.Msg += "; its execution role " + execution + " is not theirs"
+	}
+	return e
 }

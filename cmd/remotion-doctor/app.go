@@ -12,6 +12,9 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"remotion-doctor/audit"
+	"remotion-doctor/internal/outfile"
+	"remotion-doctor/remedy"
 	"remotion-doctor/report"
 	"remotion-doctor/source"
 )
@@ -57,7 +60,11 @@ func usage(hint, format string, args ...any) error {
 func run(args []string) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	a := &app{stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr, getenv: os.Getenv, now: time.Now}
+	// What is finished is printed after the first signal; a second one ends the
+	// program at once.
+	context.AfterFunc(ctx, stop)
+	writeErrors()
+	a := &app{stdin: os.Stdin, stdout: &stream{os.Stdout, "standard output"}, stderr: &stream{os.Stderr, "standard error"}, getenv: os.Getenv, now: time.Now}
 	root := a.root()
 	root.SetArgs(args)
 	return a.exit(root.ExecuteContext(ctx))
@@ -70,8 +77,6 @@ func (a *app) exit(err error) int {
 		return exitMet
 	case errors.Is(err, errNotMet):
 		return exitNotMet
-	case errors.Is(err, syscall.EPIPE):
-		return exitIncomplete
 	}
 	f := asFailure(err)
 	fmt.Fprintf(a.stderr, "remotion-doctor: %s\n", report.Clean(f.msg))
@@ -86,8 +91,17 @@ func asFailure(err error) *failure {
 	if f, ok := errors.AsType[*failure](err); ok {
 		return f
 	}
+	if e, ok := errors.AsType[*outfile.Error](err); ok {
+		return unwritten(e)
+	}
+	if e, ok := errors.AsType[*audit.Problem](err); ok {
+		return &failure{e.ExitCode, err.Error(), e.Hint}
+	}
 	if e, ok := errors.AsType[*source.Error](err); ok {
-		return &failure{exitIncomplete, e.Error(), e.Hint}
+		return &failure{audit.NewProblem(string(e.Kind), "", "").ExitCode, err.Error(), e.Hint}
+	}
+	if e, ok := errors.AsType[*remedy.QuotaError](err); ok {
+		return &failure{exitNotMet, e.Msg, e.Hint}
 	}
 	if errors.Is(err, context.Canceled) {
 		return &failure{exitIncomplete, "interrupted", ""}
@@ -126,6 +140,9 @@ unreadable input · 3 could not be completed.`,
 
 		SuggestionsMinimumDistance: 2,
 	}
+	root.Version = version
+	root.SetVersionTemplate("remotion-doctor {{.Version}}\n")
+	root.Flags().Bool("version", false, "print the version")
 	root.SetOut(a.stdout)
 	root.SetErr(a.stderr)
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {

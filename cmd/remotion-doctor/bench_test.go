@@ -12,7 +12,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	awsiam "github.com/aws/aws-sdk-go-v2/service/iam"
 
-	"remotion-doctor/checks"
+	"remotion-doctor/checks/remotion"
 	"remotion-doctor/localaws"
 )
 
@@ -55,7 +55,7 @@ func BenchmarkCheck(b *testing.B) {
 		})
 	}
 	b.Run("nine-in-a-row", func(b *testing.B) {
-		req, err := checks.Required("caller", "", "aws")
+		req, err := remotion.Pack().Required("caller", "", "aws")
 		if err != nil {
 			b.Fatal(err)
 		}

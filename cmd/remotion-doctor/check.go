@@ -1,9 +1,13 @@
 package main
 
 import (
+	"context"
+
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"remotion-doctor/audit"
+	"remotion-doctor/doctor"
 )
 
 // checkFlags are the flags of check.
@@ -40,6 +44,7 @@ plan in JSON, and is checked before the deploy.`,
 	f.target.add(fs)
 	f.requirement.add(fs)
 	f.source.add(fs)
+	f.source.patience.addWhole(fs)
 	f.excess.add(fs)
 	f.output.add(fs)
 	return cmd
@@ -49,29 +54,47 @@ func (a *app) check(cmd *cobra.Command, f *checkFlags) error {
 	if err := f.output.validate(); err != nil {
 		return err
 	}
-	j, err := a.job(&f.target, &f.requirement)
+	ctx, cancel := f.source.patience.bound(cmd.Context())
+	defer cancel()
+	o, err := a.options(&f.target, &f.requirement)
 	if err != nil {
 		return err
 	}
-	j.excess = f.excess.show || f.excess.deny
-	if err := a.open(cmd.Context(), j, &f.source, f.requirement.region()); err != nil {
+	o.Excess = f.excess.show || f.excess.deny
+	if err := a.open(ctx, o, &f.source, f.requirement.region()); err != nil {
 		return err
 	}
-	if j.engine != audit.EngineLocal {
-		j.host = a.host(&f.source, f.requirement.region())
+	if o.Engine != audit.EngineLocal {
+		o.Host = a.host(&f.source, f.requirement.region())
 	}
-	report := a.audit(cmd.Context(), j)
-	if err := cmd.Context().Err(); err != nil {
+	report, err := a.run(ctx, o)
+	if err != nil {
 		return err
 	}
-	err = a.deliver(report, &f.output)
-	if j.engine == audit.EngineAWS && err != nil {
+	err = a.deliver(ctx, report, &f.output)
+	if o.Engine == audit.EngineAWS && err != nil {
 		err = besideTemplates(report, err)
 	}
 	if err != nil || !f.excess.deny {
 		return err
 	}
 	return denyExcess(report)
+}
+
+// run audits with progress.
+func (a *app) run(ctx context.Context, o *doctor.Options) (*audit.Report, error) {
+	p := a.progress()
+	defer p.done()
+	o.Progress = func(done, total int, t audit.Target) { p.say(done, total, "checking "+t.String()) }
+	return doctor.Check(ctx, *o)
+}
+
+// excessFlags are about what is granted beyond the need.
+type excessFlags struct{ show, deny bool }
+
+func (f *excessFlags) add(fs *pflag.FlagSet) {
+	fs.BoolVar(&f.show, "excess", false, "show what is granted beyond the need")
+	fs.BoolVar(&f.deny, "deny-excess", false, "exit with 1 if there is any")
 }
 
 // denyExcess is the error for what is granted beyond the need.

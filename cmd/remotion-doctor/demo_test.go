@@ -61,16 +61,13 @@ func TestEnginesAgree(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	local, err := newLocalSource(snapshot)
-	if err != nil {
-		t.Fatal(err)
-	}
+	local := offline(t, snapshot)
 	targets := append(slices.Clone(demoTargets), audit.Target{Kind: audit.TargetUser, Name: "deployer"}, audit.Target{Kind: audit.TargetRole, Name: "remotion-lambda-role"})
 	for _, target := range targets {
 		for _, requirement := range []string{"caller", "renderer"} {
 			for _, regions := range [][]string{{"us-east-1"}, {"us-east-1", "eu-west-1"}} {
-				asked := (&job{source: newAWSSource(client), regions: regions}).section(t.Context(), task{target: target, requirement: requirement})
-				computed := (&job{source: local, regions: regions}).section(t.Context(), task{target: target, requirement: requirement})
+				asked := sectionOf(t, newAWSSource(client), target, requirement, regions...)
+				computed := sectionOf(t, local, target, requirement, regions...)
 				if asked.Error != nil || computed.Error != nil || len(asked.Findings) == 0 {
 					t.Fatalf("%s: %v, %v", target, asked.Error, computed.Error)
 				}

@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"remotion-doctor/checks"
+	"remotion-doctor/checks/remotion"
 	"remotion-doctor/iam/policy"
 )
 
@@ -34,7 +35,7 @@ func (f *deploymentFlags) add(fs *pflag.FlagSet) {
 	fs.BoolVar(&f.vpc, "vpc", false, "functions are deployed into a VPC (vpcSubnetIds)")
 	fs.StringArrayVar(&f.kmsKeys, "kms-key", nil, "`ARN` of the KMS key that encrypts the bucket; repeatable")
 	fs.StringVar(&f.rendererFunction, "renderer-function", "", "`NAME` of the function that renders the chunks (rendererFunctionName)")
-	fs.StringSliceVar(&f.features, "feature", nil, "what else is used, `NAME[,NAME]`: "+strings.Join(checks.SwitchedFeatures(), ", "))
+	fs.StringSliceVar(&f.features, "feature", nil, "what else is used, `NAME[,NAME]`: "+strings.Join(remotion.Pack().SwitchedFeatures(), ", "))
 }
 
 // deployment checks the flags. bucket is the forced one, function the one in
@@ -72,9 +73,9 @@ func (f *deploymentFlags) deployment(bucket, function string) (checks.Deployment
 		d.Uses("private-objects", "")
 	}
 	for _, name := range f.features {
-		feature, ok := checks.FeatureNamed(name)
+		feature, ok := remotion.Pack().FeatureNamed(name)
 		if !ok || feature.Flag != "" {
-			return d, usage("there are "+strings.Join(checks.SwitchedFeatures(), ", "), "--feature %q is not known", name)
+			return d, usage("there are "+strings.Join(remotion.Pack().SwitchedFeatures(), ", "), "--feature %q is not known", name)
 		}
 		if !d.Has(feature.Name) {
 			d.Uses(feature.Name, "")

@@ -3,13 +3,14 @@ package main
 import (
 	"context"
 	"io"
+	"os"
 
 	"github.com/spf13/cobra"
 
 	"remotion-doctor/audit"
+	"remotion-doctor/doctor"
 	"remotion-doctor/iam"
-	"remotion-doctor/iam/explain"
-	"remotion-doctor/iam/policy"
+	"remotion-doctor/iam/accessdenied"
 	"remotion-doctor/report"
 )
 
@@ -54,6 +55,7 @@ Exit codes: 0 allowed · 1 not allowed · 2 bad usage · 3 could not be complete
 	fs.StringArrayVar(&f.context, "context", nil, "context key of the request, `KEY=VALUE` (a list as a JSON array); repeatable")
 	fs.StringVar(&f.contextFile, "context-file", "", "context keys as a JSON object, in `FILE`")
 	f.source.add(fs)
+	f.source.patience.addWhole(fs)
 	fs.BoolVar(&f.json, "json", false, "print the trace as JSON")
 	fs.BoolVarP(&f.verbose, "verbose", "v", false, "show every near miss")
 	fs.StringVar(&f.color, "color", "auto", "colour: `auto|always|never`")
@@ -61,27 +63,21 @@ Exit codes: 0 allowed · 1 not allowed · 2 bad usage · 3 could not be complete
 	return cmd
 }
 
-// A question is what explain was asked, from the arguments, the message and
-// what AWS recorded.
-type question struct {
-	action, resource string
-	target           audit.Target
-	given            iam.Context // by the user
-	message          *iam.DeniedMessage
-	recorded         *iam.RecordedAuthorization
-
-	args   []string       // as given
-	named  []audit.Target // by flags
-	caller bool
-}
-
 func (a *app) explain(ctx context.Context, f *explainFlags, args []string) error {
-	q, err := a.question(f, args)
+	ctx, cancel := f.source.patience.bound(ctx)
+	defer cancel()
+	r, err := a.request(f, args)
 	if err != nil {
 		return err
 	}
-	done := a.while("looking at the policies")
-	trace, err := a.trace(ctx, f, q)
+	o := a.blank()
+	for _, t := range f.target.targets() {
+		if t.Kind != audit.TargetCaller || f.target.caller {
+			o.Targets = append(o.Targets, doctor.Target{Target: t})
+		}
+	}
+	done := a.while("reading the policies")
+	trace, err := a.trace(ctx, o, f, r)
 	done()
 	if trace != nil {
 		if err := a.writeTrace(trace, f); err != nil {
@@ -93,6 +89,83 @@ func (a *app) explain(ctx context.Context, f *explainFlags, args []string) error
 		return err
 	case trace.Decision != iam.Allowed:
 		return errNotMet
+	}
+	return nil
+}
+
+// request reads what is asked about.
+func (a *app) request(f *explainFlags, args []string) (*doctor.Request, error) {
+	r := &doctor.Request{Region: f.region}
+	if len(args) > 0 {
+		r.Action = args[0]
+	}
+	if len(args) > 1 {
+		r.Resource = args[1]
+	}
+	var err error
+	if r.Context, err = readContext(f.context, f.contextFile); err != nil {
+		return nil, err
+	}
+	if f.details != "" {
+		if r.Recorded, err = readDetails(f.details); err != nil {
+			return nil, err
+		}
+	}
+	if f.message != "" {
+		r.Message, err = a.readText(f.message)
+	}
+	return r, err
+}
+
+func readDetails(path string) (*iam.RecordedAuthorization, error) {
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return nil, usage("", "reading the authorization details: %v", err)
+	}
+	r, err := accessdenied.ReadDetails(data)
+	if err != nil {
+		return nil, usage("it is the answer of `aws iam-toolbox get-request-authorization-details --authorization-id ID`, or a decoded authorization message", "reading %s:%v", path, err)
+	}
+	r.Source = path
+	return r, nil
+}
+
+// trace answers a request. A trace that comes with an error holds what was
+// learned.
+func (a *app) trace(ctx context.Context, o *doctor.Options, f *explainFlags, r *doctor.Request) (*audit.Trace, error) {
+	answered, err := doctor.Answered(*o, *r)
+	if err != nil {
+		return nil, err
+	}
+	if answered {
+		return doctor.Explain(ctx, *o, *r)
+	}
+	if err := a.openExplain(ctx, o, f); err != nil {
+		o.Source = nil
+		trace, _ := doctor.Explain(ctx, *o, *r)
+		return trace, err
+	}
+	return doctor.Explain(ctx, *o, *r)
+}
+
+// openExplain opens the source. Policy files and a deployment with one
+// principal know who is meant where nobody says.
+func (a *app) openExplain(ctx context.Context, o *doctor.Options, f *explainFlags) error {
+	named := len(o.Targets) > 0
+	if !named {
+		o.Targets = []doctor.Target{{Target: audit.Target{Kind: audit.TargetCaller}}}
+	}
+	if f.region != "" {
+		o.Regions = []string{f.region}
+	}
+	if err := a.open(ctx, o, &f.source, f.region); err != nil {
+		return err
+	}
+	if len(o.Targets) > 1 {
+		o.Targets = o.Targets[:1] // Regions in which the answer is the same
+	}
+	if !named && len(o.Targets) == 1 && o.Targets[0].Kind == audit.TargetCaller {
+		o.Targets = nil
 	}
 	return nil
 }
@@ -110,86 +183,6 @@ func (a *app) writeTrace(t *audit.Trace, f *explainFlags) error {
 		o.Color = true
 	}
 	return report.Trace(a.stdout, t, o)
-}
-
-// trace answers a question. A trace that comes with an error holds what was
-// learned.
-func (a *app) trace(ctx context.Context, f *explainFlags, q *question) (*audit.Trace, error) {
-	base := &audit.Trace{
-		Target: q.target, Message: q.message, Recorded: q.recorded,
-		Trace: iam.Trace{Action: q.action, Resource: q.resource, Context: q.given, Layers: []iam.TraceLayer{}, MissingContext: []string{}},
-	}
-	if base.Context == nil {
-		base.Context = iam.Context{}
-	}
-	a.stamp(base, "")
-	j := &job{document: map[string]*policy.Document{}, tasks: []task{{target: q.target}}}
-	if f.region != "" {
-		j.regions = []string{f.region}
-	}
-	if !q.asks() && !q.told() || q.encoded() {
-		if err := a.open(ctx, j, &f.source, f.region); err != nil {
-			return learned(base), err
-		}
-		// A source may know better who is meant, and have one for each target.
-		q.target = j.tasks[0].target
-		j = j.within(j.tasks[0])
-		if err := q.decode(ctx, j.source); err != nil {
-			base.Notes = append(base.Notes, asFailure(err).msg)
-		}
-		base.Target, base.Action, base.Resource, base.Recorded = q.target, q.action, q.resource, q.recorded
-	}
-	switch {
-	case q.asks():
-		stated(base)
-		return base, incomplete(q.message)
-	case q.told():
-		stated(base)
-		return base, nil
-	}
-	found, err := j.find(ctx, q.target)
-	if err != nil {
-		return learned(base), err
-	}
-	q.spell(found.Principal)
-	out, err := explainAt(ctx, j.source, found.Principal, iam.Probe{Action: q.action, Resource: q.resource, Context: q.context(found, f.region, j.source.Region())})
-	if err != nil {
-		return learned(base), err
-	}
-	out.Target, out.Message, out.Recorded = q.target, q.message, q.recorded
-	out.Notes = append(found.Notes, out.Notes...)
-	a.stamp(out, j.engine)
-	conclude(out)
-	advise(out)
-	return out, nil
-}
-
-func (a *app) stamp(t *audit.Trace, engine audit.Engine) {
-	t.SchemaVersion, t.Tool = audit.SchemaVersion, audit.Tool{Name: "remotion-doctor", Version: version}
-	t.GeneratedAt, t.Engine = a.now().UTC(), engine
-}
-
-// explainAt asks a source for the decision and for the policies, and brings
-// both together.
-func explainAt(ctx context.Context, s sourcer, p iam.Principal, probe iam.Probe) (*audit.Trace, error) {
-	policies, unknown, readErr := policiesFor(ctx, s, p, probe)
-	out := audit.Trace{Trace: explain.Explain(p, policies, probe, explain.Options{Unknown: unknown})}
-	asker, ok := s.(simulating)
-	if !ok {
-		if readErr != nil {
-			return nil, readErr
-		}
-		return &out, nil
-	}
-	verdicts, err := asker.Evaluate(ctx, p, []iam.Probe{probe})
-	if err != nil {
-		return nil, err
-	}
-	if readErr != nil {
-		out.Notes = append(out.Notes, "the principal's policies could not be read, so that only the simulator's answer is shown: "+asFailure(readErr).msg)
-	}
-	combine(&out, &verdicts[0], readErr == nil)
-	return &out, nil
 }
 
 // readText reads --error.

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"remotion-doctor/audit"
+	"remotion-doctor/doctor"
 	"remotion-doctor/fixtures"
 	"remotion-doctor/iam"
 )
@@ -88,10 +89,7 @@ func TestExplainAgrees(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	local, err := newLocalSource(s)
-	if err != nil {
-		t.Fatal(err)
-	}
+	local := offline(t, s)
 	for _, tt := range explained {
 		found, err := local.Resolve(t.Context(), tt.target.targets()[0])
 		if err != nil {
@@ -102,7 +100,7 @@ func TestExplainAgrees(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		trace, err := explainAt(t.Context(), local, found.Principal, probe)
+		trace, err := doctor.Explain(t.Context(), doctor.Options{Source: local, Targets: []doctor.Target{{Target: tt.target.targets()[0]}}}, doctor.Request{Action: tt.action, Resource: tt.resource})
 		if err != nil {
 			t.Fatal(err)
 		}

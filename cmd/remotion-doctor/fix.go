@@ -10,9 +10,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"remotion-doctor/audit"
-	"remotion-doctor/iam"
-	"remotion-doctor/iam/policy"
+	"remotion-doctor/doctor"
+	"remotion-doctor/internal/outfile"
 	"remotion-doctor/remedy"
 	"remotion-doctor/report"
 )
@@ -99,10 +98,24 @@ func (f *fixFlags) validate() error {
 	case f.yes && !f.apply && !f.undo:
 		return usage("", "--yes answers the question of --apply and --undo")
 	}
+	if f.output != "" {
+		if err := f.checkFile(); err != nil {
+			return err
+		}
+	}
 	if !validPolicyName(f.name) {
 		return usage("letters, digits and +=,.@_- ; 128 at most", "--policy-name %q is not a policy's name", f.name)
 	}
 	return nil
+}
+
+// checkFile checks the file of the remedy, and lets its ending choose the form.
+func (f *fixFlags) checkFile() (err error) {
+	c := formChoice{flag: "as", asked: f.form, given: f.form != "", forms: forms(remedy.Forms...), endings: remedyEndings}
+	if f.form, err = c.of(f.output); err != nil {
+		return err
+	}
+	return outfile.Check(f.output)
 }
 
 // validPolicyName: IAM User Guide, "IAM and AWS STS quotas", name
@@ -115,42 +128,47 @@ func (a *app) fix(ctx context.Context, f *fixFlags) error {
 	if err := f.validate(); err != nil {
 		return err
 	}
-	j, err := a.job(&f.target, &f.requirement)
+	o, err := a.options(&f.target, &f.requirement)
 	if err != nil {
 		return err
 	}
-	if err := a.open(ctx, j, &f.source, f.requirement.region()); err != nil {
+	if err := a.open(ctx, o, &f.source, f.requirement.region()); err != nil {
 		return err
 	}
 	if f.undo {
-		return a.undo(ctx, j, f)
+		return a.undo(ctx, o, f)
 	}
 	done := a.while("working out the remedy")
-	fixes, err := j.fixes(ctx, f)
+	fixes, err := doctor.Fix(ctx, f.of(o))
 	done()
 	if err != nil {
 		return err
 	}
 	if f.apply {
-		return a.apply(ctx, j, f, fixes)
+		return a.apply(ctx, o, f, fixes)
 	}
-	if err := a.writeFixes(fixes, f); err != nil {
+	if err := a.writeFixes(ctx, fixes, f); err != nil {
 		return err
 	}
 	return left(fixes)
 }
 
+// of are the options of the remedy.
+func (f *fixFlags) of(o *doctor.Options) doctor.FixOptions {
+	return doctor.FixOptions{Options: *o, Name: f.name, Managed: f.managed, Documented: f.documented, Replace: f.replace, Keep: f.keep}
+}
+
 // left is the error for what the remedies do not cure.
-func left(fixes []*fix) error {
+func left(fixes []*doctor.Remedy) error {
 	for _, x := range fixes {
-		if !x.cures() {
+		if !x.Cures() {
 			return errNotMet
 		}
 	}
 	return nil
 }
 
-func (a *app) writeFixes(fixes []*fix, f *fixFlags) error {
+func (a *app) writeFixes(ctx context.Context, fixes []*doctor.Remedy, f *fixFlags) error {
 	if f.output == "" {
 		return a.renderFixes(a.stdout, fixes, f)
 	}
@@ -158,15 +176,15 @@ func (a *app) writeFixes(fixes []*fix, f *fixFlags) error {
 	if err := a.renderFixes(&b, fixes, f); err != nil {
 		return err
 	}
-	return writeFile(f.output, b.Bytes())
+	return writeFile(ctx, f.output, outfile.Private, b.Bytes())
 }
 
 // renderFixes writes the remedies in a form, or for people. What stands beside
 // a form goes to stderr, so that the form can be pasted as it is.
-func (a *app) renderFixes(w io.Writer, fixes []*fix, f *fixFlags) error {
+func (a *app) renderFixes(w io.Writer, fixes []*doctor.Remedy, f *fixFlags) error {
 	if f.form == "" {
 		for i, x := range fixes {
-			if err := report.Remedy(w, x.view(), a.look(w, f), i == len(fixes)-1); err != nil {
+			if err := report.Remedy(w, viewOf(x), a.look(w, f), i == len(fixes)-1); err != nil {
 				return err
 			}
 		}
@@ -174,10 +192,10 @@ func (a *app) renderFixes(w io.Writer, fixes []*fix, f *fixFlags) error {
 	}
 	var changes []*remedy.Change
 	for _, x := range fixes {
-		if x.change != nil {
-			changes = append(changes, x.change)
+		if x.Change != nil {
+			changes = append(changes, x.Change)
 		}
-		for _, line := range x.beside() {
+		for _, line := range beside(x) {
 			if err := a.say(line); err != nil {
 				return err
 			}
@@ -194,11 +212,11 @@ func (a *app) renderFixes(w io.Writer, fixes []*fix, f *fixFlags) error {
 
 // grantsOnly are the remedies by themselves, not joined with what a policy of
 // the same name says already: JSON is pasted as a policy of its own.
-func grantsOnly(fixes []*fix) []*remedy.Change {
+func grantsOnly(fixes []*doctor.Remedy) []*remedy.Change {
 	var out []*remedy.Change
 	for _, x := range fixes {
-		if x.grants != nil {
-			out = append(out, &remedy.Change{Steps: []remedy.Step{{Kind: remedy.PutInline, After: x.grants}}})
+		if x.Grants != nil {
+			out = append(out, &remedy.Change{Steps: []remedy.Step{{Kind: remedy.PutInline, After: x.Grants}}})
 		}
 	}
 	return out
@@ -210,33 +228,4 @@ func (a *app) look(w io.Writer, f *fixFlags) report.Options { return a.painted(w
 func (a *app) say(line string) error {
 	_, err := io.WriteString(a.stderr, report.Clean(line)+"\n")
 	return err
-}
-
-// A fix is what came of one principal: what it lacks, and the remedy.
-type fix struct {
-	target    audit.Target
-	principal iam.Principal
-	names     []string // of the requirements
-	tasks     []task
-	findings  []audit.Finding
-	obstacles []audit.Obstacle
-	notes     []string
-
-	holding *remedy.Holding  // nil where what is attached could not be read
-	grants  *policy.Document // what is missing, or with --replace the whole
-	change  *remedy.Change   // nil where there is nothing to grant
-	before  audit.Summary
-	after   audit.Summary
-	// verified says that what a grant can cure passes with the remedy.
-	verified bool
-	replaces bool
-	lost     []string // what would stop working
-}
-
-// cures reports whether everything passes with the remedy.
-func (x *fix) cures() bool {
-	if x.change == nil {
-		return x.before.Pass == x.before.Total()
-	}
-	return x.verified && x.after.Pass == x.after.Total()
 }

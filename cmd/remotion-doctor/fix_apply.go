@@ -13,7 +13,7 @@ import (
 
 	"golang.org/x/term"
 
-	"remotion-doctor/audit"
+	"remotion-doctor/doctor"
 	"remotion-doctor/iam/policy"
 	"remotion-doctor/remedy"
 	"remotion-doctor/report"
@@ -22,17 +22,17 @@ import (
 
 // apply writes the changes: it shows them, asks, looks whether something
 // changed since, writes, waits and checks again.
-func (a *app) apply(ctx context.Context, j *job, f *fixFlags, fixes []*fix) error {
-	client, ok := j.source.(awsSource)
+func (a *app) apply(ctx context.Context, o *doctor.Options, f *fixFlags, fixes []*doctor.Remedy) error {
+	client, ok := o.Source.(awsSource)
 	if !ok {
 		return usage("leave --engine and files out", "--apply writes to AWS, not to files")
 	}
 	if err := a.renderFixes(a.stdout, fixes, f); err != nil {
 		return err
 	}
-	todo := slices.DeleteFunc(slices.Clone(fixes), func(x *fix) bool { return x.change == nil })
+	todo := slices.DeleteFunc(slices.Clone(fixes), func(x *doctor.Remedy) bool { return x.Change == nil })
 	for _, x := range todo {
-		if err := x.writable(); err != nil {
+		if err := writable(x); err != nil {
 			return err
 		}
 	}
@@ -46,17 +46,17 @@ func (a *app) apply(ctx context.Context, j *job, f *fixFlags, fixes []*fix) erro
 		return err
 	}
 	for _, x := range todo {
-		if err := a.write1(ctx, j, f, x); err != nil {
+		if err := a.write1(ctx, o, f, x); err != nil {
 			return err
 		}
 	}
-	return a.checkAgain(ctx, j, client, f, todo)
+	return a.checkAgain(ctx, o, client, f, todo)
 }
 
-func changesInWords(todo []*fix) string {
+func changesInWords(todo []*doctor.Remedy) string {
 	n := 0
 	for _, x := range todo {
-		n += len(x.change.Steps)
+		n += len(x.Change.Steps)
 	}
 	if n == 1 {
 		return "this change"
@@ -65,12 +65,12 @@ func changesInWords(todo []*fix) string {
 }
 
 // writable refuses what must not be written.
-func (x *fix) writable() error {
+func writable(x *doctor.Remedy) error {
 	switch {
-	case x.holding == nil:
-		return &failure{exitIncomplete, "refusing to write: what is attached to " + x.principal.ARN + " could not be read, and could be overwritten", "grant iam:ListRolePolicies, iam:GetRolePolicy and iam:ListAttachedRolePolicies, or paste the output of --as cli"}
-	case !x.verified:
-		return &failure{exitNotMet, "refusing to write: " + x.outcome(), "see the notes above for what would still not pass"}
+	case x.Holding == nil:
+		return &failure{exitIncomplete, "refusing to write: what is attached to " + x.Principal.ARN + " could not be read, and could be overwritten", "grant iam:ListRolePolicies, iam:GetRolePolicy and iam:ListAttachedRolePolicies, or paste the output of --as cli"}
+	case !x.Verified:
+		return &failure{exitNotMet, "refusing to write: " + x.Outcome(), "see the notes above for what would still not pass"}
 	}
 	return nil
 }
@@ -98,26 +98,26 @@ func (a *app) confirm(f *fixFlags, question string) error {
 }
 
 // write1 writes the change of one principal, and keeps what was there.
-func (a *app) write1(ctx context.Context, j *job, f *fixFlags, x *fix) error {
-	now, err := j.holding(ctx, x.principal)
+func (a *app) write1(ctx context.Context, o *doctor.Options, f *fixFlags, x *doctor.Remedy) error {
+	now, err := doctor.Holding(ctx, o.Source, x.Principal)
 	if err != nil {
 		return err
 	}
-	if what := changedSince(x.holding, now); what != "" {
+	if what := changedSince(x.Holding, now); what != "" {
 		return &failure{exitNotMet, "refusing to write: " + what + " changed since it was read", "run the command again"}
 	}
-	path, err := a.recordPath(f, x.principal)
+	path, err := a.recordPath(f, x.Principal)
 	if err != nil {
 		return err
 	}
-	r := &record{Version: 1, Principal: x.principal.ARN, At: a.now().UTC(), Steps: []recordedStep{}}
+	r := &record{Version: 1, Principal: x.Principal.ARN, At: a.now().UTC(), Steps: []recordedStep{}}
 	// The file is written first: without it nothing could be put back.
 	if err := r.write(path); err != nil {
 		return err
 	}
-	w := j.source.(awsSource).Writer()
-	for i := range x.change.Steps {
-		done, err := writeStep(ctx, w, x.change, &x.change.Steps[i])
+	w := o.Source.(awsSource).Writer()
+	for i := range x.Change.Steps {
+		done, err := writeStep(ctx, w, x.Change, &x.Change.Steps[i])
 		if done != nil {
 			r.Steps = append(r.Steps, *done)
 			err = errors.Join(err, r.write(path))
@@ -126,7 +126,7 @@ func (a *app) write1(ctx context.Context, j *job, f *fixFlags, x *fix) error {
 			f := asFailure(err)
 			hint := f.hint
 			if len(r.Steps) > 0 {
-				hint = fmt.Sprintf("%d of %d changes were written; `fix --undo` puts back what was there", len(r.Steps), len(x.change.Steps))
+				hint = fmt.Sprintf("%d of %d changes were written; `fix --undo` puts back what was there", len(r.Steps), len(x.Change.Steps))
 			}
 			return &failure{exitIncomplete, f.msg, hint}
 		}
@@ -190,9 +190,9 @@ func writeStep(ctx context.Context, w *awsapi.Writer, c *remedy.Change, s *remed
 }
 
 // checkAgain waits out IAM's propagation and audits once more.
-func (a *app) checkAgain(ctx context.Context, j *job, client awsSource, f *fixFlags, todo []*fix) error {
+func (a *app) checkAgain(ctx context.Context, o *doctor.Options, client awsSource, f *fixFlags, todo []*doctor.Remedy) error {
 	done := a.while("waiting until IAM knows the change everywhere, then checking again")
-	failed, err := a.untilItPasses(ctx, j, client, f, todo)
+	failed, err := a.untilItPasses(ctx, o, client, f, todo)
 	done()
 	if err != nil {
 		return err
@@ -202,16 +202,16 @@ func (a *app) checkAgain(ctx context.Context, j *job, client awsSource, f *fixFl
 
 // untilItPasses checks again until everything passes or patience ends, and
 // names what does not pass then.
-func (a *app) untilItPasses(ctx context.Context, j *job, client awsSource, f *fixFlags, todo []*fix) (failed string, err error) {
+func (a *app) untilItPasses(ctx context.Context, o *doctor.Options, client awsSource, f *fixFlags, todo []*doctor.Remedy) (failed string, err error) {
 	if err := pause(ctx, f.wait); err != nil {
 		return "", err
 	}
 	deadline := a.now().Add(f.patience)
 	for {
 		// What was read before the change must not be taken for what is there.
-		fresh := *j
-		fresh.source = newAWSSource(client.Client)
-		failed, err := fresh.recheck(ctx, todo)
+		fresh := *o
+		fresh.Source = newAWSSource(client.Client)
+		failed, err := recheck(ctx, fresh, todo)
 		if err != nil || failed == "" || !a.now().Before(deadline) {
 			return failed, err
 		}
@@ -235,27 +235,18 @@ func pause(ctx context.Context, d time.Duration) error {
 
 // recheck audits the principals as they are now, and names the first thing
 // that should pass and does not.
-func (j *job) recheck(ctx context.Context, todo []*fix) (string, error) {
+func recheck(ctx context.Context, o doctor.Options, todo []*doctor.Remedy) (string, error) {
 	for _, x := range todo {
-		var now []audit.Finding
-		for _, t := range x.tasks {
-			s := j.section(ctx, t)
-			if s.Error != nil {
-				return "", &failure{s.Error.ExitCode, "checking again: " + s.Error.Message, s.Error.Hint}
-			}
-			now = append(now, s.Findings...)
-		}
-		x.after = audit.Summarize(now)
-		if ok, still := remedy.Cured(x.findings, now); !ok {
-			return still[0].Action + " of " + x.principal.ARN, nil
+		if failed, err := x.Recheck(ctx, o); err != nil || failed != "" {
+			return failed, err
 		}
 	}
 	return "", nil
 }
 
-func (a *app) conclude(todo []*fix, failed string) error {
+func (a *app) conclude(todo []*doctor.Remedy, failed string) error {
 	for _, x := range todo {
-		if _, err := fmt.Fprintf(a.stdout, "%s: %d of %d pass now\n", report.Clean(x.principal.ARN), x.after.Pass, x.after.Total()); err != nil {
+		if _, err := fmt.Fprintf(a.stdout, "%s: %d of %d pass now\n", report.Clean(x.Principal.ARN), x.After.Pass, x.After.Total()); err != nil {
 			return err
 		}
 	}

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"remotion-doctor/audit"
+	"remotion-doctor/doctor"
 	"remotion-doctor/localaws"
 	"remotion-doctor/remedy"
 	"remotion-doctor/source/awsapi"
@@ -29,7 +30,7 @@ var lacking = []struct {
 
 // endpointFor starts the demo account and a job that audits it with AWS's
 // simulator, and returns the endpoint's address.
-func endpointFor(t *testing.T, a *app, targets targetFlags, regions []string) (*job, string) {
+func endpointFor(t *testing.T, a *app, targets targetFlags, regions []string) (*doctor.Options, string) {
 	t.Helper()
 	snapshot, err := snapshotOrDemo("")
 	if err != nil {
@@ -45,12 +46,12 @@ func endpointFor(t *testing.T, a *app, targets targetFlags, regions []string) (*
 	if err != nil {
 		t.Fatal(err)
 	}
-	j, err := a.job(&targets, &requirementFlags{require: []string{"caller"}, regions: regions})
+	o, err := a.options(&targets, &requirementFlags{require: []string{"caller"}, regions: regions})
 	if err != nil {
 		t.Fatal(err)
 	}
-	j.source, j.engine = newAWSSource(client), audit.EngineAWS
-	return j, h.URL
+	o.Source, o.Engine = newAWSSource(client), audit.EngineAWS
+	return o, h.URL
 }
 
 func testApp(stdout *bytes.Buffer) *app {
@@ -72,18 +73,15 @@ func TestFixVerified(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			source, err := newLocalSource(snapshot)
-			if err != nil {
-				t.Fatal(err)
-			}
-			local.source, local.engine = source, audit.EngineLocal
-			for _, j := range []*job{remote, &local} {
-				fixes, err := j.fixes(t.Context(), f)
+			source := offline(t, snapshot)
+			local.Source, local.Engine = source, audit.EngineLocal
+			for _, j := range []*doctor.Options{remote, &local} {
+				fixes, err := doctor.Fix(t.Context(), f.of(j))
 				if err != nil || len(fixes) != 1 {
 					t.Fatalf("%s: %v", tt.name, err)
 				}
-				if x := fixes[0]; !x.verified || !x.cures() || x.after.Pass != 33 {
-					t.Errorf("%s %+v: %s %v", tt.name, *f, x.outcome(), x.notes)
+				if x := fixes[0]; !x.Verified || !x.Cures() || x.After.Pass != 33 {
+					t.Errorf("%s %+v: %s %v", tt.name, *f, x.Outcome(), x.Notes)
 				}
 			}
 		}
@@ -100,7 +98,7 @@ func TestFixByCLI(t *testing.T) {
 			a := testApp(&bytes.Buffer{})
 			j, url := endpointFor(t, a, tt.targets, tt.regions)
 			f := &fixFlags{form: "cli", name: remedy.DefaultName, managed: managed}
-			fixes, err := j.fixes(t.Context(), f)
+			fixes, err := doctor.Fix(t.Context(), f.of(j))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -114,8 +112,8 @@ func TestFixByCLI(t *testing.T) {
 				t.Fatalf("%s: %v: %s\n%s", tt.name, err, out, script.String())
 			}
 			fresh := *j
-			fresh.source = newAWSSource(j.source.(awsSource).Client)
-			if s := fresh.section(t.Context(), fresh.tasks[0]); s.Error != nil || s.Summary.Pass != 33 {
+			fresh.Source = newAWSSource(j.Source.(awsSource).Client)
+			if s := checked(t, fresh); s.Error != nil || s.Summary.Pass != 33 {
 				t.Errorf("%s: %+v %v", tt.name, s.Summary, s.Error)
 			}
 		}
@@ -128,11 +126,11 @@ func TestApplyRefuses(t *testing.T) {
 	a := testApp(&bytes.Buffer{})
 	j, _ := endpointFor(t, a, lacking[0].targets, lacking[0].regions)
 	f := &fixFlags{name: remedy.DefaultName, yes: true, record: filepath.Join(t.TempDir(), "undo.json")}
-	fixes, err := j.fixes(t.Context(), f)
+	fixes, err := doctor.Fix(t.Context(), f.of(j))
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := j.source.(awsSource).Writer()
+	w := j.Source.(awsSource).Writer()
 	id := awsapi.Identity{Kind: "role", Name: "video-api-role-x7"}
 	if err := w.PutInline(t.Context(), id, "meanwhile", `{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"s3:GetObject","Resource":"*"}}`); err != nil {
 		t.Fatal(err)
@@ -143,7 +141,7 @@ func TestApplyRefuses(t *testing.T) {
 	if err := w.DeleteInline(t.Context(), id, "meanwhile"); err != nil {
 		t.Fatal(err)
 	}
-	fixes[0].verified = false
+	fixes[0].Verified = false
 	if err := a.apply(t.Context(), j, f, fixes); err == nil || !strings.Contains(err.Error(), "not verified") {
 		t.Errorf("got %v", err)
 	}
@@ -157,14 +155,14 @@ func TestUndoRefuses(t *testing.T) {
 	a := testApp(&bytes.Buffer{})
 	j, _ := endpointFor(t, a, lacking[0].targets, lacking[0].regions)
 	f := &fixFlags{name: remedy.DefaultName, yes: true, record: filepath.Join(t.TempDir(), "undo.json"), color: "never"}
-	fixes, err := j.fixes(t.Context(), f)
+	fixes, err := doctor.Fix(t.Context(), f.of(j))
 	if err != nil {
 		t.Fatal(err)
 	}
 	if err := a.apply(t.Context(), j, f, fixes); err != nil {
 		t.Fatal(err)
 	}
-	w := j.source.(awsSource).Writer()
+	w := j.Source.(awsSource).Writer()
 	id := awsapi.Identity{Kind: "role", Name: "video-api-role-x7"}
 	if err := w.PutInline(t.Context(), id, remedy.DefaultName, `{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"s3:GetObject","Resource":"*"}}`); err != nil {
 		t.Fatal(err)

@@ -10,8 +10,10 @@ import (
 	"strings"
 	"time"
 
+	"remotion-doctor/doctor"
 	"remotion-doctor/iam"
 	"remotion-doctor/iam/policy"
+	"remotion-doctor/internal/outfile"
 	"remotion-doctor/remedy"
 	"remotion-doctor/report"
 	"remotion-doctor/source"
@@ -67,10 +69,7 @@ func (r *record) write(path string) error {
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return usage("name another file with --undo-file", "keeping what was there: %v", err)
 	}
-	if err := writeFile(path, append(data, '\n')); err != nil {
-		return err
-	}
-	return os.Chmod(path, 0o600)
+	return writeFile(context.Background(), path, outfile.Private, append(data, '\n'))
 }
 
 func readRecord(path string) (*record, error) {
@@ -89,15 +88,12 @@ func readRecord(path string) (*record, error) {
 }
 
 // undo puts back what was there before the last --apply.
-func (a *app) undo(ctx context.Context, j *job, f *fixFlags) error {
-	source, ok := j.source.(awsSource)
+func (a *app) undo(ctx context.Context, o *doctor.Options, f *fixFlags) error {
+	client, ok := o.Source.(awsSource)
 	if !ok {
 		return usage("leave --engine and files out", "--undo writes to AWS, not to files")
 	}
-	if len(j.tasks) == 0 || len(j.tasks) > 1 && slices.ContainsFunc(j.tasks, func(t task) bool { return t.target != j.tasks[0].target }) {
-		return usage("name one", "--undo is about one principal")
-	}
-	found, err := j.resolve(ctx, j.tasks[0])
+	found, err := doctor.Resolve(ctx, *o)
 	if err != nil {
 		return err
 	}
@@ -112,7 +108,7 @@ func (a *app) undo(ctx context.Context, j *job, f *fixFlags) error {
 	if r.Principal != found.Principal.ARN {
 		return usage("", "%s is about %s, not about %s", path, r.Principal, found.Principal.ARN)
 	}
-	now, err := j.holding(ctx, found.Principal)
+	now, err := doctor.Holding(ctx, o.Source, found.Principal)
 	if err != nil {
 		return err
 	}
@@ -131,7 +127,7 @@ func (a *app) undo(ctx context.Context, j *job, f *fixFlags) error {
 		return err
 	}
 	for i := len(r.Steps) - 1; i >= 0; i-- {
-		if err := undoStep(ctx, source.Writer(), awsapi.Identity{Kind: back.Kind, Name: back.Name}, &r.Steps[i]); err != nil {
+		if err := undoStep(ctx, client.Writer(), awsapi.Identity{Kind: back.Kind, Name: back.Name}, &r.Steps[i]); err != nil {
 			return err
 		}
 		r.Steps = r.Steps[:i]

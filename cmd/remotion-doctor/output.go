@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"os"
 	"slices"
 	"strings"
 
@@ -13,6 +12,7 @@ import (
 
 	"remotion-doctor/audit"
 	"remotion-doctor/iam/policy"
+	"remotion-doctor/internal/outfile"
 	"remotion-doctor/report"
 )
 
@@ -22,6 +22,7 @@ type outputFlags struct {
 	baseline, waivers                  string
 	outputs                            []string
 	quiet, verbose, noColor, redact    bool
+	flags                              *pflag.FlagSet // tells whether --format was given
 }
 
 var (
@@ -47,7 +48,7 @@ func (f *outputFlags) add(fs *pflag.FlagSet) {
 // addForm adds the flags about the form of a report, which commands that only
 // rewrite reports have, too.
 func (f *outputFlags) addForm(fs *pflag.FlagSet, format report.Format) {
-	f.failOn = "unknown"
+	f.failOn, f.flags = "unknown", fs
 	fs.StringVar(&f.format, "format", string(format), "form of the report: `"+formatNames()+"`")
 	fs.StringArrayVar(&f.outputs, "output", nil, "write the report to `[FORMAT=]FILE`; repeatable")
 	fs.StringVar(&f.baseline, "baseline", "", "an earlier JSON report, in `FILE`: what it has, too, does not fail")
@@ -70,88 +71,45 @@ func (f *outputFlags) validate() error {
 			return usage("", "--%s %q is not one of %s", v.flag, v.value, strings.Join(v.known, ", "))
 		}
 	}
-	_, err := f.files()
-	return err
-}
-
-// audit runs the tasks and makes the report.
-func (a *app) audit(ctx context.Context, j *job) *audit.Report {
-	r := &audit.Report{
-		SchemaVersion: audit.SchemaVersion, Tool: audit.Tool{Name: "remotion-doctor", Version: version},
-		GeneratedAt: a.now().UTC(), Engine: j.engine, OK: true, Sections: []audit.Section{},
-	}
-	caller := askCaller(ctx, j.source)
-	p := a.progress()
-	defer p.done()
-	for i, t := range j.tasks {
-		p.say(i, len(j.tasks), "checking "+t.target.String())
-		s := j.section(ctx, t)
-		r.OK = r.OK && s.Met()
-		r.Sections = append(r.Sections, s)
-	}
-	r.Caller = <-caller
-	return r
-}
-
-// askCaller asks, while the audit runs, whose credentials ask AWS. Where that
-// is not known the report leaves it out; the sections say what went wrong.
-func askCaller(ctx context.Context, s sourcer) <-chan string {
-	out := make(chan string, 1)
-	asker, ok := s.(interface {
-		Caller(ctx context.Context) (string, error)
-	})
-	if !ok {
-		out <- ""
-		return out
-	}
-	go func() {
-		arn, err := asker.Caller(ctx)
-		if err != nil {
-			arn = ""
-		}
-		out <- arn
-	}()
-	return out
+	return f.checkFiles()
 }
 
 // deliver writes the report and what else was asked for, and returns the error
 // that the exit code follows from.
-func (a *app) deliver(r *audit.Report, f *outputFlags) error {
+func (a *app) deliver(ctx context.Context, r *audit.Report, f *outputFlags) error {
 	if len(r.Sections) == 1 && r.Sections[0].Error != nil && f.format == string(report.FormatTable) && len(f.outputs) == 0 {
 		p := r.Sections[0].Error
 		return &failure{p.ExitCode, p.Message, p.Hint}
-	}
-	if f.remediation != "" {
-		if err := writeRemediation(f.remediation, r); err != nil {
-			return err
-		}
 	}
 	shown, err := a.finish(r, f)
 	if err != nil {
 		return err
 	}
-	if err := a.write(shown, f); err != nil {
+	if err := a.write(ctx, shown, f, remediationFile(f.remediation, r)...); err != nil {
 		return err
 	}
 	return verdict(r, f.failOn)
 }
 
-// write writes the report to all places that were asked for.
-func (a *app) write(r *audit.Report, f *outputFlags) error {
+// write writes the report to all places that were asked for, together with
+// other files: the files first, whatever becomes of standard output, and
+// standard output whatever becomes of the files.
+func (a *app) write(ctx context.Context, r *audit.Report, f *outputFlags, others ...outfile.File) error {
 	files, err := f.files()
 	if err != nil {
 		return err
 	}
+	err = outfile.Write(ctx, append(others, a.reportFiles(r, f, files)...)...)
 	if !f.quiet && !slices.ContainsFunc(files, func(o outputFile) bool { return o.plain }) {
-		if err := report.Write(a.stdout, r, report.Format(f.format), a.options(a.stdout, f)); err != nil {
-			return err
+		if shown := report.Write(a.stdout, r, report.Format(f.format), a.form(a.stdout, f)); err == nil {
+			err = shown
 		}
 	}
-	return a.writeAll(r, f, files)
+	return err
 }
 
-// options are those of a table on w.
-func (a *app) options(w io.Writer, f *outputFlags) report.Options {
+// form is how a table looks on w.
+func (a *app) form(w io.Writer, f *outputFlags) report.Options {
 	o := a.painted(w, f.color, f.noColor)
 	o.Verbose = f.verbose
 	return o
@@ -174,7 +132,7 @@ func (a *app) painted(w io.Writer, color string, never bool) report.Options {
 // terminal returns the width and whether to use colour. NO_COLOR, CLICOLOR and
 // CLICOLOR_FORCE are heeded as elsewhere.
 func (a *app) terminal(w io.Writer) (width int, color bool) {
-	file, ok := w.(*os.File)
+	file, ok := fileOf(w)
 	if ok && term.IsTerminal(int(file.Fd())) {
 		color = true
 		if columns, _, err := term.GetSize(int(file.Fd())); err == nil {
@@ -217,15 +175,16 @@ func verdict(r *audit.Report, failOn string) error {
 	return nil
 }
 
-// writeRemediation writes one document with the statements of all sections.
-func writeRemediation(path string, r *audit.Report) error {
+// remediationFile is one document with the statements of all sections; none
+// where there is nothing to grant.
+func remediationFile(path string, r *audit.Report) []outfile.File {
 	out := &policy.Document{Version: policy.Version2012}
 	for i := range r.Sections {
 		if d := r.Sections[i].Remediation; d != nil {
 			out.Statements = append(out.Statements, d.Statements...)
 		}
 	}
-	if len(out.Statements) == 0 {
+	if path == "" || len(out.Statements) == 0 {
 		return nil // an empty policy is none, and IAM refuses it
 	}
 	if len(r.Sections) > 1 {
@@ -233,5 +192,5 @@ func writeRemediation(path string, r *audit.Report) error {
 			out.Statements[i].Sid = fmt.Sprintf("%s%d", out.Statements[i].Sid, i+1)
 		}
 	}
-	return writeFile(path, []byte(out.Indent()+"\n"))
+	return []outfile.File{{Path: path, Access: outfile.Private, Content: outfile.Text([]byte(out.Indent() + "\n"))}}
 }

@@ -1,14 +1,14 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"io"
-	"io/fs"
-	"os"
 	"path/filepath"
 	"strings"
 
 	"remotion-doctor/audit"
+	"remotion-doctor/internal/outfile"
 	"remotion-doctor/report"
 )
 
@@ -19,14 +19,8 @@ type outputFile struct {
 	plain  bool // given without a format: it stands in for stdout
 }
 
-// extensions tell the format of a file that is named without one.
-var extensions = map[string]report.Format{
-	".json": report.FormatJSON, ".html": report.FormatHTML, ".htm": report.FormatHTML, ".md": report.FormatMarkdown,
-	".sarif": report.FormatSARIF, ".xml": report.FormatJUnit, ".csv": report.FormatCSV,
-}
-
-// files reads --output. A file without a format has that of --format, or, where
-// that was not given, the one that its extension tells.
+// files reads --output. A file without a format has the one that its ending
+// decides, else that of --format.
 func (f *outputFlags) files() ([]outputFile, error) {
 	var out []outputFile
 	seen := map[string]bool{}
@@ -47,15 +41,11 @@ func (f *outputFlags) files() ([]outputFile, error) {
 func (f *outputFlags) file(text string) (outputFile, error) {
 	name, path, ok := strings.Cut(text, "=")
 	if !ok || strings.ContainsAny(name, `./\`) {
-		path = text
-		o := outputFile{format: report.Format(f.format), path: path, plain: true}
-		if known, ok := extensions[strings.ToLower(filepath.Ext(path))]; ok && o.format == report.FormatTable {
-			o.format = known
+		if text == "" || text == "-" {
+			return outputFile{}, usage("standard output gets the report in the form of --format", "--output %q names no file", text)
 		}
-		if path == "" || path == "-" {
-			return o, usage("standard output gets the report in the form of --format", "--output %q names no file", path)
-		}
-		return o, nil
+		format, err := f.choice(forms(report.Formats()...)).of(text)
+		return outputFile{format: report.Format(format), path: text, plain: true}, err
 	}
 	format, err := report.ParseFormat(name)
 	if err != nil {
@@ -67,94 +57,82 @@ func (f *outputFlags) file(text string) (outputFile, error) {
 	return outputFile{format: format, path: path}, nil
 }
 
-// writeAll writes every file, or none where one cannot be written.
-func (a *app) writeAll(r *audit.Report, f *outputFlags, files []outputFile) error {
-	o := a.options(io.Discard, f)
-	o.Color = f.color == "always" // a file is no terminal
-	var ready []*pendingFile
-	defer func() {
-		for _, p := range ready {
-			p.discard()
-		}
-	}()
-	for _, file := range files {
-		p, err := newFile(file.path)
-		if err != nil {
-			return err
-		}
-		ready = append(ready, p)
-		if err := report.Write(p, r, file.format, o); err != nil {
-			return usage("", "writing %s: %v", file.path, plainError(err))
-		}
-	}
-	for _, p := range ready {
-		if err := p.commit(); err != nil {
-			return err
-		}
-	}
-	return nil
+// choice is how --format and the endings of files choose among forms.
+func (f *outputFlags) choice(forms []string) formChoice {
+	return formChoice{flag: "format", asked: f.format, given: f.flags != nil && f.flags.Changed("format"), forms: forms, endings: reportEndings}
 }
 
-// A pendingFile is a file that is written beside its place and then moved
-// there, so that nobody ever sees a part of it.
-type pendingFile struct {
-	*os.File
-	path string
-}
-
-func newFile(path string) (*pendingFile, error) {
-	if info, err := os.Stat(path); err == nil && info.IsDir() {
-		return nil, usage("name a file in it", "writing %s: it is a folder", path)
-	}
-	tmp, err := os.CreateTemp(filepath.Dir(path), ".remotion-doctor-*")
-	if err != nil {
-		return nil, usage("the folder must exist and be writable", "writing %s: %v", path, plainError(err))
-	}
-	return &pendingFile{tmp, path}, nil
-}
-
-// commit moves the file to its place.
-func (p *pendingFile) commit() error {
-	err := p.Chmod(0o644)
-	if closeErr := p.Close(); err == nil {
-		err = closeErr
-	}
-	if err == nil {
-		err = os.Rename(p.Name(), p.path)
-	}
-	if err != nil {
-		return usage("", "writing %s: %v", p.path, plainError(err))
-	}
-	return nil
-}
-
-// discard removes what was not committed.
-func (p *pendingFile) discard() {
-	_ = p.Close()
-	_ = os.Remove(p.Name())
-}
-
-// plainError leaves out the temporary file's name, which says nothing to the
-// user.
-func plainError(err error) error {
-	if e, ok := errors.AsType[*fs.PathError](err); ok {
-		return e.Err
-	}
-	if e, ok := errors.AsType[*os.LinkError](err); ok {
-		return e.Err
-	}
-	return err
-}
-
-// writeFile replaces a file as a whole or not at all.
-func writeFile(path string, data []byte) error {
-	p, err := newFile(path)
+// checkFiles finds out before the work whether what it is for can be written.
+func (f *outputFlags) checkFiles() error {
+	files, err := f.files()
 	if err != nil {
 		return err
 	}
-	defer p.discard()
-	if _, err := p.Write(data); err != nil {
-		return usage("", "writing %s: %v", path, plainError(err))
+	var paths []string
+	if f.remediation != "" {
+		if err := onlyJSON("--remediation", f.remediation); err != nil {
+			return err
+		}
+		paths = append(paths, f.remediation)
 	}
-	return p.commit()
+	for _, o := range files {
+		paths = append(paths, o.path)
+	}
+	return outfile.Check(paths...)
+}
+
+// onlyJSON refuses the ending of another form for a file that holds JSON.
+func onlyJSON(flag, path string) error {
+	for _, endings := range [][]ending{reportEndings, remedyEndings} {
+		text := endingOf(path, endings)
+		for _, e := range endings {
+			if e.text == text && !strings.HasSuffix(text, ".json") {
+				return usage("let it end in .json; `remotion-doctor fix --as` writes other forms", "%s %s: the policy is written as JSON", flag, path)
+			}
+		}
+	}
+	return nil
+}
+
+// reportFiles are the files that a report is written to.
+func (a *app) reportFiles(r *audit.Report, f *outputFlags, files []outputFile) []outfile.File {
+	o := a.form(io.Discard, f)
+	o.Color = f.color == "always" // a file is no terminal
+	var out []outfile.File
+	for _, file := range files {
+		out = append(out, outfile.File{
+			Path: file.path, Access: outfile.Public,
+			Content: func(w io.Writer) error { return report.Write(w, r, file.format, o) },
+		})
+	}
+	return out
+}
+
+// writeFile replaces a file as a whole or not at all.
+func writeFile(ctx context.Context, path string, access outfile.Access, data []byte) error {
+	return outfile.Write(ctx, outfile.File{Path: path, Access: access, Content: outfile.Text(data)})
+}
+
+// unwritten is the failure for a file that could not be written: bad usage if
+// another path would help, else the program could not complete.
+func unwritten(e *outfile.Error) *failure {
+	if !e.BadPath {
+		return &failure{exitIncomplete, e.Error(), ""}
+	}
+	hint := "the folder must exist and be writable"
+	for _, known := range []struct {
+		err  error
+		hint string
+	}{
+		{outfile.ErrFolder, "name a file in it"},
+		{outfile.ErrTwice, "each needs a file of its own"},
+		{outfile.ErrPlanted, "remove it, or name a file in a folder of your own"},
+		{outfile.ErrForeign, "remove it, or name a file in a folder of your own"},
+		{outfile.ErrIrregular, "remove it, or name another file"},
+	} {
+		if errors.Is(e, known.err) {
+			hint = known.hint
+		}
+	}
+	return &failure{exitUsage, e.Error(), hint}
 }

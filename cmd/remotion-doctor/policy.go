@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"remotion-doctor/checks"
+	"remotion-doctor/checks/remotion"
 	"remotion-doctor/iam/policy"
 )
 
@@ -57,8 +58,8 @@ with what the features in use demand beyond the documentation.`,
 	}
 	fs := cmd.Flags()
 	fs.SortFlags = false
-	fs.StringVar(&f.version, "remotion-version", "", "release of Remotion, `X.Y.Z` (default: that of the project here, else "+checks.Newest+")")
-	fs.StringSliceVar(&f.operations, "for", nil, "only what these need, `OPERATION[,…]`: "+strings.Join(checks.OperationNames(), ", "))
+	fs.StringVar(&f.version, "remotion-version", "", "release of Remotion, `X.Y.Z` (default: that of the project here, else "+remotion.Newest+")")
+	fs.StringSliceVar(&f.operations, "for", nil, "only what these need, `OPERATION[,…]`: "+strings.Join(remotion.Pack().OperationNames(), ", "))
 	fs.StringVar(&f.account, "account", "", "narrow to the account with this `ID`")
 	fs.StringSliceVar(&f.regions, "region", nil, "narrow to regions, `R[,R]`")
 	fs.StringVar(&f.bucket, "bucket", "", "narrow to the forced bucket `NAME`")
@@ -100,11 +101,11 @@ func (a *app) requirementFor(name string, f *showFlags) (*checks.Requirement, er
 	if err != nil {
 		return nil, err
 	}
-	r, err := checks.Required(name, release.version, partition)
+	r, err := remotion.Pack().Required(name, release.Version, partition)
 	if err != nil {
 		return nil, usage("", "%v", err)
 	}
-	r.Notes = append(r.Notes, release.notes...)
+	r.Notes = append(r.Notes, release.Notes...)
 	if r, err = r.With(d, regions); err != nil {
 		return nil, err
 	}
@@ -151,7 +152,7 @@ func (a *app) policyDiffCommand() *cobra.Command {
 		Example: `  remotion-doctor policy diff 3.3.54 4.0.527`,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) != 2 {
-				return usage("as in `remotion-doctor policy diff 3.3.54 "+checks.Newest+"`", "policy diff takes two releases")
+				return usage("as in `remotion-doctor policy diff 3.3.54 "+remotion.Newest+"`", "policy diff takes two releases")
 			}
 			return nil
 		},
@@ -159,7 +160,7 @@ func (a *app) policyDiffCommand() *cobra.Command {
 			if err := oneOf("format", format, "text", "json"); err != nil {
 				return err
 			}
-			d, err := checks.Diff(args[0], args[1], partition)
+			d, err := remotion.Pack().Diff(args[0], args[1], partition)
 			if err != nil {
 				return usage("", "%v", err)
 			}

@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"remotion-doctor/checks"
+	"remotion-doctor/checks/remotion"
 	"remotion-doctor/iam/policy"
 	"remotion-doctor/report"
 )
@@ -41,7 +42,7 @@ Exit codes: 0 no fault · 1 at least one · 2 a file cannot be read or parsed.`,
 	}
 	fs := cmd.Flags()
 	fs.StringVar(&f.as, "as", "", "what the policy is meant for: `caller|renderer`")
-	fs.StringVar(&f.version, "remotion-version", "", "release of Remotion, `X.Y.Z` (default: that of the project here, else "+checks.Newest+")")
+	fs.StringVar(&f.version, "remotion-version", "", "release of Remotion, `X.Y.Z` (default: that of the project here, else "+remotion.Newest+")")
 	fs.StringVar(&f.partition, "partition", "", "partition of the account, `aws|aws-cn`")
 	fs.StringVar(&f.format, "format", "text", "`text|json`")
 	return cmd
@@ -76,7 +77,7 @@ func (a *app) policyLint(files []string, f *lintFlags) error {
 		if err != nil {
 			return err
 		}
-		for _, fault := range checks.Lint(doc, checks.LintScope{Policy: f.as, Version: release.version, Partition: f.partition}) {
+		for _, fault := range remotion.Pack().Lint(doc, checks.LintScope{Policy: f.as, Version: release.Version, Partition: f.partition}) {
 			faults = append(faults, fileFault{path, fault})
 		}
 	}

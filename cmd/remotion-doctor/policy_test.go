@@ -7,6 +7,8 @@ import (
 
 	"remotion-doctor/audit"
 	"remotion-doctor/checks"
+	"remotion-doctor/checks/remotion"
+	"remotion-doctor/doctor"
 )
 
 // TestShownPolicyPasses: a role that is given what `policy show` prints passes
@@ -31,7 +33,7 @@ func TestShownPolicyPasses(t *testing.T) {
 		{flags: showFlags{regions: []string{"eu-south-1"}, deployment: deploymentFlags{insights: true}}},
 		{flags: showFlags{deployment: deploymentFlags{outputBucket: "my-videos", vpc: true, customRole: role, customLayers: []string{layer}}}},
 		{flags: showFlags{version: "4.0.522", deployment: deploymentFlags{outputBucket: "my-videos"}}},
-		{flags: showFlags{deployment: deploymentFlags{features: checks.SwitchedFeatures()}}},
+		{flags: showFlags{deployment: deploymentFlags{features: remotion.Pack().SwitchedFeatures()}}},
 		{flags: showFlags{regions: []string{"cn-north-1"}, account: "123456789012"}},
 	} {
 		for _, name := range []string{"caller", "renderer"} {
@@ -52,16 +54,16 @@ func TestShownPolicyPasses(t *testing.T) {
 				}
 				account := newTestAccount(t, partition, regions[0])
 				account.give("app", doc.Indent())
-				local, err := newLocalSource(account.Snapshot)
-				if err != nil {
-					t.Fatal(err)
-				}
+				local := offline(t, account.Snapshot)
 				d, err := f.deployment.deployment(f.bucket, f.function)
 				if err != nil {
 					t.Fatal(err)
 				}
-				j := &job{source: local, release: release{version: f.version}, regions: regions, operations: f.operations, deployment: d, scope: checks.Scope{Bucket: f.bucket, Function: f.function}}
-				s := j.section(t.Context(), task{target: audit.Target{Kind: audit.TargetRole, Name: "app"}, requirement: name})
+				s := checked(t, doctor.Options{
+					Source: local, Release: doctor.Release{Version: f.version}, Regions: regions, Operations: f.operations,
+					Deployment: d, Bucket: f.bucket, Function: f.function,
+					Targets: []doctor.Target{{Target: audit.Target{Kind: audit.TargetRole, Name: "app"}, Requirements: []string{name}}},
+				})
 				if s.Error != nil {
 					t.Fatal(s.Error.Message)
 				}

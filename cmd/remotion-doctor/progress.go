@@ -3,7 +3,6 @@ package main
 import (
 	"fmt"
 	"io"
-	"os"
 	"sync"
 	"time"
 
@@ -33,7 +32,7 @@ const (
 
 // progress starts to show progress. done must be called.
 func (a *app) progress() *progress {
-	file, ok := a.stderr.(*os.File)
+	file, ok := fileOf(a.stderr)
 	if !ok || !term.IsTerminal(int(file.Fd())) || a.getenv("TERM") == "dumb" {
 		return newProgress(a.stderr, 0)
 	}

@@ -1,12 +1,14 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"io"
 
 	"github.com/spf13/cobra"
 
 	"remotion-doctor/audit"
+	"remotion-doctor/internal/outfile"
 	"remotion-doctor/report"
 )
 
@@ -44,7 +46,7 @@ changed after it was made is converted, and standard error says so.`,
   remotion-doctor report convert report.json --output html=report.html --output sarif=doctor.sarif
   remotion-doctor report convert report.json --redact --format markdown`,
 		Args: oneFile,
-		RunE: func(_ *cobra.Command, args []string) error { return a.convert(args[0], f) },
+		RunE: func(cmd *cobra.Command, args []string) error { return a.convert(cmd.Context(), args[0], f) },
 	}
 	cmd.Flags().SortFlags = false
 	f.addForm(cmd.Flags(), report.FormatTable)
@@ -60,7 +62,7 @@ func oneFile(_ *cobra.Command, args []string) error {
 
 // convert writes a report in other forms. A digest that does not match is kept,
 // so that the result does not match either.
-func (a *app) convert(path string, f *outputFlags) error {
+func (a *app) convert(ctx context.Context, path string, f *outputFlags) error {
 	if err := f.validate(); err != nil {
 		return err
 	}
@@ -76,7 +78,7 @@ func (a *app) convert(path string, f *outputFlags) error {
 	if state != report.Intact && !f.redact {
 		shown.Digest = stated
 	}
-	return a.write(shown, f)
+	return a.write(ctx, shown, f)
 }
 
 func (a *app) mergeCommand() *cobra.Command {
@@ -94,14 +96,14 @@ requirement that several have, the newest stays.`,
 			}
 			return nil
 		},
-		RunE: func(_ *cobra.Command, args []string) error { return a.merge(args, f) },
+		RunE: func(cmd *cobra.Command, args []string) error { return a.merge(cmd.Context(), args, f) },
 	}
 	cmd.Flags().SortFlags = false
 	f.addForm(cmd.Flags(), report.FormatJSON)
 	return cmd
 }
 
-func (a *app) merge(paths []string, f *outputFlags) error {
+func (a *app) merge(ctx context.Context, paths []string, f *outputFlags) error {
 	if err := f.validate(); err != nil {
 		return err
 	}
@@ -117,7 +119,7 @@ func (a *app) merge(paths []string, f *outputFlags) error {
 	if err != nil {
 		return err
 	}
-	return a.write(shown, f)
+	return a.write(ctx, shown, f)
 }
 
 func (a *app) diffCommand() *cobra.Command {
@@ -136,10 +138,13 @@ which policies changed. Exit code 1 says that something is worse than before.`,
 			}
 			return nil
 		},
-		RunE: func(_ *cobra.Command, args []string) error { return a.diff(args[0], args[1], output, f) },
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return a.diff(cmd.Context(), args[0], args[1], output, f)
+		},
 	}
 	fs := cmd.Flags()
 	fs.SortFlags = false
+	f.flags = fs
 	fs.StringVar(&f.format, "format", "table", "form of the difference: `table|json|markdown`")
 	fs.StringVar(&output, "output", "", "write the difference to `FILE`")
 	fs.StringVar(&f.color, "color", "auto", "colour: `auto|always|never`")
@@ -147,12 +152,15 @@ which policies changed. Exit code 1 says that something is worse than before.`,
 	return cmd
 }
 
-func (a *app) diff(oldPath, newPath, output string, f *outputFlags) error {
+func (a *app) diff(ctx context.Context, oldPath, newPath, output string, f *outputFlags) error {
 	f.failOn = "unknown"
 	if f.format != "table" && f.format != "json" && f.format != "markdown" {
 		return usage("", "--format %q is not one of table, json, markdown", f.format)
 	}
 	if err := f.validate(); err != nil {
+		return err
+	}
+	if err := f.diffOutput(output); err != nil {
 		return err
 	}
 	old, _, err := a.readReport(oldPath)
@@ -164,7 +172,7 @@ func (a *app) diff(oldPath, newPath, output string, f *outputFlags) error {
 		return err
 	}
 	d := report.Compare(old, now)
-	if err := a.writeComparison(d, output, f); err != nil {
+	if err := a.writeComparison(ctx, d, output, f); err != nil {
 		return err
 	}
 	if d.Summary.Worse() {
@@ -173,7 +181,19 @@ func (a *app) diff(oldPath, newPath, output string, f *outputFlags) error {
 	return nil
 }
 
-func (a *app) writeComparison(d *report.Comparison, output string, f *outputFlags) error {
+// diffOutput checks the file of a difference, and lets its ending choose the
+// form.
+func (f *outputFlags) diffOutput(path string) (err error) {
+	if path == "" {
+		return nil
+	}
+	if f.format, err = f.choice([]string{"table", "json", "markdown"}).of(path); err != nil {
+		return err
+	}
+	return outfile.Check(path)
+}
+
+func (a *app) writeComparison(ctx context.Context, d *report.Comparison, output string, f *outputFlags) error {
 	render := func(w io.Writer) error {
 		switch f.format {
 		case "json":
@@ -181,20 +201,12 @@ func (a *app) writeComparison(d *report.Comparison, output string, f *outputFlag
 		case "markdown":
 			return report.ComparisonMarkdown(w, d)
 		}
-		return report.ComparisonTable(w, d, a.options(w, f))
+		return report.ComparisonTable(w, d, a.form(w, f))
 	}
 	if output == "" {
 		return render(a.stdout)
 	}
-	p, err := newFile(output)
-	if err != nil {
-		return err
-	}
-	defer p.discard()
-	if err := render(p); err != nil {
-		return usage("", "writing %s: %v", output, plainError(err))
-	}
-	return p.commit()
+	return outfile.Write(ctx, outfile.File{Path: output, Access: outfile.Public, Content: render})
 }
 
 func (a *app) verifyCommand() *cobra.Command {

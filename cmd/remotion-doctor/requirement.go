@@ -7,8 +7,8 @@ import (
 	"github.com/spf13/pflag"
 
 	"remotion-doctor/audit"
-	"remotion-doctor/checks"
-	"remotion-doctor/iam"
+	"remotion-doctor/checks/remotion"
+	"remotion-doctor/doctor"
 	"remotion-doctor/iam/policy"
 )
 
@@ -28,9 +28,9 @@ type requirementFlags struct {
 
 func (f *requirementFlags) add(fs *pflag.FlagSet) {
 	fs.StringArrayVar(&f.require, "require", []string{"caller"}, "required policy: `caller|renderer|FILE`; repeatable")
-	fs.StringVar(&f.version, "remotion-version", "", "release of Remotion, `X.Y.Z` (default: that of the project here, else "+checks.Newest+")")
+	fs.StringVar(&f.version, "remotion-version", "", "release of Remotion, `X.Y.Z` (default: that of the project here, else "+remotion.Newest+")")
 	fs.StringSliceVar(&f.regions, "region", nil, "regions that Remotion is used in, `R[,R]`")
-	fs.StringSliceVar(&f.operations, "for", nil, "only what these need, `OPERATION[,…]`: "+strings.Join(checks.OperationNames(), ", "))
+	fs.StringSliceVar(&f.operations, "for", nil, "only what these need, `OPERATION[,…]`: "+strings.Join(remotion.Pack().OperationNames(), ", "))
 	fs.BoolVar(&f.strict, "strict", false, "demand the documented pattern, not only what Remotion touches")
 	fs.StringVar(&f.bucket, "bucket", "", "forced bucket `NAME`")
 	fs.StringVar(&f.function, "render-function", "", "`NAME` of the remotion-render-… function in use")
@@ -47,56 +47,77 @@ func (f *requirementFlags) region() string {
 	return ""
 }
 
-// job reads everything about the requirement that needs no AWS. Its tasks are
-// every target against every requirement.
-func (a *app) job(t *targetFlags, f *requirementFlags) (*job, error) {
-	j := &job{document: map[string]*policy.Document{}, operations: f.operations, callers: &[]iam.Principal{}}
-	for _, r := range f.regions {
-		if !validRegion(r) {
-			return nil, usage("regions look like us-east-1", "--region %q is not a region", r)
-		}
-		if !slices.Contains(j.regions, r) {
-			j.regions = append(j.regions, r)
-		}
-	}
-	if len(j.regions) == 0 {
-		if r := a.getenv("REMOTION_AWS_REGION"); validRegion(r) {
-			j.regions = []string{r}
-		}
-	}
-	ctx, err := readContext(f.context, f.contextFile)
-	if err != nil {
+// options reads everything about the targets and the requirement that needs no
+// source.
+func (a *app) options(t *targetFlags, f *requirementFlags) (*doctor.Options, error) {
+	o := a.blank()
+	o.Operations, o.Strict, o.Bucket, o.ServiceAccount = f.operations, f.strict, f.bucket, t.serviceAccount
+	var err error
+	if o.Regions, err = f.chosenRegions(a.getenv("REMOTION_AWS_REGION")); err != nil {
 		return nil, err
 	}
-	f.function = functionName(f.function)
-	j.scope = checks.Scope{Context: ctx, Strict: f.strict, Bucket: f.bucket, Function: f.function}
-	for _, name := range f.require {
-		if name == "caller" || name == "renderer" {
-			continue
-		}
-		if j.document[name], err = readPolicy(name); err != nil {
-			return nil, err
-		}
-	}
-	if j.release, err = a.release(f.version); err != nil {
+	if o.Context, err = readContext(f.context, f.contextFile); err != nil {
 		return nil, err
 	}
-	if j.deployment, err = f.deployment.deployment(f.bucket, f.function); err != nil {
+	o.Function = functionName(f.function)
+	if o.Documents, err = f.documents(); err != nil {
+		return nil, err
+	}
+	if o.Release, err = a.release(f.version); err != nil {
+		return nil, err
+	}
+	if o.Deployment, err = f.deployment.deployment(f.bucket, o.Function); err != nil {
 		return nil, err
 	}
 	if err := validOperations(f.operations); err != nil {
 		return nil, err
 	}
-	j.serviceAccount = t.serviceAccount
-	if len(f.operations) > 0 && len(j.document) == len(f.require) {
-		return nil, usage("leave --for out, or require caller or renderer", "--for is about Remotion's own policies, and --require names files only")
+	if len(f.operations) > 0 && len(o.Documents) == len(f.require) {
+		return nil, usage("leave --for out, or require caller or renderer", "--for narrows Remotion's own policies, and --require names files only")
 	}
 	for _, target := range t.targets() {
-		for _, r := range f.requirements(target) {
-			j.tasks = append(j.tasks, task{target: target, requirement: r})
+		o.Targets = append(o.Targets, doctor.Target{Target: target, Requirements: f.requirements(target)})
+	}
+	return o, nil
+}
+
+// blank are the options that every run has.
+func (a *app) blank() *doctor.Options {
+	return &doctor.Options{Tool: audit.Tool{Name: "remotion-doctor", Version: version}, Now: a.now}
+}
+
+// chosenRegions reads --region, each once; Remotion's own variable stands in for
+// it.
+func (f *requirementFlags) chosenRegions(fallback string) ([]string, error) {
+	var out []string
+	for _, r := range f.regions {
+		if !validRegion(r) {
+			return nil, usage("Regions look like us-east-1", "--region %q is not a Region", r)
+		}
+		if !slices.Contains(out, r) {
+			out = append(out, r)
 		}
 	}
-	return j, nil
+	if len(out) == 0 && validRegion(fallback) {
+		out = []string{fallback}
+	}
+	return out, nil
+}
+
+// documents reads the files that --require names.
+func (f *requirementFlags) documents() (map[string]*policy.Document, error) {
+	out := map[string]*policy.Document{}
+	for _, name := range f.require {
+		if name == "caller" || name == "renderer" {
+			continue
+		}
+		doc, err := readPolicy(name)
+		if err != nil {
+			return nil, err
+		}
+		out[name] = doc
+	}
+	return out, nil
 }
 
 // requirements returns what a target is audited against: the renderer policy
@@ -121,7 +142,7 @@ func functionName(nameOrARN string) string {
 
 // validOperations refuses names that no operation has.
 func validOperations(names []string) error {
-	r, err := checks.Required("caller", "", "aws")
+	r, err := remotion.Pack().Required("caller", "", "aws")
 	if err != nil {
 		return err
 	}

@@ -13,6 +13,7 @@ import (
 
 	"remotion-doctor/localaws"
 	"remotion-doctor/report"
+	"remotion-doctor/source/files"
 )
 
 func TestMain(m *testing.M) {
@@ -56,7 +57,7 @@ func startAWS(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Check(err)
 	for _, spec := range args {
 		if path, ok := strings.CutPrefix(spec, "-snapshot="); ok {
-			snapshot, err = readSnapshot(ts.MkAbs(path))
+			snapshot, err = files.ReadSnapshot(ts.MkAbs(path))
 			ts.Check(err)
 			continue
 		}

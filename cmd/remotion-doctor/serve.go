@@ -9,11 +9,13 @@ import (
 	"github.com/spf13/cobra"
 
 	"remotion-doctor/audit"
+	"remotion-doctor/doctor"
 	"remotion-doctor/fixtures"
 	"remotion-doctor/iam/account"
 	"remotion-doctor/iam/managed"
 	"remotion-doctor/localaws"
 	"remotion-doctor/source/awsapi"
+	"remotion-doctor/source/files"
 )
 
 func (a *app) serveCommand() *cobra.Command {
@@ -67,7 +69,7 @@ func snapshotOrDemo(path string) (*account.Snapshot, error) {
 	if path == "" {
 		return account.Read(fixtures.Demo)
 	}
-	s, err := readSnapshot(path)
+	s, err := files.ReadSnapshot(path)
 	if err != nil {
 		return nil, err
 	}
@@ -126,17 +128,21 @@ func (a *app) demo(ctx context.Context, f *outputFlags) error {
 	if err != nil {
 		return err
 	}
-	j := &job{engine: audit.EngineAWS, source: newAWSSource(client), regions: []string{"us-east-1"}}
+	o := a.blank()
+	o.Source, o.Regions = newAWSSource(client), []string{"us-east-1"}
 	for _, t := range demoTargets {
-		j.tasks = append(j.tasks, task{target: t, requirement: "caller"})
+		o.Targets = append(o.Targets, doctor.Target{Target: t, Requirements: []string{"caller"}})
 	}
-	report := a.audit(ctx, j)
+	report, err := a.run(ctx, o)
+	if err != nil {
+		return err
+	}
 	cancel()
 	if err := <-done; err != nil {
 		return err
 	}
 	// The demo shows what is broken; that it found something is no failure.
-	if err := a.deliver(report, f); err != nil && err != errNotMet {
+	if err := a.deliver(ctx, report, f); err != nil && err != errNotMet {
 		return err
 	}
 	return nil

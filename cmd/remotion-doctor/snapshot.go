@@ -17,6 +17,7 @@ import (
 	"remotion-doctor/audit"
 	"remotion-doctor/iam/account"
 	"remotion-doctor/iam/policy"
+	"remotion-doctor/internal/outfile"
 	"remotion-doctor/report"
 	"remotion-doctor/source/awsapi"
 )
@@ -27,6 +28,7 @@ type snapshotFlags struct {
 	regions           []string
 	onlyFor           []string
 	profile, endpoint string
+	patience          patienceFlags
 }
 
 func (a *app) snapshotCommand() *cobra.Command {
@@ -53,6 +55,7 @@ file, with what that leaves open. Nothing is written to AWS.`,
 	fs.StringArrayVar(&f.onlyFor, "only-for", nil, "only what a check of one target needs, `KIND:NAME`: role, user, function, instance, instance-profile, task-definition or pod-identity; repeatable")
 	fs.StringVar(&f.profile, "profile", "", "AWS `PROFILE`, as in the AWS CLI")
 	fs.StringVar(&f.endpoint, "endpoint-url", "", "AWS endpoint `URL`, as in the AWS CLI")
+	f.patience.add(fs)
 	return cmd
 }
 
@@ -66,11 +69,14 @@ func (a *app) snapshot(ctx context.Context, f *snapshotFlags) error {
 	if len(f.regions) > 0 {
 		region = f.regions[0]
 	}
+	if err := outfile.Check(f.output); err != nil {
+		return err
+	}
 	targets, err := onlyFor(f.onlyFor)
 	if err != nil {
 		return err
 	}
-	client, err := awsapi.Open(ctx, awsapi.Options{Profile: f.profile, Region: region, EndpointURL: f.endpoint})
+	client, err := awsapi.Open(ctx, awsapi.Options{Profile: f.profile, Region: region, EndpointURL: f.endpoint, AttemptTimeout: f.patience.attempt, OnRetry: a.retrying})
 	if err != nil {
 		return fmt.Errorf("%w", err)
 	}
@@ -92,7 +98,7 @@ func (a *app) snapshot(ctx context.Context, f *snapshotFlags) error {
 	if err != nil {
 		return fmt.Errorf("writing the snapshot: %w", err)
 	}
-	if err := writeFile(f.output, append(data, '\n')); err != nil {
+	if err := writeFile(ctx, f.output, outfile.Private, append(data, '\n')); err != nil {
 		return err
 	}
 	meter.clear()
@@ -157,68 +163,78 @@ func snapshotFor(ctx context.Context, client *awsapi.Client, targets []audit.Tar
 	return client.OnlyFor(ctx, resolved)
 }
 
-// snapshotAll takes the whole snapshot, from where an earlier run stopped.
+// snapshotAll takes the whole snapshot, from where an earlier run stopped. What
+// goes into a pipe leaves nothing behind to go on from.
 func (a *app) snapshotAll(ctx context.Context, client *awsapi.Client, f *snapshotFlags, m *meter) (*account.Snapshot, error) {
+	if outfile.IsStream(f.output) {
+		return client.Snapshot(ctx, awsapi.SnapshotOptions{Regions: f.regions, Progress: m.show, Keep: func(awsapi.Part) error { return nil }})
+	}
 	path := f.output + ".partial"
-	parts, size, err := readParts(path)
+	file, err := outfile.OpenKept(path)
 	if err != nil {
 		return nil, err
 	}
+	defer file.Close()
+	parts, err := a.resume(ctx, client, file, path)
+	if err != nil {
+		return nil, err
+	}
+	s, err := client.Snapshot(ctx, awsapi.SnapshotOptions{Regions: f.regions, Resume: parts, Progress: m.show, Keep: keepIn(file, path)})
+	if err == nil {
+		return s, nil
+	}
+	failed := asFailure(err)
+	if info, statErr := file.Stat(); statErr == nil && info.Size() == 0 {
+		_ = os.Remove(path) // nothing was learned
+	} else if failed.code == exitIncomplete {
+		failed = &failure{failed.code, failed.msg, strings.TrimPrefix(failed.hint+"; run it again to go on from "+path, "; ")}
+	}
+	return nil, failed
+}
+
+// resume reads the parts that an earlier run has kept, which must be of the same
+// account. A part that was cut off is written anew.
+func (a *app) resume(ctx context.Context, client *awsapi.Client, file *os.File, path string) ([]awsapi.Part, error) {
+	data, err := io.ReadAll(file)
+	if err != nil {
+		return nil, usage("", "reading %s: %s", path, pathless(err))
+	}
+	parts, size := readParts(data)
 	if len(parts) > 0 {
 		if err := client.SameAccount(ctx, parts); err != nil {
 			return nil, err
 		}
 		fmt.Fprintf(a.stderr, "going on from %s\n", report.Clean(path))
 	}
-	file, err := os.OpenFile(path, os.O_CREATE|os.O_WRONLY, 0o600)
+	if err = file.Truncate(size); err == nil {
+		_, err = file.Seek(size, io.SeekStart)
+	}
 	if err != nil {
-		return nil, usage("the folder must exist and be writable", "writing %s: %s", path, pathless(err))
+		return nil, outfile.Failed(path, err)
 	}
-	defer file.Close()
-	// A part that was cut off is written anew.
-	if err := file.Truncate(size); err != nil {
-		return nil, usage("", "writing %s: %s", path, pathless(err))
-	}
-	if _, err := file.Seek(size, io.SeekStart); err != nil {
-		return nil, usage("", "writing %s: %s", path, pathless(err))
-	}
-	s, err := client.Snapshot(ctx, awsapi.SnapshotOptions{
-		Regions: f.regions, Resume: parts, Progress: m.show,
-		Keep: func(p awsapi.Part) error {
-			data, err := json.Marshal(p)
-			if err == nil {
-				_, err = file.Write(append(data, '\n'))
-			}
-			return err
-		},
-	})
-	if err != nil {
-		failed := asFailure(err)
-		if info, statErr := file.Stat(); statErr == nil && info.Size() == 0 {
-			_ = os.Remove(path) // nothing was learned
-		} else if failed.code == exitIncomplete {
-			failed = &failure{failed.code, failed.msg, strings.TrimPrefix(failed.hint+"; run it again to go on from "+path, "; ")}
-		}
-		return nil, failed
-	}
-	return s, nil
+	return parts, nil
 }
 
-// readParts reads the parts that an earlier run has kept, and how far the file
-// is whole.
-func readParts(path string) (parts []awsapi.Part, size int64, err error) {
-	data, err := os.ReadFile(path)
-	if errors.Is(err, os.ErrNotExist) {
-		return nil, 0, nil
+// keepIn writes each part that was read on a line of its own.
+func keepIn(file *os.File, path string) func(awsapi.Part) error {
+	return func(p awsapi.Part) error {
+		data, err := json.Marshal(p)
+		if err != nil {
+			return err
+		}
+		_, err = file.Write(append(data, '\n'))
+		return outfile.Failed(path, err)
 	}
-	if err != nil {
-		return nil, 0, usage("", "reading %s: %s", path, pathless(err))
-	}
+}
+
+// readParts returns the parts in the text of a partial file, and how far it is
+// whole.
+func readParts(data []byte) (parts []awsapi.Part, size int64) {
 	for {
 		line, rest, found := bytes.Cut(data, []byte("\n"))
 		var p awsapi.Part
 		if !found || json.Unmarshal(line, &p) != nil {
-			return parts, size, nil
+			return parts, size
 		}
 		parts, size, data = append(parts, p), size+int64(len(line))+1, rest
 	}
@@ -231,7 +247,7 @@ type meter struct {
 }
 
 func (a *app) meter() *meter {
-	if file, ok := a.stderr.(*os.File); ok && term.IsTerminal(int(file.Fd())) && a.getenv("TERM") != "dumb" {
+	if file, ok := fileOf(a.stderr); ok && term.IsTerminal(int(file.Fd())) && a.getenv("TERM") != "dumb" {
 		return &meter{out: file}
 	}
 	return &meter{}

@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"regexp"
@@ -12,12 +13,9 @@ import (
 	"github.com/spf13/pflag"
 
 	"remotion-doctor/audit"
-	"remotion-doctor/iam"
-	"remotion-doctor/iam/account"
-	"remotion-doctor/iam/eval"
+	"remotion-doctor/doctor"
 	"remotion-doctor/iam/managed"
-	"remotion-doctor/iam/policy"
-	"remotion-doctor/source/iac"
+	"remotion-doctor/source/files"
 )
 
 // fileFlags are the flags about what is not deployed yet.
@@ -71,6 +69,9 @@ func (f *sourceFlags) base() string {
 
 // validate refuses flags that do not go together.
 func (f *sourceFlags) validate() error {
+	if err := f.patience.validate(); err != nil {
+		return err
+	}
 	given := 0
 	for _, is := range []bool{f.snapshot != "", f.template != "", f.plan != "", len(f.files) > 0, len(f.policies) > 0} {
 		if is {
@@ -127,154 +128,117 @@ func pathless(err error) string {
 	return err.Error()
 }
 
-// readPolicyFile reads a policy that is given as it is.
-func readPolicyFile(flag, path string) (*eval.Policy, error) {
-	data, err := os.ReadFile(path)
-	if err != nil {
-		return nil, usage("", "reading the policy of %s: %s", flag, pathless(err))
+// paths are the templates and plans that are to be read.
+func (f *fileFlags) paths() []string {
+	out := slices.Clone(f.files)
+	for _, path := range []string{f.template, f.plan} {
+		if path != "" {
+			out = append(out, path)
+		}
 	}
-	doc, err := policy.Parse(policy.DecodeURL(string(data)))
-	if e, ok := errors.AsType[*policy.ParseError](err); ok {
-		return nil, usage(e.Hint, "reading %s:%v", path, err)
-	}
-	if err != nil {
-		return nil, err
-	}
-	return &eval.Policy{ID: iam.FilePolicy(path, ""), Name: path, Document: doc, Origin: &account.Origin{File: path}}, nil
+	return out
 }
 
-// An overlay is policies that are given as files, beside or instead of those of
-// a principal.
-type overlay struct {
-	identity        []eval.Policy
-	boundary        *eval.Policy
-	session         *eval.Policy
-	resource        *eval.Policy
-	resourceAccount string
-	scps, rcps      [][]eval.Policy
-	notes           []string
-}
-
-// overlay reads the policies that the flags name.
-func (f *fileFlags) overlay() (overlay, error) {
-	var o overlay
-	o.resourceAccount = f.resources
-	for _, path := range f.policies {
-		p, err := readPolicyFile("--policy", path)
-		if err != nil {
-			return o, err
+// openPolicies makes the source of policy files, which are a target by
+// themselves.
+func (f *fileFlags) openPolicies(o *doctor.Options, overlay files.Overlay, library *managed.Library) error {
+	for i := range o.Targets {
+		t := &o.Targets[i].Target
+		if t.Kind != audit.TargetCaller {
+			return usage("name the owner of the policies with --principal ARN", "--policy and a target exclude each other")
 		}
-		o.identity = append(o.identity, *p)
-	}
-	for _, one := range []struct {
-		flag, path string
-		into       **eval.Policy
-	}{{"--boundary", f.boundary, &o.boundary}, {"--session-policy", f.session, &o.session}, {"--resource-policy", f.resource, &o.resource}} {
-		if one.path == "" {
-			continue
+		*t = audit.Target{Kind: audit.TargetFile, Name: files.Name(f.policies[0])}
+		if n := len(f.policies); n > 1 {
+			t.Name = fmt.Sprintf("%s and %d more", t.Name, n-1)
 		}
-		p, err := readPolicyFile(one.flag, one.path)
-		if err != nil {
-			return o, err
-		}
-		*one.into = p
 	}
 	var err error
-	if o.scps, err = o.levels("--scp", f.scps); err != nil {
-		return o, err
-	}
-	o.rcps, err = o.levels("--rcp", f.rcps)
-	return o, err
+	o.Source, err = files.Policies(overlay, library, f.principal, f.account)
+	return err
 }
 
-// levels reads organization policies, a level each. One that only denies stands
-// beside FullAWSAccess, which AWS attaches everywhere.
-func (o *overlay) levels(flag string, paths []string) ([][]eval.Policy, error) {
-	var out [][]eval.Policy
-	for _, path := range paths {
-		p, err := readPolicyFile(flag, path)
+// openDeployments makes the sources of templates and plans, one for each file
+// and each group of Regions in which it is the same.
+func (f *fileFlags) openDeployments(o *doctor.Options, overlay files.Overlay, library *managed.Library) error {
+	parameters, err := f.parameterValues()
+	if err != nil {
+		return err
+	}
+	asked := o.Targets
+	o.Targets = nil
+	var missing error
+	for _, path := range f.paths() {
+		list, err := files.Deployments(files.Template{
+			Path: path, Plan: path == f.plan, AccountID: f.account, Parameters: parameters,
+			Regions: o.Regions, OneOfSeveral: len(f.files) > 1,
+		}, overlay, library)
 		if err != nil {
-			return nil, err
+			return err
 		}
-		level := []eval.Policy{*p}
-		allows := slices.ContainsFunc(p.Document.Statements, func(s policy.Statement) bool { return s.Effect == policy.Allow })
-		if flag == "--scp" && !allows {
-			doc, err := policy.Parse(`{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}`)
-			if err != nil {
-				return nil, err
+		for _, r := range list {
+			if o.Source == nil {
+				o.Source = r.Source
 			}
-			level = append(level, eval.Policy{ID: iam.ManagedPolicy("arn:aws:organizations::aws:policy/service_control_policy/p-FullAWSAccess"), Name: "FullAWSAccess", Document: doc})
-			o.notes = append(o.notes, path+" allows nothing: it is taken to stand beside FullAWSAccess, as where AWS has attached that")
+			targets, err := targetsIn(r, asked)
+			if err != nil && len(f.files) < 2 {
+				return err
+			}
+			missing = cmp.Or(missing, err) // of several files not each has everything
+			o.Targets = append(o.Targets, targets...)
 		}
-		out = append(out, level)
+	}
+	if len(o.Targets) == 0 {
+		return missing
+	}
+	slices.SortStableFunc(o.Targets, func(a, b doctor.Target) int { return place(asked, a) - place(asked, b) })
+	return nil
+}
+
+// targetsIn are the targets that concern a deployment; the error says what it
+// does not hold.
+func targetsIn(r files.Regional, asked []doctor.Target) (out []doctor.Target, err error) {
+	for _, t := range asked {
+		switch t.Kind {
+		case audit.TargetCaller:
+			if t.Target, err = r.Only(); err != nil {
+				return out, err
+			}
+		case audit.TargetRenderer:
+		default:
+			if err := r.Missing(t.Target); err != nil {
+				return out, err
+			}
+		}
+		t.Source, t.Regions = r.Source, r.Regions
+		out = append(out, t)
 	}
 	return out, nil
 }
 
-// over puts the overlay over the policies of a principal.
-func (o *overlay) over(p eval.Policies) eval.Policies {
-	p.Identity = append(p.Identity[:len(p.Identity):len(p.Identity)], o.identity...)
-	p.Boundary = cmp.Or(o.boundary, p.Boundary)
-	p.Session = cmp.Or(o.session, p.Session)
-	p.Resource = cmp.Or(o.resource, p.Resource)
-	p.ResourceAccount = cmp.Or(o.resourceAccount, p.ResourceAccount)
-	if o.scps != nil {
-		p.SCPs = o.scps
+// parameterValues reads --parameter.
+func (f *fileFlags) parameterValues() (map[string]string, error) {
+	out := map[string]string{}
+	for _, p := range f.parameters {
+		name, text, ok := strings.Cut(p, "=")
+		if !ok || name == "" {
+			return nil, usage("write it as --parameter BucketName=my-bucket", "--parameter %q is not of the form NAME=VALUE", p)
+		}
+		out[name] = text
 	}
-	if o.rcps != nil {
-		p.RCPs = o.rcps
-	}
-	return p
+	return out, nil
 }
 
-// assumedPrincipal is whom policy files belong to where --principal does not
-// say: a role of --account, or of the account that the policies speak of.
-func (o *overlay) assumedPrincipal(f *fileFlags) (arn string, notes []string) {
-	if f.principal != "" {
-		return f.principal, nil
+// besideTemplates adds to an error of AWS that there is something to check
+// without it.
+func besideTemplates(r *audit.Report, err error) error {
+	failed := slices.ContainsFunc(r.Sections, func(s audit.Section) bool { return s.Error != nil })
+	if _, statErr := os.Stat("cdk.out/manifest.json"); !failed || statErr != nil {
+		return err
 	}
-	id := f.account
-	if id == "" {
-		if named := o.accounts(); len(named) == 1 {
-			id = named[0]
-			notes = append(notes, "the policies speak of the account "+id+", which is taken to be the role's own: say so with --account")
-		} else {
-			id = iac.UnknownAccount
-			notes = append(notes, accountNote)
-		}
+	f := asFailure(err)
+	hint := "./cdk.out can be checked without AWS: --template cdk.out"
+	if f.hint != "" {
+		hint = f.hint + "; " + hint
 	}
-	return "arn:" + o.partition() + ":iam::" + id + ":role/policy-file", notes
-}
-
-const accountNote = "the account is not known: " + iac.UnknownAccount + " stands for it; give it with --account"
-
-// partition is the one that the policies speak of.
-func (o *overlay) partition() string {
-	for i := range o.identity {
-		for _, s := range o.identity[i].Document.Statements {
-			for _, r := range s.Resources {
-				if a, ok := policy.ParseARN(r); ok && strings.HasPrefix(a.Partition, "aws-") {
-					return a.Partition
-				}
-			}
-		}
-	}
-	return "aws"
-}
-
-// accounts are those that the policies name, but for the owners of layers,
-// which are others'.
-func (o *overlay) accounts() []string {
-	var out []string
-	for i := range o.identity {
-		for _, s := range o.identity[i].Document.Statements {
-			for _, r := range s.Resources {
-				if a, ok := policy.ParseARN(r); ok && accountID.MatchString(a.AccountID) && !strings.HasPrefix(a.Resource, "layer:") {
-					out = append(out, a.AccountID)
-				}
-			}
-		}
-	}
-	slices.Sort(out)
-	return slices.Compact(out)
+	return &failure{f.code, f.msg, hint}
 }

@@ -11,7 +11,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
-	"remotion-doctor/checks"
+	"remotion-doctor/checks/remotion"
 	"remotion-doctor/iam/account"
 	"remotion-doctor/iam/policy"
 )
@@ -142,7 +142,7 @@ func (a *testAccount) arn(service, resource string) string {
 // required is the text of a documented policy.
 func required(t *testing.T, name, version, partition string) string {
 	t.Helper()
-	r, err := checks.Required(name, version, partition)
+	r, err := remotion.Pack().Required(name, version, partition)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -19,6 +19,7 @@ import (
 	"remotion-doctor/audit"
 	"remotion-doctor/iam"
 	"remotion-doctor/localaws"
+	"remotion-doctor/source/files"
 )
 
 // TestRemotionsOwnValidator runs simulatePermissions() of the npm package
@@ -52,10 +53,7 @@ func TestRemotionsOwnValidator(t *testing.T) {
 	defer s.Close()
 	results := runValidator(t, folder, s.URL, keys)
 
-	local, err := newLocalSource(snapshot)
-	if err != nil {
-		t.Fatal(err)
-	}
+	local := offline(t, snapshot)
 	differences := 0
 	for i, p := range principals {
 		asked, got := w.answers[keys[i]], results[keys[i]]
@@ -63,7 +61,7 @@ func TestRemotionsOwnValidator(t *testing.T) {
 			t.Errorf("%s: Remotion reports %v, the endpoint answered %v", p.ARN, got, asked)
 			continue
 		}
-		section := (&job{source: local, regions: []string{"us-east-1"}}).section(t.Context(), task{target: audit.Target{Kind: targetKind(p), Name: p.ARN}, requirement: "caller"})
+		section := sectionOf(t, local, audit.Target{Kind: targetKind(p), Name: p.ARN}, "caller", "us-east-1")
 		if section.Error != nil {
 			t.Fatal(section.Error.Message)
 		}
@@ -116,10 +114,7 @@ func demoPrincipals(t *testing.T) []iam.Principal {
 	if err != nil {
 		t.Fatal(err)
 	}
-	local, err := newLocalSource(snapshot)
-	if err != nil {
-		t.Fatal(err)
-	}
+	local := offline(t, snapshot)
 	var out []iam.Principal
 	for _, target := range append(slices.Clone(demoTargets), audit.Target{Kind: audit.TargetUser, Name: "deployer"}) {
 		found, err := local.Resolve(t.Context(), target)
@@ -207,7 +202,7 @@ func (w *wire) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 
 // withoutContext says which condition keys a finding hangs on that Remotion's
 // validator does not send.
-func withoutContext(t *testing.T, local localSource, p iam.Principal, f audit.Finding) string {
+func withoutContext(t *testing.T, local *files.Source, p iam.Principal, f audit.Finding) string {
 	t.Helper()
 	verdicts, err := local.Evaluate(t.Context(), p, []iam.Probe{{Action: f.Action, Resource: f.Resource}})
 	if err != nil {

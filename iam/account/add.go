@@ -1,6 +1,10 @@
 package account
 
-import "maps"
+import (
+	"maps"
+
+	"remotion-doctor/iam"
+)
 
 // Add adds what another snapshot of the same account holds.
 func (s *Snapshot) Add(o *Snapshot) {
@@ -16,10 +20,15 @@ func (s *Snapshot) Add(o *Snapshot) {
 	s.PodIdentities = append(s.PodIdentities, o.PodIdentities...)
 	s.Buckets = append(s.Buckets, o.Buckets...)
 	s.Gaps = append(s.Gaps, o.Gaps...)
+	s.Open = append(s.Open, o.Open...)
 	if len(o.BucketPolicies) > 0 && s.BucketPolicies == nil {
 		s.BucketPolicies = map[string]Document{}
 	}
 	maps.Copy(s.BucketPolicies, o.BucketPolicies)
+	if len(o.Unread) > 0 && s.Unread == nil {
+		s.Unread = map[string][]iam.Gap{}
+	}
+	maps.Copy(s.Unread, o.Unread)
 	for _, text := range []struct {
 		into *string
 		from string

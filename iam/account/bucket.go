@@ -1,6 +1,10 @@
 package account
 
-import "slices"
+import (
+	"slices"
+
+	"remotion-doctor/iam"
+)
 
 // A Bucket is an S3 bucket, as far as Remotion depends on its settings. Its
 // policy stands in Snapshot.BucketPolicies.
@@ -11,6 +15,8 @@ type Bucket struct {
 	// ObjectWriter; empty where it is not known.
 	ObjectOwnership   string             `json:",omitempty"`
 	PublicAccessBlock *PublicAccessBlock `json:",omitempty"`
+	// Gaps are the settings that could not be read.
+	Gaps []iam.Gap `json:",omitempty"`
 }
 
 // A PublicAccessBlock is a bucket's Block Public Access.

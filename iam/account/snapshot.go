@@ -31,6 +31,12 @@ type Snapshot struct {
 
 	// Gaps are what could not be read when the snapshot was taken.
 	Gaps []Gap `json:"Gaps,omitempty"`
+	// Unread are the gaps in what was read of single principals, by their ARN.
+	Unread map[string][]iam.Gap `json:"Unread,omitempty"`
+	// Open are the gaps of a file of the user's that may concern any principal: a
+	// macro that may change the whole template, the policy of a bucket that is
+	// known only after the deploy.
+	Open []iam.Gap `json:"-"`
 
 	// Caller is the ARN that STS GetCallerIdentity answers with; empty for
 	// the account's root. Callers are those of other access keys, by the key.
@@ -70,6 +76,8 @@ type Role struct {
 	AttachedManagedPolicies  []AttachedPolicy  `json:",omitempty"`
 	PermissionsBoundary      *AttachedBoundary `json:",omitempty"`
 	Tags                     []Tag             `json:",omitempty"`
+	// Gaps are what a file of the user's leaves open about the role.
+	Gaps []iam.Gap `json:"-"`
 }
 
 // A User is an IAM user.
@@ -85,6 +93,8 @@ type User struct {
 	AttachedManagedPolicies []AttachedPolicy  `json:",omitempty"`
 	PermissionsBoundary     *AttachedBoundary `json:",omitempty"`
 	Tags                    []Tag             `json:",omitempty"`
+	// Gaps are what a file of the user's leaves open about the user.
+	Gaps []iam.Gap `json:"-"`
 }
 
 // A Group is a group of IAM users.
@@ -95,6 +105,8 @@ type Group struct {
 	Arn                     string
 	GroupPolicyList         []InlinePolicy   `json:",omitempty"`
 	AttachedManagedPolicies []AttachedPolicy `json:",omitempty"`
+	// Gaps are what a file of the user's leaves open about the group.
+	Gaps []iam.Gap `json:"-"`
 }
 
 // A Tag is a tag of a role or user.
@@ -126,6 +138,8 @@ type ManagedPolicy struct {
 	Path              string
 	DefaultVersionID  string `json:"DefaultVersionId"`
 	PolicyVersionList []PolicyVersion
+	// Gaps are what a file of the user's leaves open about the policy.
+	Gaps []iam.Gap `json:"-"`
 }
 
 // A PolicyVersion is one version of a managed policy.
@@ -216,6 +230,9 @@ type Document struct {
 // document stand.
 type Origin struct {
 	File string
+	// ID identifies the policy by the file and what holds it there; empty where
+	// the file has no names for policies.
+	ID iam.PolicyID
 	// Statements are their places, by index. Where there are none, the file
 	// holds the document as it is.
 	Statements []Place

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"slices"
-	"strings"
 	"sync"
 
 	"remotion-doctor/iam"
@@ -18,7 +17,7 @@ type Engine struct {
 
 	mu       sync.Mutex
 	programs map[string]*program // by source text
-	// roles finds roles by their name in lower case.
+	// roles finds roles by their account and their name in lower case.
 	roles func() map[string]*account.Role
 }
 
@@ -31,7 +30,7 @@ func New(s *account.Snapshot) (*Engine, error) {
 		index := make(map[string]*account.Role, len(s.AuthorizationDetails.Roles))
 		for i := range s.AuthorizationDetails.Roles {
 			r := &s.AuthorizationDetails.Roles[i]
-			index[strings.ToLower(r.RoleName)] = r
+			index[nameKey(r.Arn, r.RoleName)] = r
 		}
 		return index
 	})

@@ -20,6 +20,7 @@ func (e *Engine) Policies(arn string) (Policies, error) {
 	}
 	// Names are unique within an account; the path is not checked (recorded
 	// cases prin-*-wrong-path).
+	b.account = a.AccountID
 	switch a.Type() {
 	case "role":
 		b.role(a.Name())
@@ -30,6 +31,7 @@ func (e *Engine) Policies(arn string) (Policies, error) {
 	default:
 		return Policies{}, fmt.Errorf("%q is not the ARN of an IAM role, user or group", arn)
 	}
+	b.out.Gaps = append(b.out.Gaps, e.snapshot.Open...)
 	if b.err == nil && e.snapshot.Organization != nil {
 		b.out.SCPs = b.levels(iam.LayerSCP, e.snapshot.Organization.ServiceControlPolicies)
 		b.out.RCPs = b.levels(iam.LayerRCP, e.snapshot.Organization.ResourceControlPolicies)
@@ -39,9 +41,10 @@ func (e *Engine) Policies(arn string) (Policies, error) {
 
 // A builder collects the policies of a principal and keeps the first error.
 type builder struct {
-	engine *Engine
-	out    Policies
-	err    error
+	engine  *Engine
+	account string // of the principal
+	out     Policies
+	err     error
 }
 
 func (b *builder) fail(err error) {
@@ -50,24 +53,46 @@ func (b *builder) fail(err error) {
 	}
 }
 
+// nameKey is a principal's account and its name in lower case: a file may hold
+// principals of several accounts.
+func nameKey(arn, name string) string {
+	a, _ := policy.ParseARN(arn)
+	return a.AccountID + "/" + strings.ToLower(name)
+}
+
+// means reports whether an entity of the snapshot is the one of a name in the
+// principal's account. One without an ARN belongs to the snapshot's only
+// account.
+func (b *builder) means(arn, own, name string) bool {
+	a, ok := policy.ParseARN(arn)
+	return strings.EqualFold(own, name) && (!ok || a.AccountID == b.account)
+}
+
 func (b *builder) role(name string) {
-	r, ok := b.engine.roles()[strings.ToLower(name)]
+	r, ok := b.engine.roles()[b.account+"/"+strings.ToLower(name)]
+	if !ok {
+		r, ok = b.engine.roles()["/"+strings.ToLower(name)]
+	}
 	if !ok {
 		b.fail(&account.NotFoundError{Kind: "role", Name: name})
 		return
 	}
+	b.gaps(r.Arn, r.Gaps)
 	b.inline("role", r.RoleName, r.Arn, r.RolePolicyList)
 	b.attached(r.AttachedManagedPolicies)
 	b.boundary(r.PermissionsBoundary)
 }
 
 func (b *builder) user(name string) {
-	u, err := b.engine.snapshot.User(name)
-	if err != nil {
-		b.fail(err)
+	users := b.engine.snapshot.AuthorizationDetails.Users
+	i := slices.IndexFunc(users, func(u account.User) bool { return b.means(u.Arn, u.UserName, name) })
+	if i < 0 {
+		b.fail(&account.NotFoundError{Kind: "user", Name: name})
 		return
 	}
+	u := &users[i]
 	b.out.UserID = u.UserID
+	b.gaps(u.Arn, u.Gaps)
 	b.inline("user", u.UserName, u.Arn, u.UserPolicyList)
 	b.attached(u.AttachedManagedPolicies)
 	for _, g := range u.GroupList {
@@ -77,18 +102,28 @@ func (b *builder) user(name string) {
 }
 
 func (b *builder) group(name string) {
-	g, err := b.engine.snapshot.Group(name)
-	if err != nil {
-		b.fail(err)
+	groups := b.engine.snapshot.AuthorizationDetails.Groups
+	i := slices.IndexFunc(groups, func(g account.Group) bool { return b.means(g.Arn, g.GroupName, name) })
+	if i < 0 {
+		b.fail(&account.NotFoundError{Kind: "group", Name: name})
 		return
 	}
+	g := &groups[i]
+	b.gaps(g.Arn, g.Gaps)
 	b.inline("group", g.GroupName, g.Arn, g.GroupPolicyList)
 	b.attached(g.AttachedManagedPolicies)
 }
 
+// gaps takes in what is not known of a principal: of its own, and of what was
+// read of it.
+func (b *builder) gaps(arn string, own []iam.Gap) {
+	b.out.Gaps = slices.Concat(b.out.Gaps, own, b.engine.snapshot.Unread[arn])
+}
+
 func (b *builder) inline(kind, owner, arn string, list []account.InlinePolicy) {
 	for i := range list {
-		b.add(Policy{ID: iam.InlinePolicy(arn, list[i].PolicyName), Name: list[i].PolicyName, source: kind + "_" + owner + "_" + list[i].PolicyName}, list[i].PolicyDocument)
+		id := fileID(list[i].PolicyDocument, iam.InlinePolicy(arn, list[i].PolicyName))
+		b.add(Policy{ID: id, Name: list[i].PolicyName, source: kind + "_" + owner + "_" + list[i].PolicyName}, list[i].PolicyDocument)
 	}
 }
 
@@ -99,13 +134,21 @@ func (b *builder) attached(list []account.AttachedPolicy) {
 			b.fail(err)
 			return
 		}
-		p := Policy{ID: iam.ManagedPolicy(a.PolicyArn), Name: name, ARN: a.PolicyArn, source: name}
+		p := Policy{ID: fileID(doc, iam.ManagedPolicy(a.PolicyArn)), Name: name, ARN: a.PolicyArn, source: name}
 		// A policy that is attached to a user and to its group counts once
 		// (recorded cases prin-*).
 		if !slices.ContainsFunc(b.out.Identity, func(q Policy) bool { return q.ID == p.ID && q.Document.Source == doc.Text }) {
 			b.add(p, doc)
 		}
 	}
+}
+
+// fileID is the identity of a policy in a file, or the one that it has in AWS.
+func fileID(doc account.Document, otherwise iam.PolicyID) iam.PolicyID {
+	if doc.Origin != nil && doc.Origin.ID != "" {
+		return doc.Origin.ID
+	}
+	return otherwise
 }
 
 func (b *builder) managed(arn string) (doc account.Document, name string, err error) {
@@ -117,6 +160,7 @@ func (b *builder) managed(arn string) (doc account.Document, name string, err er
 	if err != nil {
 		return account.Document{}, "", err
 	}
+	b.out.Gaps = append(b.out.Gaps, p.Gaps...)
 	return v.Document, p.PolicyName, nil
 }
 
@@ -134,7 +178,7 @@ func (b *builder) boundary(a *account.AttachedBoundary) {
 		b.fail(err)
 		return
 	}
-	b.out.Boundary = &Policy{ID: iam.ManagedPolicy(a.PermissionsBoundaryArn), Name: name, ARN: a.PermissionsBoundaryArn, Document: p.document, Origin: doc.Origin, program: p, source: name, kind: kindBoundary}
+	b.out.Boundary = &Policy{ID: fileID(doc, iam.ManagedPolicy(a.PermissionsBoundaryArn)), Name: name, ARN: a.PermissionsBoundaryArn, Document: p.document, Origin: doc.Origin, program: p, source: name, kind: kindBoundary}
 }
 
 func (b *builder) add(p Policy, doc account.Document) {

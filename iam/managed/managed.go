@@ -121,3 +121,18 @@ func (l *Library) Lookup(arn string) (d Document, approximate, ok bool) {
 
 // AWSOwned reports whether an ARN is that of a policy which AWS manages.
 func AWSOwned(arn string) bool { return strings.Contains(arn, ":iam::aws:policy/") }
+
+// names are the embedded policies by name.
+var names = sync.OnceValue(func() map[string]string {
+	out := map[string]string{}
+	for arn := range embedded().byARN {
+		out[arn[strings.LastIndexByte(arn, '/')+1:]] = arn
+	}
+	return out
+})
+
+// ARN returns the ARN of an embedded policy by its name, whatever its path.
+func ARN(name string) (arn string, ok bool) {
+	arn, ok = names()[name]
+	return arn, ok
+}

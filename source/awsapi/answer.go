@@ -37,8 +37,8 @@ func (r *run) read(b batch, results []types.EvaluationResult) {
 	}
 }
 
-// set keeps an answer. Among several for one pair the first counts: actions
-// that are asked twice are answered twice, the same.
+// set keeps an answer. Actions that are asked in two spellings are answered
+// twice, the same.
 func (r *run) set(b batch, res *types.EvaluationResult, resource string, v iam.Verdict) {
 	action := aws.ToString(res.EvalActionName)
 	if !slices.Contains(b.actions, action) {
@@ -118,12 +118,12 @@ func blockedBy(d iam.Decision, b *types.PermissionsBoundaryDecisionDetail, o *ty
 }
 
 // statements reads the evidence. The simulator names a policy and a position;
-// [NameStatements] finds the Sid where the policy can be read.
+// whoever can read the policy finds the Sid.
 func (r *run) statements(in []types.Statement, d iam.Decision) []iam.StatementRef {
 	var out []iam.StatementRef
 	for _, s := range in {
 		ref := iam.StatementRef{
-			Policy: r.policyName(aws.ToString(s.SourcePolicyId)), Index: -1, Effect: policy.Allow, Layer: iam.LayerIdentity,
+			Policy: r.policyName(aws.ToString(s.SourcePolicyId)), PolicyID: r.policyID(aws.ToString(s.SourcePolicyId)), Index: -1, Effect: policy.Allow, Layer: iam.LayerIdentity,
 			Start: position(s.StartPosition), End: position(s.EndPosition),
 		}
 		if d == iam.ExplicitDeny {
@@ -151,6 +151,16 @@ func position(p *types.Position) policy.Position {
 		return policy.Position{}
 	}
 	return policy.Position{Line: int(p.Line), Column: int(p.Column)}
+}
+
+// policyID identifies an inline policy of the principal; managed ones go by a
+// name, whose reader finds the ARN where the policies can be read.
+func (r *run) policyID(id string) iam.PolicyID {
+	name, ok := strings.CutPrefix(id, r.principal.Type()+"_"+r.principal.Name()+"_")
+	if !ok {
+		return ""
+	}
+	return iam.InlinePolicy(r.principal.ARN, name)
 }
 
 // policyName turns role_NAME_POLICY into POLICY, and group_GROUP_POLICY where

@@ -28,15 +28,7 @@ func open(t *testing.T, change func(*account.Snapshot), faults ...string) *Clien
 	if change != nil {
 		change(s)
 	}
-	var o localaws.Options
-	for _, spec := range faults {
-		f, err := localaws.ParseFault(spec)
-		if err != nil {
-			t.Fatal(err)
-		}
-		o.Faults = append(o.Faults, f)
-	}
-	server, err := localaws.New(s, o)
+	server, err := localaws.New(s, localaws.Options{Faults: parsed(t, faults)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -227,14 +219,14 @@ func TestEvaluateCancelled(t *testing.T) {
 	}
 }
 
-func TestReadPrincipal(t *testing.T) {
+func TestPrincipal(t *testing.T) {
 	c := open(t, nil)
 	for _, name := range []string{"video-api-role-x7", "sandbox-renderer", "complete-renderer"} {
 		r, err := c.Resolve(t.Context(), audit.Target{Kind: audit.TargetRole, Name: name})
 		if err != nil {
 			t.Fatal(err)
 		}
-		s, err := c.ReadPrincipal(t.Context(), r.Principal)
+		s, err := c.Principal(t.Context(), r.Principal)
 		if err != nil {
 			t.Fatal(err)
 		}

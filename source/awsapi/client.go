@@ -3,15 +3,11 @@ package awsapi
 import (
 	"cmp"
 	"context"
-	"errors"
-	"net"
 	"net/http"
 	"sync/atomic"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/aws/ratelimit"
-	"github.com/aws/aws-sdk-go-v2/aws/retry"
 	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/credentials/ec2rolecreds"
@@ -21,6 +17,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
 	"github.com/aws/smithy-go/logging"
+	"github.com/aws/smithy-go/middleware"
 
 	"remotion-doctor/audit"
 )
@@ -39,31 +36,70 @@ type Options struct {
 	Isolated bool
 	// Concurrency bounds the calls that are in flight together; 8 where zero.
 	Concurrency int
+	// AttemptTimeout bounds each attempt of a call; 10 s where zero.
+	AttemptTimeout time.Duration
+	// CallTimeout bounds a call with all its retries; 30 s where zero.
+	CallTimeout time.Duration
+	// OnRetry, where it is not nil, is called with the failed attempts of a call
+	// that takes longer than three seconds, perhaps by several goroutines.
+	OnRetry func(Retry)
 	// Backoff replaces the waiting between retries, for tests.
 	Backoff func(attempt int) time.Duration
+	// Transport replaces how requests are sent.
+	Transport http.RoundTripper
 }
 
-// A Client talks to AWS with one set of credentials. It is an
-// [iam.Evaluator] and may be used by several goroutines.
+// A Client talks to AWS with one set of credentials. It is a [source.Source]
+// and may be used by several goroutines.
 type Client struct {
 	config      aws.Config
-	endpoint    string
 	concurrency int
 	calls       atomic.Int64
 	probes      atomic.Int64
+	read        readings
 }
-
-// maxAttempts is enough to outlast IAM's throttling, which the usual three
-// attempts are not (cloud-custodian#7641, openshift/installer#1418).
-const maxAttempts = 8
 
 // Open loads the configuration. It does not talk to AWS.
 func Open(ctx context.Context, o Options) (*Client, error) {
-	load := []func(*config.LoadOptions) error{
-		config.WithRetryer(func() aws.Retryer { return newRetryer(o.Backoff) }),
+	retryer := newRetryer(o.Backoff)
+	limits := newPatience(o, retryer)
+	// The clients of credential providers have the same limits.
+	cfg, err := loadConfig(ctx, o, []func(*config.LoadOptions) error{
+		config.WithRetryer(func() aws.Retryer { return retryer }),
 		config.WithEC2RoleCredentialOptions(impatient),
 		config.WithAppID("remotion-doctor"),
-		config.WithLogger(logging.Nop{}), // errors are told by explain, not by the SDK's log
+		config.WithLogger(logging.Nop{}), // explain words errors, not the SDK's log
+		config.WithAPIOptions([]func(*middleware.Stack) error{limits.add}),
+	})
+	if err != nil {
+		return nil, explain("reading the AWS configuration", err)
+	}
+	if o.EndpointURL != "" {
+		cfg.BaseEndpoint = &o.EndpointURL
+	}
+	if cfg.BaseEndpoint != nil {
+		if err := checkEndpoint(*cfg.BaseEndpoint); err != nil {
+			return nil, err
+		}
+	}
+	own := newPatience(o, retryer)
+	own.credentials = cfg.Credentials
+	cfg.Retryer = func() aws.Retryer { return retryer }
+	cfg.APIOptions = []func(*middleware.Stack) error{own.add}
+	return &Client{config: cfg, concurrency: cmp.Or(o.Concurrency, 8)}, nil
+}
+
+func loadConfig(ctx context.Context, o Options, load []func(*config.LoadOptions) error) (aws.Config, error) {
+	if o.Isolated {
+		cfg := aws.Config{
+			Region:      o.Region,
+			Credentials: credentials.NewStaticCredentialsProvider("AKIDEMO", "demo", ""),
+			Logger:      logging.Nop{},
+		}
+		if o.Transport != nil {
+			cfg.HTTPClient = httpClient(o.Transport)
+		}
+		return cfg, nil
 	}
 	if o.Profile != "" {
 		load = append(load, config.WithSharedConfigProfile(o.Profile))
@@ -74,50 +110,15 @@ func Open(ctx context.Context, o Options) (*Client, error) {
 	if o.AccessKeyID != "" {
 		load = append(load, config.WithCredentialsProvider(credentials.NewStaticCredentialsProvider(o.AccessKeyID, o.SecretAccessKey, o.SessionToken)))
 	}
-	cfg, err := loadConfig(ctx, o, load)
-	if err != nil {
-		return nil, explain("reading the AWS configuration", err)
+	if o.Transport != nil {
+		load = append(load, config.WithHTTPClient(httpClient(o.Transport)))
 	}
-	if o.EndpointURL != "" {
-		cfg.BaseEndpoint = &o.EndpointURL
-	}
-	return &Client{config: cfg, endpoint: o.EndpointURL, concurrency: cmp.Or(o.Concurrency, 8)}, nil
+	return config.LoadDefaultConfig(ctx, load...)
 }
 
-func loadConfig(ctx context.Context, o Options, load []func(*config.LoadOptions) error) (aws.Config, error) {
-	if !o.Isolated {
-		return config.LoadDefaultConfig(ctx, load...)
-	}
-	return aws.Config{
-		Region:      o.Region,
-		Credentials: credentials.NewStaticCredentialsProvider("AKIDEMO", "demo", ""),
-		Retryer:     func() aws.Retryer { return newRetryer(o.Backoff) },
-		Logger:      logging.Nop{},
-	}, nil
-}
-
-// newRetryer retries throttling and server errors with full jitter.
-func newRetryer(backoff func(int) time.Duration) aws.Retryer {
-	return retry.NewStandard(func(o *retry.StandardOptions) {
-		o.MaxAttempts = maxAttempts
-		o.MaxBackoff = 20 * time.Second
-		o.RateLimiter = ratelimit.None // the attempts are bound already
-		o.Retryables = append([]retry.IsErrorRetryable{retry.IsErrorRetryableFunc(nobodyThere)}, o.Retryables...)
-		if backoff != nil {
-			o.Backoff = retry.BackoffDelayerFunc(func(n int, _ error) (time.Duration, error) { return backoff(n), nil })
-		}
-	})
-}
-
-// nobodyThere spares the user the retries where no host answers at all.
-func nobodyThere(err error) aws.Ternary {
-	if _, ok := errors.AsType[*net.DNSError](err); ok {
-		return aws.FalseTernary
-	}
-	if e, ok := errors.AsType[*net.OpError](err); ok && e.Op == "dial" {
-		return aws.FalseTernary
-	}
-	return aws.UnknownTernary
+// httpClient follows no redirect: a request is signed for one host.
+func httpClient(t http.RoundTripper) *http.Client {
+	return &http.Client{Transport: t, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 }
 
 // impatient keeps a machine that is not on EC2 from waiting for its metadata

@@ -22,12 +22,6 @@ func (c *Client) ecs(region string) *ecs.Client {
 
 func (c *Client) eks() *eks.Client { return eks.NewFromConfig(c.config) }
 
-// NoTaskRole is what a task definition without a task role is told by.
-const NoTaskRole = "the task definition has no task role, so its containers have no AWS credentials"
-
-// HintTaskRole says which of a task's two roles is for what.
-const HintTaskRole = "give it a taskRoleArn; the execution role is for the ECS agent, which pulls the image and writes the log, and the containers never see it"
-
 // taskRole asks ECS for the role that the containers of a task run as.
 func (c *Client) taskRole(ctx context.Context, name string) (source.Resolution, error) {
 	op := "finding the task role of " + clean(name)
@@ -43,20 +37,29 @@ func (c *Client) taskRole(ctx context.Context, name string) (source.Resolution, 
 		}
 		return source.Resolution{}, e
 	}
+	const operation = "ecs:DescribeTaskDefinition"
 	t := out.TaskDefinition
-	if t == nil || aws.ToString(t.TaskRoleArn) == "" {
-		e := &source.Error{Op: op, Kind: source.KindNotFound, Msg: NoTaskRole, Hint: HintTaskRole}
-		if t != nil && aws.ToString(t.ExecutionRoleArn) != "" {
-			e.Msg += "; its execution role " + clean(aws.ToString(t.ExecutionRoleArn)) + " is not theirs"
-		}
-		return source.Resolution{}, e
+	if t == nil || !isTask(aws.ToString(t.TaskDefinitionArn), name) {
+		return source.Resolution{}, wrongAnswer(operation, "asked for the task definition %q, it holds another or none", name)
 	}
-	r, err := found(aws.ToString(t.TaskRoleArn))
+	if aws.ToString(t.TaskRoleArn) == "" {
+		return source.Resolution{}, source.NoTaskRole(op, clean(aws.ToString(t.ExecutionRoleArn)))
+	}
+	r, err := found(operation, aws.ToString(t.TaskRoleArn))
 	r.ExecutionRole = aws.ToString(t.ExecutionRoleArn)
 	if a, ok := policy.ParseARN(aws.ToString(t.TaskDefinitionArn)); ok {
 		r.Region = a.Region
 	}
 	return r, err
+}
+
+// isTask reports whether an ARN is that of a task definition as it was asked
+// for: FAMILY, FAMILY:REVISION or an ARN.
+func isTask(arn, asked string) bool {
+	have := baseName(arn)
+	family, _, _ := strings.Cut(have, ":")
+	want := baseName(asked)
+	return arn != "" && (have == want || family == want)
 }
 
 // podRole asks EKS for the role that is associated with a service account,
@@ -71,6 +74,9 @@ func (c *Client) podRole(ctx context.Context, name string) (source.Resolution, e
 	if err != nil {
 		return source.Resolution{}, explain(op, err)
 	}
+	if list.Associations == nil {
+		return source.Resolution{}, wrongAnswer("eks:ListPodIdentityAssociations", "it holds no list")
+	}
 	if len(list.Associations) == 0 {
 		return source.Resolution{}, &source.Error{
 			Op: op, Kind: source.KindNotFound, Msg: "there is no pod identity association for it",
@@ -81,10 +87,12 @@ func (c *Client) podRole(ctx context.Context, name string) (source.Resolution, e
 	if err != nil {
 		return source.Resolution{}, explain(op, err)
 	}
-	if out.Association == nil {
-		return source.Resolution{}, &source.Error{Op: op, Kind: source.KindOther, Msg: "AWS's answer holds no association"}
+	const operation = "eks:DescribePodIdentityAssociation"
+	a := out.Association
+	if a == nil || aws.ToString(a.Namespace) != parts[1] || aws.ToString(a.ServiceAccount) != parts[2] {
+		return source.Resolution{}, wrongAnswer(operation, "asked for the association of %q, it holds another or none", name)
 	}
-	r, err := found(aws.ToString(out.Association.RoleArn))
+	r, err := found(operation, aws.ToString(a.RoleArn))
 	r.Region = c.config.Region
 	return r, err
 }

@@ -7,12 +7,16 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sts"
 )
 
-// DecodeAuthorizationMessage returns what an encoded authorization message
-// says, as JSON. The error is an [*source.Error].
-func (c *Client) DecodeAuthorizationMessage(ctx context.Context, encoded string) (string, error) {
+// Decode returns what an encoded authorization message says, as JSON. The error
+// is an [*source.Error].
+func (c *Client) Decode(ctx context.Context, encoded string) (string, error) {
+	const operation = "sts:DecodeAuthorizationMessage"
 	out, err := c.sts().DecodeAuthorizationMessage(ctx, &sts.DecodeAuthorizationMessageInput{EncodedMessage: &encoded})
 	if err != nil {
 		return "", explain("decoding the authorization message", err)
 	}
-	return aws.ToString(out.DecodedMessage), nil
+	if aws.ToString(out.DecodedMessage) == "" {
+		return "", wrongAnswer(operation, "it holds no message")
+	}
+	return *out.DecodedMessage, nil
 }

@@ -3,7 +3,6 @@ package awsapi
 import (
 	"context"
 	"errors"
-	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -15,6 +14,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"remotion-doctor/iam"
+	"remotion-doctor/source"
 )
 
 // Evaluate implements [iam.Evaluator] with iam:SimulatePrincipalPolicy. A
@@ -35,10 +35,7 @@ func (c *Client) Evaluate(ctx context.Context, p iam.Principal, probes []iam.Pro
 	for i, key := range run.asked {
 		v, ok := run.answers[key]
 		if !ok {
-			v = iam.Verdict{Problem: "the simulator's answer does not contain it"}
-			if run.failed != nil {
-				v.Problem = clean(run.failed.Error())
-			}
+			v = iam.Verdict{Problem: "the simulator's answer does not contain it", Incomplete: true}
 		}
 		out[i] = v
 	}
@@ -54,9 +51,9 @@ type run struct {
 
 	mu       sync.Mutex
 	answers  map[pair]iam.Verdict
-	doubtful []pair // decided by an organization, it is not told for which resource
-	answered bool   // some call succeeded
-	failed   error  // of the last call that did not
+	doubtful []pair        // decided by an organization, it is not told for which resource
+	answered bool          // some call succeeded
+	failed   *source.Error // of the last call that did not
 }
 
 func (r *run) askAll(ctx context.Context, calls []batch) {
@@ -83,17 +80,25 @@ func (r *run) ask(ctx context.Context, b batch) {
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	if err == nil {
+		err = consistent(b, results)
+	}
 	if err != nil {
-		r.failed = explain("asking iam:SimulatePrincipalPolicy about "+r.principal.ARN, err)
-		for _, action := range b.actions {
-			for _, resource := range orStar(b.resources) {
-				r.answers[pair{contextKey(b.context), action, resource}] = iam.Verdict{Problem: clean(r.failed.Error())}
-			}
-		}
+		r.fail(b, explain("asking "+simulatePrincipalPolicy+" about "+clean(r.principal.ARN), err).(*source.Error))
 		return
 	}
 	r.answered = true
 	r.read(b, results)
+}
+
+// fail leaves what a call asked about without a decision.
+func (r *run) fail(b batch, e *source.Error) {
+	r.failed = e
+	for _, action := range b.actions {
+		for _, resource := range orStar(b.resources) {
+			r.answers[pair{contextKey(b.context), action, resource}] = iam.Verdict{Problem: clean(e.Error()), Incomplete: e.Kind.Passing()}
+		}
+	}
 }
 
 func orStar(resources []string) []string {
@@ -179,24 +184,15 @@ func (c *Client) simulate(ctx context.Context, p iam.Principal, b batch) ([]type
 			in.PolicyExclusionList = append(in.PolicyExclusionList, &types.PolicyIdentifierMemberPolicyType{Value: kind})
 		}
 	}
-	var out []types.EvaluationResult
-	for range maxPages {
+	return collect(ctx, simulatePrincipalPolicy, func(ctx context.Context, marker *string) (page[types.EvaluationResult], error) {
+		in.Marker = marker
 		c.calls.Add(1)
-		page, err := c.iam().SimulatePrincipalPolicy(ctx, in)
+		out, err := c.iam().SimulatePrincipalPolicy(ctx, in)
 		if err != nil {
-			return nil, err
+			return page[types.EvaluationResult]{}, err
 		}
-		out = append(out, page.EvaluationResults...)
-		if !page.IsTruncated {
-			return out, nil
-		}
-		if aws.ToString(page.Marker) == "" || aws.ToString(page.Marker) == aws.ToString(in.Marker) {
-			return nil, fmt.Errorf("the answer is truncated, but its marker leads nowhere")
-		}
-		in.Marker = page.Marker
-	}
-	return nil, fmt.Errorf("the answer has more than %d pages", maxPages)
+		return listPage(out.EvaluationResults, out.IsTruncated, out.Marker), nil
+	})
 }
 
-// maxPages bounds the pages of one answer: each holds at least one action.
-const maxPages = 2 * maxActions
+const simulatePrincipalPolicy = "iam:SimulatePrincipalPolicy"

@@ -2,75 +2,136 @@ package awsapi
 
 import (
 	"context"
+	"strings"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
 	awsiam "github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/aws-sdk-go-v2/service/iam/types"
+
+	"remotion-doctor/iam/policy"
 )
 
-// An identityLists reads the policies of a role, a user or a group: IAM has
+// An identity reads the policies of a role, a user or a group: IAM has
 // operations of their own for each of them.
-type identityLists struct {
-	inline   func(context.Context) ([]string, error)
-	document func(ctx context.Context, policyName string) (*string, error)
-	attached func(context.Context) ([]types.AttachedPolicy, error)
+type identity struct {
+	kind, name string // role, api
+	inline     func(ctx context.Context, marker *string) (page[string], error)
+	document   func(ctx context.Context, policyName string) (answered, text *string, err error)
+	attached   func(ctx context.Context, marker *string) (page[types.AttachedPolicy], error)
 }
 
-func roleLists(client *awsiam.Client, name string) identityLists {
-	return identityLists{
-		inline: func(ctx context.Context) ([]string, error) {
-			pages := awsiam.NewListRolePoliciesPaginator(client, &awsiam.ListRolePoliciesInput{RoleName: &name})
-			return collect(ctx, pages, func(p *awsiam.ListRolePoliciesOutput) []string { return p.PolicyNames })
+// The names of the operations, by the kind of identity.
+func (i *identity) listInline() string   { return "iam:List" + title(i.kind) + "Policies" }
+func (i *identity) getInline() string    { return "iam:Get" + title(i.kind) + "Policy" }
+func (i *identity) listAttached() string { return "iam:ListAttached" + title(i.kind) + "Policies" }
+
+// where names an operation with its subject.
+func (i *identity) where(operation string) string {
+	return operation + " " + i.kind + "/" + clean(i.name)
+}
+
+func title(kind string) string { return strings.ToUpper(kind[:1]) + kind[1:] }
+
+// text reads one inline policy.
+func (i *identity) text(ctx context.Context, name string) (string, error) {
+	answered, document, err := i.document(ctx, name)
+	switch {
+	case err != nil:
+		return "", err
+	case isEmpty(aws.ToString(document)):
+		return "", wrongAnswer(i.getInline(), "it holds no document of the policy %q", name)
+	case aws.ToString(answered) != name:
+		return "", wrongAnswer(i.getInline(), "asked for the policy %q, it holds %q", name, aws.ToString(answered))
+	}
+	return policy.DecodeURL(*document), nil
+}
+
+// isEmpty reports a policy document that holds nothing. IAM stores none.
+func isEmpty(document string) bool {
+	switch strings.TrimSpace(policy.DecodeURL(document)) {
+	case "", "{}", "null":
+		return true
+	}
+	return false
+}
+
+func roleIdentity(client *awsiam.Client, name string) *identity {
+	return &identity{
+		kind: "role", name: name,
+		inline: func(ctx context.Context, marker *string) (page[string], error) {
+			out, err := client.ListRolePolicies(ctx, &awsiam.ListRolePoliciesInput{RoleName: &name, Marker: marker})
+			if err != nil {
+				return page[string]{}, err
+			}
+			return listPage(out.PolicyNames, out.IsTruncated, out.Marker), nil
 		},
-		document: func(ctx context.Context, policyName string) (*string, error) {
+		document: func(ctx context.Context, policyName string) (*string, *string, error) {
 			out, err := client.GetRolePolicy(ctx, &awsiam.GetRolePolicyInput{RoleName: &name, PolicyName: &policyName})
 			if err != nil {
-				return nil, err
+				return nil, nil, err
 			}
-			return out.PolicyDocument, nil
+			return out.PolicyName, out.PolicyDocument, nil
 		},
-		attached: func(ctx context.Context) ([]types.AttachedPolicy, error) {
-			pages := awsiam.NewListAttachedRolePoliciesPaginator(client, &awsiam.ListAttachedRolePoliciesInput{RoleName: &name})
-			return collect(ctx, pages, func(p *awsiam.ListAttachedRolePoliciesOutput) []types.AttachedPolicy { return p.AttachedPolicies })
+		attached: func(ctx context.Context, marker *string) (page[types.AttachedPolicy], error) {
+			out, err := client.ListAttachedRolePolicies(ctx, &awsiam.ListAttachedRolePoliciesInput{RoleName: &name, Marker: marker})
+			if err != nil {
+				return page[types.AttachedPolicy]{}, err
+			}
+			return listPage(out.AttachedPolicies, out.IsTruncated, out.Marker), nil
 		},
 	}
 }
 
-func userLists(client *awsiam.Client, name string) identityLists {
-	return identityLists{
-		inline: func(ctx context.Context) ([]string, error) {
-			pages := awsiam.NewListUserPoliciesPaginator(client, &awsiam.ListUserPoliciesInput{UserName: &name})
-			return collect(ctx, pages, func(p *awsiam.ListUserPoliciesOutput) []string { return p.PolicyNames })
+func userIdentity(client *awsiam.Client, name string) *identity {
+	return &identity{
+		kind: "user", name: name,
+		inline: func(ctx context.Context, marker *string) (page[string], error) {
+			out, err := client.ListUserPolicies(ctx, &awsiam.ListUserPoliciesInput{UserName: &name, Marker: marker})
+			if err != nil {
+				return page[string]{}, err
+			}
+			return listPage(out.PolicyNames, out.IsTruncated, out.Marker), nil
 		},
-		document: func(ctx context.Context, policyName string) (*string, error) {
+		document: func(ctx context.Context, policyName string) (*string, *string, error) {
 			out, err := client.GetUserPolicy(ctx, &awsiam.GetUserPolicyInput{UserName: &name, PolicyName: &policyName})
 			if err != nil {
-				return nil, err
+				return nil, nil, err
 			}
-			return out.PolicyDocument, nil
+			return out.PolicyName, out.PolicyDocument, nil
 		},
-		attached: func(ctx context.Context) ([]types.AttachedPolicy, error) {
-			pages := awsiam.NewListAttachedUserPoliciesPaginator(client, &awsiam.ListAttachedUserPoliciesInput{UserName: &name})
-			return collect(ctx, pages, func(p *awsiam.ListAttachedUserPoliciesOutput) []types.AttachedPolicy { return p.AttachedPolicies })
+		attached: func(ctx context.Context, marker *string) (page[types.AttachedPolicy], error) {
+			out, err := client.ListAttachedUserPolicies(ctx, &awsiam.ListAttachedUserPoliciesInput{UserName: &name, Marker: marker})
+			if err != nil {
+				return page[types.AttachedPolicy]{}, err
+			}
+			return listPage(out.AttachedPolicies, out.IsTruncated, out.Marker), nil
 		},
 	}
 }
 
-func groupLists(client *awsiam.Client, name string) identityLists {
-	return identityLists{
-		inline: func(ctx context.Context) ([]string, error) {
-			pages := awsiam.NewListGroupPoliciesPaginator(client, &awsiam.ListGroupPoliciesInput{GroupName: &name})
-			return collect(ctx, pages, func(p *awsiam.ListGroupPoliciesOutput) []string { return p.PolicyNames })
+func groupIdentity(client *awsiam.Client, name string) *identity {
+	return &identity{
+		kind: "group", name: name,
+		inline: func(ctx context.Context, marker *string) (page[string], error) {
+			out, err := client.ListGroupPolicies(ctx, &awsiam.ListGroupPoliciesInput{GroupName: &name, Marker: marker})
+			if err != nil {
+				return page[string]{}, err
+			}
+			return listPage(out.PolicyNames, out.IsTruncated, out.Marker), nil
 		},
-		document: func(ctx context.Context, policyName string) (*string, error) {
+		document: func(ctx context.Context, policyName string) (*string, *string, error) {
 			out, err := client.GetGroupPolicy(ctx, &awsiam.GetGroupPolicyInput{GroupName: &name, PolicyName: &policyName})
 			if err != nil {
-				return nil, err
+				return nil, nil, err
 			}
-			return out.PolicyDocument, nil
+			return out.PolicyName, out.PolicyDocument, nil
 		},
-		attached: func(ctx context.Context) ([]types.AttachedPolicy, error) {
-			pages := awsiam.NewListAttachedGroupPoliciesPaginator(client, &awsiam.ListAttachedGroupPoliciesInput{GroupName: &name})
-			return collect(ctx, pages, func(p *awsiam.ListAttachedGroupPoliciesOutput) []types.AttachedPolicy { return p.AttachedPolicies })
+		attached: func(ctx context.Context, marker *string) (page[types.AttachedPolicy], error) {
+			out, err := client.ListAttachedGroupPolicies(ctx, &awsiam.ListAttachedGroupPoliciesInput{GroupName: &name, Marker: marker})
+			if err != nil {
+				return page[types.AttachedPolicy]{}, err
+			}
+			return listPage(out.AttachedPolicies, out.IsTruncated, out.Marker), nil
 		},
 	}
 }

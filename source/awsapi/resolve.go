@@ -10,7 +10,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 	awsiam "github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
-	"github.com/aws/aws-sdk-go-v2/service/sts"
 
 	"remotion-doctor/audit"
 	"remotion-doctor/iam"
@@ -41,10 +40,11 @@ func (c *Client) Resolve(ctx context.Context, t audit.Target) (source.Resolution
 	return source.Resolution{}, &source.Error{Op: "finding " + t.String(), Kind: source.KindInvalid, Msg: "this kind of target cannot be asked of AWS"}
 }
 
-func found(arn string) (source.Resolution, error) {
+// found is the principal that an operation has answered with.
+func found(operation, arn string) (source.Resolution, error) {
 	p, err := iam.NewPrincipal(arn)
 	if err != nil {
-		return source.Resolution{}, &source.Error{Op: "reading AWS's answer", Kind: source.KindOther, Msg: clean(err.Error()), Err: err}
+		return source.Resolution{}, wrongAnswer(operation, "%q is not the ARN of an IAM role or user", arn)
 	}
 	return source.Resolution{Principal: p}, nil
 }
@@ -61,11 +61,26 @@ func (c *Client) functionRole(ctx context.Context, name string) (source.Resoluti
 	if err != nil {
 		return source.Resolution{}, explain(op, err)
 	}
-	r, err := found(aws.ToString(out.Role))
+	const operation = "lambda:GetFunctionConfiguration"
+	if have := functionName(aws.ToString(out.FunctionArn)); have != functionName(name) {
+		return source.Resolution{}, wrongAnswer(operation, "asked for the function %q, it holds %q", name, aws.ToString(out.FunctionArn))
+	}
+	r, err := found(operation, aws.ToString(out.Role))
 	if a, ok := policy.ParseARN(aws.ToString(out.FunctionArn)); ok {
 		r.Region = a.Region
 	}
 	return r, err
+}
+
+// functionName is the name in a function's name, partial ARN or ARN, without a
+// version or alias.
+func functionName(nameOrARN string) string {
+	name := nameOrARN
+	if _, rest, ok := strings.Cut(":"+name, ":function:"); ok {
+		name = rest
+	}
+	name, _, _ = strings.Cut(name, ":")
+	return name
 }
 
 // profileRole asks for the role in an instance profile.
@@ -76,10 +91,17 @@ func (c *Client) profileRole(ctx context.Context, nameOrARN string) (source.Reso
 	if err != nil {
 		return source.Resolution{}, explain(op, err)
 	}
-	if out.InstanceProfile == nil || len(out.InstanceProfile.Roles) == 0 {
+	const operation = "iam:GetInstanceProfile"
+	if out.InstanceProfile == nil || out.InstanceProfile.Roles == nil {
+		return source.Resolution{}, wrongAnswer(operation, "it holds no instance profile")
+	}
+	if have := aws.ToString(out.InstanceProfile.InstanceProfileName); !strings.EqualFold(have, name) {
+		return source.Resolution{}, wrongAnswer(operation, "asked for the instance profile %q, it holds %q", name, have)
+	}
+	if len(out.InstanceProfile.Roles) == 0 {
 		return source.Resolution{}, &source.Error{Op: op, Kind: source.KindNotFound, Msg: "the instance profile holds no role", Hint: "add one with `aws iam add-role-to-instance-profile`"}
 	}
-	return found(aws.ToString(out.InstanceProfile.Roles[0].Arn))
+	return found(operation, aws.ToString(out.InstanceProfile.Roles[0].Arn))
 }
 
 // instanceRole asks EC2 for the profile of an instance and IAM for its role.
@@ -89,12 +111,19 @@ func (c *Client) instanceRole(ctx context.Context, id string) (source.Resolution
 	if err != nil {
 		return source.Resolution{}, explain(op, err)
 	}
+	const operation = "ec2:DescribeInstances"
+	if out.Reservations == nil {
+		return source.Resolution{}, wrongAnswer(operation, "it holds no list")
+	}
 	var instances []types.Instance
 	for _, r := range out.Reservations {
 		instances = append(instances, r.Instances...)
 	}
 	if len(instances) == 0 {
 		return source.Resolution{}, &source.Error{Op: op, Kind: source.KindNotFound, Msg: "there is no such instance", Hint: "look at the id and at --region"}
+	}
+	if have := aws.ToString(instances[0].InstanceId); len(instances) > 1 || have != id {
+		return source.Resolution{}, wrongAnswer(operation, "asked for the instance %q, it holds %d, the first of them %q", id, len(instances), have)
 	}
 	profile := instances[0].IamInstanceProfile
 	if profile == nil {
@@ -119,9 +148,9 @@ func (c *Client) role(ctx context.Context, nameOrARN string) (source.Resolution,
 			return source.Resolution{}, &source.Error{Op: op, Kind: source.KindInvalid, Msg: "this is not the ARN of a role", Hint: "it looks like arn:aws:iam::123456789012:role/name"}
 		}
 	}
-	out, err := c.iam().GetRole(ctx, &awsiam.GetRoleInput{RoleName: &name})
-	if err == nil && out.Role != nil {
-		return found(aws.ToString(out.Role.Arn))
+	role, err := getRole(ctx, c.iam(), name)
+	if err == nil {
+		return found("iam:GetRole", aws.ToString(role.Arn))
 	}
 	e := explain(op, err).(*source.Error)
 	if e.Kind != source.KindDenied || !isARN {
@@ -133,7 +162,7 @@ func (c *Client) role(ctx context.Context, nameOrARN string) (source.Resolution,
 	if a.Service == "sts" {
 		resource = "role/" + name
 	}
-	r, err := found("arn:" + a.Partition + ":iam::" + a.AccountID + ":" + resource)
+	r, err := found("iam:GetRole", "arn:"+a.Partition+":iam::"+a.AccountID+":"+resource)
 	r.Notes = append(r.Notes, "iam:GetRole was denied: whether the role exists, and its path, was not checked")
 	return r, err
 }
@@ -141,23 +170,11 @@ func (c *Client) role(ctx context.Context, nameOrARN string) (source.Resolution,
 func (c *Client) user(ctx context.Context, nameOrARN string) (source.Resolution, error) {
 	op := "looking up the user " + clean(nameOrARN)
 	name := nameOrARN[strings.LastIndexByte(nameOrARN, '/')+1:]
-	out, err := c.iam().GetUser(ctx, &awsiam.GetUserInput{UserName: &name})
+	user, err := getUser(ctx, c.iam(), name)
 	if err != nil {
 		return source.Resolution{}, explain(op, err)
 	}
-	if out.User == nil {
-		return source.Resolution{}, &source.Error{Op: op, Kind: source.KindOther, Msg: "AWS's answer holds no user"}
-	}
-	return found(aws.ToString(out.User.Arn))
-}
-
-// Caller returns the ARN of the credentials that the client uses.
-func (c *Client) Caller(ctx context.Context) (string, error) {
-	out, err := c.sts().GetCallerIdentity(ctx, &sts.GetCallerIdentityInput{})
-	if err != nil {
-		return "", explain("asking AWS who is calling", err)
-	}
-	return aws.ToString(out.Arn), nil
+	return found("iam:GetUser", aws.ToString(user.Arn))
 }
 
 // caller finds the principal of the client's own credentials. The ARN of an
@@ -171,7 +188,7 @@ func (c *Client) caller(ctx context.Context) (source.Resolution, error) {
 	a, ok := policy.ParseARN(arn)
 	switch {
 	case ok && a.Service == "iam" && a.Type() == "user":
-		return found(arn)
+		return found("sts:GetCallerIdentity", arn)
 	case ok && a.Service == "sts" && a.Type() == "assumed-role":
 		return c.role(ctx, arn)
 	case ok && a.Resource == "root":

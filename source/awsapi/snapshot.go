@@ -1,13 +1,11 @@
 package awsapi
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
 	"strings"
-
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/sts"
 
 	"remotion-doctor/iam/account"
 	"remotion-doctor/iam/policy"
@@ -108,10 +106,11 @@ func (t *taker) take(ctx context.Context, s step) error {
 	}
 	// Whatever failed, the rest is of use; what is missing is told.
 	e := explain("reading "+s.name, err).(*source.Error)
-	if e.Kind == source.KindCredentials || e.Kind == source.KindUnreachable {
+	switch e.Kind {
+	case source.KindCredentials, source.KindUnreachable, source.KindInterrupted:
 		return e
 	}
-	gap := account.Gap{Operation: s.operation, Reason: e.Msg, Affects: s.affects}
+	gap := account.Gap{Operation: cmp.Or(e.Operation, s.operation), Reason: e.Msg, Affects: s.affects}
 	_, gap.Resource, _ = strings.Cut(s.name, " ")
 	return t.keep(Part{Step: s.name, Found: account.Snapshot{Gaps: []account.Gap{gap}}})
 }
@@ -144,15 +143,12 @@ func (t *taker) known() (accountID, partition string) {
 var errResumed = errors.New("the kept part is of another account")
 
 func (t *taker) readCaller(ctx context.Context, _ string, keep func(account.Snapshot, string) error) error {
-	out, err := t.sts().GetCallerIdentity(ctx, &sts.GetCallerIdentityInput{})
+	arn, err := t.Caller(ctx)
 	if err != nil {
-		return explain("asking AWS who is calling", err)
+		return err
 	}
-	a, ok := policy.ParseARN(aws.ToString(out.Arn))
-	if !ok {
-		return &source.Error{Op: "asking AWS who is calling", Kind: source.KindOther, Msg: "the answer holds no ARN"}
-	}
-	return keep(account.Snapshot{Version: 1, AccountID: aws.ToString(out.Account), Partition: a.Partition, Caller: aws.ToString(out.Arn)}, "")
+	a, _ := policy.ParseARN(arn) // Caller returns one
+	return keep(account.Snapshot{Version: 1, AccountID: a.AccountID, Partition: a.Partition, Caller: arn}, "")
 }
 
 // SameAccount reports whether kept parts are of the account that the client's
@@ -163,12 +159,12 @@ func (c *Client) SameAccount(ctx context.Context, parts []Part) error {
 		if id == "" {
 			continue
 		}
-		out, err := c.sts().GetCallerIdentity(ctx, &sts.GetCallerIdentityInput{})
+		arn, err := c.Caller(ctx)
 		if err != nil {
-			return explain("asking AWS who is calling", err)
+			return err
 		}
-		if aws.ToString(out.Account) != id {
-			return &source.Error{Op: "going on with the snapshot of account " + id, Kind: source.KindInvalid, Msg: "the credentials are of account " + aws.ToString(out.Account), Hint: "remove the .partial file to begin anew", Err: errResumed}
+		if a, _ := policy.ParseARN(arn); a.AccountID != id {
+			return &source.Error{Op: "going on with the snapshot of account " + id, Kind: source.KindInvalid, Msg: "the credentials are of account " + a.AccountID, Hint: "remove the .partial file to begin anew", Err: errResumed}
 		}
 		return nil
 	}

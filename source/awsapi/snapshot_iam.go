@@ -1,6 +1,7 @@
 package awsapi
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -11,32 +12,76 @@ import (
 
 	"remotion-doctor/iam/account"
 	"remotion-doctor/iam/policy"
-	"remotion-doctor/source"
 )
 
 // readIdentities reads roles, users, groups and policies.
 func (t *taker) readIdentities(ctx context.Context, marker string, keep func(account.Snapshot, string) error) error {
+	const op, operation = "reading the account's roles and policies", "iam:GetAccountAuthorizationDetails"
 	in := &awsiam.GetAccountAuthorizationDetailsInput{MaxItems: aws.Int32(1000)}
+	seen := markers{marker: true}
 	for {
 		if marker != "" {
 			in.Marker = &marker
 		}
 		page, err := t.iam().GetAccountAuthorizationDetails(ctx, in)
 		if err != nil {
-			return explain("reading the account's roles and policies", err)
+			return explain(op, err)
+		}
+		if page.UserDetailList == nil && page.GroupDetailList == nil && page.RoleDetailList == nil && page.Policies == nil {
+			return wrongAnswer(operation, "it holds no list")
 		}
 		next := ""
 		if page.IsTruncated {
 			next = aws.ToString(page.Marker)
-			if next == "" || next == marker {
-				return &source.Error{Op: "reading the account's roles and policies", Kind: source.KindOther, Msg: "the answer is truncated, but its marker leads nowhere"}
-			}
 		}
-		if err := keep(account.Snapshot{AuthorizationDetails: detailsOf(page)}, next); err != nil || next == "" {
+		more, err := seen.next(operation, page.IsTruncated, &next)
+		if err != nil {
+			return err
+		}
+		details := detailsOf(page)
+		if err := whole(operation, &details); err != nil {
+			return err
+		}
+		if err := keep(account.Snapshot{AuthorizationDetails: details}, next); err != nil || !more {
 			return err
 		}
 		marker = next
 	}
+}
+
+// whole refuses identities and policies without what the answer must hold.
+func whole(operation string, d *account.AuthorizationDetails) error {
+	for i := range d.Policies {
+		p := &d.Policies[i]
+		if v, err := p.Default(); err != nil || p.Arn == "" || isEmpty(v.Document.Text) {
+			return wrongAnswer(operation, "it holds no document of the policy %q", p.Arn)
+		}
+	}
+	inline := func(owner string, list []account.InlinePolicy) error {
+		for _, p := range list {
+			if p.PolicyName == "" || isEmpty(p.PolicyDocument.Text) {
+				return wrongAnswer(operation, "it holds no document of the policy %q of %q", p.PolicyName, owner)
+			}
+		}
+		return nil
+	}
+	named := func(arn, name string) error {
+		if arn == "" || name == "" {
+			return wrongAnswer(operation, "it holds a role, user or group without a name")
+		}
+		return nil
+	}
+	var errs []error
+	for i := range d.Roles {
+		errs = append(errs, named(d.Roles[i].Arn, d.Roles[i].RoleName), inline(d.Roles[i].Arn, d.Roles[i].RolePolicyList))
+	}
+	for i := range d.Users {
+		errs = append(errs, named(d.Users[i].Arn, d.Users[i].UserName), inline(d.Users[i].Arn, d.Users[i].UserPolicyList))
+	}
+	for i := range d.Groups {
+		errs = append(errs, named(d.Groups[i].Arn, d.Groups[i].GroupName), inline(d.Groups[i].Arn, d.Groups[i].GroupPolicyList))
+	}
+	return cmp.Or(errs...)
 }
 
 func detailsOf(page *awsiam.GetAccountAuthorizationDetailsOutput) account.AuthorizationDetails {
@@ -136,10 +181,12 @@ func (c *Client) OnlyFor(ctx context.Context, targets []Resolved) (*account.Snap
 	out := &account.Snapshot{Version: 1}
 	t := &taker{Client: c}
 	for _, r := range targets {
-		s, err := c.ReadPrincipal(ctx, r.Principal)
+		s, err := c.Principal(ctx, r.Principal)
 		if err != nil {
 			return nil, err
 		}
+		readable(s)
+		s.Gaps = unreadOf(s)
 		r.enter(s)
 		out.Add(s)
 	}
@@ -150,6 +197,17 @@ func (c *Client) OnlyFor(ctx context.Context, targets []Resolved) (*account.Snap
 		out.Add(&t.parts[i].Found)
 	}
 	return out, err
+}
+
+// unreadOf are the gaps of single principals as those of a snapshot.
+func unreadOf(s *account.Snapshot) []account.Gap {
+	var out []account.Gap
+	for arn, gaps := range s.Unread {
+		for i := range gaps {
+			out = append(out, account.Gap{Operation: gaps[i].Where, Reason: gaps[i].Why, Affects: "what " + arn + " may do: " + gaps[i].What})
+		}
+	}
+	return out
 }
 
 // unique drops what several targets have in common.

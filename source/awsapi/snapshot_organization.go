@@ -34,24 +34,16 @@ func (t *taker) readOrganization(ctx context.Context, _ string, keep func(accoun
 		return err
 	}
 	id, _ := t.known()
-	if out.Organization != nil && aws.ToString(out.Organization.MasterAccountId) == id {
+	if out.Organization == nil || aws.ToString(out.Organization.MasterAccountId) == "" {
+		return wrongAnswer("organizations:DescribeOrganization", "it holds no organization")
+	}
+	if aws.ToString(out.Organization.MasterAccountId) == id {
 		return keep(account.Snapshot{}, "")
 	}
-	chain := []string{id}
-	for len(chain) < maxLevels {
-		parents, err := client.ListParents(ctx, &organizations.ListParentsInput{ChildId: &chain[len(chain)-1]})
-		if err != nil {
-			return err
-		}
-		if len(parents.Parents) == 0 {
-			break
-		}
-		chain = append(chain, aws.ToString(parents.Parents[0].Id))
-		if parents.Parents[0].Type == types.ParentTypeRoot {
-			break
-		}
+	chain, err := chainOf(ctx, client, id)
+	if err != nil {
+		return err
 	}
-	slices.Reverse(chain)
 	r := organizationReader{client: client, documents: map[string]account.Document{}}
 	found := account.Organization{}
 	if found.ServiceControlPolicies, err = r.levels(ctx, chain, types.PolicyTypeServiceControlPolicy); err != nil {
@@ -61,6 +53,34 @@ func (t *taker) readOrganization(ctx context.Context, _ string, keep func(accoun
 		return err
 	}
 	return keep(account.Snapshot{Organization: &found}, "")
+}
+
+// chainOf returns the ids from the root to an account.
+func chainOf(ctx context.Context, client *organizations.Client, id string) ([]string, error) {
+	const operation = "organizations:ListParents"
+	chain := []string{id}
+	for len(chain) < maxLevels {
+		child := chain[len(chain)-1]
+		parents, err := collect(ctx, operation, func(ctx context.Context, token *string) (page[types.Parent], error) {
+			out, err := client.ListParents(ctx, &organizations.ListParentsInput{ChildId: &child, NextToken: token})
+			if err != nil {
+				return page[types.Parent]{}, err
+			}
+			return tokenPage(out.Parents, out.NextToken), nil
+		})
+		if err != nil {
+			return nil, err
+		}
+		if len(parents) != 1 || slices.Contains(chain, aws.ToString(parents[0].Id)) || aws.ToString(parents[0].Id) == "" {
+			return nil, wrongAnswer(operation, "%q has not one parent of its own", child)
+		}
+		chain = append(chain, aws.ToString(parents[0].Id))
+		if parents[0].Type == types.ParentTypeRoot {
+			slices.Reverse(chain)
+			return chain, nil
+		}
+	}
+	return nil, wrongAnswer(operation, "the account is more than %d levels below the root", maxLevels)
 }
 
 // An organizationReader reads each policy once.
@@ -75,19 +95,22 @@ func (r *organizationReader) levels(ctx context.Context, chain []string, kind ty
 	var out [][]account.NamedPolicy
 	for _, target := range chain {
 		level := []account.NamedPolicy{}
-		pages := organizations.NewListPoliciesForTargetPaginator(r.client, &organizations.ListPoliciesForTargetInput{TargetId: &target, Filter: kind})
-		for pages.HasMorePages() {
-			page, err := pages.NextPage(ctx)
+		policies, err := collect(ctx, "organizations:ListPoliciesForTarget", func(ctx context.Context, token *string) (page[types.PolicySummary], error) {
+			out, err := r.client.ListPoliciesForTarget(ctx, &organizations.ListPoliciesForTargetInput{TargetId: &target, Filter: kind, NextToken: token})
+			if err != nil {
+				return page[types.PolicySummary]{}, err
+			}
+			return tokenPage(out.Policies, out.NextToken), nil
+		})
+		if err != nil {
+			return nil, err
+		}
+		for _, p := range policies {
+			doc, err := r.document(ctx, aws.ToString(p.Id))
 			if err != nil {
 				return nil, err
 			}
-			for _, p := range page.Policies {
-				doc, err := r.document(ctx, aws.ToString(p.Id))
-				if err != nil {
-					return nil, err
-				}
-				level = append(level, account.NamedPolicy{Name: aws.ToString(p.Name), Document: doc})
-			}
+			level = append(level, account.NamedPolicy{Name: aws.ToString(p.Name), Document: doc})
 		}
 		out = append(out, level)
 	}
@@ -104,8 +127,14 @@ func (r *organizationReader) document(ctx context.Context, id string) (account.D
 		return d, nil
 	}
 	out, err := r.client.DescribePolicy(ctx, &organizations.DescribePolicyInput{PolicyId: &id})
-	if err != nil || out.Policy == nil {
+	const operation = "organizations:DescribePolicy"
+	switch {
+	case err != nil:
 		return account.Document{}, err
+	case out.Policy == nil || isEmpty(aws.ToString(out.Policy.Content)):
+		return account.Document{}, wrongAnswer(operation, "it holds no document of the policy %q", id)
+	case out.Policy.PolicySummary != nil && aws.ToString(out.Policy.PolicySummary.Id) != id:
+		return account.Document{}, wrongAnswer(operation, "asked for the policy %q, it holds %q", id, aws.ToString(out.Policy.PolicySummary.Id))
 	}
 	d := account.Document{Text: aws.ToString(out.Policy.Content)}
 	r.documents[id] = d

@@ -6,10 +6,11 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
+	ec2types "github.com/aws/aws-sdk-go-v2/service/ec2/types"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	"github.com/aws/aws-sdk-go-v2/service/eks"
-	"github.com/aws/aws-sdk-go-v2/service/lambda"
+	ekstypes "github.com/aws/aws-sdk-go-v2/service/eks/types"
 	"golang.org/x/sync/errgroup"
 
 	"remotion-doctor/audit"
@@ -33,38 +34,31 @@ func (t *taker) regional(region string) []step {
 }
 
 func (t *taker) readFunctions(ctx context.Context, region string, keep func(account.Snapshot, string) error) error {
-	var found account.Snapshot
-	pages := lambda.NewListFunctionsPaginator(t.lambda(region), &lambda.ListFunctionsInput{})
-	for pages.HasMorePages() {
-		page, err := pages.NextPage(ctx)
-		if err != nil {
-			return err
-		}
-		for _, f := range page.Functions {
-			found.Functions = append(found.Functions, account.Function{
-				FunctionName: aws.ToString(f.FunctionName), FunctionArn: aws.ToString(f.FunctionArn), Role: aws.ToString(f.Role),
-				Runtime: string(f.Runtime), MemorySize: int(aws.ToInt32(f.MemorySize)), Timeout: int(aws.ToInt32(f.Timeout)),
-			})
-		}
+	functions, err := t.functions(ctx, region)
+	if err != nil {
+		return err
 	}
-	return keep(found, "")
+	return keep(account.Snapshot{Functions: functions}, "")
 }
 
 // readInstances reads the instances that have a profile.
 func (t *taker) readInstances(ctx context.Context, region string, keep func(account.Snapshot, string) error) error {
 	var found account.Snapshot
 	client := ec2.NewFromConfig(t.config, func(o *ec2.Options) { o.Region = region })
-	pages := ec2.NewDescribeInstancesPaginator(client, &ec2.DescribeInstancesInput{})
-	for pages.HasMorePages() {
-		page, err := pages.NextPage(ctx)
+	reservations, err := collect(ctx, "ec2:DescribeInstances", func(ctx context.Context, token *string) (page[ec2types.Reservation], error) {
+		out, err := client.DescribeInstances(ctx, &ec2.DescribeInstancesInput{NextToken: token})
 		if err != nil {
-			return err
+			return page[ec2types.Reservation]{}, err
 		}
-		for _, r := range page.Reservations {
-			for _, i := range r.Instances {
-				if i.IamInstanceProfile != nil {
-					found.Instances = append(found.Instances, account.NewInstance(aws.ToString(i.InstanceId), aws.ToString(i.IamInstanceProfile.Arn)))
-				}
+		return tokenPage(out.Reservations, out.NextToken), nil
+	})
+	if err != nil {
+		return err
+	}
+	for _, r := range reservations {
+		for _, i := range r.Instances {
+			if i.IamInstanceProfile != nil {
+				found.Instances = append(found.Instances, account.NewInstance(aws.ToString(i.InstanceId), aws.ToString(i.IamInstanceProfile.Arn)))
 			}
 		}
 	}
@@ -74,14 +68,15 @@ func (t *taker) readInstances(ctx context.Context, region string, keep func(acco
 // readTasks reads the newest revision of each family of task definitions.
 func (t *taker) readTasks(ctx context.Context, region string, keep func(account.Snapshot, string) error) error {
 	client := t.ecs(region)
-	var families []string
-	pages := ecs.NewListTaskDefinitionFamiliesPaginator(client, &ecs.ListTaskDefinitionFamiliesInput{Status: types.TaskDefinitionFamilyStatusActive})
-	for pages.HasMorePages() {
-		page, err := pages.NextPage(ctx)
+	families, err := collect(ctx, "ecs:ListTaskDefinitionFamilies", func(ctx context.Context, token *string) (page[string], error) {
+		out, err := client.ListTaskDefinitionFamilies(ctx, &ecs.ListTaskDefinitionFamiliesInput{Status: types.TaskDefinitionFamilyStatusActive, NextToken: token})
 		if err != nil {
-			return err
+			return page[string]{}, err
 		}
-		families = append(families, page.Families...)
+		return tokenPage(out.Families, out.NextToken), nil
+	})
+	if err != nil {
+		return err
 	}
 	found := account.Snapshot{TaskDefinitions: make([]account.TaskDefinition, len(families))}
 	g, ctx := errgroup.WithContext(ctx)
@@ -89,11 +84,15 @@ func (t *taker) readTasks(ctx context.Context, region string, keep func(account.
 	for i, family := range families {
 		g.Go(func() error {
 			out, err := client.DescribeTaskDefinition(ctx, &ecs.DescribeTaskDefinitionInput{TaskDefinition: &family})
-			if err == nil && out.TaskDefinition != nil {
-				d := out.TaskDefinition
-				found.TaskDefinitions[i] = account.TaskDefinition{TaskDefinitionArn: aws.ToString(d.TaskDefinitionArn), TaskRoleArn: aws.ToString(d.TaskRoleArn), ExecutionRoleArn: aws.ToString(d.ExecutionRoleArn)}
+			if err != nil {
+				return err
 			}
-			return err
+			d := out.TaskDefinition
+			if d == nil || !isTask(aws.ToString(d.TaskDefinitionArn), family) {
+				return wrongAnswer("ecs:DescribeTaskDefinition", "asked for the task definition %q, it holds another or none", family)
+			}
+			found.TaskDefinitions[i] = account.TaskDefinition{TaskDefinitionArn: aws.ToString(d.TaskDefinitionArn), TaskRoleArn: aws.ToString(d.TaskRoleArn), ExecutionRoleArn: aws.ToString(d.ExecutionRoleArn)}
+			return nil
 		})
 	}
 	if err := g.Wait(); err != nil {
@@ -105,45 +104,52 @@ func (t *taker) readTasks(ctx context.Context, region string, keep func(account.
 // readPods reads the pod identity associations of all clusters.
 func (t *taker) readPods(ctx context.Context, region string, keep func(account.Snapshot, string) error) error {
 	client := eks.NewFromConfig(t.config, func(o *eks.Options) { o.Region = region })
+	clusters, err := collect(ctx, "eks:ListClusters", func(ctx context.Context, token *string) (page[string], error) {
+		out, err := client.ListClusters(ctx, &eks.ListClustersInput{NextToken: token})
+		if err != nil {
+			return page[string]{}, err
+		}
+		return tokenPage(out.Clusters, out.NextToken), nil
+	})
+	if err != nil {
+		return err
+	}
 	var found account.Snapshot
-	clusters := eks.NewListClustersPaginator(client, &eks.ListClustersInput{})
-	for clusters.HasMorePages() {
-		page, err := clusters.NextPage(ctx)
+	for _, cluster := range clusters {
+		pods, err := podsOf(ctx, client, cluster)
 		if err != nil {
 			return err
 		}
-		for _, cluster := range page.Clusters {
-			pods, err := podsOf(ctx, client, cluster)
-			if err != nil {
-				return err
-			}
-			found.PodIdentities = append(found.PodIdentities, pods...)
-		}
+		found.PodIdentities = append(found.PodIdentities, pods...)
 	}
 	return keep(found, "")
 }
 
 func podsOf(ctx context.Context, client *eks.Client, cluster string) ([]account.PodIdentityAssociation, error) {
+	list, err := collect(ctx, "eks:ListPodIdentityAssociations", func(ctx context.Context, token *string) (page[ekstypes.PodIdentityAssociationSummary], error) {
+		out, err := client.ListPodIdentityAssociations(ctx, &eks.ListPodIdentityAssociationsInput{ClusterName: &cluster, NextToken: token})
+		if err != nil {
+			return page[ekstypes.PodIdentityAssociationSummary]{}, err
+		}
+		return tokenPage(out.Associations, out.NextToken), nil
+	})
+	if err != nil {
+		return nil, err
+	}
 	var out []account.PodIdentityAssociation
-	pages := eks.NewListPodIdentityAssociationsPaginator(client, &eks.ListPodIdentityAssociationsInput{ClusterName: &cluster})
-	for pages.HasMorePages() {
-		page, err := pages.NextPage(ctx)
+	for _, a := range list {
+		// The list does not tell the role.
+		one, err := client.DescribePodIdentityAssociation(ctx, &eks.DescribePodIdentityAssociationInput{ClusterName: &cluster, AssociationId: a.AssociationId})
 		if err != nil {
 			return nil, err
 		}
-		for _, a := range page.Associations {
-			// The list does not tell the role.
-			one, err := client.DescribePodIdentityAssociation(ctx, &eks.DescribePodIdentityAssociationInput{ClusterName: &cluster, AssociationId: a.AssociationId})
-			if err != nil {
-				return nil, err
-			}
-			if one.Association != nil {
-				out = append(out, account.PodIdentityAssociation{
-					ClusterName: cluster, Namespace: aws.ToString(one.Association.Namespace),
-					ServiceAccount: aws.ToString(one.Association.ServiceAccount), RoleArn: aws.ToString(one.Association.RoleArn),
-				})
-			}
+		if one.Association == nil || aws.ToString(one.Association.RoleArn) == "" {
+			return nil, wrongAnswer("eks:DescribePodIdentityAssociation", "it holds no role of the association %q", aws.ToString(a.AssociationId))
 		}
+		out = append(out, account.PodIdentityAssociation{
+			ClusterName: cluster, Namespace: aws.ToString(one.Association.Namespace),
+			ServiceAccount: aws.ToString(one.Association.ServiceAccount), RoleArn: aws.ToString(one.Association.RoleArn),
+		})
 	}
 	return out, nil
 }
@@ -159,24 +165,36 @@ func (t *taker) readBuckets(ctx context.Context, _ string, keep func(account.Sna
 		if !strings.HasPrefix(name, "remotionlambda-") {
 			continue
 		}
-		b, err := t.Bucket(ctx, name, "")
-		if err != nil {
+		if err := t.readBucket(ctx, name, &found); err != nil {
 			return err
-		}
-		found.Buckets = append(found.Buckets, b)
-		text, err := t.BucketPolicy(ctx, name, b.Region)
-		if err != nil {
-			found.Gaps = append(found.Gaps, account.Gap{
-				Operation: "s3:GetBucketPolicy", Resource: name, Reason: explain("", err).(*source.Error).Msg,
-				Affects: "whether the policy of bucket " + name + " stops Remotion",
-			})
-			continue
-		}
-		if text != "" {
-			found.BucketPolicies[name] = account.Document{Text: text}
 		}
 	}
 	return keep(found, "")
+}
+
+// readBucket reads one bucket. What could not be read of it is a gap of the
+// snapshot.
+func (t *taker) readBucket(ctx context.Context, name string, found *account.Snapshot) error {
+	b, err := t.Bucket(ctx, name, "")
+	if err != nil {
+		return err
+	}
+	found.Buckets = append(found.Buckets, b)
+	for i := range b.Gaps {
+		operation, _, _ := strings.Cut(b.Gaps[i].Where, " ")
+		found.Gaps = append(found.Gaps, account.Gap{Operation: operation, Resource: name, Reason: b.Gaps[i].Why, Affects: "whether the settings of bucket " + name + " stop Remotion"})
+	}
+	text, err := t.bucketPolicy(ctx, name, b.Region)
+	switch {
+	case err != nil:
+		found.Gaps = append(found.Gaps, account.Gap{
+			Operation: getBucketPolicy, Resource: name, Reason: explain("", err).(*source.Error).Msg,
+			Affects: "whether the policy of bucket " + name + " stops Remotion",
+		})
+	case text != "":
+		found.BucketPolicies[name] = account.Document{Text: text}
+	}
+	return nil
 }
 
 // A Resolved is a target and the principal behind it.

@@ -129,9 +129,9 @@ func TestSnapshotGaps(t *testing.T) {
 	for _, tt := range []struct{ fault, operation string }{
 		{"ListFunctions=denied", "lambda:ListFunctions"},
 		{"DescribeInstances=denied", "ec2:DescribeInstances"},
-		{"ListTaskDefinitionFamilies=denied", "ecs:DescribeTaskDefinition"},
-		{"ListClusters=denied", "eks:DescribePodIdentityAssociation"},
-		{"ListBuckets=denied", "s3:GetBucketPolicy"},
+		{"ListTaskDefinitionFamilies=denied", "ecs:ListTaskDefinitionFamilies"},
+		{"ListClusters=denied", "eks:ListClusters"},
+		{"ListBuckets=denied", "s3:ListBuckets"},
 		{"GetBucketPolicy=denied", "s3:GetBucketPolicy"},
 		{"ListPoliciesForTarget=denied", "organizations:ListPoliciesForTarget"},
 	} {

@@ -4,18 +4,20 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"slices"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	awsiam "github.com/aws/aws-sdk-go-v2/service/iam"
+	iamtypes "github.com/aws/aws-sdk-go-v2/service/iam/types"
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
+	"github.com/aws/aws-sdk-go-v2/service/lambda/types"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/smithy-go"
 
 	"remotion-doctor/iam"
 	"remotion-doctor/iam/account"
 	"remotion-doctor/iam/policy"
-	"remotion-doctor/source"
 )
 
 func (c *Client) s3(region string) *s3.Client {
@@ -27,33 +29,51 @@ func (c *Client) s3(region string) *s3.Client {
 
 // Functions returns the functions of a region whose names have a prefix.
 func (c *Client) Functions(ctx context.Context, region, prefix string) ([]account.Function, error) {
-	var out []account.Function
-	pages := lambda.NewListFunctionsPaginator(c.lambda(region), &lambda.ListFunctionsInput{})
-	for pages.HasMorePages() {
-		page, err := pages.NextPage(ctx)
+	all, err := c.functions(ctx, region)
+	if err != nil {
+		return nil, explain("looking for "+prefix+"* functions in "+region, err)
+	}
+	return slices.DeleteFunc(all, func(f account.Function) bool { return !strings.HasPrefix(f.FunctionName, prefix) }), nil
+}
+
+// functions lists the functions of a region.
+func (c *Client) functions(ctx context.Context, region string) ([]account.Function, error) {
+	const operation = "lambda:ListFunctions"
+	client := c.lambda(region)
+	list, err := collect(ctx, operation, func(ctx context.Context, marker *string) (page[types.FunctionConfiguration], error) {
+		out, err := client.ListFunctions(ctx, &lambda.ListFunctionsInput{Marker: marker})
 		if err != nil {
-			return nil, explain("looking for "+prefix+"* functions in "+region, err)
+			return page[types.FunctionConfiguration]{}, err
 		}
-		for _, f := range page.Functions {
-			if name := aws.ToString(f.FunctionName); strings.HasPrefix(name, prefix) {
-				out = append(out, account.Function{FunctionName: name, FunctionArn: aws.ToString(f.FunctionArn), Role: aws.ToString(f.Role)})
-			}
+		return tokenPage(out.Functions, out.NextMarker), nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	out := make([]account.Function, 0, len(list))
+	for i := range list {
+		f := &list[i]
+		if aws.ToString(f.FunctionName) == "" || aws.ToString(f.FunctionArn) == "" {
+			return nil, wrongAnswer(operation, "it holds a function without a name")
 		}
+		out = append(out, account.Function{
+			FunctionName: aws.ToString(f.FunctionName), FunctionArn: aws.ToString(f.FunctionArn), Role: aws.ToString(f.Role),
+			Runtime: string(f.Runtime), MemorySize: int(aws.ToInt32(f.MemorySize)), Timeout: int(aws.ToInt32(f.Timeout)),
+		})
 	}
 	return out, nil
 }
 
 // Trust returns the text of a role's trust policy.
 func (c *Client) Trust(ctx context.Context, p iam.Principal) (string, error) {
-	name := p.Name()
-	out, err := c.iam().GetRole(ctx, &awsiam.GetRoleInput{RoleName: &name})
+	role, err := getRole(ctx, c.iam(), p.Name())
 	if err != nil {
 		return "", explain("reading the trust policy of "+clean(p.ARN), err)
 	}
-	if out.Role == nil {
-		return "", &source.Error{Op: "reading the trust policy of " + clean(p.ARN), Kind: source.KindOther, Msg: "AWS's answer holds no role"}
+	if isEmpty(aws.ToString(role.AssumeRolePolicyDocument)) {
+		return "", wrongAnswer("iam:GetRole", "it holds no trust policy of the role %q", p.Name())
 	}
-	return policy.DecodeURL(aws.ToString(out.Role.AssumeRolePolicyDocument)), nil
+	return policy.DecodeURL(*role.AssumeRolePolicyDocument), nil
 }
 
 // rolePages bounds the search for roles of a similar name.
@@ -61,78 +81,22 @@ const rolePages = 5
 
 // RoleNames returns names of roles, of a large account not all.
 func (c *Client) RoleNames(ctx context.Context) ([]string, error) {
-	var out []string
-	pages := awsiam.NewListRolesPaginator(c.iam(), &awsiam.ListRolesInput{MaxItems: aws.Int32(1000)})
-	for n := 0; n < rolePages && pages.HasMorePages(); n++ {
-		page, err := pages.NextPage(ctx)
+	client := c.iam()
+	roles, err := collectFew(ctx, "iam:ListRoles", rolePages, func(ctx context.Context, marker *string) (page[iamtypes.Role], error) {
+		out, err := client.ListRoles(ctx, &awsiam.ListRolesInput{MaxItems: aws.Int32(1000), Marker: marker})
 		if err != nil {
-			return nil, explain("listing the roles", err)
+			return page[iamtypes.Role]{}, err
 		}
-		for _, r := range page.Roles {
-			out = append(out, aws.ToString(r.RoleName))
-		}
+		return listPage(out.Roles, out.IsTruncated, out.Marker), nil
+	})
+	if err != nil {
+		return nil, explain("listing the roles", err)
+	}
+	var out []string
+	for i := range roles {
+		out = append(out, aws.ToString(roles[i].RoleName))
 	}
 	return out, nil
-}
-
-// BucketNames returns the names of the account's buckets.
-func (c *Client) BucketNames(ctx context.Context) ([]string, error) {
-	var out []string
-	pages := s3.NewListBucketsPaginator(c.s3(""), &s3.ListBucketsInput{})
-	for pages.HasMorePages() {
-		page, err := pages.NextPage(ctx)
-		if err != nil {
-			return nil, explain("listing the buckets", err)
-		}
-		for _, b := range page.Buckets {
-			out = append(out, aws.ToString(b.Name))
-		}
-	}
-	return out, nil
-}
-
-// BucketPolicy returns the text of a bucket's policy, or an empty one where it
-// has none.
-func (c *Client) BucketPolicy(ctx context.Context, name, region string) (string, error) {
-	out, err := c.s3(region).GetBucketPolicy(ctx, &s3.GetBucketPolicyInput{Bucket: &name})
-	if hasCode(err, "NoSuchBucketPolicy") {
-		return "", nil
-	}
-	if err != nil {
-		return "", explain("reading the policy of the bucket "+clean(name), err)
-	}
-	return aws.ToString(out.Policy), nil
-}
-
-// Bucket returns the region and settings of a bucket. Settings that may not be
-// read stay empty.
-func (c *Client) Bucket(ctx context.Context, name, region string) (account.Bucket, error) {
-	b := account.Bucket{Name: name}
-	// Only the partition's first region answers about buckets of all others (S3
-	// API reference, GetBucketLocation).
-	home := "us-east-1"
-	if policy.PartitionOf(region) == "aws-cn" {
-		home = "cn-north-1"
-	}
-	where, err := c.s3(home).GetBucketLocation(ctx, &s3.GetBucketLocationInput{Bucket: &name})
-	if err != nil {
-		return b, explain("looking up the bucket "+clean(name), err)
-	}
-	b.Region = cmp.Or(string(where.LocationConstraint), "us-east-1")
-	if b.Region == "EU" {
-		b.Region = "eu-west-1" // "EU" is the old name (S3 API reference, GetBucketLocation)
-	}
-	if out, err := c.s3(b.Region).GetBucketOwnershipControls(ctx, &s3.GetBucketOwnershipControlsInput{Bucket: &name}); err == nil && out.OwnershipControls != nil && len(out.OwnershipControls.Rules) > 0 {
-		b.ObjectOwnership = string(out.OwnershipControls.Rules[0].ObjectOwnership)
-	}
-	if out, err := c.s3(b.Region).GetPublicAccessBlock(ctx, &s3.GetPublicAccessBlockInput{Bucket: &name}); err == nil && out.PublicAccessBlockConfiguration != nil {
-		p := out.PublicAccessBlockConfiguration
-		b.PublicAccessBlock = &account.PublicAccessBlock{
-			BlockPublicAcls: aws.ToBool(p.BlockPublicAcls), IgnorePublicAcls: aws.ToBool(p.IgnorePublicAcls),
-			BlockPublicPolicy: aws.ToBool(p.BlockPublicPolicy), RestrictPublicBuckets: aws.ToBool(p.RestrictPublicBuckets),
-		}
-	}
-	return b, nil
 }
 
 func hasCode(err error, code string) bool {

@@ -33,7 +33,7 @@ func (w *Writer) PutInline(ctx context.Context, id Identity, name, document stri
 	} else {
 		_, err = w.client.iam().PutRolePolicy(ctx, &awsiam.PutRolePolicyInput{RoleName: &id.Name, PolicyName: &name, PolicyDocument: &document})
 	}
-	return failed("writing the inline policy "+name, err)
+	return w.failed("writing the inline policy "+name, err)
 }
 
 // DeleteInline removes an inline policy.
@@ -44,7 +44,7 @@ func (w *Writer) DeleteInline(ctx context.Context, id Identity, name string) err
 	} else {
 		_, err = w.client.iam().DeleteRolePolicy(ctx, &awsiam.DeleteRolePolicyInput{RoleName: &id.Name, PolicyName: &name})
 	}
-	return failed("removing the inline policy "+name, err)
+	return w.failed("removing the inline policy "+name, err)
 }
 
 // Attach attaches a managed policy.
@@ -55,7 +55,7 @@ func (w *Writer) Attach(ctx context.Context, id Identity, arn string) error {
 	} else {
 		_, err = w.client.iam().AttachRolePolicy(ctx, &awsiam.AttachRolePolicyInput{RoleName: &id.Name, PolicyArn: &arn})
 	}
-	return failed("attaching "+arn, err)
+	return w.failed("attaching "+arn, err)
 }
 
 // Detach detaches a managed policy.
@@ -66,7 +66,7 @@ func (w *Writer) Detach(ctx context.Context, id Identity, arn string) error {
 	} else {
 		_, err = w.client.iam().DetachRolePolicy(ctx, &awsiam.DetachRolePolicyInput{RoleName: &id.Name, PolicyArn: &arn})
 	}
-	return failed("detaching "+arn, err)
+	return w.failed("detaching "+arn, err)
 }
 
 // CreatePolicy makes a managed policy and returns its ARN.
@@ -74,9 +74,9 @@ func (w *Writer) CreatePolicy(ctx context.Context, name, document string) (strin
 	out, err := w.client.iam().CreatePolicy(ctx, &awsiam.CreatePolicyInput{PolicyName: &name, PolicyDocument: &document})
 	switch {
 	case err != nil:
-		return "", failed("making the managed policy "+name, err)
-	case out.Policy == nil:
-		return "", &source.Error{Op: "making the managed policy " + name, Kind: source.KindOther, Msg: "AWS's answer holds no policy"}
+		return "", w.failed("making the managed policy "+name, err)
+	case out.Policy == nil || aws.ToString(out.Policy.Arn) == "":
+		return "", wrongAnswer("iam:CreatePolicy", "it holds no policy")
 	}
 	return aws.ToString(out.Policy.Arn), nil
 }
@@ -84,7 +84,7 @@ func (w *Writer) CreatePolicy(ctx context.Context, name, document string) (strin
 // DeletePolicy removes a managed policy that is attached to nothing.
 func (w *Writer) DeletePolicy(ctx context.Context, arn string) error {
 	_, err := w.client.iam().DeletePolicy(ctx, &awsiam.DeletePolicyInput{PolicyArn: &arn})
-	return failed("removing "+arn, err)
+	return w.failed("removing "+arn, err)
 }
 
 // NewVersion gives a managed policy a new default version and returns its id.
@@ -94,7 +94,7 @@ func (w *Writer) NewVersion(ctx context.Context, arn, document string) (id, remo
 	op := "writing a new version of " + arn
 	versions, err := w.versions(ctx, arn)
 	if err != nil {
-		return "", "", failed(op, err)
+		return "", "", w.failed(op, err)
 	}
 	if len(versions) >= 5 {
 		if removed = oldest(versions); removed == "" {
@@ -104,27 +104,26 @@ func (w *Writer) NewVersion(ctx context.Context, arn, document string) (id, remo
 			return "", "", err
 		}
 	}
+	w.client.read.policies.forget()
 	out, err := w.client.iam().CreatePolicyVersion(ctx, &awsiam.CreatePolicyVersionInput{PolicyArn: &arn, PolicyDocument: &document, SetAsDefault: true})
 	switch {
 	case err != nil:
-		return "", removed, failed(op, err)
-	case out.PolicyVersion == nil:
-		return "", removed, &source.Error{Op: op, Kind: source.KindOther, Msg: "AWS's answer holds no version"}
+		return "", removed, w.failed(op, err)
+	case out.PolicyVersion == nil || aws.ToString(out.PolicyVersion.VersionId) == "":
+		return "", removed, wrongAnswer("iam:CreatePolicyVersion", "it holds no version")
 	}
 	return aws.ToString(out.PolicyVersion.VersionId), removed, nil
 }
 
 func (w *Writer) versions(ctx context.Context, arn string) ([]types.PolicyVersion, error) {
-	var out []types.PolicyVersion
-	pages := awsiam.NewListPolicyVersionsPaginator(w.client.iam(), &awsiam.ListPolicyVersionsInput{PolicyArn: &arn})
-	for pages.HasMorePages() {
-		page, err := pages.NextPage(ctx)
+	client := w.client.iam()
+	return collect(ctx, "iam:ListPolicyVersions", func(ctx context.Context, marker *string) (page[types.PolicyVersion], error) {
+		out, err := client.ListPolicyVersions(ctx, &awsiam.ListPolicyVersionsInput{PolicyArn: &arn, Marker: marker})
 		if err != nil {
-			return nil, err
+			return page[types.PolicyVersion]{}, err
 		}
-		out = append(out, page.Versions...)
-	}
-	return out, nil
+		return listPage(out.Versions, out.IsTruncated, out.Marker), nil
+	})
 }
 
 // oldest is the version with the lowest number that is not the default.
@@ -147,30 +146,32 @@ func oldest(versions []types.PolicyVersion) string {
 func (w *Writer) DefaultVersion(ctx context.Context, arn string) (string, error) {
 	versions, err := w.versions(ctx, arn)
 	if err != nil {
-		return "", failed("reading the versions of "+arn, err)
+		return "", w.failed("reading the versions of "+arn, err)
 	}
 	for _, v := range versions {
 		if v.IsDefaultVersion {
 			return aws.ToString(v.VersionId), nil
 		}
 	}
-	return "", failed("reading the versions of "+arn, fmt.Errorf("none is the default"))
+	return "", w.failed("reading the versions of "+arn, fmt.Errorf("none is the default"))
 }
 
 // SetDefaultVersion makes a version of a managed policy the one that counts.
 func (w *Writer) SetDefaultVersion(ctx context.Context, arn, id string) error {
 	_, err := w.client.iam().SetDefaultPolicyVersion(ctx, &awsiam.SetDefaultPolicyVersionInput{PolicyArn: &arn, VersionId: &id})
-	return failed("making version "+id+" of "+arn+" the default", err)
+	return w.failed("making version "+id+" of "+arn+" the default", err)
 }
 
 // DeleteVersion removes a version of a managed policy.
 func (w *Writer) DeleteVersion(ctx context.Context, arn, id string) error {
 	_, err := w.client.iam().DeletePolicyVersion(ctx, &awsiam.DeletePolicyVersionInput{PolicyArn: &arn, VersionId: &id})
-	return failed("removing version "+id+" of "+arn, err)
+	return w.failed("removing version "+id+" of "+arn, err)
 }
 
-// failed explains an error of a write; nil stays nil.
-func failed(op string, err error) error {
+// failed explains an error of a write; nil stays nil. Whatever became of it,
+// what was read before may be true no longer.
+func (w *Writer) failed(op string, err error) error {
+	w.client.read.policies.forget()
 	if err == nil {
 		return nil
 	}

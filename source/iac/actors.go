@@ -4,12 +4,9 @@ import (
 	"strings"
 
 	"remotion-doctor/audit"
+	"remotion-doctor/iam"
 	"remotion-doctor/iam/account"
-	"remotion-doctor/iam/policy"
 )
-
-// samFunction is the function of the Serverless Application Model.
-const samFunction = "AWS::Serverless::Function"
 
 // actor takes in what acts as a role: functions, tasks, instances, pods.
 func (b *builder) actor(r *resource, _ truth) error {
@@ -36,7 +33,7 @@ func (b *builder) actingRole(r *resource, v value) *principal {
 	if p := b.owner("role", v, r); p != nil {
 		return p
 	}
-	return b.outside("role", "role-of-"+r.standIn(), "the role of "+r.label()+", which is "+v.what(), r.location())
+	return b.outside(r.stack.options.account(), "role", "role-of-"+r.standIn(), "the role of "+r.label()+", which is "+v.what(), r.location())
 }
 
 func (b *builder) function(r *resource) error {
@@ -44,23 +41,16 @@ func (b *builder) function(r *resource) error {
 		return err
 	}
 	role, err := r.property("Role")
-	if err == nil && role.kind == noValue && r.typ == samFunction {
-		role, err = r.global("Role")
-	}
 	if err != nil {
 		return err
 	}
-	var p *principal
-	switch {
-	case role.kind != noValue:
-		p = b.actingRole(r, role)
-	case r.typ == samFunction:
-		if p, err = b.samRole(r); err != nil {
-			return err
-		}
-	default:
+	if len(r.open) > 0 && role.kind == noValue {
+		role = opaque(strings.Join(r.open, " and "))
+	}
+	if role.kind == noValue {
 		return r.stack.fail(r.at, "a Lambda function has a Role", "function %s has no Role", r.id)
 	}
+	p := b.actingRole(r, role)
 	arn, err := r.stack.attribute(r.id, "Arn", r.node)
 	if err != nil {
 		return err
@@ -180,140 +170,10 @@ func (b *builder) podIdentity(r *resource) error {
 		return err
 	}
 	p := b.actingRole(r, v)
+	if session, err := r.property("Policy"); err == nil && session.kind != noValue {
+		p.gap(iam.Gap{Where: r.location().String(), What: "session policy of " + r.label(), Why: "it narrows what the pods may do, and is not read", Affects: iam.MayDeny, Layer: iam.LayerSession})
+	}
 	b.snapshot.PodIdentities = append(b.snapshot.PodIdentities, account.PodIdentityAssociation{ClusterName: texts[0], Namespace: texts[1], ServiceAccount: texts[2], RoleArn: p.arn})
 	b.target(audit.TargetPodIdentity, p, strings.Join(texts, "/"), p.at, r.aliases()...)
 	return nil
-}
-
-// global returns a property of SAM's Globals for functions.
-func (r *resource) global(path ...string) (value, error) {
-	n := r.stack.root.at("Globals", "Function").at(path...)
-	if n == nil {
-		return value{}, nil
-	}
-	return r.stack.resolve(n)
-}
-
-// either returns a property, or the one in Globals.
-func (r *resource) either(property string) (value, error) {
-	v, err := r.property(property)
-	if err != nil || v.kind != noValue {
-		return v, err
-	}
-	return r.global(property)
-}
-
-// samRole makes the role that SAM makes for a function without one.
-// Source: SAM Developer Guide, "AWS::Serverless::Function", Policies.
-func (b *builder) samRole(r *resource) (*principal, error) {
-	p := b.add(&principal{
-		kind: "role", name: r.standIn() + "Role", path: "/", at: r.location(),
-		names: []string{r.id + "Role", r.label() + "Role"}, label: r.label() + "Role",
-	})
-	b.made[r] = p
-	managed := "arn:" + b.options.partition() + ":iam::aws:policy/"
-	p.attach(managed + "service-role/AWSLambdaBasicExecutionRole")
-	for property, name := range map[string]string{"VpcConfig": "service-role/AWSLambdaVPCAccessExecutionRole", "Tracing": "AWSXrayWriteOnlyAccess"} {
-		v, err := r.either(property)
-		if err != nil {
-			return nil, err
-		}
-		if text, _ := v.known(); v.kind != noValue && text != "Disabled" {
-			p.attach(managed + name)
-		}
-	}
-	v, err := r.property("Policies")
-	if err != nil {
-		return nil, err
-	}
-	if err := b.samPolicies(r, p, v, nil); err != nil {
-		return nil, err
-	}
-	boundary, err := r.either("PermissionsBoundary")
-	if err != nil {
-		return nil, err
-	}
-	if boundary.kind != noValue {
-		p.boundary = &account.AttachedBoundary{PermissionsBoundaryType: "Policy", PermissionsBoundaryArn: b.managedARN(r, boundary)}
-	}
-	b.connectors(r, p)
-	return p, nil
-}
-
-// samPolicies takes in what Policies of a function may hold: names and ARNs of
-// managed policies, documents, and policy templates, which are refused.
-func (b *builder) samPolicies(r *resource, p *principal, v value, conditions []string) error {
-	for _, item := range v.list() {
-		switch item.kind {
-		case listValue:
-			if err := b.samPolicies(r, p, item, conditions); err != nil {
-				return err
-			}
-		case choiceValue:
-			for _, o := range item.options {
-				if err := b.samPolicies(r, p, o.value, plus(conditions, o.condition)); err != nil {
-					return err
-				}
-			}
-		case objectValue:
-			if item.get("Statement").kind == noValue {
-				b.refuseTemplate(r, p, item)
-				continue
-			}
-			doc, err := r.stack.document(item, "a policy", r, conditions...)
-			if err != nil {
-				return err
-			}
-			p.inline = append(p.inline, account.InlinePolicy{PolicyName: r.id + "RolePolicy" + string(rune('0'+len(p.inline)%10)), PolicyDocument: doc})
-		case noValue:
-		default:
-			b.samManaged(r, p, item, conditions)
-		}
-	}
-	return nil
-}
-
-func (b *builder) samManaged(r *resource, p *principal, v value, conditions []string) {
-	text, known := v.known()
-	if len(conditions) > 0 {
-		p.attach(b.unknownManaged("whether "+v.standIn()+" is attached ("+strings.Join(conditions, ", ")+")", r.location()))
-		return
-	}
-	if _, isARN := policy.ParseARN(text); known && !isARN {
-		// "…the name of an AWS managed policy": SAM finds its path.
-		p.attach("arn:" + b.options.partition() + ":iam::aws:policy/" + managedPath(text))
-		return
-	}
-	p.attach(b.managedARN(r, v))
-}
-
-// managedPath completes the name of an AWS managed policy by the path that
-// those for Lambda have.
-func managedPath(name string) string {
-	if strings.HasPrefix(name, "AWSLambda") && strings.HasSuffix(name, "Role") {
-		return "service-role/" + name
-	}
-	return name
-}
-
-// refuseTemplate notes that a policy template of SAM cannot be audited.
-func (b *builder) refuseTemplate(r *resource, p *principal, v value) {
-	name := "without a name"
-	at := v.start
-	if len(v.members) > 0 {
-		name, at = v.members[0].key, v.members[0].at
-	}
-	p.refused = r.stack.fail(at, "write out its statements, or check the template that `aws cloudformation get-template --template-stage Processed` prints", "the SAM policy template %s of %s is not known here", name, r.id)
-}
-
-// connectors: what a connector grants its source is not known.
-func (b *builder) connectors(r *resource, p *principal) {
-	for _, c := range r.stack.resources {
-		if c.typ == "AWS::Serverless::Connector" && c.properties.at("Source", "Id").str() == r.id {
-			p.attach(b.unknownManaged("the policy of the connector "+c.label(), c.location()))
-		}
-	}
-	if n := r.node.get("Connectors"); n != nil {
-		p.attach(b.unknownManaged("the policies of the connectors of "+r.label(), r.location()))
-	}
 }

@@ -16,7 +16,7 @@ type reference struct {
 // other. Macros may define more names, so that templates with a transform are
 // not checked.
 func (s *stack) check() error {
-	if s.transform {
+	if s.transform || len(s.gaps) > 0 {
 		return nil
 	}
 	edges := map[string][]reference{}

@@ -3,8 +3,8 @@ package iac
 import (
 	"strings"
 
+	"remotion-doctor/audit"
 	"remotion-doctor/iam"
-	"remotion-doctor/iam/policy"
 )
 
 // A builder puts the resources of templates into an assembly.
@@ -26,21 +26,60 @@ var identities = map[string]struct{ kind, managed string }{
 func build(a *app, o Options) (*Deployment, error) {
 	b := &builder{assembly: newAssembly(o), made: map[*resource]*principal{}, arns: map[*resource]string{}}
 	// What others refer to comes first.
-	for _, step := range []func(*resource, truth) error{b.identity, b.managedPolicy, b.identityPolicies, b.policy, b.actor} {
+	for _, step := range []func(*resource, truth) error{b.identity, b.managedPolicy, b.identityPolicies, b.policy, b.unread, b.resourcePolicy, b.actor} {
 		for _, s := range a.stacks {
 			for _, r := range s.resources {
-				t, err := r.exists()
-				if err == nil && (!t.known || t.holds) {
-					err = step(r, t)
-				}
-				if err != nil {
-					return nil, err
-				}
+				b.take(r, step)
 			}
 		}
 	}
+	for _, s := range a.stacks {
+		for _, g := range s.gaps {
+			b.gap(g)
+		}
+	}
+	b.notes = append(b.notes, a.notes...)
 	b.openParameters(a)
 	return b.deployment(), nil
+}
+
+// take does a step with a resource that may be created. What is wrong with a
+// resource concerns whom it concerns, and nobody else.
+func (b *builder) take(r *resource, step func(*resource, truth) error) {
+	t, err := r.exists()
+	if err == nil && (!t.known || t.holds) {
+		err = step(r, t)
+	}
+	if err != nil {
+		b.trouble(r, err)
+	}
+}
+
+// targetKinds are the kinds of targets that types of resources are.
+var targetKinds = map[string]audit.TargetKind{
+	"AWS::IAM::Role": audit.TargetRole, "AWS::IAM::User": audit.TargetUser, "AWS::Lambda::Function": audit.TargetFunction, samFunction: audit.TargetFunction,
+	"AWS::ECS::TaskDefinition": audit.TargetTaskDefinition, "AWS::IAM::InstanceProfile": audit.TargetInstanceProfile,
+	"AWS::EC2::Instance": audit.TargetInstance, "AWS::EC2::LaunchTemplate": audit.TargetInstance, "AWS::EKS::PodIdentityAssociation": audit.TargetPodIdentity,
+}
+
+// trouble takes in what is wrong with a resource: whoever depends on it is not
+// decided about, and it is noted for the others.
+func (b *builder) trouble(r *resource, err error) {
+	b.note("%s: not read: %s", r.label(), err)
+	if p := b.made[r]; p != nil {
+		p.refuse(err)
+		return
+	}
+	if kind, ok := targetKinds[r.typ]; ok {
+		b.refusal(kind, r.label(), r.location(), err, r.aliases()...)
+		return
+	}
+	if !policyTypes[r.typ] && r.typ != "AWS::IAM::ManagedPolicy" && r.typ != "AWS::IAM::UserToGroupAddition" {
+		return
+	}
+	if b.eachOwner(r, func(p *principal) { p.refuse(err) }) != nil {
+		b.gap(iam.Gap{Where: r.location().String(), What: r.typ + " " + r.label(), Why: reasonOf(err), Affects: iam.MayBoth})
+	}
 }
 
 // openParameters tells which parameters have no value.
@@ -49,7 +88,7 @@ func (b *builder) openParameters(a *app) {
 		var open []string
 		if p := s.root.get("Parameters"); p != nil {
 			for _, m := range p.members {
-				if v, ok := s.parameters[m.key]; ok && len(v.unknowns()) > 0 && m.value.get("Default") == nil && s.options.Parameters[m.key] == "" {
+				if v, ok := s.parameters[m.key]; ok && s.parent == nil && len(v.unknowns()) > 0 && m.value.get("Default") == nil && s.options.Parameters[m.key] == "" {
 					open = append(open, m.key)
 				}
 			}
@@ -78,12 +117,24 @@ func (r *resource) aliases() []string {
 	return out
 }
 
-// openConditions is the condition of a resource that may not be created.
+// openConditions are the conditions of a resource that may not be created, and
+// what may be added to it.
 func openConditions(r *resource, t truth) []string {
-	if t.known {
-		return nil
+	var out []string
+	if len(r.open) > 0 {
+		out = append(out, strings.Join(r.open, " and "))
 	}
-	return []string{"condition " + r.node.get("Condition").str()}
+	if t.known {
+		return out
+	}
+	for at := r; at != nil; at = at.stack.parent {
+		if n := at.node.get("Condition"); n != nil {
+			if own, err := at.stack.condition(n.str(), n); err != nil || !own.known {
+				out = append(out, "condition "+n.str())
+			}
+		}
+	}
+	return out
 }
 
 // identity makes a role, user or group.
@@ -118,7 +169,21 @@ func (b *builder) principal(r *resource, kind string) (*principal, error) {
 	if err != nil {
 		return nil, err
 	}
-	return b.add(&principal{kind: kind, name: name.standIn(), path: path.standIn(), at: r.location(), names: r.aliases(), label: r.label()}), nil
+	_, known := name.known()
+	p := b.add(&principal{
+		kind: kind, name: name.standIn(), path: path.standIn(), at: r.location(), names: r.aliases(), label: r.label(),
+		account: r.stack.options.account(), region: r.stack.bound, generated: !known,
+	})
+	if len(r.open) > 0 {
+		p.gap(iam.Gap{
+			Where: p.at.String(), What: "properties of " + r.label(), Why: strings.Join(r.open, " and ") + " may be any of them",
+			Affects: iam.MayBoth, Hint: processedHint,
+		})
+	}
+	for _, why := range r.allows {
+		p.gap(allowGap(p.at, "policies of "+r.label(), why))
+	}
+	return p, nil
 }
 
 // identityPolicies gives principals the policies that stand with them.
@@ -140,9 +205,18 @@ func (b *builder) identityPolicies(r *resource, _ truth) error {
 	}
 	groups, err := r.property("Groups")
 	for _, g := range groups.list() {
-		p.groups = append(p.groups, b.owner("group", g, r).name)
+		b.join(r, p, b.owner("group", g, r), g)
 	}
 	return err
+}
+
+// join makes a user a member of a group, which is nil where nobody knows which.
+func (b *builder) join(r *resource, user, group *principal, v value) {
+	if group == nil {
+		user.gap(iam.Gap{Where: r.location().String(), What: "groups of " + user.label, Why: "the group is not known: " + v.what(), Affects: iam.MayBoth})
+		return
+	}
+	user.groups = append(user.groups, group.name)
 }
 
 // ownerProperties are the properties of policies that name whom they are
@@ -170,6 +244,11 @@ func (b *builder) eachOwner(r *resource, yield func(*principal)) error {
 			}
 		}
 	}
+	if len(r.open) > 0 {
+		for _, kind := range []string{"role", "user", "group"} {
+			b.maybeAll(kind, r, opaque(strings.Join(r.open, " and ")))
+		}
+	}
 	return nil
 }
 
@@ -177,7 +256,7 @@ func (b *builder) eachOwner(r *resource, yield func(*principal)) error {
 // the one of a resource may be attached to it.
 func (b *builder) maybeAll(kind string, r *resource, v value) {
 	for _, p := range b.principals {
-		if p.kind == kind {
+		if p.kind == kind && p.account == r.stack.options.account() {
 			why := "whether " + r.label() + " is attached (" + v.what() + ")"
 			p.inline = append(p.inline, b.unknownInline(r.id, why, r.location()))
 		}
@@ -187,22 +266,18 @@ func (b *builder) maybeAll(kind string, r *resource, v value) {
 // owner returns the principal that a name, id or ARN means; nil where nobody
 // knows.
 func (b *builder) owner(kind string, v value, r *resource) *principal {
-	if of := v.resource(); of != nil && b.made[of] != nil {
+	if of := v.resource(); of != nil && b.made[of] != nil && b.made[of].kind == kind {
 		return b.made[of]
 	}
 	text, known := v.known()
 	if !known {
 		return nil
 	}
-	if p := b.find(kind, text); p != nil {
+	account := r.stack.options.account()
+	if p := b.find(kind, account, text); p != nil {
 		return p
 	}
-	if a, ok := policy.ParseARN(text); ok {
-		if p := b.find(kind, a.Name()); p != nil {
-			return p
-		}
-	}
-	return b.outside(kind, text, "the policies of the "+kind+" "+text+", which is not in "+r.stack.file, r.location())
+	return b.outside(account, kind, text, "the policies of the "+kind+" "+text+", which is not in "+r.stack.file, r.location())
 }
 
 func (b *builder) membership(r *resource) error {
@@ -216,8 +291,14 @@ func (b *builder) membership(r *resource) error {
 	}
 	g := b.owner("group", group, r)
 	for _, u := range users.list() {
-		if p := b.owner("user", u, r); p != nil && g != nil {
-			p.groups = append(p.groups, g.name)
+		if p := b.owner("user", u, r); p != nil {
+			b.join(r, p, g, group)
+			continue
+		}
+		for _, p := range b.principals {
+			if p.kind == "user" {
+				b.join(r, p, nil, u)
+			}
 		}
 	}
 	return nil

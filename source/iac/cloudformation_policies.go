@@ -1,9 +1,13 @@
 package iac
 
 import (
+	"strconv"
 	"strings"
 
+	"remotion-doctor/iam"
 	"remotion-doctor/iam/account"
+	"remotion-doctor/iam/managed"
+	"remotion-doctor/iam/policy"
 )
 
 // managedPolicy makes a managed policy of the deployment.
@@ -23,10 +27,9 @@ func (b *builder) managedPolicy(r *resource, t truth) error {
 	if err != nil {
 		return err
 	}
-	m := account.NewManagedPolicy(arn.standIn(), doc)
-	b.arns[r] = m.Arn
-	b.policies = append(b.policies, m)
-	return b.eachOwner(r, func(p *principal) { p.attach(m.Arn) })
+	b.arns[r] = arn.standIn()
+	b.addManaged(b.arns[r], identified(doc, r.stack.file, r.label()), r.label(), r.location(), nil, r.aliases()...)
+	return b.eachOwner(r, func(p *principal) { p.attach(b.arns[r]) })
 }
 
 // inline adds the policies in a property of the resource.
@@ -75,8 +78,34 @@ func (b *builder) addInline(r *resource, p *principal, v value, conditions []str
 	if name == "" {
 		name = r.id
 	}
-	p.inline = append(p.inline, account.InlinePolicy{PolicyName: name, PolicyDocument: doc})
+	p.addInline(name, doc, r.stack.file, r.label()+"/"+name)
 	return nil
+}
+
+// identified gives a document the identity of a policy in a file.
+func identified(doc account.Document, file, label string) account.Document {
+	if doc.Origin == nil {
+		return doc
+	}
+	origin := *doc.Origin
+	origin.ID = iam.FilePolicy(file, label)
+	doc.Origin = &origin
+	return doc
+}
+
+// addInline gives a principal an inline policy, which the label identifies in
+// the file: two of one name, under different conditions, are two.
+func (p *principal) addInline(name string, doc account.Document, file, label string) {
+	same := 0
+	for i := range p.inline {
+		if o := p.inline[i].PolicyDocument.Origin; o != nil && strings.HasPrefix(string(o.ID), string(iam.FilePolicy(file, label))) {
+			same++
+		}
+	}
+	if same > 0 {
+		label += "~" + strconv.Itoa(same+1)
+	}
+	p.inline = append(p.inline, account.InlinePolicy{PolicyName: name, PolicyDocument: identified(doc, file, label)})
 }
 
 // attachAll attaches the managed policies that a value lists.
@@ -98,14 +127,28 @@ func (b *builder) managedARN(r *resource, v value) string {
 	if m := v.resource(); m != nil && b.arns[m] != "" {
 		return b.arns[m]
 	}
-	if arn, known := v.known(); known {
-		return b.samePolicy(arn)
+	if text, known := v.known(); known {
+		if _, isARN := policy.ParseARN(text); !isARN {
+			text = "arn:" + r.stack.options.partition() + ":iam::aws:policy/" + managedPath(text)
+		}
+		return b.samePolicy(text)
 	}
 	at := r.location()
 	if !v.start.IsZero() {
 		at.Position = v.start
 	}
 	return b.unknownManaged("the managed policy that is "+v.what(), at)
+}
+
+// managedPath completes the name of an AWS managed policy by its path: SAM
+// accepts the name alone.
+// Source: SAM Developer Guide, "AWS::Serverless::Function", Policies.
+func managedPath(name string) string {
+	if arn, ok := managed.ARN(name); ok {
+		_, path, _ := strings.Cut(arn, ":policy/")
+		return path
+	}
+	return name
 }
 
 // samePolicy finds a policy of the deployment by an ARN that was put together.
@@ -137,8 +180,6 @@ func (b *builder) policy(r *resource, t truth) error {
 	switch {
 	case r.typ == "AWS::IAM::UserToGroupAddition":
 		return b.membership(r)
-	case r.typ == "AWS::S3::BucketPolicy":
-		return b.bucketPolicy(r)
 	case !policyTypes[r.typ]:
 		return nil
 	}
@@ -162,26 +203,6 @@ func (b *builder) policy(r *resource, t truth) error {
 		text = r.id
 	}
 	return b.eachOwner(r, func(p *principal) {
-		p.inline = append(p.inline, account.InlinePolicy{PolicyName: text, PolicyDocument: doc})
+		p.addInline(text, doc, r.stack.file, r.label())
 	})
-}
-
-func (b *builder) bucketPolicy(r *resource) error {
-	bucket, err := r.property("Bucket")
-	if err != nil {
-		return err
-	}
-	v, err := r.property("PolicyDocument")
-	if err != nil {
-		return err
-	}
-	doc, err := r.stack.document(v, "the bucket policy", r)
-	if err != nil {
-		return err
-	}
-	if b.snapshot.BucketPolicies == nil {
-		b.snapshot.BucketPolicies = map[string]account.Document{}
-	}
-	b.snapshot.BucketPolicies[bucket.standIn()] = doc
-	return nil
 }

@@ -17,6 +17,9 @@ func (s *stack) condition(name string, at *node) (truth, error) {
 		return *t, nil
 	}
 	n := s.root.at("Conditions", name)
+	if n == nil && (len(s.gaps) > 0 || s.transform) {
+		return truth{}, nil // a macro may define it
+	}
 	if n == nil {
 		return truth{}, s.fail(at.start, "conditions stand in the template under Conditions", "the condition %q is not defined", name)
 	}

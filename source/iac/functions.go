@@ -74,12 +74,18 @@ func (s *stack) split(n *node) (value, error) {
 	if args[1].kind != textValue {
 		return opaque(args[1].what()), nil
 	}
+	return splitText(args[1], separator).placed(n), nil
+}
+
+// splitText divides text at a separator; it is opaque where an unknown part may
+// hold one.
+func splitText(v value, separator string) value {
 	out := value{kind: listValue, items: []value{{kind: textValue}}}
 	last := func() *value { return &out.items[len(out.items)-1] }
-	for _, p := range args[1].parts {
+	for _, p := range v.parts {
 		if p.unknown != nil {
-			if p.of == nil {
-				return opaque(args[1].what()), nil
+			if p.of == nil || nameProperties[p.of.typ] == "" {
+				return opaque(v.what())
 			}
 			last().parts = append(last().parts, p)
 			continue
@@ -94,9 +100,9 @@ func (s *stack) split(n *node) (value, error) {
 		}
 	}
 	for i := range out.items {
-		out.items[i] = out.items[i].placed(n)
+		out.items[i].start, out.items[i].end = v.start, v.end
 	}
-	return out, nil
+	return out
 }
 
 func (s *stack) sub(n *node) (value, error) {
@@ -180,6 +186,9 @@ func (s *stack) ifElse(n *node) (value, error) {
 	if err != nil {
 		return value{}, err
 	}
+	if yes.kind == noValue && no.kind == noValue {
+		return value{}, nil
+	}
 	if a, ok := yes.known(); ok {
 		if b, ok := no.known(); ok && a == b {
 			return yes, nil
@@ -210,6 +219,9 @@ func (s *stack) findInMap(n *node) (value, error) {
 			return opaque(strings.TrimSpace("an entry of a mapping " + a.what())), nil
 		}
 		next := at.get(key)
+		if next == nil && (len(s.gaps) > 0 || at != nil && hasFunction(at)) {
+			return opaque("an entry of a mapping that a macro may add (" + key + ")"), nil
+		}
 		if next == nil {
 			what := [...]string{"there is no mapping %q", "the mapping has no key %q", "the mapping has no second key %q"}[i]
 			return value{}, s.fail(n.items[i].start, "", what, key)

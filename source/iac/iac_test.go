@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"remotion-doctor/audit"
+	"remotion-doctor/iam"
 	"remotion-doctor/iam/account"
 	"remotion-doctor/iam/policy"
 )
@@ -24,6 +25,19 @@ func deploy(t *testing.T, text string, o Options) (*Deployment, error) {
 		return nil, err
 	}
 	return (&Templates{files: []templateFile{{file: "template.yaml", name: "template", root: root}}}).Deployment(o)
+}
+
+// refusal is why the first target of a deployment is not decided about.
+func refusal(d *Deployment, err error) error {
+	if err != nil {
+		return err
+	}
+	for i := range d.targets {
+		if d.targets[i].refused != nil {
+			return d.targets[i].refused
+		}
+	}
+	return nil
 }
 
 func mustDeploy(t *testing.T, text string, o Options) *Deployment {
@@ -214,7 +228,6 @@ func TestMalformed(t *testing.T) {
 		{"broken YAML", "Resources: [\n  }", "2:3", ""},
 		{"tabs", "Resources:\n\tR: 1", "2:1", ""},
 		{"broken JSON", `{"Resources": {"R": }}`, "1:21", ""},
-		{"duplicate key", "Resources:\n  R: {Type: a}\n  R: {Type: b}", "3:3", `duplicate key "R"`},
 		{"duplicate key in JSON", `{"Resources": {}, "Resources": {}}`, "1:19", `duplicate key "Resources"`},
 		{"undefined Ref", head + "      RoleName: !Ref Nothing", "5:17", `"Nothing" is not defined`},
 		{"undefined in Sub", head + "      RoleName: !Sub 'a-${Nothing}'", "5:17", `"Nothing" is not defined`},
@@ -227,7 +240,6 @@ func TestMalformed(t *testing.T) {
 		{"no type", "Resources:\n  A: {}", "2:3", "has no Type"},
 		{"properties that are a list", "Resources:\n  A: {Type: 'AWS::IAM::Role', Properties: [1]}", "2:43", "must be an object"},
 		{"a name that is a list", head + "      RoleName: [a]", "5:17", "must be text"},
-		{"unknown function", head + "      RoleName: !Foo a", "5:17", "Fn::Foo is not a function"},
 		{"wrong arguments", head + "      RoleName: !Join [a]", "5:17", "takes a list of 2"},
 		{"wrong effect", head + "      Policies: [{PolicyName: p, PolicyDocument: {Statement: [{Effect: allow, Action: a, Resource: '*'}]}}]", "5:64", `Effect "allow" must be`},
 		{"wrong element", head + "      Policies:\n        - PolicyName: p\n          PolicyDocument:\n            Statement:\n              - Effect: Allow\n                Actions: a\n                Resource: '*'", "10:17", `no element "Actions"`},
@@ -237,7 +249,7 @@ func TestMalformed(t *testing.T) {
 		{"nested deep", "a: " + strings.Repeat("[", 9000) + strings.Repeat("]", 9000), "", "nested"},
 		{"texts that multiply", doubling(), "", "longer than"},
 	} {
-		_, err := deploy(t, tt.text, Options{})
+		err := refusal(deploy(t, tt.text, Options{}))
 		e, ok := errors.AsType[*Error](err)
 		if !ok || !strings.Contains(e.Msg, tt.want) || tt.at != "" && e.Pos.String() != tt.at || strings.Contains(e.Error(), "\n") {
 			t.Errorf("%s: %v, want %q at %s", tt.name, err, tt.want, tt.at)
@@ -410,11 +422,11 @@ Resources:
 	if f, err := d.Resolve(audit.Target{Kind: audit.TargetFunction, Name: "Own"}); err != nil || f.ARN != r.Arn {
 		t.Errorf("%+v, %v", f, err)
 	}
-	_, err = d.Resolve(audit.Target{Kind: audit.TargetFunction, Name: "Templates"})
-	if e, ok := errors.AsType[*Error](err); !ok || !strings.Contains(e.Msg, "S3CrudPolicy") || e.Pos.Line != 6 {
-		t.Errorf("the policy template is not refused: %v", err)
+	s := statements(t, d, "TemplatesRole")
+	if len(s) == 0 || !slices.Contains(s[0].Actions, "s3:PutObject") || !slices.Contains(s[0].Resources, "arn:aws:s3:::b/*") {
+		t.Errorf("the policy template is %+v", s)
 	}
-	if l, err := d.Snapshot.Role("LinkedRole"); err != nil || len(l.AttachedManagedPolicies) != 3 {
+	if l, err := d.Snapshot.Role("LinkedRole"); err != nil || len(l.Gaps) != 1 || l.Gaps[0].Affects != iam.MayAllow {
 		t.Errorf("%+v, %v", l, err)
 	}
 }
@@ -456,7 +468,9 @@ func FuzzTemplate(f *testing.F) {
 	f.Add(strings.Replace(role, "RESOURCE", "!Sub '${Own.Arn}/*'", 1))
 	f.Add(`{"Resources":{"R":{"Type":"AWS::IAM::Role","Properties":{"Policies":[{"PolicyName":"p","PolicyDocument":{"Statement":[{"Fn::If":["C",1,2]}]}}]}}},"Conditions":{"C":{"Fn::Equals":[{"Ref":"AWS::Region"},"x"]}}}`)
 	f.Add("Transform: AWS::Serverless-2016-10-31\nResources:\n  F: {Type: 'AWS::Serverless::Function', Properties: {Policies: [{S3CrudPolicy: {}}, A, !Ref B]}}\n")
-	f.Add(bomb())
+	for _, s := range seeds {
+		f.Add(s)
+	}
 	for _, name := range []string{"sam/unknown.yaml", "fargate/correct.yaml", "cdk/unknown/RenderApi.template.json"} {
 		data, err := os.ReadFile(filepath.Join("../../fixtures/iac", name))
 		if err != nil {

@@ -5,12 +5,15 @@ import "strings"
 // maxLoop bounds what the loops of a template may become.
 const maxLoop = 10_000
 
+// isLoop reports whether a key is that of a loop.
+func isLoop(key string) bool { return strings.HasPrefix(key, "Fn::ForEach::") }
+
 // loops expands Fn::ForEach among the members of an object.
 // Source: CloudFormation User Guide, "Fn::ForEach".
 func (s *stack) loops(n *node) ([]member, error) {
 	var out []member
 	for _, m := range n.members {
-		if !strings.HasPrefix(m.key, "Fn::ForEach::") {
+		if !isLoop(m.key) {
 			out = append(out, m)
 			continue
 		}
@@ -36,7 +39,7 @@ func (s *stack) loops(n *node) ([]member, error) {
 				return nil, err
 			}
 			if out = append(out, inner...); len(out) > maxLoop {
-				return nil, s.fail(body.start, "", "Fn::ForEach makes more than %d resources", maxLoop)
+				return nil, s.fail(body.start, "", "Fn::ForEach makes more than %d members", maxLoop)
 			}
 		}
 	}

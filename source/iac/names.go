@@ -57,13 +57,19 @@ func (s *stack) parameter(name string, p *node) (value, error) {
 		return value{}, s.fail(p.start, "", "parameter %s must be an object, not %s", name, p.kind.title())
 	}
 	typ := p.get("Type").str()
+	list := strings.HasPrefix(typ, "List<") || typ == "CommaDelimitedList"
+	if v, ok := s.givenParameter(name, list); ok {
+		s.parameters[name] = &v
+		return v, nil
+	}
 	text, given := s.options.Parameters[name]
 	if d := p.get("Default"); !given && d != nil {
 		if !d.scalar() {
 			return value{}, s.fail(d.start, "", "Default of parameter %s must be text, not %s", name, d.kind.title())
 		}
-		text, given = d.text, true
+		text, given = d.value(), true
 	}
+	text = wordOf(text, p.get("AllowedValues"))
 	var v value
 	switch {
 	case strings.HasPrefix(typ, "AWS::SSM::Parameter::Value<"):
@@ -71,11 +77,11 @@ func (s *stack) parameter(name string, p *node) (value, error) {
 		if strings.Contains(typ, "List<") {
 			v = opaque("the SSM parameter " + text)
 		}
-	case !given && (strings.HasPrefix(typ, "List<") || typ == "CommaDelimitedList"):
+	case !given && list:
 		v = opaque("parameter " + name)
 	case !given:
 		v = unknownText("parameter "+name, "", nil)
-	case strings.HasPrefix(typ, "List<") || typ == "CommaDelimitedList":
+	case list:
 		v.kind = listValue
 		for piece := range strings.SplitSeq(text, ",") {
 			v.items = append(v.items, dynamic(strings.TrimSpace(piece)).placed(p))
@@ -90,13 +96,24 @@ func (s *stack) parameter(name string, p *node) (value, error) {
 	return v, nil
 }
 
+// wordOf is a given text as the allowed values have it: those are booleans in
+// YAML 1.1 where they are written as yes or no.
+func wordOf(text string, allowed *node) string {
+	for i := 0; allowed != nil && i < len(allowed.items); i++ {
+		if n := allowed.items[i]; n.text == text && n.word != "" {
+			return n.word
+		}
+	}
+	return text
+}
+
 // allowed refuses a value that CloudFormation would refuse.
 func (s *stack) allowed(name, text string, given bool, p *node) error {
 	list := p.get("AllowedValues")
 	if !given || !list.is(listNode) || strings.Contains(p.get("Type").str(), "List") {
 		return nil
 	}
-	if slices.ContainsFunc(list.items, func(n *node) bool { return n.str() == text }) {
+	if slices.ContainsFunc(list.items, func(n *node) bool { return n.str() == text || n.scalar() && n.value() == text }) {
 		return nil
 	}
 	return s.fail(list.start, "", "parameter %s cannot be %q", name, text)
@@ -112,6 +129,7 @@ var nameProperties = map[string]string{
 	"AWS::SQS::Queue": "QueueName", "AWS::SNS::Topic": "TopicName", "AWS::ECS::Cluster": "ClusterName",
 	"AWS::ECS::TaskDefinition": "Family", "AWS::ECR::Repository": "RepositoryName", "AWS::KMS::Alias": "AliasName",
 	"AWS::StepFunctions::StateMachine": "StateMachineName", "AWS::Events::Rule": "Name", "AWS::SSM::Parameter": "Name",
+	"AWS::Serverless::SimpleTable": "TableName", "AWS::Serverless::StateMachine": "Name", "AWS::Events::EventBus": "Name",
 	"AWS::SecretsManager::Secret": "Name", "AWS::Kinesis::Stream": "Name", "AWS::EKS::Cluster": "Name",
 }
 
@@ -119,7 +137,7 @@ var nameProperties = map[string]string{
 // value.
 var arnRefs = map[string]string{
 	"AWS::IAM::ManagedPolicy": "PolicyArn", "AWS::SNS::Topic": "TopicArn", "AWS::SecretsManager::Secret": "Id",
-	"AWS::StepFunctions::StateMachine": "Arn", "AWS::ECS::TaskDefinition": "TaskDefinitionArn",
+	"AWS::StepFunctions::StateMachine": "Arn", "AWS::Serverless::StateMachine": "Arn", "AWS::ECS::TaskDefinition": "TaskDefinitionArn",
 }
 
 // name returns a resource's physical name: as given, or not known.
@@ -188,6 +206,9 @@ var arns = map[string]map[string]string{
 	"AWS::ECR::Repository":             {"Arn": "arn:%p:ecr:%r:%a:repository/%n"},
 	"AWS::KMS::Key":                    {"Arn": "arn:%p:kms:%r:%a:key/%n"},
 	"AWS::StepFunctions::StateMachine": {"Arn": "arn:%p:states:%r:%a:stateMachine:%n", "Name": "%n"},
+	"AWS::Serverless::StateMachine":    {"Arn": "arn:%p:states:%r:%a:stateMachine:%n", "Name": "%n"},
+	"AWS::Serverless::SimpleTable":     {"Arn": "arn:%p:dynamodb:%r:%a:table/%n"},
+	"AWS::Events::EventBus":            {"Arn": "arn:%p:events:%r:%a:event-bus/%n", "Name": "%n"},
 	"AWS::Events::Rule":                {"Arn": "arn:%p:events:%r:%a:rule/%n"},
 	"AWS::SecretsManager::Secret":      {"Id": "arn:%p:secretsmanager:%r:%a:secret:%n-%?"},
 	"AWS::Kinesis::Stream":             {"Arn": "arn:%p:kinesis:%r:%a:stream/%n"},
@@ -202,6 +223,9 @@ func (s *stack) attribute(id, attribute string, at *node) (value, error) {
 			return s.generated(id, attribute)
 		}
 		return value{}, s.undefined(id, at)
+	}
+	if output, ok := strings.CutPrefix(attribute, "Outputs."); ok && r.nested != nil {
+		return r.nested.output(output)
 	}
 	template := arns[r.typ][attribute]
 	if template == "" {
@@ -257,17 +281,8 @@ func (r *resource) iamPath() (value, error) {
 	return concat("", []value{v}), nil
 }
 
-// generated is the name or attribute of a resource that a macro makes. SAM
-// makes the role NAMERole for a function NAME.
-// Source: SAM Developer Guide, "Generated CloudFormation resources".
+// generated is the name or attribute of a resource that a macro makes.
 func (s *stack) generated(id, attribute string) (value, error) {
-	if f := s.byID[strings.TrimSuffix(id, "Role")]; f != nil && strings.HasSuffix(id, "Role") && f.typ == samFunction {
-		name := unknownText("the name of "+id, f.standIn()+"Role", f)
-		if attribute == "" {
-			return name, nil
-		}
-		return concat("", []value{textOf("arn:" + s.options.partition() + ":iam::" + s.options.account() + ":role/"), name}), nil
-	}
 	what := strings.TrimSpace(attribute + " of " + id)
 	if attribute == "" {
 		what = id

@@ -24,8 +24,10 @@ func (k nodeKind) title() string {
 type node struct {
 	kind       nodeKind
 	text       string // of scalars, as written
+	word       string // what YAML 1.1 makes of the text, where that is a boolean
 	items      []*node
 	members    []member
+	twice      []string // keys that stand there more than once; the last counts
 	start, end policy.Position
 	offset     int // of its first byte, in JSON
 }
@@ -72,6 +74,9 @@ func (n *node) str() string {
 	return ""
 }
 
+// value is the text of a scalar as CloudFormation takes it.
+func (n *node) value() string { return firstOf(n.word, n.text) }
+
 // object makes an object of one member at the place of its value.
 func object(key string, value *node) *node {
 	return &node{kind: objectNode, start: value.start, end: value.end, members: []member{{key, value.start, value}}}
@@ -87,3 +92,18 @@ func (s keySet) add(key string) bool {
 	s[key] = true
 	return true
 }
+
+// text, listOf, objectOf and call make nodes at a place of the file.
+func text(at policy.Position, s string) *node {
+	return &node{kind: textNode, text: s, start: at, end: at}
+}
+
+func listOf(at policy.Position, items ...*node) *node {
+	return &node{kind: listNode, items: items, start: at, end: at}
+}
+
+func objectOf(at policy.Position, members ...member) *node {
+	return &node{kind: objectNode, members: members, start: at, end: at}
+}
+
+func call(name string, argument *node) *node { return object(name, argument) }

@@ -22,7 +22,7 @@ func (s *stack) resolve(n *node) (value, error) {
 	case listNode:
 		return s.resolveList(n)
 	case objectNode:
-		if len(n.members) == 1 {
+		if len(n.members) == 1 && !isLoop(n.members[0].key) {
 			name := n.members[0].key
 			v, ok, err := s.call(name, n.members[0].value)
 			if err == nil && v.length() > maxText {
@@ -34,13 +34,13 @@ func (s *stack) resolve(n *node) (value, error) {
 			if ok {
 				return v.placed(n), nil
 			}
-			if strings.HasPrefix(name, "Fn::") && !strings.HasPrefix(name, "Fn::ForEach") {
-				return value{}, s.fail(n.start, "", "%s is not a function that is known here", name)
+			if strings.HasPrefix(name, "Fn::") {
+				return opaque("the result of " + name + ", which is not known here").placed(n), nil
 			}
 		}
 		return s.resolveObject(n)
 	}
-	v := dynamic(n.text).placed(n)
+	v := dynamic(n.value()).placed(n)
 	v.raw = n.kind
 	return v, nil
 }
@@ -60,8 +60,13 @@ func (s *stack) resolveList(n *node) (value, error) {
 }
 
 func (s *stack) resolveObject(n *node) (value, error) {
+	members, open := s.settle(n)
+	if len(open) > 0 {
+		// A macro may change what stands beside it.
+		return opaque(strings.Join(open, " and ")).placed(n), nil
+	}
 	out := value{kind: objectValue}
-	for _, m := range n.members {
+	for _, m := range members {
 		v, err := s.resolve(m.value)
 		if err != nil {
 			return value{}, err
@@ -122,8 +127,12 @@ func (s *stack) call(name string, arg *node) (v value, ok bool, err error) {
 	case "Fn::ImportValue":
 		v, err = s.importValue(arg)
 	case "Fn::Transform":
-		v = opaque("what the macro " + arg.get("Name").str() + " makes")
-	case "Fn::GetAZs", "Fn::Base64", "Fn::Cidr", "Fn::Length", "Fn::ToJsonString", "Fn::GetStackOutput":
+		v, err = s.transformed(arg)
+	case "Fn::Length":
+		v, err = s.length(arg)
+	case "Fn::ToJsonString":
+		v, err = s.jsonString(arg)
+	case "Fn::GetAZs", "Fn::Base64", "Fn::Cidr", "Fn::GetStackOutput":
 		v = opaque("the result of " + name)
 	default:
 		return value{}, false, nil
@@ -137,7 +146,7 @@ func (s *stack) importValue(n *node) (value, error) {
 		return value{}, err
 	}
 	name, known := v.known()
-	e := s.app.exports[name]
+	e := s.app.exports[s.environment()+name]
 	switch {
 	case !known:
 		return unknownText("an import", "", nil), nil
@@ -152,6 +161,14 @@ func (s *stack) importValue(n *node) (value, error) {
 }
 
 func (s *stack) ref(n *node) (value, error) {
+	if n.is(objectNode) && s.transform {
+		// With AWS::LanguageExtensions the name may be the result of a function.
+		v, err := s.resolve(n)
+		if name, known := v.known(); known && err == nil {
+			return s.refTo(name, n)
+		}
+		return opaque("what is referred to by " + v.what()), err
+	}
 	if !n.is(textNode) {
 		return value{}, s.fail(n.start, "", "Ref takes a name, not %s", n.kind.title())
 	}
@@ -166,6 +183,22 @@ func (s *stack) getAtt(n *node) (value, error) {
 			return value{}, s.fail(n.start, "write it as NAME.ATTRIBUTE", "Fn::GetAtt %q names no attribute", n.text)
 		}
 		return s.attribute(id, attribute, n)
+	case n.is(listNode) && len(n.items) > 2 && n.items[0].is(textNode):
+		// [Nested, Outputs, Name] is written by hand for Nested.Outputs.Name.
+		var rest []string
+		for _, item := range n.items[1:] {
+			rest = append(rest, item.str())
+		}
+		return s.attribute(n.items[0].text, strings.Join(rest, "."), n)
+	case n.is(listNode) && len(n.items) == 2 && n.items[0].is(objectNode) && s.transform:
+		v, err := s.resolve(n.items[0])
+		if err != nil {
+			return value{}, err
+		}
+		if id, known := v.known(); known {
+			return s.attribute(id, n.items[1].str(), n)
+		}
+		return opaque("an attribute of " + v.what()), nil
 	case n.is(listNode) && len(n.items) == 2 && n.items[0].is(textNode):
 		v, err := s.resolve(n.items[1])
 		if err != nil {

@@ -3,6 +3,7 @@ package iac
 import (
 	"fmt"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"remotion-doctor/iam"
@@ -42,8 +43,12 @@ func (o Options) partition() string { return policy.PartitionOf(o.region()) }
 // An app is templates that are deployed together, and know each other's
 // exports.
 type app struct {
-	stacks  []*stack
+	stacks  []*stack // with the nested ones
+	roots   int      // stacks that are not nested
 	exports map[string]*export
+	// root is the folder below which files are read that templates name.
+	root  string
+	notes []string
 }
 
 // An export is an output that other stacks import.
@@ -58,73 +63,181 @@ type stack struct {
 	app       *app
 	file      string
 	name      string
+	prefix    string // of its resources' labels
 	root      *node
 	options   Options
-	transform bool // a macro may make more resources
+	bound     string // the region that the CDK has bound it to
+	transform bool   // a macro may make more resources
 
 	resources  []*resource
 	byID       map[string]*resource
 	parameters map[string]*value
 	conditions map[string]*truth
 	paths      map[string]string // of the CDK's constructs
+	including  map[string]bool   // files that are being included
 	steps      int
+
+	// parent is the resource that a nested stack is; given are its parameters.
+	parent  *resource
+	given   map[string]value
+	outputs map[string]bool // those that are being resolved
+	// gaps are what is not known of the template as a whole.
+	gaps []iam.Gap
 }
 
-// A resource is one resource of a template.
-type resource struct {
-	stack      *stack
-	id, typ    string
-	at         policy.Position
-	node       *node
-	properties *node
-	path       string // of the CDK
-	named      *value
-	naming     bool
-}
-
-func newStack(a *app, f *templateFile, o Options) (*stack, error) {
-	root := f.root
+func newStack(a *app, f *templateFile, o Options) *stack {
 	s := &stack{
-		app: a, file: f.file, name: f.name, root: root, options: o, paths: f.paths,
-		byID: map[string]*resource{}, parameters: map[string]*value{}, conditions: map[string]*truth{},
+		app: a, file: f.file, name: f.name, root: f.root, options: o, paths: f.paths, byID: map[string]*resource{},
+		parameters: map[string]*value{}, conditions: map[string]*truth{}, including: map[string]bool{}, outputs: map[string]bool{},
 	}
-	s.transform = root.get("Transform") != nil
-	resources := root.get("Resources")
+	if a.roots > 1 {
+		s.prefix = s.name + "/"
+	}
+	return s
+}
+
+// read takes in the template's resources.
+func (s *stack) read() error {
+	s.transform = s.root.get("Transform") != nil || s.root.get("Fn::Transform") != nil
+	s.macros()
+	resources := s.root.get("Resources")
 	if !resources.is(objectNode) {
-		at, what := root.start, "the file has no Resources: it is no template"
+		at, what := s.root.start, "the file has no Resources: it is no template"
 		if resources != nil {
 			at, what = resources.start, "Resources must be an object, not "+resources.kind.title()
 		}
-		return nil, s.fail(at, "a template has Resources at its top level", "%s", what)
+		return s.fail(at, "a template has Resources at its top level", "%s", what)
 	}
-	members, err := s.loops(resources)
-	if err != nil {
-		return nil, err
+	members, open := s.settle(resources)
+	for _, why := range open {
+		s.gap(resources.start, "resources of "+s.title(), why+" may be resources of any kind")
 	}
 	for _, m := range members {
 		if err := s.addResource(m); err != nil {
-			return nil, err
+			return err
 		}
 	}
-	return s, s.check()
+	s.transform = s.transform || slices.ContainsFunc(s.resources, func(r *resource) bool { return strings.HasPrefix(r.typ, "AWS::Serverless::") })
+	s.serverless()
+	return s.check()
 }
+
+// macros reads the transforms of the whole template. One that is not AWS's may
+// change everything.
+func (s *stack) macros() {
+	for _, key := range s.root.twice {
+		s.gap(s.root.start, "section "+key+" of "+s.title(), "it is there twice")
+	}
+	var list []*node
+	for _, key := range []string{"Transform", "Fn::Transform"} {
+		if n := s.root.get(key); n.is(listNode) {
+			list = append(list, n.items...)
+		} else if n != nil {
+			list = append(list, n)
+		}
+	}
+	for _, n := range list {
+		name := firstOf(n.str(), n.get("Name").str())
+		if !awsTransforms[name] {
+			s.gap(n.start, "template "+s.title(), "the macro "+name+" may change all of it")
+			continue
+		}
+		if name != includeMacro {
+			continue
+		}
+		included, why := s.include(n)
+		if why == "" && !included.is(objectNode) {
+			why = "what is included is no object"
+		}
+		if why != "" {
+			s.gap(n.start, "template "+s.title(), why+" may be added to it")
+			continue
+		}
+		s.root = union(s.root, included)
+	}
+	for _, section := range []string{"Parameters", "Conditions", "Outputs", "Mappings"} {
+		s.section(section)
+	}
+}
+
+// section does the loops and includes of a section.
+func (s *stack) section(name string) {
+	n := s.root.get(name)
+	if !n.is(objectNode) || !hasFunction(n) {
+		return
+	}
+	whole := *n
+	whole.members, _ = s.settle(n) // what stays open is not defined, and unknown where it is used
+	root := *s.root
+	root.members = slices.Clone(root.members)
+	for i := range root.members {
+		if root.members[i].key == name {
+			root.members[i].value = &whole
+		}
+	}
+	s.root = &root
+	s.transform = true
+}
+
+// union adds the sections of an included file to a template.
+func union(root, included *node) *node {
+	out := *root
+	out.members = slices.Clone(root.members)
+	for _, m := range included.members {
+		i := slices.IndexFunc(out.members, func(have member) bool { return have.key == m.key })
+		if i < 0 {
+			out.members = append(out.members, m)
+			continue
+		}
+		if have := out.members[i].value; have.is(objectNode) && m.value.is(objectNode) {
+			both := *have
+			both.members = slices.Concat(have.members, missing(have.members, m.value.members))
+			out.members[i].value = &both
+		}
+	}
+	return &out
+}
+
+const processedHint = "check the template as AWS processed it: aws cloudformation get-template --template-stage Processed"
+
+// gap notes that something of the template is not known, which may concern any
+// principal.
+func (s *stack) gap(at policy.Position, what, why string) {
+	s.gaps = append(s.gaps, iam.Gap{
+		Where: iam.Location{File: s.file, Position: at}.String(), What: what, Why: why, Affects: iam.MayBoth, Hint: processedHint,
+	})
+}
+
+// title names the stack as a sentence does.
+func (s *stack) title() string { return strings.TrimSuffix(firstOf(s.prefix, s.name), "/") }
 
 func (s *stack) addResource(m member) error {
 	if !m.value.is(objectNode) {
 		return s.fail(m.value.start, "", "resource %s must be an object, not %s", m.key, m.value.kind.title())
 	}
-	typ := m.value.get("Type")
+	whole := *m.value
+	whole.twice = nil // of the keys of a resource itself, none changes a policy but Properties
+	members, open := s.settle(&whole)
+	if slices.Contains(m.value.twice, "Properties") {
+		open = append(open, "the key Properties, which is there twice,")
+	}
+	whole.members = members
+	typ := whole.get("Type")
+	if typ.is(objectNode) && len(typ.members) > 0 {
+		open = append(open, "what "+typ.members[0].key+" stands for")
+	}
 	if !typ.is(textNode) {
+		if len(open) > 0 {
+			s.gap(m.at, "resource "+s.prefix+m.key, strings.Join(open, " and ")+" may be a resource of any kind")
+			return nil
+		}
 		return s.fail(m.at, "a resource has a Type, such as AWS::IAM::Role", "resource %s has no Type", m.key)
 	}
-	r := &resource{stack: s, id: m.key, typ: typ.text, at: m.at, node: m.value, properties: m.value.get("Properties")}
-	if r.properties != nil && r.properties.kind == nullNode {
-		r.properties = nil
+	r := &resource{stack: s, id: m.key, typ: typ.text, at: m.at, node: &whole, properties: whole.get("Properties"), open: open}
+	if err := r.settleProperties(); err != nil {
+		return err
 	}
-	if r.properties != nil && r.properties.kind != objectNode {
-		return s.fail(r.properties.start, "", "Properties of %s must be an object, not %s", r.id, r.properties.kind.title())
-	}
-	r.path = firstOf(m.value.at("Metadata", "aws:cdk:path").str(), s.paths[r.id])
+	r.path = firstOf(whole.at("Metadata", "aws:cdk:path").str(), s.paths[r.id])
 	s.resources = append(s.resources, r)
 	s.byID[r.id] = r
 	return nil
@@ -134,37 +247,8 @@ func (s *stack) fail(at policy.Position, hint, format string, args ...any) error
 	return &Error{s.file, at, fmt.Sprintf(format, args...), hint}
 }
 
-// label names a resource as the user should read it.
-func (r *resource) label() string {
-	if r.stack.app != nil && len(r.stack.app.stacks) > 1 {
-		return r.stack.name + "/" + r.id
-	}
-	return r.id
-}
-
-// standIn is a name for a thing whose name the deploy makes. It is unique in
-// the app.
-func (r *resource) standIn() string {
-	return strings.NewReplacer("/", "-").Replace(r.label())
-}
-
-// property returns a resolved property.
-func (r *resource) property(path ...string) (value, error) {
-	n := r.properties.at(path...)
-	if n == nil {
-		return value{}, nil
-	}
-	return r.stack.resolve(n)
-}
-
-// exists says whether the resource will be created.
-func (r *resource) exists() (truth, error) {
-	n := r.node.get("Condition")
-	if n == nil {
-		return truth{known: true, holds: true}, nil
-	}
-	return r.stack.condition(n.str(), n)
-}
+// environment is where a stack is deployed, as far as names are unique there.
+func (s *stack) environment() string { return s.options.account() + "/" + s.options.region() + "/" }
 
 // stackName is the name of a template's file without its endings.
 func stackName(file string) string {

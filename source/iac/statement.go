@@ -28,11 +28,12 @@ func (w *documentWriter) statement(v value, conditions []string) {
 			w.list(w.patterns(m.value), m.value)
 		case "Sid":
 			// A statement that became several has its Sid once.
-			if sid, known := m.value.known(); !known || !w.sids.add(sid) && len(conditions) > 0 {
+			sid, known := m.value.known()
+			if !known || !w.sids.add(sid) && (len(conditions) > 0 || w.resource) || w.resource && !plainSid(sid) {
 				continue
 			}
 			w.key(m.key, m.at)
-			w.value(m.value)
+			w.text(sid, m.value.start)
 		default:
 			w.key(m.key, m.at)
 			w.value(m.value)
@@ -44,6 +45,10 @@ func (w *documentWriter) statement(v value, conditions []string) {
 
 // principal prints a Principal element; one that is not known may be anyone.
 func (w *documentWriter) principal(m field, conditions *[]string) {
+	m.value = w.ours(m.value)
+	if w.anyAccount {
+		m.value = w.ownAccounts(m.value, conditions)
+	}
 	if name := m.value.what(); name != "" {
 		*conditions = append(*conditions, "the principal "+name)
 		w.key("Principal", m.at)
@@ -52,6 +57,62 @@ func (w *documentWriter) principal(m field, conditions *[]string) {
 	}
 	w.key(m.key, m.at)
 	w.value(m.value)
+}
+
+// ours replaces the ARNs of principals of the deployment, whose names the deploy
+// makes, by those that they have here.
+// Source: CloudFormation Template Reference, "Fn::GetAtt", AWS::IAM::Role.
+func (w *documentWriter) ours(v value) value {
+	out := v
+	if of := v.resource(); v.kind == textValue && of != nil && strings.HasPrefix(v.standIn(), "arn:") {
+		if p := w.made[of]; p != nil && strings.Contains(v.standIn(), ":"+p.kind+"/") {
+			known := textOf(p.arn)
+			known.start, known.end = v.start, v.end
+			return known
+		}
+	}
+	out.items = slices.Clone(v.items)
+	for i := range out.items {
+		out.items[i] = w.ours(out.items[i])
+	}
+	out.members = slices.Clone(v.members)
+	for i := range out.members {
+		out.members[i].value = w.ours(out.members[i].value)
+	}
+	return out
+}
+
+// ownAccounts replaces the accounts of principals by the deployment's, of which
+// nobody knows whether it is that one.
+func (w *documentWriter) ownAccounts(v value, conditions *[]string) value {
+	out := v
+	if text, known := v.known(); known {
+		m := accountNumber.FindStringSubmatchIndex(text)
+		if m == nil || text[m[4]:m[5]] == UnknownAccount {
+			return v
+		}
+		*conditions = append(*conditions, "whether the account is "+text[m[4]:m[5]])
+		own := textOf(text[:m[4]] + UnknownAccount + text[m[5]:])
+		own.start, own.end = v.start, v.end
+		return own
+	}
+	out.items = slices.Clone(v.items)
+	for i := range out.items {
+		out.items[i] = w.ownAccounts(out.items[i], conditions)
+	}
+	out.members = slices.Clone(v.members)
+	for i := range out.members {
+		out.members[i].value = w.ownAccounts(out.members[i].value, conditions)
+	}
+	return out
+}
+
+// plainSid reports whether a Sid has only the characters that identity-based
+// policies may have; those of buckets may have others.
+func plainSid(sid string) bool {
+	return !strings.ContainsFunc(sid, func(r rune) bool {
+		return (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && (r < '0' || r > '9')
+	})
 }
 
 // openCondition names what is not known of the shape of a Condition element.

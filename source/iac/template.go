@@ -20,6 +20,7 @@ const maxTemplate = 2 << 20
 // A Templates is one or several templates that are deployed together.
 type Templates struct {
 	files []templateFile
+	root  string // the folder below which files are read that templates name
 }
 
 // A templateFile is a parsed template and what the CDK says of its stack.
@@ -41,16 +42,36 @@ func OpenTemplates(path string) (*Templates, error) {
 	}
 	t := &Templates{}
 	if !info.IsDir() {
+		if e := foreignName(path); e != nil {
+			return nil, e
+		}
 		root, err := readTemplate(path)
-		t.files = []templateFile{{file: path, name: stackName(path), root: root}}
+		if err == nil && root.get("Resources") == nil {
+			if e := foreignContent(path, root); e != nil {
+				return nil, e
+			}
+		}
+		t.files, t.root = []templateFile{{file: path, name: stackName(path), root: root}}, filepath.Dir(path)
 		return t, err
 	}
-	dir := path
-	if _, err := os.Stat(filepath.Join(dir, manifestFile)); err != nil {
-		if dir = filepath.Join(path, "cdk.out"); !isFile(filepath.Join(dir, manifestFile)) {
-			return nil, fmt.Errorf("the folder %s is no output of the CDK: it has no %s", path, manifestFile)
+	dir := ""
+	for _, below := range builtFolders {
+		if folder := filepath.Join(path, below); dir == "" && isFile(filepath.Join(folder, manifestFile)) {
+			dir = folder
 		}
 	}
+	if dir == "" {
+		for _, below := range builtTemplates {
+			if file := filepath.Join(path, below); isFile(file) {
+				return OpenTemplates(file)
+			}
+		}
+		if e := foreignFolder(path); e != nil {
+			return nil, e
+		}
+		return nil, fmt.Errorf("the folder %s is no output of the CDK: it has no %s", path, manifestFile)
+	}
+	t.root = dir
 	if err := t.assemblyFolder(dir, 0); err != nil {
 		return nil, err
 	}
@@ -60,101 +81,9 @@ func OpenTemplates(path string) (*Templates, error) {
 	return t, nil
 }
 
-// manifestFile tells what is in a folder of the CDK.
-const manifestFile = "manifest.json"
-
 func isFile(path string) bool {
 	info, err := os.Stat(path)
 	return err == nil && info.Mode().IsRegular()
-}
-
-// assemblyFolder reads a cloud assembly and those within it, which are the
-// stages of an app.
-// Source: AWS CDK, cloud-assembly-schema, "Manifest".
-func (t *Templates) assemblyFolder(dir string, depth int) error {
-	path := filepath.Join(dir, manifestFile)
-	data, err := readFile(path, maxTemplate)
-	if err != nil {
-		return err
-	}
-	manifest, err := parseJSON(path, data)
-	if err != nil {
-		return err
-	}
-	artifacts := manifest.get("artifacts")
-	if artifacts == nil {
-		return nil
-	}
-	for _, m := range artifacts.members {
-		properties := m.value.get("properties")
-		switch m.value.get("type").str() {
-		case "aws:cloudformation:stack":
-			err = t.stack(dir, m.key, m.value, properties)
-		case "cdk:cloud-assembly":
-			if name := properties.get("directoryName").str(); name != "" && depth < 10 && filepath.IsLocal(name) {
-				err = t.assemblyFolder(filepath.Join(dir, name), depth+1)
-			}
-		}
-		if err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func (t *Templates) stack(dir, id string, artifact, properties *node) error {
-	name := properties.get("templateFile").str()
-	if name == "" || !filepath.IsLocal(name) {
-		return nil
-	}
-	file := filepath.Join(dir, name)
-	root, err := readTemplate(file)
-	if err != nil {
-		return err
-	}
-	f := templateFile{file: file, name: id, root: root}
-	if text := properties.get("stackName").str(); text != "" {
-		f.name = text
-	}
-	// aws://ACCOUNT/REGION, with unknown-account and unknown-region.
-	env := strings.TrimPrefix(artifact.get("environment").str(), "aws://")
-	f.account, f.region, _ = strings.Cut(env, "/")
-	f.paths = map[string]string{}
-	f.constructs(artifact.get("metadata"))
-	if name := artifact.get("additionalMetadataFile").str(); name != "" && filepath.IsLocal(name) {
-		path := filepath.Join(dir, name)
-		data, err := readFile(path, maxPlan)
-		if err != nil {
-			return err
-		}
-		metadata, err := parseJSON(path, data)
-		if err != nil {
-			return err
-		}
-		f.constructs(metadata)
-	}
-	if strings.HasPrefix(f.account, "unknown") {
-		f.account = ""
-	}
-	if strings.HasPrefix(f.region, "unknown") {
-		f.region = ""
-	}
-	t.files = append(t.files, f)
-	return nil
-}
-
-// constructs reads which construct each logical id belongs to.
-func (f *templateFile) constructs(metadata *node) {
-	if metadata == nil {
-		return
-	}
-	for _, m := range metadata.members {
-		for _, entry := range m.value.items {
-			if entry.get("type").str() == "aws:cdk:logicalId" {
-				f.paths[entry.get("data").str()] = strings.TrimPrefix(m.key, "/")
-			}
-		}
-	}
 }
 
 // readFile reads a file of at most limit bytes.
@@ -196,29 +125,34 @@ func parseTemplate(file string, data []byte) (*node, error) {
 	}
 	root, err := parse(file, data)
 	if err != nil {
+		if e := wrapped(file, data); e != nil {
+			return nil, e
+		}
 		return nil, err
 	}
 	if root.kind != objectNode {
+		if e := wrapped(file, data); e != nil {
+			return nil, e
+		}
 		return nil, &Error{file, root.start, "a template must be an object, not " + root.kind.title(), ""}
 	}
 	return root, nil
 }
 
 // Deployment returns the account as it will be after the deploy. What the CDK
-// has bound a stack to comes before the region of the options, and after the
-// account of them.
+// has bound a stack to comes before the region and account of the options.
 func (t *Templates) Deployment(o Options) (*Deployment, error) {
+	asked := o
 	bound := t.binding(&o)
-	a := &app{exports: map[string]*export{}}
-	// The number of stacks decides how things are called.
-	a.stacks = make([]*stack, 0, len(t.files))
-	for _, f := range t.files {
+	a := &app{exports: map[string]*export{}, roots: len(t.files), root: t.root}
+	for i := range t.files {
+		f := &t.files[i]
 		options := o
-		if f.region != "" {
-			options.Region = f.region
-		}
-		s, err := newStack(a, &f, options)
-		if err != nil {
+		options.Region = firstOf(f.region, o.Region)
+		options.AccountID = firstOf(f.account, o.AccountID)
+		s := newStack(a, f, options)
+		s.bound = f.region
+		if err := s.read(); err != nil {
 			return nil, err
 		}
 		a.stacks = append(a.stacks, s)
@@ -226,14 +160,15 @@ func (t *Templates) Deployment(o Options) (*Deployment, error) {
 	if err := t.parameters(a, o); err != nil {
 		return nil, err
 	}
-	if err := a.collectExports(); err != nil {
+	if err := a.nest(); err != nil {
 		return nil, err
 	}
+	a.collectExports()
 	d, err := build(a, o)
 	if err != nil {
 		return nil, err
 	}
-	d.Region = bound
+	d.Region, d.asked = bound, asked
 	return d, nil
 }
 
@@ -301,8 +236,9 @@ func (t *Templates) parameterNames() string {
 	return strings.Join(slices.Compact(names), ", ")
 }
 
-// collectExports finds the outputs that other stacks import.
-func (a *app) collectExports() error {
+// collectExports finds the outputs that other stacks import. One that is not
+// understood is not found, and unknown where it is imported.
+func (a *app) collectExports() {
 	for _, s := range a.stacks {
 		outputs := s.root.get("Outputs")
 		if outputs == nil {
@@ -315,12 +251,12 @@ func (a *app) collectExports() error {
 			}
 			name, err := s.resolve(n)
 			if err != nil {
-				return err
+				a.note(err)
+				continue
 			}
 			if text, known := name.known(); known {
-				a.exports[text] = &export{stack: s, value: v}
+				a.exports[s.environment()+text] = &export{stack: s, value: v}
 			}
 		}
 	}
-	return nil
 }

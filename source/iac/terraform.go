@@ -5,10 +5,9 @@ import (
 	"errors"
 	"io"
 	"os"
-	"strings"
+	"slices"
 
-	"github.com/go-json-experiment/json/jsontext"
-
+	"remotion-doctor/iam"
 	"remotion-doctor/iam/policy"
 )
 
@@ -29,6 +28,15 @@ type Plan struct {
 	// configured are the resources of each module's configuration.
 	configured map[string]map[string]*node
 	region     string
+	providers  map[string]*tfProvider
+	variables  *node // values of the root module's
+	gaps       []planGap
+}
+
+// A planGap is a resource that is not read, and may concern any principal.
+type planGap struct {
+	at        policy.Position
+	what, why string
 }
 
 // A tfResource is an instance of a resource or data source.
@@ -42,6 +50,7 @@ type tfResource struct {
 	values  *node
 	unknown *node // what is known only after the apply
 	at      policy.Position
+	aliases []string // other names by which it may be called
 }
 
 // OpenPlan reads a plan or state. The error is an [*Error], or that of the file
@@ -64,244 +73,44 @@ func IsPlan(path string) bool {
 	defer f.Close()
 	head := make([]byte, 4096)
 	n, err := io.ReadFull(f, head)
-	return (err == nil || errors.Is(err, io.ErrUnexpectedEOF)) && bytes.Contains(head[:n], []byte(`"format_version"`)) && bytes.Contains(head[:n], []byte(`"terraform_version"`))
-}
-
-func parsePlan(file string, src []byte) (*Plan, error) {
-	p := &Plan{file: file, src: src, byAddress: map[string]*tfResource{}, configured: map[string]map[string]*node{}}
-	r := &planReader{jsonReader: newJSONReader(file, src), plan: p, unknown: map[string]*node{}}
-	r.limit = maxPlanNodes
-	if err := r.read(); err != nil {
-		return nil, r.located(err)
+	if err != nil && !errors.Is(err, io.ErrUnexpectedEOF) {
+		return false
 	}
-	return p, nil
-}
-
-// A planReader walks a plan and keeps what concerns principals.
-type planReader struct {
-	*jsonReader
-	plan    *Plan
-	unknown map[string]*node // by address
-	format  bool
-	values  bool
-}
-
-func (r *planReader) read() error {
-	if kind := r.dec.PeekKind(); kind != '{' && kind != 0 {
-		return &Error{r.file, r.pos.at(r.start()), "a plan must be an object, not " + policy.KindName(kind), planHint}
-	}
-	err := r.eachMember(func(key string) error {
-		switch key {
-		case "format_version":
-			r.format = true
-		case "planned_values":
-			r.values = true
-			return r.root()
-		case "values":
-			r.values = true
-			return r.module()
-		case "prior_state":
-			return r.prior()
-		case "resource_changes":
-			return r.eachItem(r.change)
-		case "configuration":
-			return r.configuration()
-		}
-		return r.dec.SkipValue()
-	})
-	if err != nil {
-		return err
-	}
-	if !r.format || !r.values {
-		return &Error{r.file, policy.Position{Line: 1, Column: 1}, "the file is no Terraform plan or state in JSON", planHint}
-	}
-	for _, res := range r.plan.resources {
-		if res.unknown == nil {
-			res.unknown = r.unknown[res.address]
-		}
-	}
-	return nil
-}
-
-const planHint = "`terraform plan -out plan.bin && terraform show -json plan.bin > plan.json` writes one"
-
-// eachMember reads an object; member reads each value.
-func (r *planReader) eachMember(member func(key string) error) error {
-	if r.dec.PeekKind() != '{' {
-		return r.dec.SkipValue()
-	}
-	if _, err := r.dec.ReadToken(); err != nil {
-		return err
-	}
-	for r.dec.PeekKind() != '}' {
-		tok, err := r.dec.ReadToken()
-		if err != nil {
-			return err
-		}
-		if err := member(tok.String()); err != nil {
-			return err
-		}
-	}
-	_, err := r.dec.ReadToken()
-	return err
-}
-
-// eachItem reads a list; item reads each value.
-func (r *planReader) eachItem(item func() error) error {
-	if r.dec.PeekKind() != '[' {
-		return r.dec.SkipValue()
-	}
-	if _, err := r.dec.ReadToken(); err != nil {
-		return err
-	}
-	for r.dec.PeekKind() != ']' {
-		if err := item(); err != nil {
-			return err
-		}
-	}
-	_, err := r.dec.ReadToken()
-	return err
-}
-
-// root reads planned_values, or the values of a state.
-func (r *planReader) root() error {
-	return r.eachMember(func(key string) error {
-		if key == "root_module" {
-			return r.inModule("")
-		}
-		return r.dec.SkipValue()
-	})
-}
-
-func (r *planReader) module() error { return r.root() }
-
-// prior reads the state before the plan: of it, the data sources.
-func (r *planReader) prior() error {
-	return r.eachMember(func(key string) error {
-		if key == "values" {
-			return r.root()
-		}
-		return r.dec.SkipValue()
-	})
-}
-
-func (r *planReader) inModule(address string) error {
-	return r.eachMember(func(key string) error {
-		switch key {
-		case "address":
-			tok, err := r.dec.ReadToken()
-			address = tok.String()
-			return err
-		case "resources":
-			return r.eachItem(func() error { return r.resource(func(n *node) { r.take(n, n.get("values"), nil) }) })
-		case "child_modules":
-			return r.eachItem(func() error { return r.inModule("") })
-		}
-		return r.dec.SkipValue()
-	})
-}
-
-// concerns are parts of the types that are kept.
-var concerns = [][]byte{
-	[]byte(`"aws_iam_`), []byte(`"aws_lambda_function"`), []byte(`"aws_ecs_task_definition"`), []byte(`"aws_instance"`),
-	[]byte(`"aws_launch_template"`), []byte(`"aws_s3_bucket_policy"`), []byte(`"aws_eks_pod_identity_association"`),
-	[]byte(`"aws_caller_identity"`), []byte(`"aws_region"`),
-}
-
-// resource reads one resource, and hands it on where it concerns principals.
-func (r *planReader) resource(take func(*node)) error {
-	start := r.start()
-	raw, err := r.dec.ReadValue()
-	if err != nil {
-		return err
-	}
-	if head := raw; raw.Kind() != '{' || !concerned(head) {
-		return nil
-	}
-	n, err := r.inner(raw, start)
-	if err == nil {
-		take(n)
-	}
-	return err
-}
-
-func concerned(raw []byte) bool {
-	for _, c := range concerns {
-		if bytes.Contains(raw, c) {
+	for _, marks := range planMarks {
+		if !slices.ContainsFunc(marks, func(mark string) bool { return !bytes.Contains(head[:n], []byte(mark)) }) {
 			return true
 		}
 	}
 	return false
 }
 
-// inner makes a node of a value that was read.
-func (r *planReader) inner(raw jsontext.Value, start int) (*node, error) {
-	// The value is parsed where it stands, so that places are those of the file.
-	in := &jsonReader{
-		file: r.file, src: r.src, pos: r.pos, nodes: r.nodes, limit: r.limit, base: start,
-		dec: jsontext.NewDecoder(bytes.NewBuffer(r.src[start : start+len(raw)])),
-	}
-	n, err := in.value()
-	r.nodes = in.nodes
-	if err != nil {
-		return nil, in.located(err)
-	}
-	return n, nil
+// planMarks are what the beginning of a plan or state holds.
+var planMarks = [][]string{
+	{`"format_version"`, `"terraform_version"`}, {`"lineage"`, `"serial"`}, {`"urn:pulumi:`, `"resources"`}, {`"steps"`, `"urn:pulumi:`}, {`"deployment"`, `"manifest"`},
 }
 
-// take keeps a resource.
-func (r *planReader) take(n, values, unknown *node) {
-	res := &tfResource{
-		address: n.get("address").str(), typ: n.get("type").str(), name: n.get("name").str(), data: n.get("mode").str() == "data",
-		values: values, unknown: unknown, at: n.start,
-	}
-	if res.address == "" || res.typ == "" {
-		return
-	}
-	own := res.typ + "." + res.name
-	if res.data {
-		own = "data." + own
-	}
-	// module.a["x.y"].aws_iam_role.r[0]: the resource's own part comes last.
-	if i := strings.LastIndex(res.address, own); i >= 0 {
-		res.module = strings.TrimSuffix(res.address[:i], ".")
-		res.index = res.address[i+len(own):]
-	}
-	if have := r.plan.byAddress[res.address]; have != nil {
-		// What is planned comes before what was.
-		if have.values == nil || unknown != nil {
-			have.values, have.unknown, have.at = values, unknown, n.start
+func parsePlan(file string, src []byte) (*Plan, error) {
+	p := &Plan{file: file, src: src, byAddress: map[string]*tfResource{}, configured: map[string]map[string]*node{}}
+	r := &planReader{jsonReader: newJSONReader(file, src), plan: p, unknown: map[string]*node{}}
+	r.limit = maxPlanNodes
+	if isPulumi(src) {
+		root, err := r.value()
+		if err != nil {
+			return nil, r.located(err)
 		}
-		return
+		r.pulumi(root)
+		return p, nil
 	}
-	r.plan.byAddress[res.address] = res
-	r.plan.resources = append(r.plan.resources, res)
+	if err := r.read(); err != nil {
+		if e := wrapped(file, src); e != nil {
+			return nil, e
+		}
+		return nil, r.located(err)
+	}
+	return p, nil
 }
 
-// change reads a planned change: what of a resource is not known, and data
-// sources that are read during the apply.
-func (r *planReader) change() error {
-	return r.resource(func(n *node) {
-		unknown := n.at("change", "after_unknown")
-		if n.get("mode").str() == "data" {
-			r.take(n, n.at("change", "after"), unknown)
-			return
-		}
-		if unknown != nil {
-			r.unknown[n.get("address").str()] = unknown
-		}
-	})
-}
-
-func (r *planReader) configuration() error {
-	n, err := r.value()
-	if err != nil {
-		return err
-	}
-	r.plan.config = n.get("root_module")
-	r.plan.region = n.at("provider_config", "aws", "expressions", "region", "constant_value").str()
-	return nil
-}
+const planHint = "`terraform plan -out plan.bin && terraform show -json plan.bin > plan.json` writes one"
 
 // errNoPlan is for a plan that was not read.
 var errNoPlan = errors.New("no plan")
@@ -311,34 +120,18 @@ func (p *Plan) Deployment(o Options) (*Deployment, error) {
 	if p == nil {
 		return nil, errNoPlan
 	}
+	asked := o
 	p.bind(&o)
 	b := &planBuilder{plan: p, assembly: newAssembly(o), made: map[*tfResource]*principal{}, arns: map[*tfResource]string{}, profiles: map[*tfResource]*principal{}}
 	if err := b.build(); err != nil {
 		return nil, err
 	}
+	for _, g := range p.gaps {
+		b.gap(iam.Gap{Where: iam.Location{File: p.file, Position: g.at}.String(), What: g.what, Why: g.why, Affects: iam.MayBoth})
+	}
 	d := b.deployment()
-	d.Region = p.region
+	d.Region, d.asked = p.region, asked
 	return d, nil
-}
-
-// bind takes the account and region from what the plan knows.
-func (p *Plan) bind(o *Options) {
-	for _, res := range p.resources {
-		if res.data && res.typ == "aws_region" && p.region == "" {
-			p.region = firstOf(res.values.get("region").str(), res.values.get("name").str())
-		}
-		if o.AccountID != "" {
-			continue
-		}
-		if res.data && res.typ == "aws_caller_identity" {
-			o.AccountID = res.values.get("account_id").str()
-		} else if a, ok := policy.ParseARN(res.values.get("arn").str()); ok && a.Service == "iam" && len(a.AccountID) == 12 {
-			o.AccountID = a.AccountID
-		}
-	}
-	if o.Region == "" {
-		o.Region = p.region
-	}
 }
 
 func firstOf(texts ...string) string {

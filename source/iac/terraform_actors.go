@@ -1,6 +1,7 @@
 package iac
 
 import (
+	"slices"
 	"strings"
 
 	"remotion-doctor/audit"
@@ -21,12 +22,12 @@ func (b *planBuilder) profile(res *tfResource) error {
 		return nil
 	}
 	name := firstOf(b.text(res, "name"), plainName(res.address))
-	arn := firstOf(b.text(res, "arn"), b.principalARN("instance-profile", "/", name))
+	arn := firstOf(b.text(res, "arn"), b.principalARN(b.account(res), "instance-profile", "/", name))
 	b.profiles[res] = p
 	b.snapshot.InstanceProfiles = append(b.snapshot.InstanceProfiles, account.InstanceProfile{
 		InstanceProfileName: name, Arn: arn, Path: "/", Roles: []account.ProfileRole{{RoleName: p.name, Arn: p.arn}},
 	})
-	b.target(audit.TargetInstanceProfile, p, res.address, p.at, name, arn)
+	b.target(audit.TargetInstanceProfile, p, res.address, p.at, append(res.aliases, name, arn)...)
 	return nil
 }
 
@@ -36,10 +37,10 @@ func (b *planBuilder) acting(res *tfResource, attribute string, v value) *princi
 	if v.kind == noValue {
 		return nil
 	}
-	if owners, _ := b.owners(res, "role", attribute, v); len(owners) == 1 {
+	if owners, certain := b.owners(res, "role", attribute, v); certain && len(owners) == 1 {
 		return owners[0]
 	}
-	return b.outside("role", "role-of-"+plainName(res.address), "the role of "+res.address+", which is "+v.what(), b.location(res))
+	return b.outside(b.account(res), "role", "role-of-"+plainName(res.address), "the role of "+res.address+", which is "+v.what(), b.location(res))
 }
 
 // actor makes targets of functions, tasks, instances and pods.
@@ -51,10 +52,10 @@ func (b *planBuilder) actor(res *tfResource) error {
 	case "aws_lambda_function":
 		p := b.acting(res, "role", b.attribute(res, "role"))
 		name := firstOf(b.text(res, "function_name"), plainName(res.address))
-		arn := firstOf(b.text(res, "arn"), "arn:"+b.options.partition()+":lambda:"+b.options.region()+":"+b.options.account()+":function:"+name)
+		arn := firstOf(b.text(res, "arn"), "arn:"+b.options.partition()+":lambda:"+firstOf(b.resourceRegion(res), b.options.region())+":"+b.account(res)+":function:"+name)
 		if p != nil {
 			b.snapshot.Functions = append(b.snapshot.Functions, account.Function{FunctionName: name, FunctionArn: arn, Role: p.arn})
-			b.target(audit.TargetFunction, p, res.address, p.at, name, arn)
+			b.target(audit.TargetFunction, p, res.address, p.at, append(res.aliases, name, arn)...)
 		}
 	case "aws_ecs_task_definition":
 		b.taskDefinition(res)
@@ -92,12 +93,12 @@ func firstNode(a, b *node) *node {
 
 func (b *planBuilder) taskDefinition(res *tfResource) {
 	family := firstOf(b.text(res, "family"), plainName(res.address))
-	arn := firstOf(b.text(res, "arn"), "arn:"+b.options.partition()+":ecs:"+b.options.region()+":"+b.options.account()+":task-definition/"+family+":1")
+	arn := firstOf(b.text(res, "arn"), "arn:"+b.options.partition()+":ecs:"+firstOf(b.resourceRegion(res), b.options.region())+":"+b.account(res)+":task-definition/"+family+":1")
 	t := account.TaskDefinition{TaskDefinitionArn: arn}
 	if p := b.acting(res, "execution_role_arn", b.attribute(res, "execution_role_arn")); p != nil {
 		t.ExecutionRoleArn = p.arn
 	}
-	names := []string{res.address, family, family + ":1", arn, strings.TrimSuffix(arn, ":1")}
+	names := append(slices.Clone(res.aliases), res.address, family, family+":1", arn, strings.TrimSuffix(arn, ":1"))
 	if p := b.acting(res, "task_role_arn", b.attribute(res, "task_role_arn")); p != nil {
 		t.TaskRoleArn = p.arn
 		b.target(audit.TargetTaskDefinition, p, res.address, p.at, names...)
@@ -116,8 +117,13 @@ func (b *planBuilder) instance(res *tfResource, v value, expression *node) {
 				p = role
 			}
 		}
-	} else if linked := b.plan.follow(res, expression).of("aws_iam_instance_profile"); len(linked) == 1 {
-		p = b.profiles[linked[0]]
+	} else if v.kind != noValue {
+		t := b.plan.follow(res, expression)
+		if linked := t.of("aws_iam_instance_profile"); t.certain() && len(linked) == 1 {
+			p = b.profiles[linked[0]]
+		} else {
+			p = b.outside(b.account(res), "role", "role-of-"+plainName(res.address), "the role of "+res.address+", which is "+v.what(), b.location(res))
+		}
 	}
 	if p != nil {
 		b.target(audit.TargetInstance, p, res.address, p.at, b.text(res, "id"))

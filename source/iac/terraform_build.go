@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"remotion-doctor/audit"
 	"remotion-doctor/iam"
 	"remotion-doctor/iam/account"
 )
@@ -16,20 +17,53 @@ type planBuilder struct {
 	made     map[*tfResource]*principal
 	arns     map[*tfResource]string // of managed policies
 	profiles map[*tfResource]*principal
+	resource bool // the policy of a resource is being read
 }
 
 // tfIdentities are the types that are principals.
 var tfIdentities = map[string]string{"aws_iam_role": "role", "aws_iam_user": "user", "aws_iam_group": "group"}
 
 func (b *planBuilder) build() error {
-	for _, step := range []func(*tfResource) error{b.identity, b.managedPolicy, b.ownPolicies, b.attachments, b.profile, b.actor} {
+	for _, step := range []func(*tfResource) error{b.identity, b.managedPolicy, b.ownPolicies, b.attachments, b.other, b.profile, b.actor} {
 		for _, res := range b.plan.resources {
 			if err := step(res); err != nil {
-				return err
+				b.trouble(res, err)
 			}
 		}
 	}
 	return nil
+}
+
+// tfTargets are the kinds of targets that types are.
+var tfTargets = map[string]audit.TargetKind{
+	"aws_iam_role": audit.TargetRole, "aws_iam_user": audit.TargetUser, "aws_lambda_function": audit.TargetFunction,
+	"aws_ecs_task_definition": audit.TargetTaskDefinition, "aws_iam_instance_profile": audit.TargetInstanceProfile,
+}
+
+// trouble takes in what is wrong with a resource: whoever depends on it is not
+// decided about, and it is noted for the others.
+func (b *planBuilder) trouble(res *tfResource, err error) {
+	b.note("%s: not read: %s", res.address, err)
+	if p := b.made[res]; p != nil {
+		p.refuse(err)
+		return
+	}
+	if kind, ok := tfTargets[res.typ]; ok {
+		b.refusal(kind, res.address, b.location(res), err, b.text(res, "name"), b.text(res, "function_name"))
+		return
+	}
+	kind, _, _ := strings.Cut(strings.TrimPrefix(res.typ, "aws_iam_"), "_")
+	if strings.HasPrefix(res.typ, "aws_iam_") && slices.Contains([]string{"role", "user", "group"}, kind) {
+		if owners, certain := b.owners(res, kind, kind, b.attribute(res, kind)); certain {
+			for _, p := range owners {
+				p.refuse(err)
+			}
+			return
+		}
+	}
+	if strings.HasPrefix(res.typ, "aws_iam_") {
+		b.gap(iam.Gap{Where: b.location(res).String(), What: res.address, Why: reasonOf(err), Affects: iam.MayBoth})
+	}
 }
 
 func (b *planBuilder) location(res *tfResource) iam.Location {
@@ -43,12 +77,13 @@ func (b *planBuilder) identity(res *tfResource) error {
 	}
 	name := firstOf(b.text(res, "name"), b.text(res, "id"))
 	if res.data {
-		b.made[res] = b.outside(kind, firstOf(b.text(res, "arn"), name, res.address), "the policies of the "+kind+" "+firstOf(name, res.address)+", which the plan only reads", b.location(res))
+		b.made[res] = b.outside(b.account(res), kind, firstOf(b.text(res, "arn"), name, res.address), "the policies of the "+kind+" "+firstOf(name, res.address)+", which the plan only reads", b.location(res))
 		return nil
 	}
 	p := b.add(&principal{
 		kind: kind, name: firstOf(name, plainName(res.address)), path: firstOf(b.text(res, "path"), "/"),
-		at: b.location(res), names: []string{res.address, name}, label: res.address,
+		at: b.location(res), names: append([]string{res.address, name}, res.aliases...), label: res.address, generated: name == "",
+		account: b.account(res), region: b.resourceRegion(res),
 	})
 	if arn := b.text(res, "arn"); arn != "" {
 		p.arn = arn
@@ -77,10 +112,10 @@ func (b *planBuilder) managedPolicy(res *tfResource) error {
 		doc = b.unknownInline("", "the document of "+res.address, b.location(res)).PolicyDocument
 	}
 	name := firstOf(b.text(res, "name"), plainName(res.address))
-	arn := firstOf(b.text(res, "arn"), b.principalARN("policy", firstOf(b.text(res, "path"), "/"), name))
+	arn := firstOf(b.text(res, "arn"), b.principalARN(b.account(res), "policy", firstOf(b.text(res, "path"), "/"), name))
 	b.arns[res] = arn
 	if !slices.ContainsFunc(b.policies, func(m account.ManagedPolicy) bool { return m.Arn == arn }) {
-		b.policies = append(b.policies, account.NewManagedPolicy(arn, doc))
+		b.addManaged(arn, identified(doc, b.plan.file, res.address), res.address, b.location(res), nil, append(res.aliases, name)...)
 	}
 	return nil
 }
@@ -96,7 +131,13 @@ func (b *planBuilder) ownPolicies(res *tfResource) error {
 		p.inline = append(p.inline, b.unknownInline("inline_policy", name, p.at))
 	}
 	for i, item := range inline.list() {
-		if item.kind != objectValue || item.get("policy").kind == noValue {
+		if item.kind != objectValue {
+			p.addInline("inline_policy", b.unknownInline("", "inline_policy of "+res.address+" ("+item.what()+")", p.at).PolicyDocument, b.plan.file, res.address+".inline_policy")
+			continue
+		}
+		// "If no inline policies are wanted, give an empty block": the provider
+		// stores one with an empty name and policy.
+		if text, known := item.get("policy").known(); item.get("policy").kind == noValue || known && text == "" {
 			continue
 		}
 		name := firstOf(item.get("name").standIn(), fmt.Sprintf("inline-%d", i+1))
@@ -104,11 +145,11 @@ func (b *planBuilder) ownPolicies(res *tfResource) error {
 		if err != nil {
 			return err
 		}
-		p.inline = append(p.inline, account.InlinePolicy{PolicyName: name, PolicyDocument: doc})
+		p.addInline(name, doc, b.plan.file, res.address+".inline_policy")
 	}
 	managed := b.attribute(res, "managed_policy_arns")
 	for _, item := range managed.list() {
-		for _, arn := range b.managedARNs(res, item, b.plan.expression(res, "managed_policy_arns")) {
+		for _, arn := range b.managedARNs(res, item, b.plan.expression(res, "managed_policy_arns"), true) {
 			p.attach(arn)
 		}
 	}
@@ -116,14 +157,16 @@ func (b *planBuilder) ownPolicies(res *tfResource) error {
 		if text, known := v.known(); known && text == "" {
 			return nil
 		}
-		arns := b.managedARNs(res, v, b.plan.expression(res, "permissions_boundary"))
+		arns := b.managedARNs(res, v, b.plan.expression(res, "permissions_boundary"), false)
 		p.boundary = &account.AttachedBoundary{PermissionsBoundaryType: "Policy", PermissionsBoundaryArn: arns[0]}
 	}
 	return nil
 }
 
-// managedARNs returns the ARNs of the managed policies that a value names.
-func (b *planBuilder) managedARNs(res *tfResource, v value, expression *node) []string {
+// managedARNs returns the ARNs of the managed policies that a value names; with
+// list it may be a list of several. A choice that is not known is a policy that
+// is not known.
+func (b *planBuilder) managedARNs(res *tfResource, v value, expression *node, list bool) []string {
 	if text, known := v.known(); known {
 		return []string{text}
 	}
@@ -132,20 +175,20 @@ func (b *planBuilder) managedARNs(res *tfResource, v value, expression *node) []
 	for _, m := range t.of("aws_iam_policy") {
 		out = append(out, b.arns[m])
 	}
-	if len(out) == 0 || t.open {
-		out = append(out, b.unknownManaged("the managed policy that is "+firstOf(v.what(), b.nameOf(expression, res.address)), b.location(res)))
+	if t.certain() && len(out) == 1 || list && t.listed() && len(out) > 0 {
+		return out
 	}
-	return out
+	return []string{b.unknownManaged("the managed policy that is "+firstOf(v.what(), b.nameOf(expression, res.address)), b.location(res))}
 }
 
-// owners returns the principals that an attribute names. All is true where it
-// may be any.
-func (b *planBuilder) owners(res *tfResource, kind, attribute string, v value) (out []*principal, all bool) {
+// owners returns the principals that an attribute may name. It is certain where
+// they are those, and uncertain where it may be one of them, or any.
+func (b *planBuilder) owners(res *tfResource, kind, attribute string, v value) (out []*principal, certain bool) {
 	if text, known := v.known(); known {
-		if p := b.find(kind, text); p != nil {
-			return []*principal{p}, false
+		if p := b.find(kind, b.account(res), text); p != nil {
+			return []*principal{p}, true
 		}
-		return []*principal{b.outside(kind, text, "the policies of the "+kind+" "+text+", which is not in "+b.plan.file, b.location(res))}, false
+		return []*principal{b.outside(b.account(res), kind, text, "the policies of the "+kind+" "+text+", which is not in "+b.plan.file, b.location(res))}, true
 	}
 	t := b.plan.follow(res, b.plan.expression(res, attribute))
 	for _, r := range t.of("aws_iam_" + kind) {
@@ -153,7 +196,11 @@ func (b *planBuilder) owners(res *tfResource, kind, attribute string, v value) (
 			out = append(out, p)
 		}
 	}
-	return out, len(out) == 0
+	if t.open {
+		return nil, false
+	}
+	list := strings.HasSuffix(attribute, "s")
+	return out, t.certain() && len(out) == 1 || list && t.listed() && len(out) > 0
 }
 
 // each gives what an attribute names a policy. Where one of several is meant,
@@ -164,15 +211,16 @@ func (b *planBuilder) each(res *tfResource, kind, attribute string, yield func(*
 		return
 	}
 	for _, item := range v.list() {
-		owners, all := b.owners(res, kind, attribute, item)
-		if len(owners) == 1 || v.kind == opaqueValue && strings.HasSuffix(attribute, "s") && !all {
+		owners, certain := b.owners(res, kind, attribute, item)
+		if certain {
 			for _, p := range owners {
 				yield(p)
 			}
 			continue
 		}
-		if all {
-			owners = slices.DeleteFunc(slices.Clone(b.principals), func(p *principal) bool { return p.kind != kind })
+		if len(owners) == 0 {
+			account := b.account(res)
+			owners = slices.DeleteFunc(slices.Clone(b.principals), func(p *principal) bool { return p.kind != kind || p.account != account })
 		}
 		for _, p := range owners {
 			p.inline = append(p.inline, b.unknownInline(res.name, "whether "+res.address+" is attached ("+item.what()+")", b.location(res)))
@@ -214,7 +262,7 @@ func (b *planBuilder) inlinePolicy(res *tfResource, kind string) error {
 	}
 	name := firstOf(b.text(res, "name"), res.name)
 	b.each(res, kind, kind, func(p *principal) {
-		p.inline = append(p.inline, account.InlinePolicy{PolicyName: name, PolicyDocument: doc})
+		p.addInline(name, doc, b.plan.file, res.address)
 	})
 	return nil
 }
@@ -223,7 +271,7 @@ func (b *planBuilder) attach(res *tfResource, kind, owner, policies string) {
 	v := b.attribute(res, policies)
 	var arns []string
 	for _, item := range v.list() {
-		arns = append(arns, b.managedARNs(res, item, b.plan.expression(res, policies))...)
+		arns = append(arns, b.managedARNs(res, item, b.plan.expression(res, policies), strings.HasSuffix(policies, "s"))...)
 	}
 	b.each(res, kind, owner, func(p *principal) {
 		for _, arn := range arns {
@@ -236,16 +284,4 @@ func (b *planBuilder) membership(res *tfResource, users, groups string) {
 	b.each(res, "user", users, func(u *principal) {
 		b.each(res, "group", groups, func(g *principal) { u.groups = append(u.groups, g.name) })
 	})
-}
-
-func (b *planBuilder) bucketPolicy(res *tfResource) error {
-	doc, ok, err := b.document(res, "policy")
-	if err != nil || !ok {
-		return err
-	}
-	if b.snapshot.BucketPolicies == nil {
-		b.snapshot.BucketPolicies = map[string]account.Document{}
-	}
-	b.snapshot.BucketPolicies[firstOf(b.text(res, "bucket"), res.address)] = doc
-	return nil
 }

@@ -43,7 +43,7 @@ func (b *planBuilder) documentOf(res *tfResource, v value, expression, known *no
 }
 
 func (b *planBuilder) writer() *documentWriter {
-	return &documentWriter{file: b.plan.file, sids: keySet{}, anyAccount: b.options.AccountID == "", origin: account.Origin{File: b.plan.file}}
+	return &documentWriter{file: b.plan.file, sids: keySet{}, resource: b.resource, anyAccount: b.options.AccountID == "", origin: account.Origin{File: b.plan.file}}
 }
 
 // dataDocument makes the document of an aws_iam_policy_document that is read

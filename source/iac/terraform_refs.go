@@ -101,7 +101,10 @@ type link struct {
 	attribute string
 }
 
-// A trail follows references.
+// A trail follows the references of an expression whose value is not known. A
+// plan does not say how an expression is made of what it refers to. But what is
+// known before the apply cannot be why the value is not: where one thing that
+// is not known is left, the value is made of it.
 type trail struct {
 	plan *Plan
 	from *tfResource
@@ -109,8 +112,27 @@ type trail struct {
 	// was reached as well, such as a local value, which a plan does not tell.
 	links []link
 	open  bool
-	seen  map[string]bool
+	// chosen says that something known was reached as well: it may decide which
+	// of several links is meant.
+	chosen bool
+	seen   map[string]bool
 }
+
+// certain reports whether the value is made of one thing.
+func (t *trail) certain() bool {
+	if t.open || len(t.links) == 0 {
+		return false
+	}
+	for _, l := range t.links {
+		if l.resource != t.links[0].resource {
+			return false
+		}
+	}
+	return true
+}
+
+// listed reports whether the value of a list is made of all that was reached.
+func (t *trail) listed() bool { return !t.open && (!t.chosen || t.certain()) }
 
 // follow returns the resources that an expression of a resource refers to.
 func (p *Plan) follow(res *tfResource, expression *node) *trail {
@@ -123,6 +145,7 @@ func (p *Plan) follow(res *tfResource, expression *node) *trail {
 // lists a.b.c along with a.b.
 func (t *trail) references(module string, expression *node, hops int) {
 	if expression.get("constant_value") != nil {
+		t.chosen = true
 		return
 	}
 	list := expression.get("references")
@@ -154,10 +177,7 @@ func (t *trail) reference(module, ref string, hops int) {
 	switch first, rest, _ := strings.Cut(ref, "."); first {
 	case "var":
 		name, _, _ := strings.Cut(strings.SplitN(rest, "[", 2)[0], ".")
-		call, caller := t.plan.configCall(module)
-		if e := call.at("expressions", name); e != nil {
-			t.references(caller, e, hops)
-		}
+		t.variable(module, name, hops)
 	case "module":
 		t.output(module, rest, hops)
 	case "each":
@@ -172,12 +192,29 @@ func (t *trail) reference(module, ref string, hops int) {
 	}
 }
 
+// variable follows a variable to what the caller of the module gives. A
+// variable of the root module, and a default, are known.
+func (t *trail) variable(module, name string, hops int) {
+	call, caller := t.plan.configCall(module)
+	switch e := call.at("expressions", name); {
+	case module == "" && t.plan.variables.get(name) != nil:
+		t.chosen = true
+	case e != nil:
+		t.references(caller, e, hops)
+	case t.plan.configModule(module).at("variables", name, "default") != nil:
+		t.chosen = true
+	default:
+		t.open = true
+	}
+}
+
 // output follows NAME[INDEX].OUTPUT.
 func (t *trail) output(module, ref string, hops int) {
 	name, output, _ := strings.Cut(ref, ".")
 	if i := strings.IndexByte(ref, '['); i >= 0 && i < len(name) {
 		end := strings.IndexByte(ref, ']')
 		if end < 0 {
+			t.open = true
 			return
 		}
 		name, output = ref[:i], strings.TrimPrefix(ref[end+1:], ".")
@@ -187,7 +224,9 @@ func (t *trail) output(module, ref string, hops int) {
 	child := strings.TrimPrefix(module+".module."+name, ".")
 	if e := t.plan.configModule(child).at("outputs", output, "expression"); e != nil {
 		t.references(child, e, hops)
+		return
 	}
+	t.open = true
 }
 
 // toResource finds the instances that a reference means.
@@ -219,8 +258,18 @@ func (t *trail) toResource(module, ref string) {
 		t.open = true
 	}
 	for _, r := range hits {
+		if r.knows(m[5]) {
+			t.chosen = true
+			continue
+		}
 		t.links = append(t.links, link{r, m[5]})
 	}
+}
+
+// knows reports whether an attribute of a resource is known before the apply.
+func (r *tfResource) knows(attribute string) bool {
+	name, _, _ := strings.Cut(strings.SplitN(attribute, "[", 2)[0], ".")
+	return r.values.get(name).scalar() && r.unknown.get(name) == nil
 }
 
 // sameModule reports whether a module's address is an instance of another,

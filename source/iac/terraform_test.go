@@ -227,7 +227,7 @@ func TestPlanMalformed(t *testing.T) {
 	} {
 		plan, err := parsePlan("plan.json", []byte(tt.text))
 		if err == nil {
-			_, err = plan.Deployment(Options{})
+			err = refusal(plan.Deployment(Options{}))
 		}
 		e, ok := errors.AsType[*Error](err)
 		if !ok || !strings.Contains(e.Msg, tt.want) || tt.at != "" && e.Pos.String() != tt.at {

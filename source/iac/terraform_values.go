@@ -11,13 +11,21 @@ func (b *planBuilder) attribute(res *tfResource, name string) value {
 	v := merge(res.values.get(name), res.unknown.get(name), res.address+"."+name)
 	if v.kind == opaqueValue || v.kind == textValue && len(v.unknowns()) > 0 {
 		e := b.plan.expression(res, name)
-		if b.plan.config != nil && e == nil {
+		if b.plan.config != nil && e == nil && (tfComputed[name] || name == tfPolicies[res.typ]) {
 			return value{}
 		}
 		named := b.nameOf(e, v.what())
 		return opaque(named)
 	}
 	return v
+}
+
+// tfComputed are the attributes that the provider fills in where nobody sets
+// them.
+// Source: AWS provider, "aws_iam_role", Attribute Reference. The policies of
+// [tfPolicies] are such, too.
+var tfComputed = map[string]bool{
+	"inline_policy": true, "managed_policy_arns": true, "iam_instance_profile": true, "task_role_arn": true, "execution_role_arn": true,
 }
 
 // nameOf names an unknown value by what it is made of.

@@ -122,12 +122,6 @@ func (w *jsonWriter) value(v value) {
 				b.WriteString(p.text)
 			}
 		}
-		if text := b.String(); v.raw == numberNode && validNumber(text) || v.raw == boolNode && (text == "true" || text == "false") {
-			w.before()
-			w.mark(v.start)
-			w.buf.WriteString(text)
-			return
-		}
 		w.text(b.String(), v.start)
 	case opaqueValue:
 		w.text(policy.Unknown(v.name), v.start)
@@ -137,8 +131,6 @@ func (w *jsonWriter) value(v value) {
 		w.buf.WriteString("null")
 	}
 }
-
-func validNumber(s string) bool { return jsontext.Value(s).IsValid() }
 
 // placeOf returns the place in the file of a position in the printed text.
 func (w *jsonWriter) placeOf(pos policy.Position) policy.Position {

@@ -3,6 +3,7 @@ package iac
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -108,13 +109,34 @@ func (r *yamlReader) scalar(n *yaml.Node, out *node) {
 	case "!!int", "!!float":
 		out.kind = numberNode
 	case "!!bool":
-		out.kind = boolNode
+		out.kind, out.text = boolNode, strings.ToLower(n.Value)
 	case "!!null":
 		out.kind = nullNode
+	}
+	if text, ok := yaml11Bool(n); ok {
+		out.word = text
 	}
 	// The end of a text of several lines is not told; its first line is shown.
 	first, _, _ := strings.Cut(n.Value, "\n")
 	out.end.Column += utf8.RuneCountInString(first)
+}
+
+// yaml11Bool reads the words that are booleans in YAML 1.1, which
+// CloudFormation reads. As a name, such as that of a condition, they stay as
+// they are written.
+// Source: CloudFormation User Guide, "Template formats": "YAML version 1.1
+// specification".
+func yaml11Bool(n *yaml.Node) (text string, ok bool) {
+	if n.Style != 0 || n.Tag != "!!str" {
+		return "", false
+	}
+	switch n.Value {
+	case "yes", "Yes", "YES", "on", "On", "ON":
+		return "true", true
+	case "no", "No", "NO", "off", "Off", "OFF":
+		return "false", true
+	}
+	return "", false
 }
 
 func (r *yamlReader) object(n *yaml.Node, out *node, depth int) error {
@@ -139,7 +161,9 @@ func (r *yamlReader) object(n *yaml.Node, out *node, depth int) error {
 			continue
 		}
 		if !keys.add(key.Value) {
-			return r.fail(key, "", "duplicate key %q", key.Value)
+			// YAML forbids it, and what reads templates takes the last one.
+			out.twice = append(out.twice, key.Value)
+			out.members = slices.DeleteFunc(out.members, func(m member) bool { return m.key == key.Value })
 		}
 		out.members = append(out.members, member{key.Value, yamlAt(key), v})
 	}

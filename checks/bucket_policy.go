@@ -1,0 +1,108 @@
+package checks
+
+import (
+	"slices"
+	"strings"
+
+	"remotion-doctor/audit"
+	"remotion-doctor/iam"
+	"remotion-doctor/iam/actions"
+	"remotion-doctor/iam/policy"
+)
+
+// BucketModule returns the name of the module of the findings about one bucket's
+// policy.
+func BucketModule(bucket string) string { return "bucket-policy-" + bucket }
+
+// BucketPolicy judges whether a bucket's own policy denies what a requirement
+// has granted on it: one finding for each action. decide answers for the
+// principal with the policy as the resource's; a nil doc with a problem is a
+// policy that could not be read, without one a bucket that has none.
+func (r *Requirement) BucketPolicy(name, partition string, doc *policy.Document, problem string, decide func(iam.Probe) (iam.Verdict, error)) []audit.Finding {
+	var out []audit.Finding
+	for _, g := range r.Grants {
+		a, ok := policy.ParseARN(g.Resource)
+		bucket, _, _ := strings.Cut(a.Resource, "/")
+		if !ok || a.Service != "s3" || !policy.MatchGlob(bucket, name) || slices.Contains(r.Pack().Unused, g.Action) || g.Action == "s3:CreateBucket" {
+			continue
+		}
+		for _, resource := range BucketOrObjects(g.Action, name, partition) {
+			if slices.ContainsFunc(out, func(f audit.Finding) bool { return f.Action == g.Action && f.Resource == resource }) {
+				continue
+			}
+			f := audit.Finding{
+				Module: BucketModule(name), Action: g.Action, Resource: resource,
+				Statements: []iam.StatementRef{}, MissingContext: []string{}, Evidence: []audit.Evidence{},
+			}
+			judgeBucket(&f, r.Pack().bucketSamples(resource), doc, problem, decide)
+			out = append(out, f)
+		}
+	}
+	return out
+}
+
+func judgeBucket(f *audit.Finding, samples []string, doc *policy.Document, problem string, decide func(iam.Probe) (iam.Verdict, error)) {
+	f.Status = audit.Unknown
+	if doc == nil {
+		f.Reason = problem
+		if problem == "" {
+			f.Status, f.Scope, f.Reason = audit.Pass, audit.ScopeDocumented, "the bucket has no policy"
+		}
+		return
+	}
+	for _, sample := range samples {
+		v, err := decide(iam.Probe{Action: f.Action, Resource: sample, Context: iam.Context{{Key: "aws:SecureTransport", Type: iam.Boolean, Values: []string{"true"}}}})
+		if err != nil {
+			f.Reason = err.Error()
+			return
+		}
+		f.Evidence = append(f.Evidence, audit.Evidence{Resource: sample, Verdict: v})
+		switch {
+		case len(v.MissingContext) > 0:
+			f.MissingContext = v.MissingContext
+			f.Reason = "the bucket's policy " + dependsOn(&v)
+			return
+		case v.Decision == iam.ExplicitDeny:
+			f.Status, f.Layer, f.NotGranted, f.Statements = audit.Blocked, iam.LayerResource, sample, v.Matched
+			f.Reason = "the bucket's own policy denies it"
+			if len(v.Matched) > 0 {
+				f.Reason = DenyTitle(v.Matched[0])
+			}
+			return
+		}
+	}
+	f.Status, f.Scope, f.Granted, f.Reason = audit.Pass, audit.ScopeDocumented, f.Resource, "the bucket's policy does not deny it"
+}
+
+// bucketSamples are the bucket, or keys as the product makes them.
+func (p *Pack) bucketSamples(resource string) []string {
+	bucket, ok := strings.CutSuffix(resource, "/*")
+	if !ok {
+		return []string{resource}
+	}
+	var out []string
+	for _, key := range slices.Concat(p.Samples.keys(), p.Samples.OtherKeys) {
+		out = append(out, bucket+key)
+	}
+	return out
+}
+
+// BucketOrObjects returns the bucket, its objects or both, whichever an action
+// works on.
+func BucketOrObjects(action, name, partition string) []string {
+	bucket := "arn:" + partition + ":s3:::" + name
+	a, ok := actions.Lookup(action)
+	if !ok {
+		return []string{bucket, bucket + "/*"}
+	}
+	// A star in the name would stand for a slash as well.
+	sample := strings.ReplaceAll(bucket, "*", "x")
+	var out []string
+	if a.Takes(sample) {
+		out = append(out, bucket)
+	}
+	if a.Takes(sample + "/key") {
+		out = append(out, bucket+"/*")
+	}
+	return out
+}

@@ -1,0 +1,70 @@
+package main
+
+import (
+	"testing"
+
+	"remotion-doctor/remedy"
+	"remotion-doctor/report"
+)
+
+func TestEndings(t *testing.T) {
+	t.Parallel()
+	reports, remedies := forms(report.Formats()...), forms(remedy.Forms...)
+	for _, c := range []struct {
+		path, asked string
+		given       bool
+		want        string // empty: refused
+	}{
+		{"r.html", "table", false, "html"},
+		{"R.HTML", "table", false, "html"},
+		{"r.json", "table", false, "json"},
+		{"r.json", "sarif", true, "sarif"},
+		{"r.sarif.json", "table", false, "sarif"},
+		{"r.txt", "table", false, "table"},
+		{"r.txt", "csv", true, "csv"},
+		{"r.html", "json", true, ""},
+		{"r.json", "table", true, ""},
+		{"r.pdf", "table", false, ""},
+		{"r.docx", "table", false, ""},
+		{"r.tar.gz", "table", false, ""},
+		{"r.mp4", "table", false, ""},
+		{"r.dat", "json", true, "json"},
+		{"report", "json", true, "json"},
+		{"report-4.0.527", "table", false, "table"},
+		{"tmp.kXq81cVb0Z", "table", false, "table"},
+		{".report", "table", false, "table"},
+		{"folder.d/report", "table", false, "table"},
+		{"/dev/stdout", "table", false, "table"},
+	} {
+		choice := formChoice{flag: "format", asked: c.asked, given: c.given, forms: reports, endings: reportEndings}
+		if got, err := choice.of(c.path); got != c.want || (err == nil) != (c.want != "") {
+			t.Errorf("%s with --format %s: %q, %v, want %q", c.path, c.asked, got, err, c.want)
+		}
+	}
+	for path, want := range map[string]string{"g.tf": "terraform", "g.sh": "cli", "g.yml": "cloudformation", "g.ts": "cdk", "g.json": "json", "g.txt": "", "grant": ""} {
+		choice := formChoice{flag: "as", forms: remedies, endings: remedyEndings}
+		if got, err := choice.of(path); got != want || err != nil {
+			t.Errorf("%s: %q, %v, want %q", path, got, err, want)
+		}
+	}
+}
+
+// TestEveryFormHasAnEnding keeps a new form from being one that no name can
+// choose.
+func TestEveryFormHasAnEnding(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		forms   []string
+		endings []ending
+	}{{forms(report.Formats()...), reportEndings}, {forms(remedy.Forms...), remedyEndings}} {
+		named := map[string]bool{string(report.FormatTable): true} // .txt
+		for _, e := range c.endings {
+			named[e.forms[0]] = true
+		}
+		for _, form := range c.forms {
+			if !named[form] {
+				t.Errorf("no ending chooses the form %s", form)
+			}
+		}
+	}
+}

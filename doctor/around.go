@@ -1,0 +1,172 @@
+package doctor
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"remotion-doctor/audit"
+	"remotion-doctor/checks"
+	"remotion-doctor/checks/remotion"
+	"remotion-doctor/iam"
+	"remotion-doctor/iam/eval"
+	"remotion-doctor/iam/policy"
+	"remotion-doctor/source"
+)
+
+// An around is what was found beside the principal's own grants.
+type around struct {
+	modules   []audit.Module
+	findings  []audit.Finding
+	diagnoses []audit.Diagnosis
+}
+
+// lookAround starts to read what surrounds a target, and returns a function
+// that waits for it.
+func (j *job) lookAround(ctx context.Context, t task, req *checks.Requirement, found source.Resolution, regions []string) func() around {
+	done := make(chan around, 1)
+	go func() {
+		var out around
+		switch t.target.Kind {
+		case audit.TargetRenderer:
+			j.lookAtRenderer(ctx, t, req, found.Principal, regions, &out)
+		case audit.TargetTaskDefinition, audit.TargetPodIdentity:
+			j.lookAtTrust(ctx, t.target, found.Principal, &out)
+		case audit.TargetRole:
+			j.lookAtWebIdentity(ctx, found.Principal, &out)
+		case audit.TargetCaller:
+			j.lookAtCredentials(ctx, found.Principal, &out)
+		}
+		j.lookAtCustomRole(ctx, req, &out)
+		j.lookAtHost(t.target.Kind, req, &out)
+		done <- out
+	}()
+	return func() around { return <-done }
+}
+
+// decide evaluates a document for a role as its identity policy.
+func decide(ctx context.Context, role, name string) checks.Decide {
+	return func(doc *policy.Document, p iam.Probe) (iam.Verdict, error) {
+		verdicts, err := eval.NewEvaluator(role, eval.Policies{Identity: []eval.Policy{{Name: name, Document: doc}}}).Evaluate(ctx, []iam.Probe{p})
+		if err != nil {
+			return iam.Verdict{}, err
+		}
+		return verdicts[0], nil
+	}
+}
+
+// trust judges the trust policy of a role for a trustee.
+func (j *job) trust(ctx context.Context, p iam.Principal, who checks.Trustee) []audit.Finding {
+	who.Context = append(slices.Clone(who.Context), j.scope.Context...)
+	doc, err := j.trustOf(ctx, p)
+	problem := ""
+	if err != nil {
+		problem = "the trust policy could not be read: " + messageOf(err)
+	}
+	return checks.Trust(p.ARN, doc, problem, who, decide(ctx, p.ARN, "trust policy"))
+}
+
+func (j *job) lookAtRenderer(ctx context.Context, t task, req *checks.Requirement, p iam.Principal, regions []string, out *around) {
+	out.modules = append(out.modules, remotion.TrustModule)
+	out.findings = append(out.findings, j.trust(ctx, p, remotion.Lambda)...)
+	out.diagnoses = append(out.diagnoses, checks.TrustProblem(out.findings, remotion.Lambda)...)
+	out.diagnoses = append(out.diagnoses, remotion.RendererRole(p, functionNames(t), j.customRole() == p.ARN)...)
+	switch {
+	case t.unlisted != "":
+		out.diagnoses = append(out.diagnoses, audit.Diagnosis{
+			Code: "functions-unknown", Severity: audit.SeverityWarning,
+			Message: "which functions run as this role is not known, and there may be others that run as another: " + t.unlisted,
+			Hint:    "allow lambda:ListFunctions to the credentials that you run this program with",
+		})
+	case len(t.functions) == 0:
+		out.diagnoses = append(out.diagnoses, audit.Diagnosis{
+			Code: "no-function", Severity: audit.SeverityNote,
+			Message: fmt.Sprintf("no %s* function was found in %s: the role that a function will be deployed with is checked", renderPrefix, strings.Join(regions, ", ")),
+		})
+	}
+	j.lookAtBuckets(ctx, t, req, p, regions, out)
+}
+
+func functionNames(t task) []string {
+	var out []string
+	for _, f := range t.functions {
+		out = append(out, f.FunctionName)
+	}
+	return out
+}
+
+// lookAtTrust reports a trust policy that keeps the target's service out.
+func (j *job) lookAtTrust(ctx context.Context, t audit.Target, p iam.Principal, out *around) {
+	who := checks.Trustees[t.Kind]
+	if parts := strings.Split(t.Name, "/"); t.Kind == audit.TargetPodIdentity && len(parts) == 3 {
+		for i, key := range []string{"eks-cluster-name", "kubernetes-namespace", "kubernetes-service-account"} {
+			who.Context = append(who.Context, iam.ContextEntry{Key: "aws:RequestTag/" + key, Type: iam.String, Values: []string{parts[i]}})
+		}
+	}
+	findings := j.trust(ctx, p, who)
+	out.diagnoses = append(out.diagnoses, checks.TrustProblem(findings, who)...)
+	for _, f := range findings {
+		if f.Status == audit.Unknown {
+			out.diagnoses = append(out.diagnoses, audit.Diagnosis{Code: "trust-policy", Severity: audit.SeverityWarning, Message: "whether " + who.Service + " may assume the role is not known: " + f.Reason, Source: who.Source})
+			return
+		}
+	}
+}
+
+// lookAtWebIdentity looks at the trust policy of a role that pods may assume.
+func (j *job) lookAtWebIdentity(ctx context.Context, p iam.Principal, out *around) {
+	doc, err := j.trustOf(ctx, p)
+	if err != nil {
+		if j.ServiceAccount != "" {
+			out.diagnoses = append(out.diagnoses, audit.Diagnosis{Code: "irsa-trust", Severity: audit.SeverityError, Message: "whether pods of " + j.ServiceAccount + " may assume the role is not known: " + messageOf(err)})
+		}
+		return
+	}
+	out.diagnoses = append(out.diagnoses, checks.WebIdentity(doc, j.ServiceAccount)...)
+}
+
+// lookAtCustomRole checks that Lambda may assume the roles that the caller is
+// to pass.
+func (j *job) lookAtCustomRole(ctx context.Context, req *checks.Requirement, out *around) {
+	if req.Name != "caller" || !slices.Contains(req.Features, "custom-role") {
+		return
+	}
+	for _, arn := range j.Deployment.Values["custom-role"] {
+		p, err := iam.NewPrincipal(arn)
+		if err != nil {
+			continue
+		}
+		findings := j.trust(ctx, p, remotion.Lambda)
+		for _, d := range checks.TrustProblem(findings, remotion.Lambda) {
+			d.Message = arn + ": " + d.Message
+			out.diagnoses = append(out.diagnoses, d)
+		}
+		if len(findings) > 0 && findings[0].Status == audit.Unknown {
+			out.diagnoses = append(out.diagnoses, audit.Diagnosis{Code: "trust-policy", Severity: audit.SeverityWarning, Message: fmt.Sprintf("whether Lambda may assume %s is not known: %s", arn, findings[0].Reason), Source: remotion.Lambda.Source})
+		}
+	}
+}
+
+// lookAtHost tells what Remotion wants to be told where the credentials come
+// from the host.
+func (j *job) lookAtHost(kind audit.TargetKind, req *checks.Requirement, out *around) {
+	if req.Name != "caller" || len(req.Operations) == 0 {
+		return
+	}
+	out.diagnoses = append(out.diagnoses, remotion.HostCredentials(kind, cmp.Or(req.Version, remotion.Newest))...)
+}
+
+// trustOf reads a role's trust policy.
+func (j *job) trustOf(ctx context.Context, p iam.Principal) (*policy.Document, error) {
+	text, err := j.source.Trust(ctx, p)
+	if err != nil {
+		return nil, err
+	}
+	doc, err := policy.Parse(text)
+	if err != nil {
+		return nil, &source.Error{Kind: source.KindInput, Msg: "the trust policy of " + p.ARN + ":" + err.Error(), Err: err}
+	}
+	return doc, nil
+}

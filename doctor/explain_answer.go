@@ -1,0 +1,134 @@
+package doctor
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"remotion-doctor/audit"
+	"remotion-doctor/iam"
+	"remotion-doctor/iam/eval"
+	"remotion-doctor/iam/explain"
+	"remotion-doctor/iam/policy"
+)
+
+// policiesFor returns the policies that decide a request, and the layers whose
+// policies could not be read or are assumed not to exist, with the reason.
+func (j *job) policiesFor(ctx context.Context, p iam.Principal, probe iam.Probe) (eval.Policies, map[iam.Layer]string, error) {
+	policies, err := j.source.Policies(ctx, p)
+	unknown := map[iam.Layer]string{}
+	for i := range policies.Gaps {
+		if g := &policies.Gaps[i]; g.Layer != "" && len(g.Resources) == 0 && len(g.Actions) == 0 {
+			unknown[g.Layer] = g.Why
+		}
+	}
+	if policies.Resource == nil {
+		policies.Resource = j.ownPolicy(ctx, probe, unknown)
+	}
+	if err != nil {
+		why := "could not be read: " + messageOf(err)
+		unknown[iam.LayerIdentity], unknown[iam.LayerBoundary] = why, why
+	}
+	return policies, unknown, err
+}
+
+// ownPolicy returns the policy of the bucket that a request is about; of other
+// resources none is read.
+func (j *job) ownPolicy(ctx context.Context, probe iam.Probe, unknown map[iam.Layer]string) *eval.Policy {
+	a, ok := policy.ParseARN(probe.Resource)
+	// An access point has an account in its ARN.
+	if !ok || a.Service != "s3" || a.AccountID != "" {
+		return nil
+	}
+	region := j.source.Region()
+	for _, e := range probe.Context {
+		if strings.EqualFold(e.Key, "aws:RequestedRegion") && len(e.Values) == 1 {
+			region = e.Values[0]
+		}
+	}
+	bucket, _, _ := strings.Cut(a.Resource, "/")
+	own, problem := j.bucketPolicy(ctx, bucket, region)
+	switch {
+	case problem != "":
+		unknown[iam.LayerResource] = problem
+	case own == nil:
+		delete(unknown, iam.LayerResource)
+	}
+	return own
+}
+
+// combine brings the simulator's answer into a trace. The simulator sees the
+// organization's service control policies; it does not see that an action
+// works on another kind of resource.
+func combine(t *audit.Trace, v *iam.Verdict, read bool) {
+	computed := t.Decision
+	// An explicit Deny in any policy that was read decides, whatever of the
+	// principal could not be read (IAM User Guide, "Policy evaluation logic").
+	if !read && computed != iam.ExplicitDeny {
+		identity := fromVerdict(v)
+		i := slices.IndexFunc(t.Layers, func(l iam.TraceLayer) bool { return l.Layer == iam.LayerIdentity })
+		if i >= 0 {
+			t.Layers[i].Statements = identity
+			t.Layers[i].Decision = v.Decision
+		}
+		t.Reason = "the policy simulator says so"
+		if len(v.BlockedBy) > 0 {
+			t.Reason = "a " + v.BlockedBy[0].Title() + " stops it"
+		} else if len(identity) > 0 {
+			t.Reason = explain.Title(&identity[0].StatementRef) + " decides it"
+		}
+		t.Decision, t.MissingContext = v.Decision, slices.Clone(v.MissingContext)
+		if t.MissingContext == nil {
+			t.MissingContext = []string{}
+		}
+	}
+	simulated(t, v)
+	if !read && computed != iam.ExplicitDeny || v.Decision == "" || v.Decision == computed {
+		return
+	}
+	switch {
+	case computed == iam.ExplicitDeny, v.Decision == iam.Allowed, resourceAllows(t) && len(v.BlockedBy) == 0:
+		t.Notes = append(t.Notes, fmt.Sprintf("the policy simulator says %s; ARCHITECTURE.md lists where it differs from authorization", v.Decision))
+	default:
+		t.Decision = v.Decision
+		if len(v.BlockedBy) > 0 {
+			t.Reason = "a " + v.BlockedBy[0].Title() + " stops it, says the policy simulator"
+		} else {
+			t.Reason = "the policy simulator says so; the policies that were read would come to " + string(computed)
+		}
+	}
+}
+
+// resourceAllows reports a resource-based policy that allows the request, which
+// the simulator is not given.
+func resourceAllows(t *audit.Trace) bool {
+	return slices.ContainsFunc(t.Layers, func(l iam.TraceLayer) bool {
+		return l.Layer == iam.LayerResource && l.Decision == iam.Allowed
+	})
+}
+
+func fromVerdict(v *iam.Verdict) []iam.TraceStatement {
+	out := []iam.TraceStatement{}
+	for _, ref := range v.Matched {
+		out = append(out, iam.TraceStatement{StatementRef: ref, Marks: []iam.Mark{}})
+	}
+	return out
+}
+
+// simulated sets what the simulator says of the layers that were not read.
+func simulated(t *audit.Trace, v *iam.Verdict) {
+	for i := range t.Layers {
+		l := &t.Layers[i]
+		blocked := slices.Contains(v.BlockedBy, l.Layer)
+		switch {
+		case l.State != iam.LayerUnknown || l.Layer != iam.LayerSCP && !blocked:
+		case blocked:
+			l.State, l.Decision = iam.LayerEvaluated, v.Decision
+			l.Reason = "the policy simulator says so; which statement, only the organization's administrator can read"
+		case v.Decision == iam.Allowed:
+			l.State, l.Decision = iam.LayerEvaluated, iam.Allowed
+			l.Reason = "the policy simulator says so, or there is no organization"
+		}
+	}
+}

@@ -1,0 +1,283 @@
+package doctor
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"remotion-doctor/audit"
+	"remotion-doctor/checks"
+	"remotion-doctor/iam"
+	"remotion-doctor/iam/accessdenied"
+	"remotion-doctor/iam/actions"
+	"remotion-doctor/iam/policy"
+	"remotion-doctor/source"
+)
+
+// A Request is what [Explain] is asked about. The action and resource win over
+// what AWS recorded, and that over the message.
+type Request struct {
+	// Action is a service and a name, s3:PutObject; empty for that of the message.
+	Action string
+	// Resource is an ARN, or "*" for actions without one. Empty, it is that of the
+	// message, else "*".
+	Resource string
+	// Message is an error message of AWS as it was printed, or empty.
+	Message string
+	// Recorded is what AWS kept of the denied request, or nil.
+	Recorded *iam.RecordedAuthorization
+	// Context are condition keys that the user knows.
+	Context iam.Context
+	// Region is the request's, where the resource's ARN has none.
+	Region string
+}
+
+// A question is a request with all that is known of it.
+type question struct {
+	action, resource string
+	target           audit.Target
+	given            audit.Target // as the user named it
+	named            bool         // by the user or the message
+	request          *Request
+	message          *iam.DeniedMessage
+	recorded         *iam.RecordedAuthorization
+}
+
+// ask reads a request; the target is the one that the user named, or the
+// caller.
+func ask(pack *checks.Pack, r *Request, targets []Target) (*question, error) {
+	q := &question{request: r, recorded: r.Recorded, given: audit.Target{Kind: audit.TargetCaller}}
+	switch len(targets) {
+	case 0:
+	case 1:
+		q.given, q.named = targets[0].Target, true
+	default:
+		return nil, invalid("name one of them", "explain is about one principal, not %d", len(targets))
+	}
+	if r.Message != "" {
+		m := accessdenied.Parse(r.Message, painsIn(pack, r.Message)...)
+		if !accessdenied.Denied(&m) {
+			return nil, invalid("paste the whole message: User: … is not authorized to perform: …, or An error occurred (AccessDenied) when calling the … operation", "no denied request found in this text")
+		}
+		q.message = &m
+	}
+	if r.Action == "" && q.message == nil && q.recorded == nil {
+		return nil, invalid("as in lambda:InvokeFunction arn:aws:lambda:us-east-1:111122223333:function:remotion-render-x", "a request needs an action and a resource, or an error message")
+	}
+	return q, q.settle()
+}
+
+// invalid is the error for what the user wrote.
+func invalid(hint, format string, args ...any) error {
+	return &source.Error{Kind: source.KindInput, Msg: fmt.Sprintf(format, args...), Hint: hint}
+}
+
+// settle sets the request and the target by all that is known.
+func (q *question) settle() error {
+	if err := q.take(); err != nil {
+		return err
+	}
+	q.aim()
+	return nil
+}
+
+// asks reports whether the message leaves something open that must be known.
+func (q *question) asks() bool { return q.message != nil && len(q.message.Asked) > 0 }
+
+// told reports a message that says all, about a request that is not known in
+// full.
+func (q *question) told() bool {
+	return q.message != nil && q.message.Conclusive && q.recorded == nil && (q.action == "" || q.resource == "" || !q.named)
+}
+
+// encoded reports a message that AWS could decode.
+func (q *question) encoded() bool {
+	return q.message != nil && q.message.Encoded != "" && q.recorded == nil
+}
+
+// painsIn returns what is known of an error of Remotion's, as diagnoses. An
+// error that no action is missing for is no matter of the principal's policies.
+func painsIn(pack *checks.Pack, text string) []accessdenied.Diagnosis {
+	var out []accessdenied.Diagnosis
+	for _, p := range pack.PainsOf(accessdenied.Text(text)) {
+		d := accessdenied.Diagnosis{Says: p.Cause, Cures: []string{p.Cure}, Conclusive: len(p.Actions) == 0}
+		if len(p.Actions) > 0 {
+			d.Action = p.Actions[0]
+		}
+		if p.Check != "" {
+			d.Cures = append(d.Cures, "look: "+p.Check)
+		}
+		out = append(out, d)
+	}
+	return out
+}
+
+// take sets the request.
+func (q *question) take() error {
+	if m := q.message; m != nil {
+		q.action, q.resource = m.Action, m.Resource
+	}
+	if r := q.recorded; r != nil {
+		q.action, q.resource = r.Action, r.Resource
+	}
+	given := q.request
+	if given.Action != "" {
+		if service, name, ok := strings.Cut(given.Action, ":"); !ok || service == "" || name == "" {
+			return invalid("an action is a service and a name: lambda:InvokeFunction", "%q is not an action", given.Action)
+		}
+		q.action = given.Action
+	}
+	if strings.ContainsAny(q.action, "*?") {
+		return invalid("a request is about one action; `remotion-doctor check --require FILE` takes patterns", "%q is not one action", q.action)
+	}
+	switch {
+	case given.Resource != "":
+		q.resource = given.Resource
+	case given.Action != "" && q.resource == "":
+		q.resource = "*"
+	}
+	if q.resource != "" && q.resource != "*" && !strings.HasPrefix(q.resource, "arn:") && q.message == nil {
+		return invalid("a resource is an ARN, or * for actions without one", "%q is not an ARN", q.resource)
+	}
+	if m := q.message; m != nil {
+		m.Asked = slices.DeleteFunc(m.Asked, func(s string) bool {
+			return q.action != "" && strings.HasPrefix(s, "the action") ||
+				strings.HasPrefix(q.resource, "arn:") && strings.HasPrefix(s, "the resource") || q.resource == "*" && (given.Resource != "" || withoutResource(q.action)) && strings.HasPrefix(s, "the resource")
+		})
+		if q.resource == "" && withoutResource(q.action) {
+			q.resource = "*"
+			m.Asked = slices.DeleteFunc(m.Asked, func(s string) bool { return strings.HasPrefix(s, "the resource") })
+		}
+	}
+	return nil
+}
+
+// withoutResource reports an action that is always asked about *.
+func withoutResource(action string) bool {
+	a, ok := actions.Lookup(action)
+	return ok && len(a.ResourceTypes) == 0
+}
+
+// aim sets the target: the one that the user named, else whom the message names.
+func (q *question) aim() {
+	q.target = q.given
+	named := q.named
+	principal := ""
+	if q.message != nil {
+		principal = q.message.Principal
+	}
+	if q.recorded != nil && q.recorded.Principal != "" {
+		principal = q.recorded.Principal
+	}
+	if t, ok := targetOf(principal); ok && !named {
+		q.target, named = t, true
+	}
+	q.named = named
+	if q.message != nil && named {
+		q.message.Asked = slices.DeleteFunc(q.message.Asked, func(s string) bool { return strings.HasPrefix(s, "who was denied") })
+	}
+}
+
+// targetOf returns the role or user that an ARN in a message names.
+func targetOf(arn string) (audit.Target, bool) {
+	a, ok := policy.ParseARN(arn)
+	switch {
+	case !ok:
+		return audit.Target{}, false
+	case a.Service == "sts" && a.Type() == "assumed-role":
+		name, _, _ := strings.Cut(strings.TrimPrefix(a.Resource, "assumed-role/"), "/")
+		return audit.Target{Kind: audit.TargetRole, Name: name}, true
+	case a.Service == "iam" && a.Type() == "role":
+		return audit.Target{Kind: audit.TargetRole, Name: a.Name()}, true
+	case a.Service == "iam" && a.Type() == "user":
+		return audit.Target{Kind: audit.TargetUser, Name: a.Name()}, true
+	}
+	return audit.Target{}, false
+}
+
+// decode asks STS for an encoded message, where the source can.
+func (q *question) decode(ctx context.Context, s source.Source) error {
+	if !q.encoded() {
+		return nil
+	}
+	text, err := s.Decode(ctx, q.message.Encoded)
+	if e, ok := errors.AsType[*source.Error](err); ok && e.Kind == source.KindNotHeld {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	r, err := accessdenied.ReadDetails([]byte(text))
+	if err != nil {
+		return err
+	}
+	r.Source = "sts:DecodeAuthorizationMessage"
+	q.recorded = r
+	return q.settle()
+}
+
+// spell fills in what only the principal tells: * in the partition and account
+// of an ARN that a diagnosis gave.
+func (q *question) spell(p iam.Principal) {
+	if q.message == nil || !strings.Contains(q.resource, "::*:") {
+		return
+	}
+	q.resource = strings.Replace(q.resource, "::*:", "::"+p.AccountID+":", 1)
+	q.resource = strings.Replace(q.resource, "arn:aws:", "arn:"+p.Partition()+":", 1)
+}
+
+// context is what is known of the request: what AWS recorded, else what
+// requests of an SDK carry; what the user gave wins.
+func (q *question) context(found source.Resolution, region, configured string) iam.Context {
+	var out iam.Context
+	set := func(e iam.ContextEntry) {
+		out = slices.DeleteFunc(out, func(d iam.ContextEntry) bool { return strings.EqualFold(d.Key, e.Key) })
+		out = append(out, e)
+	}
+	if q.recorded != nil {
+		out = slices.Clone(q.recorded.Context)
+	} else {
+		for _, e := range usual(q.action, q.resource, found, region, configured) {
+			set(e)
+		}
+	}
+	for _, e := range q.request.Context {
+		set(e)
+	}
+	return out
+}
+
+// usual is what requests of an SDK carry: they come by HTTPS, straight from
+// the caller, and have a region; roles are passed to Lambda.
+func usual(action, resource string, found source.Resolution, region, configured string) iam.Context {
+	out := iam.Context{
+		{Key: "aws:SecureTransport", Type: iam.Boolean, Values: []string{"true"}},
+		{Key: "aws:ViaAWSService", Type: iam.Boolean, Values: []string{"false"}},
+	}
+	service, _, _ := strings.Cut(strings.ToLower(action), ":")
+	a, _ := policy.ParseARN(resource)
+	switch {
+	case service == "iam":
+		// IAM's requests go to its home region (IAM User Guide,
+		// "aws:RequestedRegion").
+		region = map[string]string{"aws-cn": "cn-north-1", "aws-us-gov": "us-gov-west-1"}[found.Principal.Partition()]
+		if region == "" {
+			region = "us-east-1"
+		}
+	case a.Region != "" && !strings.ContainsAny(a.Region, "*?"):
+		region = a.Region
+	case region == "" && found.Region != "":
+		region = found.Region
+	case region == "":
+		region = configured
+	}
+	if region != "" {
+		out = append(out, iam.ContextEntry{Key: "aws:RequestedRegion", Type: iam.String, Values: []string{region}})
+	}
+	if strings.EqualFold(action, "iam:PassRole") {
+		out = append(out, iam.ContextEntry{Key: "iam:PassedToService", Type: iam.String, Values: []string{"lambda.amazonaws.com"}})
+	}
+	return out
+}

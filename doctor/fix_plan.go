@@ -1,0 +1,176 @@
+package doctor
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"remotion-doctor/audit"
+	"remotion-doctor/iam"
+	"remotion-doctor/iam/policy"
+	"remotion-doctor/remedy"
+	"remotion-doctor/source"
+)
+
+// fixes audits the targets and makes a remedy for each principal. Targets that
+// act as the same principal get one together.
+func (j *job) fixes(ctx context.Context, f *FixOptions) ([]*Remedy, error) {
+	var out []*Remedy
+	for _, t := range j.tasks {
+		s := j.section(ctx, t)
+		if s.Error != nil {
+			return nil, s.Error
+		}
+		i := slices.IndexFunc(out, func(x *Remedy) bool { return x.Principal.ARN == s.Principal.ARN })
+		if i < 0 {
+			i = len(out)
+			out = append(out, &Remedy{Target: s.Target, Principal: s.Principal, Replaces: f.Replace})
+		}
+		out[i].take(t, &s)
+	}
+	for _, x := range out {
+		if err := j.within(x.tasks[0]).remedy(ctx, x, f); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+// take adds what came of one requirement.
+func (x *Remedy) take(t task, s *audit.Section) {
+	name := s.Requirement.Name
+	if v := s.Requirement.Version; v != "" {
+		name = "Remotion " + v + " " + name + " policy"
+	}
+	x.Requirements, x.tasks = append(x.Requirements, name), append(x.tasks, t)
+	x.Findings = append(x.Findings, s.Findings...)
+	x.Obstacles = append(x.Obstacles, s.Obstacles...)
+	x.Before = audit.Summarize(x.Findings)
+	for _, n := range s.Notes {
+		if !slices.Contains(x.Notes, n) {
+			x.Notes = append(x.Notes, n)
+		}
+	}
+}
+
+// remedy sets the change of a fix, verified.
+func (j *job) remedy(ctx context.Context, x *Remedy, f *FixOptions) error {
+	if x.Replaces && x.Principal.Type() != "role" {
+		return invalid("a user's groups would stay as they are", "only a role's policies can be replaced, not those of %s", x.Principal.ARN)
+	}
+	holding, err := j.holding(ctx, x.Principal)
+	if err != nil {
+		if x.Replaces {
+			return fmt.Errorf("reading what would be replaced: %w", err)
+		}
+		x.Notes = append(x.Notes, "what is attached could not be read: a policy named "+f.Name+" would be overwritten if there is one ("+messageOf(err)+")")
+	}
+	x.Holding = holding
+	options := remedy.Options{Documented: f.Documented || f.Strict, All: x.Replaces}
+	if err := j.place(ctx, x, f, options); err != nil {
+		return err
+	}
+	if x.Change != nil && !x.Verified && !options.Whole && !x.Replaces {
+		// What the evidence showed as granted was not all granted.
+		options.Whole = true
+		if err := j.place(ctx, x, f, options); err != nil {
+			return err
+		}
+	}
+	return j.lift(ctx, x)
+}
+
+// place makes the change, and evaluates it as if it were made.
+func (j *job) place(ctx context.Context, x *Remedy, f *FixOptions, o remedy.Options) error {
+	x.Grants, x.Change = remedy.Grants(x.Findings, o), nil
+	if x.Grants == nil {
+		return nil
+	}
+	h := x.Holding
+	if h == nil {
+		h = &remedy.Holding{Kind: x.Principal.Type(), Name: x.Principal.Name(), ARN: x.Principal.ARN}
+	}
+	at := remedy.Placement{Name: f.Name, Managed: f.Managed}
+	var err error
+	if x.Replaces {
+		x.Change, err = remedy.Replace(x.Grants, h, at, f.Keep)
+	} else {
+		x.Change, err = remedy.Attach(x.Grants, h, at)
+	}
+	if err != nil {
+		return err
+	}
+	if err := j.verifyFix(ctx, x, f); err != nil {
+		return err
+	}
+	if x.Replaces {
+		x.Lost, err = j.lost(ctx, x, f)
+	}
+	return err
+}
+
+// supposed are the policies that the principal would have by the change, and
+// whether they are all.
+func (x *Remedy) supposed(f *FixOptions) (docs []*policy.Document, instead bool) {
+	docs = x.Change.Documents()
+	if !x.Replaces {
+		return docs, false
+	}
+	for _, held := range slices.Concat(x.Holding.Inline, x.Holding.Attached) {
+		if f.keeps(held.Name, held.ARN) {
+			docs = append(docs, held.Document)
+		}
+	}
+	return docs, true
+}
+
+// verifyFix evaluates every requirement with the change as if it were made.
+func (j *job) verifyFix(ctx context.Context, x *Remedy, f *FixOptions) error {
+	again := *j
+	again.Excess = false
+	again.supposing, again.instead = x.supposed(f)
+	var after []audit.Finding
+	for _, t := range x.tasks {
+		s := again.section(ctx, t)
+		if s.Error != nil {
+			return fmt.Errorf("verifying the remedy: %w", s.Error)
+		}
+		after = append(after, s.Findings...)
+	}
+	x.After = audit.Summarize(after)
+	cured, still := remedy.Cured(x.Findings, after)
+	x.Verified = cured && !worse(x.Findings, after)
+	for _, f := range still {
+		note := fmt.Sprintf("with the remedy %s on %s would still not pass: %s", f.Action, f.Resource, f.Reason)
+		if !slices.Contains(x.Notes, note) {
+			x.Notes = append(x.Notes, note)
+		}
+	}
+	return nil
+}
+
+// worse reports whether something that passed does not any more.
+func worse(before, after []audit.Finding) bool {
+	passed := map[[3]string]bool{}
+	for i := range before {
+		f := &before[i]
+		passed[[3]string{f.Action, f.Resource, f.Sid}] = f.Status == audit.Pass
+	}
+	return slices.ContainsFunc(after, func(f audit.Finding) bool {
+		return passed[[3]string{f.Action, f.Resource, f.Sid}] && f.Status != audit.Pass
+	})
+}
+
+// holding reads what is attached to the principal; the error says why it
+// cannot be known.
+func (j *job) holding(ctx context.Context, p iam.Principal) (*remedy.Holding, error) {
+	s, err := j.source.Principal(ctx, p)
+	if e, ok := errors.AsType[*source.Error](err); ok && e.Kind == source.KindNotHeld {
+		return &remedy.Holding{Kind: p.Type(), Name: p.Name(), ARN: p.ARN}, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	return remedy.HoldingOf(s, p.Type(), p.Name())
+}

@@ -1,0 +1,84 @@
+package awsapi
+
+import (
+	"bytes"
+	"context"
+	"encoding/xml"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+
+	"github.com/aws/smithy-go/middleware"
+	smithyhttp "github.com/aws/smithy-go/transport/http"
+)
+
+// maxAnswer bounds what is read of one answer. A page of an account's 1,000
+// largest roles is about 20 MB.
+const maxAnswer = 256 << 20
+
+// readAnswer reads the whole answer of an attempt, within its time, and refuses
+// what no operation of AWS answers with: a web page, or nothing. The SDK takes
+// either for an answer without results where the protocol lets it.
+func readAnswer(ctx context.Context, in middleware.DeserializeInput, next middleware.DeserializeHandler) (middleware.DeserializeOutput, middleware.Metadata, error) {
+	out, meta, err := next.HandleDeserialize(ctx, in)
+	response, ok := out.RawResponse.(*smithyhttp.Response)
+	if err != nil || !ok || response.Body == nil {
+		return out, meta, err
+	}
+	body, err := io.ReadAll(io.LimitReader(response.Body, maxAnswer+1))
+	_ = response.Body.Close() // all that matters of it was read
+	if err != nil {
+		return out, meta, &cutError{err}
+	}
+	response.Body = io.NopCloser(bytes.NewReader(body))
+	return out, meta, refuse(newCall(ctx), response.Response, body)
+}
+
+// refuse returns the error of a successful answer that cannot be one of AWS's.
+func refuse(c *call, r *http.Response, body []byte) error {
+	switch {
+	case r.StatusCode >= 300:
+		return nil // AWS's error, or one by its status
+	case len(body) > maxAnswer:
+		return wrongAnswer(c.name(), "it is larger than %d MB", maxAnswer>>20)
+	case strings.Contains(r.Header.Get("Content-Type"), "html"):
+		return &foreignError{r.StatusCode}
+	case len(bytes.TrimSpace(body)) == 0:
+		return wrongAnswer(c.name(), "it is empty")
+	}
+	// An empty element is the answer for us-east-1, so that the SDK cannot tell
+	// it from no answer.
+	if root := rootElement(body); c.operation == "GetBucketLocation" && root != "LocationConstraint" {
+		return wrongAnswer(c.name(), "it holds no LocationConstraint")
+	}
+	return nil
+}
+
+// rootElement returns the name of an XML document's root; empty where there is
+// none.
+func rootElement(body []byte) string {
+	d := xml.NewDecoder(bytes.NewReader(body))
+	for {
+		token, err := d.RawToken()
+		if err != nil {
+			return ""
+		}
+		if start, ok := token.(xml.StartElement); ok {
+			return start.Name.Local
+		}
+	}
+}
+
+// A cutError says that an answer ended before its end.
+type cutError struct{ err error }
+
+func (e *cutError) Error() string { return "the answer was cut off: " + e.err.Error() }
+
+// Unwrap returns the reader's error.
+func (e *cutError) Unwrap() error { return e.err }
+
+// A foreignError says that something else than AWS answered.
+type foreignError struct{ status int }
+
+func (e *foreignError) Error() string { return fmt.Sprintf("a web page (HTTP %d)", e.status) }
