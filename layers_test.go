@@ -23,9 +23,10 @@ iam: iam/policy
 iam/account: iam iam/policy | github.com/go-json-experiment/json
 iam/managed: iam/policy iam/account | github.com/go-json-experiment/json
 iam/managed/generate:
-iam/eval: iam iam/policy iam/actions iam/account
+iam/request: iam iam/policy iam/account
+iam/eval: iam iam/policy iam/actions iam/account iam/request
 iam/excess: iam iam/policy iam/actions iam/eval
-iam/explain: iam iam/policy iam/actions iam/eval
+iam/explain: iam iam/policy iam/actions iam/eval iam/request
 iam/accessdenied: iam iam/policy iam/actions
 iam/iamtest: iam iam/policy iam/account
 audit: iam iam/policy
@@ -44,7 +45,7 @@ report/generate: audit iam iam/policy | github.com/invopop/jsonschema github.com
 localaws: audit iam iam/policy iam/actions iam/account iam/eval
 fixtures:
 internal/modulepath: | golang.org/x/mod
-doctor: source remedy checks checks/remotion audit iam iam/policy iam/actions iam/account iam/eval iam/excess iam/explain iam/accessdenied | golang.org/x/sync
+doctor: source remedy checks checks/remotion audit iam iam/policy iam/request iam/actions iam/account iam/eval iam/excess iam/explain iam/accessdenied | golang.org/x/sync
 internal/outfile:  | github.com/google/renameio/v2
 cmd/remotion-doctor: doctor source/files audit iam iam/policy iam/actions iam/account checks checks/remotion iam/eval iam/excess remedy source source/awsapi report localaws iam/managed source/iac checks/remotion/project iam/accessdenied iam/explain fixtures internal/outfile | github.com/spf13/ github.com/charmbracelet/x/ansi golang.org/x/term golang.org/x/sync
 `

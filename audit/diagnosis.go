@@ -19,6 +19,10 @@ const (
 // stale policy, a grant on the wrong role, a trust policy that keeps Lambda
 // out.
 type Diagnosis struct {
+	// ID is the same in every report that has the diagnosis; empty in reports
+	// from before there were any.
+	ID string `json:"id,omitzero"`
+
 	Code     string   `json:"code"` // stale-policy; stable
 	Severity Severity `json:"severity"`
 	// Message is one or two sentences in words of a user of Remotion.
@@ -30,6 +34,14 @@ type Diagnosis struct {
 	Source string `json:"source,omitzero"`
 	// Actions are those that the diagnosis is about.
 	Actions []string `json:"actions,omitzero"`
+	// Subject, Region, Feature, Bucket and Function say what it is about, where
+	// that is not the section as a whole. With Code and Statement they are its
+	// identity: the same code about another subject is another diagnosis.
+	Subject  string `json:"subject,omitzero"` // a service account, a role, a variable
+	Region   string `json:"region,omitzero"`
+	Feature  string `json:"feature,omitzero"`
+	Bucket   string `json:"bucket,omitzero"`
+	Function string `json:"function,omitzero"`
 	// Statement is the one that it is about.
 	Statement *iam.StatementRef `json:"statement,omitzero"`
 	// Muted says why it does not count against the run; nil where it does.

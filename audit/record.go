@@ -19,9 +19,12 @@ type Source struct {
 // A PolicyRecord is a policy that took part in the audit of a principal: which
 // one it was, byte for byte, and its statements that findings refer to.
 type PolicyRecord struct {
-	Name  string    `json:"name"` // as StatementRefs show it
-	Layer iam.Layer `json:"layer"`
-	File  string    `json:"file,omitzero"` // the file that it was read from
+	Name string `json:"name"` // as StatementRefs show it
+	// PolicyID says which policy it is; empty in reports from before there were
+	// any.
+	PolicyID iam.PolicyID `json:"policyId,omitzero"`
+	Layer    iam.Layer    `json:"layer"`
+	File     string       `json:"file,omitzero"` // the file that it was read from
 	// Digest is the SHA-256 of the document as minified JSON.
 	Digest string `json:"digest"`
 	// Statements are those that determined a verdict.

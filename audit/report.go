@@ -27,9 +27,17 @@ type Report struct {
 	Tool          Tool      `json:"tool"`
 	GeneratedAt   time.Time `json:"generatedAt"`
 	Engine        Engine    `json:"engine"`
-	// OK says that every requirement of every section is met.
+	// OK says that every section was checked in full and that nothing counts
+	// against it by the rules of Gate, as [Report.Verdict] has it.
 	OK       bool      `json:"ok"`
 	Sections []Section `json:"sections"`
+
+	// Gate says what counts against the run.
+	Gate Gate `json:"gate,omitzero"`
+	// Directory is the working directory as seen from the root of the
+	// repository, which paths in the report are relative to; empty where they
+	// are the same or there is no repository.
+	Directory string `json:"directory,omitzero"`
 
 	// Caller is the ARN of the credentials that asked AWS.
 	Caller string `json:"caller,omitzero"`
@@ -53,6 +61,9 @@ type Tool struct {
 
 // A Section is the outcome for one target and one requirement.
 type Section struct {
+	// ID is the same in every report that has the section; empty in reports from
+	// before there were any.
+	ID          string        `json:"id,omitzero"`
 	Target      Target        `json:"target"`
 	Principal   iam.Principal `json:"principal"`
 	Requirement Requirement   `json:"requirement"`
@@ -179,6 +190,9 @@ const (
 
 // A Finding is the outcome for one action on one required resource pattern.
 type Finding struct {
+	// ID is the same in every report that has the finding; empty in reports from
+	// before there were any.
+	ID       string `json:"id,omitzero"`
 	Module   string `json:"module"`
 	Sid      string `json:"sid,omitzero"`
 	Action   string `json:"action"`

@@ -46,7 +46,7 @@ func (plan *Plan) Analyze(ctx context.Context, a Analyst) {
 func (g *planned) analyze(ctx context.Context, f *policy.Finder, plan *Plan, a Analyst) {
 	g.proof = proof{done: true}
 	for _, n := range g.needs {
-		probe := iam.Probe{Action: g.Action, Context: n.context}
+		probe := iam.Probe{Action: g.Action, Context: n.context, OwnerAllows: shared(g.Action)}
 		witnesses, err := a.Witnesses(ctx, f, probe, n.Names(), n.hints())
 		g.proof.note(err)
 		for _, name := range witnesses {

@@ -62,6 +62,9 @@ func judgeBucket(f *audit.Finding, samples []string, doc *policy.Document, probl
 			f.MissingContext = v.MissingContext
 			f.Reason = "the bucket's policy " + dependsOn(&v)
 			return
+		case v.Problem != "":
+			f.Reason = v.Problem
+			return
 		case v.Decision == iam.ExplicitDeny:
 			f.Status, f.Layer, f.NotGranted, f.Statements = audit.Blocked, iam.LayerResource, sample, v.Matched
 			f.Reason = "the bucket's own policy denies it"

@@ -236,13 +236,13 @@ func (w *with) facts() {
 		}
 		values := strings.Join(w.deployment.Values[w.feature.Name], ", ")
 		w.Facts = append(w.Facts, audit.Diagnosis{
-			Code: cmp.Or(f.Code, w.feature.Name), Severity: cmp.Or(f.Severity, audit.SeverityNote), Source: w.feature.Source,
+			Code: cmp.Or(f.Code, w.feature.Name), Severity: cmp.Or(f.Severity, audit.SeverityNote), Source: w.feature.Source, Feature: w.feature.Name,
 			Message: strings.ReplaceAll(f.Message, "{value}", values), Hint: strings.ReplaceAll(f.Hint, "{value}", values),
 		})
 	}
 	if since, err := ParseVersion(w.feature.Since); err == nil && w.version.Compare(since) < 0 {
 		w.Facts = append(w.Facts, audit.Diagnosis{
-			Code: "feature-too-new", Severity: audit.SeverityError, Source: w.feature.Source,
+			Code: "feature-too-new", Severity: audit.SeverityError, Source: w.feature.Source, Feature: w.feature.Name,
 			Message: fmt.Sprintf("%s came with %s %s, and %s is in use", w.feature.Title, w.Pack().Name, w.feature.Since, w.Version),
 			Hint:    "upgrade " + w.Pack().Name + ", or leave the feature out",
 		})

@@ -115,7 +115,7 @@ func (plan *Plan) add(pack *Pack, g Grant, p iam.Principal, s *Scope) {
 
 // ask adds a probe, unless the same one is in the plan already.
 func (g *planned) ask(plan *Plan, resource, region string, why reason, ctx iam.Context) {
-	probe := iam.Probe{Action: g.Action, Resource: resource, Context: ctx}
+	probe := iam.Probe{Action: g.Action, Resource: resource, Context: ctx, OwnerAllows: shared(g.Action)}
 	key := keyOf(&probe)
 	i, ok := plan.index[key]
 	if !ok {
@@ -127,6 +127,11 @@ func (g *planned) ask(plan *Plan, resource, region string, why reason, ctx iam.C
 		g.asked = append(g.asked, asked{probe: i, region: region, why: why})
 	}
 }
+
+// shared reports whether the resources of another account that a requirement
+// names are open to everyone: the layers that functions use are, by their own
+// policies, which nobody but their owner can read.
+func shared(action string) bool { return action == "lambda:GetLayerVersion" }
 
 // keyOf writes all that a probe says, so that no two are written alike.
 func keyOf(p *iam.Probe) string {
@@ -140,6 +145,9 @@ func keyOf(p *iam.Probe) string {
 	add(p.Resource)
 	for _, e := range p.Context {
 		add(e.Key)
+		if e.OneOf {
+			b.WriteByte('|')
+		}
 		b.WriteString(strconv.Itoa(len(e.Values)))
 		for _, v := range e.Values {
 			add(v)

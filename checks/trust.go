@@ -227,7 +227,7 @@ func TrustProblem(findings []audit.Finding, who Trustee) []audit.Diagnosis {
 			continue
 		}
 		return []audit.Diagnosis{{
-			Code: "trust-policy", Severity: audit.SeverityError, Source: who.Source, Actions: []string{f.Action},
+			Code: "trust-policy", Severity: audit.SeverityError, Source: who.Source, Subject: f.Resource, Actions: []string{f.Action},
 			Message: f.Reason + ": " + who.Consequence,
 			Hint:    fmt.Sprintf("allow {\"Service\": %q} %s in the role's trust policy; after a change IAM takes some seconds, at times some minutes", who.Service, JoinWords(who.Actions)),
 		}}

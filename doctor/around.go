@@ -49,6 +49,7 @@ func (j *job) lookAround(ctx context.Context, t task, req *checks.Requirement, f
 // decide evaluates a document for a role as its identity policy.
 func decide(ctx context.Context, role, name string) checks.Decide {
 	return func(doc *policy.Document, p iam.Probe) (iam.Verdict, error) {
+		p.OwnerAllows = true // the document itself is the role's trust policy
 		verdicts, err := eval.NewEvaluator(role, eval.Policies{Identity: []eval.Policy{{Name: name, Document: doc}}}).Evaluate(ctx, []iam.Probe{p})
 		if err != nil {
 			return iam.Verdict{}, err
@@ -109,7 +110,7 @@ func (j *job) lookAtTrust(ctx context.Context, t audit.Target, p iam.Principal, 
 	out.diagnoses = append(out.diagnoses, checks.TrustProblem(findings, who)...)
 	for _, f := range findings {
 		if f.Status == audit.Unknown {
-			out.diagnoses = append(out.diagnoses, audit.Diagnosis{Code: "trust-policy", Severity: audit.SeverityWarning, Message: "whether " + who.Service + " may assume the role is not known: " + f.Reason, Source: who.Source})
+			out.diagnoses = append(out.diagnoses, audit.Diagnosis{Code: "trust-policy", Subject: p.ARN, Severity: audit.SeverityWarning, Message: "whether " + who.Service + " may assume the role is not known: " + f.Reason, Source: who.Source})
 			return
 		}
 	}
@@ -120,7 +121,7 @@ func (j *job) lookAtWebIdentity(ctx context.Context, p iam.Principal, out *aroun
 	doc, err := j.trustOf(ctx, p)
 	if err != nil {
 		if j.ServiceAccount != "" {
-			out.diagnoses = append(out.diagnoses, audit.Diagnosis{Code: "irsa-trust", Severity: audit.SeverityError, Message: "whether pods of " + j.ServiceAccount + " may assume the role is not known: " + messageOf(err)})
+			out.diagnoses = append(out.diagnoses, audit.Diagnosis{Code: "irsa-trust", Subject: j.ServiceAccount, Severity: audit.SeverityError, Message: "whether pods of " + j.ServiceAccount + " may assume the role is not known: " + messageOf(err)})
 		}
 		return
 	}
@@ -144,7 +145,7 @@ func (j *job) lookAtCustomRole(ctx context.Context, req *checks.Requirement, out
 			out.diagnoses = append(out.diagnoses, d)
 		}
 		if len(findings) > 0 && findings[0].Status == audit.Unknown {
-			out.diagnoses = append(out.diagnoses, audit.Diagnosis{Code: "trust-policy", Severity: audit.SeverityWarning, Message: fmt.Sprintf("whether Lambda may assume %s is not known: %s", arn, findings[0].Reason), Source: remotion.Lambda.Source})
+			out.diagnoses = append(out.diagnoses, audit.Diagnosis{Code: "trust-policy", Subject: arn, Severity: audit.SeverityWarning, Message: fmt.Sprintf("whether Lambda may assume %s is not known: %s", arn, findings[0].Reason), Source: remotion.Lambda.Source})
 		}
 	}
 }

@@ -56,7 +56,7 @@ func (j *job) lookAtBuckets(ctx context.Context, t task, req *checks.Requirement
 func (j *job) lookAtBucket(ctx context.Context, name string, use checks.BucketUse, req *checks.Requirement, p iam.Principal, out *around) {
 	b, err := j.source.Bucket(ctx, name, use.Region)
 	if err != nil {
-		out.diagnoses = append(out.diagnoses, audit.Diagnosis{Code: "bucket-unknown", Severity: audit.SeverityWarning, Message: "the settings of the bucket " + name + " are not known: " + messageOf(err)})
+		out.diagnoses = append(out.diagnoses, audit.Diagnosis{Code: "bucket-unknown", Bucket: name, Severity: audit.SeverityWarning, Message: "the settings of the bucket " + name + " are not known: " + messageOf(err)})
 	} else {
 		out.diagnoses = append(out.diagnoses, remotion.CheckBucket(b, use)...)
 	}

@@ -49,8 +49,9 @@ func (j *job) report(ctx context.Context) *audit.Report {
 			j.Progress(i, len(j.tasks), t.target)
 		}
 		r.Sections = append(r.Sections, j.section(ctx, t))
-		r.OK = r.OK && r.Sections[i].Met()
 	}
+	r.Identify()
+	r.OK = r.Verdict().OK()
 	select {
 	case r.Caller = <-caller:
 	case <-ctx.Done():

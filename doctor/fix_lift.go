@@ -41,7 +41,7 @@ func blockedBy(findings []audit.Finding, o *audit.Obstacle) (blocked []audit.Fin
 		blocked = append(blocked, *f)
 		for _, e := range f.Evidence {
 			if !e.Documented || len(f.Evidence) == 1 {
-				probes = append(probes, iam.Probe{Action: f.Action, Resource: e.Resource, Context: e.Context})
+				probes = append(probes, iam.Probe{Action: f.Action, Resource: e.Resource, Context: e.Context, OwnerAllows: true})
 			}
 		}
 	}

@@ -106,7 +106,7 @@ func (l *losing) statement(s *policy.Statement) string {
 func (l *losing) loses(action string, resources []string) bool {
 	for _, r := range resources {
 		for _, name := range []string{r, strings.NewReplacer("*", "example", "?", "x").Replace(policy.CompleteARN(r))} {
-			p := iam.Probe{Action: action, Resource: name}
+			p := iam.Probe{Action: action, Resource: name, OwnerAllows: true}
 			if l.now.Decide(l.now.Prepare(p, "")) == iam.Allowed && l.then.Decide(l.then.Prepare(p, "")) != iam.Allowed {
 				return true
 			}

@@ -74,7 +74,7 @@ func (j *job) onExecutionRole(ctx context.Context, req *checks.Requirement, foun
 		return nil
 	}
 	return []audit.Diagnosis{{
-		Code: "granted-to-execution-role", Severity: audit.SeverityWarning, Actions: actionNames(there),
+		Code: "granted-to-execution-role", Subject: p.ARN, Severity: audit.SeverityWarning, Actions: actionNames(there),
 		Message: fmt.Sprintf("%s is granted to the task's execution role %s, which is for the ECS agent: the containers run as the task role %s", someActions(there), p.Name(), found.Principal.Name()),
 		Hint:    "move the policy to the task role (taskRoleArn)",
 		Source:  checks.Trustees[audit.TargetTaskDefinition].Source,
@@ -91,7 +91,7 @@ func (j *job) onCallers(ctx context.Context, req *checks.Requirement, scope chec
 	for _, p := range *j.callers {
 		if there := j.granted(ctx, req, missing, p, scope); len(there) > 0 {
 			out = append(out, audit.Diagnosis{
-				Code: "granted-to-caller", Severity: audit.SeverityWarning, Actions: actionNames(there),
+				Code: "granted-to-caller", Subject: p.ARN, Severity: audit.SeverityWarning, Actions: actionNames(there),
 				Message: fmt.Sprintf("%s on %s is granted to the caller %s, but it is the render function that does it, as %s: the grant is on the wrong role", someActions(there), there[0].Resource, p.Name(), s.Principal.Name()),
 				Hint:    "attach it to " + s.Principal.Name(),
 				Source:  there[0].Feature,

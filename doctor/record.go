@@ -27,7 +27,7 @@ func (j *job) records(ctx context.Context, s *audit.Section) []audit.PolicyRecor
 		}
 		r := policyRecord(layer, p, s.Findings)
 		if !slices.ContainsFunc(out, func(o audit.PolicyRecord) bool {
-			return o.Layer == r.Layer && o.Name == r.Name && o.Digest == r.Digest
+			return o.Layer == r.Layer && o.PolicyID == r.PolicyID && o.Name == r.Name && o.Digest == r.Digest
 		}) {
 			out = append(out, r)
 		}
@@ -53,11 +53,11 @@ func (j *job) records(ctx context.Context, s *audit.Section) []audit.PolicyRecor
 
 // policyRecord is one policy with the statements that findings refer to.
 func policyRecord(layer iam.Layer, p *eval.Policy, findings []audit.Finding) audit.PolicyRecord {
-	out := audit.PolicyRecord{Name: p.Name, Layer: layer, Digest: documentDigest(p.Document), Statements: []audit.Quote{}}
+	out := audit.PolicyRecord{Name: p.Name, PolicyID: p.ID, Layer: layer, Digest: documentDigest(p.Document), Statements: []audit.Quote{}}
 	wanted := map[int]bool{}
 	look := func(refs []iam.StatementRef) {
 		for i := range refs {
-			if r := &refs[i]; r.Policy == p.Name && (r.Layer == layer || r.Layer == "") {
+			if r := &refs[i]; r.Policy == p.Name && r.PolicyID == p.ID && (r.Layer == layer || r.Layer == "") {
 				wanted[r.Index] = true
 				out.File = r.File
 			}

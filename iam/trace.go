@@ -19,6 +19,8 @@ type Trace struct {
 	Layers []TraceLayer `json:"layers"`
 	// MissingContext are the keys on whose values the decision depends.
 	MissingContext []string `json:"missingContext"`
+	// Gaps are what is not known and could change the decision.
+	Gaps []Gap `json:"gaps,omitzero"`
 
 	Notes []string `json:"notes,omitzero"`
 }

@@ -13,17 +13,28 @@ type Probe struct {
 	// resource.
 	Resource string
 	Context  Context
+	// OwnerAllows says that the owner of the resource is known to leave the
+	// request to the principal's own policies, as for a layer of another account
+	// that is shared with everyone. It stands in for a resource-based policy
+	// that was not read.
+	OwnerAllows bool
 }
 
 // A Context is the part of a request's context that the asker knows. No two
 // entries have the same key, case ignored.
 type Context []ContextEntry
 
-// A ContextEntry is one condition key with its value or values.
+// A ContextEntry is one condition key with its value or values. An entry
+// without values says that the request does not carry the key; with a key that
+// ends in "/*", that it carries no other key of that family
+// (aws:PrincipalTag/*).
 type ContextEntry struct {
 	Key    string      `json:"key"`
 	Type   ContextType `json:"type"`
 	Values []string    `json:"values"`
+	// OneOf says that the key has one of the values, and that it is not known
+	// which.
+	OneOf bool `json:"oneOf,omitzero"`
 }
 
 // A ContextType is the type of a context value, spelled as in IAM's API.
@@ -77,9 +88,11 @@ const (
 	LayerIdentity Layer = "identity"
 	LayerBoundary Layer = "boundary"
 	LayerSession  Layer = "session"
-	// LayerEndpoint is the policy of a VPC endpoint. AWS's messages name it; no
-	// evaluator sees it.
+	// LayerEndpoint is the policy of the VPC endpoint that the request passes
+	// through.
 	LayerEndpoint Layer = "endpoint"
+	// LayerPublicAccess is S3 Block Public Access.
+	LayerPublicAccess Layer = "publicAccess"
 )
 
 // Title returns the layer in words: "permissions boundary".
@@ -99,6 +112,8 @@ func (l Layer) Title() string {
 		return "session policy"
 	case LayerEndpoint:
 		return "VPC endpoint policy"
+	case LayerPublicAccess:
+		return "S3 Block Public Access"
 	}
 	return string(l)
 }
@@ -111,6 +126,10 @@ type Verdict struct {
 	// Incomplete says that the Problem passes: the probe could not be asked
 	// (throttled, cut, no answer in time), and another try may decide it.
 	Incomplete bool `json:"-"`
+
+	// Gaps are what is not known and could change the decision. One that counts
+	// (see [Gap.Counts]) leaves the probe undecided; an assumption does not.
+	Gaps []Gap `json:"gaps,omitzero"`
 
 	// Matched are the statements that determined the decision: all allows of
 	// an allowed request, all denies of an explicitly denied one.

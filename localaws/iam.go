@@ -112,7 +112,7 @@ func getRole(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return struct{ Role xmlRole }{roleXML(r)}, nil
+	return struct{ Role taggedRole }{taggedRole{roleXML(r), tagDetails(r.Tags)}}, nil
 }
 
 func listRoles(c *call) (any, error) {
@@ -152,12 +152,25 @@ func (c *call) user() (*account.User, error) {
 	return u, nil
 }
 
+// A taggedRole is what GetRole answers: with tags, as ListRoles does not.
+type taggedRole struct {
+	xmlRole
+	Tags items[xmlTag]
+}
+
+// A taggedUser is what GetUser answers: with tags, as ListUsers does not.
+type taggedUser struct {
+	xmlUser
+	Tags items[xmlTag]
+}
+
 func getUser(c *call) (any, error) {
 	u, err := c.user()
 	if err != nil {
 		return nil, err
 	}
-	return struct{ User xmlUser }{xmlUser{pathOr(u.Path), u.UserName, idOr(u.UserID, "AIDA", u.UserName), u.Arn, created, boundaryXML(u.PermissionsBoundary)}}, nil
+	user := xmlUser{pathOr(u.Path), u.UserName, idOr(u.UserID, "AIDA", u.UserName), u.Arn, created, boundaryXML(u.PermissionsBoundary)}
+	return struct{ User taggedUser }{taggedUser{user, tagDetails(u.Tags)}}, nil
 }
 
 func getInstanceProfile(c *call) (any, error) {

@@ -70,7 +70,9 @@ func simulatePrincipalPolicy(c *call) (any, error) {
 	return c.simulate(c.server.engine.SimulatePrincipalPolicy)
 }
 
-func simulateCustomPolicy(c *call) (any, error) { return c.simulate(eval.SimulateCustomPolicy) }
+func simulateCustomPolicy(c *call) (any, error) {
+	return c.simulate(c.server.engine.SimulateCustomPolicy)
+}
 
 func (c *call) simulate(ask func(eval.SimulationInput) (eval.SimulationOutput, error)) (any, error) {
 	in, err := c.simulationInput()

@@ -3,40 +3,61 @@ package report
 import (
 	"fmt"
 	"strings"
+	"unicode"
 
 	"github.com/charmbracelet/x/ansi"
 )
 
-// Clean makes text from AWS, files and users fit for a terminal: control
-// characters, escape sequences and marks that change the direction of text are
-// dropped, line breaks become blanks.
+// Clean makes text from AWS, files and users fit for a terminal and a page:
+// control characters and escape sequences are dropped, line breaks become
+// blanks, and characters that cannot be seen or that change the direction of
+// text are written as escapes, so that no two texts look alike that are not.
 func Clean(s string) string {
-	s = ansi.Strip(s)
-	return strings.Map(func(r rune) rune {
+	s = strings.ToValidUTF8(ansi.Strip(s), "\uFFFD")
+	if strings.IndexFunc(s, unfit) < 0 {
+		return s
+	}
+	var b strings.Builder
+	for _, r := range s {
 		switch {
 		case r == '\n' || r == '\r' || r == '\t':
-			return ' '
-		case hidden(r):
-			return -1
+			b.WriteByte(' ')
+		case invisible(r):
+			b.WriteString(escape(r))
+		case !unicode.IsControl(r):
+			b.WriteRune(r)
 		}
-		return r
-	}, s)
+	}
+	return b.String()
 }
 
-// hidden reports whether a character is a control character or one that
-// changes how those around it are shown.
-func hidden(r rune) bool {
-	return r < 0x20 || r >= 0x7F && r <= 0x9F || r >= 0x200E && r <= 0x200F ||
-		r >= 0x2028 && r <= 0x202E || r >= 0x2066 && r <= 0x2069 || r == 0xFEFF
+func unfit(r rune) bool { return unicode.IsControl(r) || invisible(r) }
+
+// invisible reports whether a character shows nothing of itself, or changes how
+// those around it are shown: marks of direction, zero-width characters, fillers,
+// variation selectors, tags. Sources: Unicode Technical Report 36, "Unicode
+// Security Considerations", 2.5; Unicode's DerivedCoreProperties.txt,
+// Default_Ignorable_Code_Point.
+func invisible(r rune) bool {
+	return unicode.In(r, unicode.Cf, unicode.Zl, unicode.Zp, unicode.Other_Default_Ignorable_Code_Point, unicode.Variation_Selector) || r == 0x2800
+}
+
+// escape writes a character as JSON does.
+func escape(r rune) string {
+	if r > 0xFFFF {
+		r -= 0x10000
+		return fmt.Sprintf(`\u%04x\u%04x`, 0xD800+r>>10, 0xDC00+r&0x3FF)
+	}
+	return fmt.Sprintf(`\u%04x`, r)
 }
 
 // cleanJSON makes indented JSON fit for a terminal without changing what it
-// says: hidden characters are written as escapes.
+// says: control characters and invisible ones are written as escapes.
 func cleanJSON(s string) string {
 	var b strings.Builder
 	for _, r := range s {
-		if hidden(r) && r != '\n' {
-			fmt.Fprintf(&b, `\u%04x`, r)
+		if unfit(r) && r != '\n' {
+			b.WriteString(escape(r))
 			continue
 		}
 		b.WriteRune(r)

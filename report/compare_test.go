@@ -153,14 +153,17 @@ func TestWaive(t *testing.T) {
 func TestReadWaiversRefuses(t *testing.T) {
 	for text, want := range map[string]string{
 		"waivers:\n  - text":                               "2:5: a waiver is a mapping",
-		"waivers:\n  - {reason: r, owner: o}":              "2:5: the waiver names no action, no module and no diagnosis",
+		"waivers:\n  - {reason: r, owner: o}":              "2:5: the waiver names no action, no module, no diagnosis and no id",
 		"waivers:\n  - {action: a, owner: o}":              "2:5: the waiver gives no reason",
 		"waivers:\n  - {action: a, reason: r}":             "2:5: the waiver names no owner",
 		"waivers:\n  - {action: a, reason: r, owner: o}":   "2:5: expires must be a day",
 		"waivers:\n  - {action: [a], reason: r, owner: o}": "2:14: ",
 		"waivers:\n  - {actoin: a}":                        `2:6: a waiver has no field "actoin"`,
-		"waiver: []":                                       "waiver",
-		"[]":                                               "",
+		"waiver: []":                                       `1:1: a file of waivers has no field "waiver"`,
+		"waivers: []\nmore: 1":                             `2:1: a file of waivers has no field "more"`,
+		"waivers: 1":                                       `1:10: "waivers" must be a list`,
+		"[]":                                               "1:1: a file of waivers has the field",
+		"waivers: [":                                       "did not find",
 	} {
 		_, err := ReadWaivers(strings.NewReader(text))
 		if _, ok := errors.AsType[*WaiverError](err); !ok || !strings.Contains(err.Error(), want) {
@@ -177,7 +180,7 @@ func TestReadWaiversRefuses(t *testing.T) {
 
 func TestMerge(t *testing.T) {
 	old, now, other := every(t), later(t), many(t, 150)
-	now.Sections[0].Principal.ARN = old.Sections[0].Principal.ARN
+	now.Sections[0].Principal.ARN, now.Sections[0].Regions = old.Sections[0].Principal.ARN, old.Sections[0].Regions
 	now.Caller = "arn:aws:iam::123456789012:user/other"
 	for _, r := range []*audit.Report{old, now, other} {
 		if err := Seal(r); err != nil {

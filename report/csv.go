@@ -2,7 +2,9 @@ package report
 
 import (
 	"encoding/csv"
+	"fmt"
 	"io"
+	"iter"
 	"strconv"
 	"strings"
 	"time"
@@ -17,15 +19,37 @@ type column struct {
 	value func(c cell) string
 }
 
-// A cell is what a column may look at: a finding, a diagnosis, or neither for a
-// target that could not be checked.
+// A cell is what a column may look at: the section, and one of a finding, a
+// diagnosis, an excess and a gap, or none of them for a target that could not be
+// checked in full.
 type cell struct {
 	report  *audit.Report
 	section *audit.Section
 	finding *audit.Finding
 	problem *audit.Diagnosis
+	excess  *iam.Excess
+	gap     *iam.Gap
 	id      string
 }
+
+// choose returns the value for what the row is about.
+func choose(finding func(*audit.Finding) string, problem func(*audit.Diagnosis) string, excess func(*iam.Excess) string, gap func(*iam.Gap) string, section func(cell) string) func(cell) string {
+	return func(c cell) string {
+		switch {
+		case c.finding != nil:
+			return finding(c.finding)
+		case c.problem != nil:
+			return problem(c.problem)
+		case c.excess != nil:
+			return excess(c.excess)
+		case c.gap != nil:
+			return gap(c.gap)
+		}
+		return section(c)
+	}
+}
+
+func nothing[T any](T) string { return "" }
 
 var columns = []column{
 	{"id", func(c cell) string { return c.id }},
@@ -37,41 +61,30 @@ var columns = []column{
 	{"requirement", func(c cell) string { return c.section.Requirement.Name }},
 	{"remotion_version", func(c cell) string { return c.section.Requirement.Version }},
 	{"regions", func(c cell) string { return strings.Join(c.section.Regions, " ") }},
-	{"module", func(c cell) string {
-		switch {
-		case c.finding != nil:
-			return c.finding.Module
-		case c.problem != nil:
-			return "diagnosis " + c.problem.Code
-		}
-		return ""
-	}},
+	{"module", choose(func(f *audit.Finding) string { return f.Module }, func(d *audit.Diagnosis) string { return "diagnosis " + d.Code },
+		func(*iam.Excess) string { return "excess" }, func(*iam.Gap) string { return "gap" }, nothing)},
 	{"sid", of(func(f *audit.Finding) string { return f.Sid })},
-	{"action", of(func(f *audit.Finding) string { return f.Action })},
-	{"resource", of(func(f *audit.Finding) string { return f.Resource })},
+	{"action", choose(func(f *audit.Finding) string { return f.Action }, nothing, func(e *iam.Excess) string { return e.Action }, nothing, nothing)},
+	{"resource", choose(func(f *audit.Finding) string { return f.Resource }, nothing, func(e *iam.Excess) string { return e.Resource }, nothing, nothing)},
 	{"effective", of(func(f *audit.Finding) string { return strings.Join(f.Effective, " ") })},
-	{"status", func(c cell) string {
-		switch {
-		case c.finding != nil:
-			return string(c.finding.Status)
-		case c.problem != nil:
-			return string(c.problem.Severity)
-		}
-		return "error"
-	}},
+	{"status", choose(func(f *audit.Finding) string { return string(f.Status) }, func(d *audit.Diagnosis) string { return string(d.Severity) },
+		excessLevel, gapWord, func(c cell) string {
+			if c.section.Error != nil {
+				return "error"
+			}
+			return "incomplete"
+		})},
 	{"scope", of(func(f *audit.Finding) string { return string(f.Scope) })},
-	{"granted", of(func(f *audit.Finding) string { return f.Granted })},
+	{"granted", choose(func(f *audit.Finding) string { return f.Granted }, nothing, func(e *iam.Excess) string { return e.Example }, nothing, nothing)},
 	{"not_granted", of(func(f *audit.Finding) string { return f.NotGranted })},
 	{"layer", of(func(f *audit.Finding) string { return string(f.Layer) })},
-	{"reason", func(c cell) string {
-		switch {
-		case c.finding != nil:
-			return c.finding.Reason
-		case c.problem != nil:
-			return c.problem.Message
-		}
-		return c.section.Error.Message
-	}},
+	{"reason", choose(func(f *audit.Finding) string { return f.Reason }, func(d *audit.Diagnosis) string { return d.Message },
+		func(e *iam.Excess) string { return e.Why }, (*iam.Gap).String, func(c cell) string {
+			if c.section.Error != nil {
+				return c.section.Error.Message
+			}
+			return unfinished(c.section)
+		})},
 	{"policy", statement(func(s *iam.StatementRef) string { return s.Policy })},
 	{"policy_sid", statement(func(s *iam.StatementRef) string { return s.Sid })},
 	{"file", statement(func(s *iam.StatementRef) string { return s.File })},
@@ -82,6 +95,16 @@ var columns = []column{
 	{"muted_reason", muted(func(m *audit.Muted) string { return m.Reason })},
 	{"muted_owner", muted(func(m *audit.Muted) string { return m.Owner })},
 	{"muted_expires", muted(func(m *audit.Muted) string { return m.Expires })},
+	{"counts", func(c cell) string { return strconv.FormatBool(c.counts()) }},
+	{"hint", choose(nothing, func(d *audit.Diagnosis) string { return d.Hint }, nothing, func(g *iam.Gap) string { return g.Hint }, func(c cell) string {
+		if c.section.Error != nil {
+			return c.section.Error.Hint
+		}
+		return unfinishedHint(c.section)
+	})},
+	{"account", func(c cell) string { return c.section.Account() }},
+	{"template", func(c cell) string { return c.section.Identity().File }},
+	{"section", func(c cell) string { return c.section.ID }},
 }
 
 func of(value func(*audit.Finding) string) func(cell) string {
@@ -94,12 +117,47 @@ func of(value func(*audit.Finding) string) func(cell) string {
 }
 
 func statement(value func(*iam.StatementRef) string) func(cell) string {
-	return of(func(f *audit.Finding) string {
-		if ref := decider(f); ref != nil {
-			return value(ref)
+	return func(c cell) string {
+		ref := c.statement()
+		if ref == nil {
+			return ""
 		}
-		return ""
-	})
+		return value(ref)
+	}
+}
+
+// statement is the one that the row is about; nil where there is none.
+func (c cell) statement() *iam.StatementRef {
+	switch {
+	case c.finding != nil:
+		return decider(c.finding)
+	case c.problem != nil:
+		return c.problem.Statement
+	case c.excess != nil:
+		return &c.excess.Statement
+	}
+	return nil
+}
+
+// counts reports whether the row is one of those that the verdict follows from.
+func (c cell) counts() bool {
+	gate := c.report.Gate
+	switch {
+	case c.finding != nil:
+		return gate.Finding(c.finding)
+	case c.problem != nil:
+		return gate.Diagnosis(c.problem)
+	case c.excess != nil:
+		return gate.Excess(c.excess)
+	}
+	return c.gap == nil // a section that could not be checked in full
+}
+
+func excessLevel(e *iam.Excess) string {
+	if e.Dangerous {
+		return "dangerous"
+	}
+	return "excess"
 }
 
 func muted(value func(*audit.Muted) string) func(cell) string {
@@ -125,10 +183,17 @@ func number(n int) string {
 	return strconv.Itoa(n)
 }
 
-// CSV writes one row for each finding and each diagnosis, and one for each
-// target that could not be checked. Values that a spreadsheet would take for a formula begin with an
-// apostrophe.
-func CSV(w io.Writer, r *audit.Report) error {
+// CSV writes one row for each finding, diagnosis, grant beyond the need and gap,
+// and one for each target that could not be checked in full; the column counts
+// says which of them the verdict follows from. Values that a spreadsheet would
+// take for a formula begin with an apostrophe. With [Options.BOM] the first bytes
+// are a byte order mark, which Excel needs to read UTF-8.
+func CSV(w io.Writer, r *audit.Report, o Options) error {
+	if o.BOM {
+		if _, err := io.WriteString(w, "\ufeff"); err != nil {
+			return err
+		}
+	}
 	out := csv.NewWriter(w)
 	row := make([]string, len(columns))
 	for i, c := range columns {
@@ -137,28 +202,54 @@ func CSV(w io.Writer, r *audit.Report) error {
 	if err := out.Write(row); err != nil {
 		return err
 	}
-	names := ids(r)
+	ids := r.Identities()
 	for i := range r.Sections {
-		s := &r.Sections[i]
-		if s.Error != nil {
-			if err := out.Write(values(row, cell{report: r, section: s})); err != nil {
-				return err
-			}
-		}
-		for j := range s.Findings {
-			if err := out.Write(values(row, cell{report: r, section: s, finding: &s.Findings[j], id: names[i][j]})); err != nil {
-				return err
-			}
-		}
-		for j := range s.Diagnoses {
-			d := &s.Diagnoses[j]
-			if err := out.Write(values(row, cell{report: r, section: s, problem: d, id: diagnosisID(s, d)})); err != nil {
+		for c := range cells(r, i, ids) {
+			if err := out.Write(values(row, c)); err != nil {
 				return err
 			}
 		}
 	}
 	out.Flush()
 	return out.Error()
+}
+
+// cells yields the rows of a section.
+func cells(r *audit.Report, i int, ids *audit.Identities) iter.Seq[cell] {
+	s := r.Sections[i]
+	s.ID = ids.Sections[i]
+	at := func(id string) cell { return cell{report: r, section: &s, id: id} }
+	return func(yield func(cell) bool) {
+		if s.Error != nil || r.Gate.Unfinished(&s) {
+			if !yield(at(s.ID)) {
+				return
+			}
+		}
+		for j := range s.Findings {
+			c := at(ids.Findings[i][j])
+			if c.finding = &s.Findings[j]; !yield(c) {
+				return
+			}
+		}
+		for j := range s.Diagnoses {
+			c := at(ids.Diagnoses[i][j])
+			if c.problem = &s.Diagnoses[j]; !yield(c) {
+				return
+			}
+		}
+		for j := range s.Excess {
+			c := at(ids.Excess[i][j])
+			if c.excess = &s.Excess[j]; !yield(c) {
+				return
+			}
+		}
+		for j := range s.Gaps {
+			c := at(fmt.Sprintf("%s-gap-%d", s.ID, j+1))
+			if c.gap = &s.Gaps[j]; !yield(c) {
+				return
+			}
+		}
+	}
 }
 
 func values(row []string, c cell) []string {

@@ -2,9 +2,7 @@ package report
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
-	"strings"
 
 	"remotion-doctor/audit"
 	"remotion-doctor/iam"
@@ -27,23 +25,32 @@ type DiffSummary struct {
 	Added     int `json:"added"`     // was not required or not checked before, and does not pass
 	Removed   int `json:"removed"`   // is not required or not checked any more
 	Unchanged int `json:"unchanged"` // the rest
-	// Unchecked counts targets that could be checked before and could not now.
+	// Unchecked counts targets that could be checked before and could not now, or
+	// not in full.
 	Unchecked int `json:"unchecked"`
+	// SectionsAdded and SectionsRemoved count those that only one report has.
+	SectionsAdded   int `json:"sectionsAdded"`
+	SectionsRemoved int `json:"sectionsRemoved"`
 }
 
 // Worse reports whether anything is worse than before.
 func (s DiffSummary) Worse() bool { return s.Broken+s.Added+s.Unchecked > 0 }
 
-// A SectionDiff is the difference for one target and requirement.
+// A SectionDiff is the difference for one section.
 type SectionDiff struct {
+	ID          string        `json:"id"` // of the section now, or of the one that is gone
 	Target      audit.Target  `json:"target"`
 	Principal   iam.Principal `json:"principal"`
 	Requirement string        `json:"requirement"`
+	Regions     []string      `json:"regions,omitzero"`
+	File        string        `json:"file,omitzero"` // the template or plan
+	// Kind is added or removed for a section that only one report has.
+	Kind ChangeKind `json:"kind,omitzero"`
 	// Why are the facts behind the changes: policies that were changed, added
 	// or removed, another version of Remotion, another role.
 	Why     []string `json:"why"`
 	Changes []Change `json:"changes"`
-	Error   string   `json:"error,omitzero"` // why the target could not be checked now
+	Error   string   `json:"error,omitzero"` // why the target could not be checked, or not in full, now
 }
 
 // A ChangeKind says what became of a finding.
@@ -71,22 +78,21 @@ type Change struct {
 	Muted     bool         `json:"muted,omitzero"`
 }
 
-// Compare returns what is different in the report now. Findings belong together
-// by target, requirement, action and resource.
+// Compare returns what is different in the report now. Sections belong together
+// by their identity, and where only the role or the Regions of a target changed,
+// by the rest of it; findings and diagnoses by theirs. Another account or file is
+// another section.
 func Compare(old, now *audit.Report) *Comparison {
 	d := &Comparison{SchemaVersion: "1", Old: SourceOf(old), New: SourceOf(now), Sections: []SectionDiff{}}
-	before := map[string]*audit.Section{}
-	for i := range old.Sections {
-		before[sectionKey(&old.Sections[i])] = &old.Sections[i]
-	}
+	pairs := pair(old, now)
+	ids := now.Identities()
 	for i := range now.Sections {
-		s := &now.Sections[i]
-		d.section(before[sectionKey(s)], s)
-		delete(before, sectionKey(s))
+		d.section(pairs.old[i], &now.Sections[i], ids.Sections[i])
 	}
+	gone := old.Identities()
 	for i := range old.Sections {
-		if s := &old.Sections[i]; before[sectionKey(s)] == s {
-			d.section(s, nil)
+		if s := &old.Sections[i]; !pairs.used[s] {
+			d.section(s, nil, gone.Sections[i])
 		}
 	}
 	return d
@@ -97,74 +103,98 @@ func SourceOf(r *audit.Report) audit.Source {
 	return audit.Source{Tool: r.Tool, GeneratedAt: r.GeneratedAt, Engine: r.Engine, Caller: r.Caller, Digest: r.Digest}
 }
 
-// sectionKey says which sections are about the same.
-func sectionKey(s *audit.Section) string {
-	return fmt.Sprintf("%q %q %q", s.Target.Kind, s.Target.Name, s.Requirement.Name)
-}
-
 // section compares two sections of which one may be missing.
-func (d *Comparison) section(old, now *audit.Section) {
+func (d *Comparison) section(old, now *audit.Section, id string) {
 	some := cmp.Or(now, old)
-	out := SectionDiff{Target: some.Target, Principal: some.Principal, Requirement: some.Requirement.Name, Why: []string{}, Changes: []Change{}}
-	if now != nil && now.Error != nil {
-		if old != nil && old.Error == nil {
-			d.Summary.Unchecked++
-			out.Error = now.Error.Message
-			d.Sections = append(d.Sections, out)
-		}
-		return
+	out := SectionDiff{
+		ID: id, Target: some.Target, Principal: some.Principal, Requirement: some.Requirement.Name, Regions: some.Regions,
+		File: some.Identity().File, Why: []string{}, Changes: []Change{},
 	}
-	before := map[string]*audit.Finding{}
-	if old != nil {
-		for i := range old.Findings {
-			before[findingKey(&old.Findings[i])] = &old.Findings[i]
-		}
+	switch {
+	case now == nil:
+		out.Kind = Removed
+		d.Summary.SectionsRemoved++
+	case old == nil:
+		out.Kind = Added
+		d.Summary.SectionsAdded++
 	}
-	if now != nil {
-		for i := range now.Findings {
-			f := &now.Findings[i]
-			d.finding(&out, before[findingKey(f)], f)
-			delete(before, findingKey(f))
-		}
+	if text := lessChecked(old, now); text != "" {
+		d.Summary.Unchecked++
+		out.Error = text
 	}
-	if old != nil {
-		for i := range old.Findings {
-			if f := &old.Findings[i]; before[findingKey(f)] == f {
-				d.finding(&out, f, nil)
-			}
-		}
+	if now == nil || now.Error == nil {
+		d.findings(&out, old, now)
+		d.diagnoses(&out, old, now)
 	}
-	d.diagnoses(&out, old, now)
-	if len(out.Changes) == 0 {
+	if len(out.Changes) == 0 && out.Kind == "" && out.Error == "" {
 		return
 	}
 	slices.SortStableFunc(out.Changes, func(a, b Change) int { return cmp.Compare(changeOrder[a.Kind], changeOrder[b.Kind]) })
-	if old != nil && now != nil {
+	if old != nil && now != nil && len(out.Changes) > 0 {
 		out.Why = causes(old, now)
 	}
 	d.Sections = append(d.Sections, out)
 }
 
+// lessChecked says why a section could not be checked now, or not in full, that
+// is new or could be before; empty where that is not so.
+func lessChecked(old, now *audit.Section) string {
+	switch {
+	case now == nil:
+	case now.Error != nil && (old == nil || old.Error == nil):
+		return now.Error.Message
+	case now.Error == nil && now.Unfinished() && (old == nil || old.Error == nil && !old.Unfinished()):
+		return "incomplete: " + unfinished(now)
+	}
+	return ""
+}
+
+// findings compares the findings of two sections of which one may be missing.
+func (d *Comparison) findings(out *SectionDiff, old, now *audit.Section) {
+	before := map[string]*audit.Finding{}
+	oldIDs, nowIDs := partIDs(old), partIDs(now)
+	for i, id := range oldIDs.Findings[0] {
+		before[id] = &old.Findings[i]
+	}
+	for i, id := range nowIDs.Findings[0] {
+		d.finding(out, before[id], &now.Findings[i])
+		delete(before, id)
+	}
+	for i, id := range oldIDs.Findings[0] {
+		if f := before[id]; f != nil {
+			d.finding(out, &old.Findings[i], nil)
+		}
+	}
+}
+
+// partIDs are the ids of what a section holds as if it were the same section in
+// both reports, whatever its role and Regions are. The section may be nil.
+func partIDs(s *audit.Section) *audit.Identities {
+	alone := audit.Report{Sections: []audit.Section{{}}}
+	if s != nil {
+		c := &alone.Sections[0]
+		c.Modules, c.Findings, c.Diagnoses, c.Excess = s.Modules, s.Findings, s.Diagnoses, s.Excess
+	}
+	return alone.Identities()
+}
+
 // diagnoses compares the diagnoses that are errors.
 func (d *Comparison) diagnoses(out *SectionDiff, old, now *audit.Section) {
+	was, is := problems(old), problems(now)
 	for _, side := range []struct {
-		from, other *audit.Section
+		from, other []problem
 		kind        ChangeKind
 		count       *int
-	}{{now, old, Added, &d.Summary.Added}, {old, now, Fixed, &d.Summary.Fixed}} {
-		if side.from == nil {
-			continue
-		}
-		for i := range side.from.Diagnoses {
-			x := &side.from.Diagnoses[i]
-			if x.Severity != audit.SeverityError || hasDiagnosis(side.other, x.Code) {
+	}{{is, was, Added, &d.Summary.Added}, {was, is, Fixed, &d.Summary.Fixed}} {
+		for _, p := range side.from {
+			if slices.ContainsFunc(side.other, func(o problem) bool { return o.id == p.id }) {
 				continue
 			}
-			c := Change{Kind: side.kind, Action: "diagnosis " + x.Code, Muted: x.Muted != nil}
+			c := Change{Kind: side.kind, Action: "diagnosis " + p.Code, Muted: p.Muted != nil}
 			if side.kind == Added {
-				c.NewReason = x.Message
+				c.NewReason = p.Message
 			} else {
-				c.OldReason = x.Message
+				c.OldReason = p.Message
 			}
 			*side.count++
 			out.Changes = append(out.Changes, c)
@@ -172,15 +202,24 @@ func (d *Comparison) diagnoses(out *SectionDiff, old, now *audit.Section) {
 	}
 }
 
-func hasDiagnosis(s *audit.Section, code string) bool {
-	return s != nil && slices.ContainsFunc(s.Diagnoses, func(d audit.Diagnosis) bool {
-		return d.Code == code && d.Severity == audit.SeverityError
-	})
+// A problem is a diagnosis that is an error, with its id.
+type problem struct {
+	*audit.Diagnosis
+	id string
+}
+
+// problems are those of a section, which may be nil.
+func problems(s *audit.Section) []problem {
+	var out []problem
+	for i, id := range partIDs(s).Diagnoses[0] {
+		if d := &s.Diagnoses[i]; d.Severity == audit.SeverityError {
+			out = append(out, problem{d, id})
+		}
+	}
+	return out
 }
 
 var changeOrder = map[ChangeKind]int{Broken: 0, Added: 1, Altered: 2, Fixed: 3, Removed: 4}
-
-func findingKey(f *audit.Finding) string { return f.Action + " " + f.Resource }
 
 // finding counts one finding, and keeps what changed.
 func (d *Comparison) finding(out *SectionDiff, old, now *audit.Finding) {
@@ -209,73 +248,4 @@ func (d *Comparison) finding(out *SectionDiff, old, now *audit.Finding) {
 	if c.Kind != "" {
 		out.Changes = append(out.Changes, c)
 	}
-}
-
-// causes are the facts that differ between two sections.
-func causes(old, now *audit.Section) []string {
-	out := []string{}
-	if old.Principal.ARN != now.Principal.ARN {
-		out = append(out, fmt.Sprintf("the principal is %s, it was %s", now.Principal.ARN, old.Principal.ARN))
-	}
-	if a, b := old.Requirement, now.Requirement; a.Digest != b.Digest {
-		text := "the required policy changed"
-		if a.Version != b.Version {
-			text = fmt.Sprintf("the requirement is that of Remotion %s, it was %s", b.Version, a.Version)
-		}
-		out = append(out, text)
-	}
-	if !slices.Equal(old.Regions, now.Regions) {
-		out = append(out, fmt.Sprintf("the regions are %s, they were %s", strings.Join(now.Regions, ", "), strings.Join(old.Regions, ", ")))
-	}
-	return append(out, policyCauses(old.Policies, now.Policies)...)
-}
-
-// policyCauses are the policies that were changed, added or removed, with the
-// statements that findings quote of them.
-func policyCauses(old, now []audit.PolicyRecord) []string {
-	var out []string
-	find := func(in []audit.PolicyRecord, p *audit.PolicyRecord) *audit.PolicyRecord {
-		for i := range in {
-			if in[i].Name == p.Name && in[i].Layer == p.Layer {
-				return &in[i]
-			}
-		}
-		return nil
-	}
-	for i := range now {
-		p := &now[i]
-		name := p.Layer.Title() + " " + p.Name
-		switch was := find(old, p); {
-		case was == nil && len(old) > 0:
-			out = append(out, name+" was added")
-		case was != nil && was.Digest != p.Digest:
-			out = append(out, name+" changed"+quoted(was, p))
-		}
-	}
-	for i := range old {
-		if p := &old[i]; find(now, p) == nil && len(now) > 0 {
-			out = append(out, p.Layer.Title()+" "+p.Name+" was removed")
-		}
-	}
-	return out
-}
-
-// quoted names the statements of a policy that findings refer to in one report
-// and that read differently, or are not referred to, in the other.
-func quoted(old, now *audit.PolicyRecord) string {
-	has := func(in *audit.PolicyRecord, q audit.Quote) bool {
-		return slices.ContainsFunc(in.Statements, func(o audit.Quote) bool { return o.Text == q.Text })
-	}
-	text := ""
-	for _, side := range []struct {
-		from, other *audit.PolicyRecord
-		word        string
-	}{{now, old, "now"}, {old, now, "before"}} {
-		for _, q := range side.from.Statements {
-			if !has(side.other, q) {
-				text += fmt.Sprintf("; %s, line %d: %s", side.word, q.Start.Line, Clean(squeeze(q.Text)))
-			}
-		}
-	}
-	return text
 }

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 )
 
@@ -46,6 +47,12 @@ func (s DiffSummary) line() string {
 		if p.n > 0 {
 			parts = append(parts, fmt.Sprintf("%d %s", p.n, p.word))
 		}
+	}
+	if s.SectionsAdded > 0 {
+		parts = append(parts, count(s.SectionsAdded, "target")+" only in the newer report")
+	}
+	if s.SectionsRemoved > 0 {
+		parts = append(parts, count(s.SectionsRemoved, "target")+" only in the older report")
 	}
 	if s.Unchecked > 0 {
 		parts = append(parts, count(s.Unchecked, "target")+" could not be checked")
@@ -92,7 +99,7 @@ func ComparisonTable(w io.Writer, d *Comparison, o Options) error {
 	for i := range d.Sections {
 		s := &d.Sections[i]
 		t.line("")
-		t.line(t.look.bold.Render(strings.TrimSpace(Clean(s.Target.Name)+" · "+s.Target.Kind.Title())) + "  " + Clean(s.Principal.ARN))
+		t.text(t.look.bold.Render(s.heading())+"  "+Clean(s.Principal.ARN), "    ")
 		if s.Error != "" {
 			t.text(t.look.bad.Render("✗ not checked")+"  "+Clean(s.Error), "    ")
 		}
@@ -121,34 +128,80 @@ func ComparisonTable(w io.Writer, d *Comparison, o Options) error {
 	return t.err
 }
 
-// ComparisonMarkdown writes a difference for pull-request comments.
+// ComparisonMarkdown writes a difference for pull-request comments, what is worse
+// first. What does not fit is counted.
 func ComparisonMarkdown(w io.Writer, d *Comparison) error {
-	m := &markdown{}
-	m.line("## %s remotion-doctor: %s", tick(!d.Summary.Worse()), mdText(d.Summary.line()))
-	for i := range d.Sections {
-		s := &d.Sections[i]
-		if m.full(len(s.Changes)) {
+	var b strings.Builder
+	fmt.Fprintf(&b, "## %s remotion-doctor: %s\n", tick(!d.Summary.Worse()), mdText(d.Summary.line()))
+	left := 0
+	for _, s := range byGravity(d.Sections) {
+		text := s.markdown()
+		if b.Len()+len(text) > CommentLimit-footRoom {
+			left++
 			continue
 		}
-		m.line("\n### %s\n", mdText(strings.TrimSpace(s.Target.Name+" · "+s.Target.Kind.Title())))
-		if s.Error != "" {
-			m.line("**not checked:** %s\n", mdText(s.Error))
-		}
-		for _, why := range s.Why {
-			m.line("- because %s", mdText(why))
-		}
-		if len(s.Changes) > 0 {
-			m.line("\n| | Action | Resource | Why |\n|---|---|---|---|")
-		}
-		for j := range s.Changes {
-			if c := &s.Changes[j]; !m.full(1) {
-				m.line("| %s | %s | %s | %s |", changeWord[c.Kind], mdCode(c.Action), mdCode(c.Resource), mdText(c.reasons()))
-			}
-		}
+		b.WriteString(text)
 	}
-	if m.left > 0 {
-		m.line("\n**%s left out: a comment holds no more.**", count(m.left, "row"))
+	if left > 0 {
+		fmt.Fprintf(&b, "\n**%s left out: the size limit is reached.**\n", count(left, "changed target"))
 	}
-	_, err := io.WriteString(w, m.String())
+	_, err := io.WriteString(w, b.String())
 	return err
+}
+
+// byGravity sorts the sections of a difference: those that got worse first.
+func byGravity(sections []SectionDiff) []SectionDiff {
+	gravity := func(s SectionDiff) int {
+		n := len(changeOrder)
+		if s.Error != "" {
+			n = -1
+		}
+		for _, c := range s.Changes {
+			n = min(n, changeOrder[c.Kind])
+		}
+		return n
+	}
+	out := slices.Clone(sections)
+	slices.SortStableFunc(out, func(a, b SectionDiff) int { return gravity(a) - gravity(b) })
+	return out
+}
+
+// heading names the section of a difference: target, account, Regions, file.
+func (s *SectionDiff) heading() string {
+	parts := []string{s.Target.Kind.Title()}
+	if s.Target.Name != "" {
+		parts = []string{Clean(s.Target.Name), s.Target.Kind.Title()}
+	}
+	for _, part := range []string{s.Principal.AccountID, strings.Join(s.Regions, ", "), s.File, s.Requirement} {
+		if part != "" {
+			parts = append(parts, Clean(part))
+		}
+	}
+	text := strings.Join(parts, " · ")
+	switch s.Kind {
+	case Added:
+		text += ": only in the newer report"
+	case Removed:
+		text += ": only in the older report"
+	}
+	return text
+}
+
+func (s *SectionDiff) markdown() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "\n### %s\n\n", mdText(s.heading()))
+	if s.Error != "" {
+		fmt.Fprintf(&b, "**not checked:** %s\n\n", mdText(s.Error))
+	}
+	for _, why := range s.Why {
+		fmt.Fprintf(&b, "- because %s\n", mdText(why))
+	}
+	if len(s.Changes) > 0 {
+		b.WriteString("\n| | Action | Resource | Why |\n|---|---|---|---|\n")
+	}
+	for j := range s.Changes {
+		c := &s.Changes[j]
+		fmt.Fprintf(&b, "| %s | %s | %s | %s |\n", changeWord[c.Kind], mdCode(c.Action), mdCode(c.Resource), mdText(c.reasons()))
+	}
+	return b.String()
 }

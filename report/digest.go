@@ -11,7 +11,8 @@ import (
 	"remotion-doctor/audit"
 )
 
-// Seal writes the report's digest into it.
+// Seal writes the ids of what is in the report, the verdict and the report's
+// digest into it.
 //
 // The digest is the SHA-256 of the report's JSON without the member "digest",
 // in the canonical form of RFC 8785 (members sorted, no blanks). It covers
@@ -20,6 +21,8 @@ import (
 // report was changed by accident or by hand; it is no signature, since whoever
 // changes a report can compute it again.
 func Seal(r *audit.Report) error {
+	r.Identify()
+	r.OK = r.Verdict().OK()
 	r.Digest = ""
 	data, err := json.Marshal(r)
 	if err != nil {

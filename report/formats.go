@@ -39,7 +39,8 @@ func ParseFormat(name string) (Format, error) {
 	return "", fmt.Errorf("%q is not one of %s", name, strings.Join(known, ", "))
 }
 
-// Write renders a report. Only the table looks at the options.
+// Write renders a report. The table looks at width, colour and verbosity, CSV at
+// BOM, Markdown at Limit.
 func Write(w io.Writer, r *audit.Report, f Format, o Options) error {
 	switch f {
 	case FormatTable:
@@ -47,7 +48,7 @@ func Write(w io.Writer, r *audit.Report, f Format, o Options) error {
 	case FormatJSON:
 		return JSON(w, r)
 	case FormatMarkdown:
-		return Markdown(w, r)
+		return Markdown(w, r, o)
 	case FormatHTML:
 		return HTML(w, r)
 	case FormatSARIF:
@@ -55,7 +56,7 @@ func Write(w io.Writer, r *audit.Report, f Format, o Options) error {
 	case FormatJUnit:
 		return JUnit(w, r)
 	case FormatCSV:
-		return CSV(w, r)
+		return CSV(w, r, o)
 	}
 	return fmt.Errorf("there is no format %q", string(f))
 }

@@ -72,7 +72,7 @@ func TestMarkdownStaysText(t *testing.T) {
 					t.Errorf("%q became markup: %s", evil, tag)
 				}
 			case *east.TableRow:
-				if cells := n.ChildCount(); cells != 4 && cells != 5 {
+				if cells := n.ChildCount(); cells < 3 || cells > 5 {
 					t.Errorf("%q makes a row of %d cells", evil, cells)
 				}
 			case *ast.Heading:
@@ -100,7 +100,7 @@ func TestCSVIsNoFormula(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if want := 1 + len(r.Sections[0].Findings) + len(r.Sections[0].Diagnoses) + 3; len(rows) != want {
+	if want := 1 + len(r.Sections[0].Findings) + len(r.Sections[0].Diagnoses) + len(r.Sections[0].Excess) + 3; len(rows) != want {
 		t.Errorf("%d rows, want %d", len(rows), want)
 	}
 	for _, row := range rows {
@@ -164,7 +164,7 @@ func TestSARIFFingerprints(t *testing.T) {
 		}
 		out := map[string]bool{}
 		for _, result := range log.Runs[0].Results {
-			out[result.Fingerprints["remotionDoctor/v1"]] = true
+			out[result.Fingerprints["remotionDoctor/v2"]] = true
 		}
 		if len(out) != len(log.Runs[0].Results) {
 			t.Errorf("%d fingerprints for %d results", len(out), len(log.Runs[0].Results))

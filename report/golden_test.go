@@ -139,7 +139,7 @@ func TestManyFindings(t *testing.T) {
 		if f != FormatMarkdown && bytes.Count(got, []byte("s3:Action")) < 1200 {
 			t.Errorf("%s shows not all that fails", f)
 		}
-		if f == FormatMarkdown && (b.Len() > 65_536 || !strings.Contains(b.String(), "left out")) {
+		if f == FormatMarkdown && (b.Len() > 65_536 || !strings.Contains(b.String(), "Left out")) {
 			t.Errorf("the comment has %d bytes", b.Len())
 		}
 	}

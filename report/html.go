@@ -73,7 +73,7 @@ const (
 	rowsAtOnce        = 50   // findings that are shown before more are asked for
 	chunkSize         = 100  // findings whose evidence is read together
 	plainFindings     = 1000 // up to so many the evidence is plain JSON; beyond, it is compressed
-	rowsWithoutScript = 1000 // findings that are shown where scripts are off
+	rowsWithoutScript = 5000 // findings that are shown where scripts are off
 )
 
 // pageData is what the script works on. To keep a page with many thousands of
@@ -107,6 +107,7 @@ func (d *pageData) text(s string) int {
 type pageSection struct {
 	Name     string               `json:"name"`
 	ARN      string               `json:"arn"`
+	Account  string               `json:"account"`
 	Flag     string               `json:"flag"`
 	Modules  []audit.Module       `json:"modules"`
 	Policies []audit.PolicyRecord `json:"policies"`
@@ -128,7 +129,7 @@ func (v *view) embed(r *audit.Report) error {
 	data := pageData{Marks: marks, Page: rowsAtOnce, Chunk: chunkSize, Packed: v.Packed, Sections: []pageSection{}, Strings: []string{}, Rows: []int{}, index: map[string]int{}}
 	modules := make([]map[string]int, len(r.Sections))
 	for i := range r.Sections {
-		s := pageSectionOf(&r.Sections[i])
+		s := pageSectionOf(&r.Sections[i], v.labels[i])
 		modules[i] = map[string]int{}
 		for j := range s.Modules {
 			modules[i][s.Modules[j].Name] = j
@@ -139,7 +140,7 @@ func (v *view) embed(r *audit.Report) error {
 	for i, row := range rows {
 		f := row.finding
 		names[i] = row.id
-		data.Rows = append(data.Rows, row.section, modules[row.section][f.Module], data.text(string(f.Status)), data.text(mutedWords(f.Muted)),
+		data.Rows = append(data.Rows, row.section, modules[row.section][f.Module], data.text(string(f.Status)), data.text(excused(r, f)),
 			data.text(Clean(f.Action)), data.text(Clean(f.Resource)), data.text(why(f)))
 		if f.Status != audit.Pass {
 			v.static(r, row)
@@ -198,18 +199,18 @@ func (p *packer) pack(v any) (template.JS, error) {
 // pageRows are all findings, the worst first.
 func pageRows(r *audit.Report) []pageRow {
 	var rows []pageRow
-	names := ids(r)
+	ids := r.Identities()
 	for i := range r.Sections {
 		for j := range r.Sections[i].Findings {
-			rows = append(rows, pageRow{i, &r.Sections[i].Findings[j], names[i][j]})
+			rows = append(rows, pageRow{i, &r.Sections[i].Findings[j], ids.Findings[i][j]})
 		}
 	}
 	slices.SortStableFunc(rows, func(a, b pageRow) int { return rank(a.finding) - rank(b.finding) })
 	return rows
 }
 
-func pageSectionOf(s *audit.Section) pageSection {
-	out := pageSection{Name: title(s), ARN: Clean(s.Principal.ARN), Flag: flags(s.Target), Modules: []audit.Module{}, Policies: s.Policies, Layers: map[iam.Layer]string{}}
+func pageSectionOf(s *audit.Section, l label) pageSection {
+	out := pageSection{Name: l.String(), ARN: Clean(s.Principal.ARN), Account: Clean(s.Account()), Flag: flags(s.Target), Modules: []audit.Module{}, Policies: s.Policies, Layers: map[iam.Layer]string{}}
 	for _, l := range []iam.Layer{iam.LayerRCP, iam.LayerSCP, iam.LayerResource, iam.LayerIdentity, iam.LayerBoundary, iam.LayerSession} {
 		out.Layers[l] = l.Title()
 	}

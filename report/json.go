@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"unicode/utf8"
 
 	jsonv2 "github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
@@ -19,12 +20,53 @@ import (
 func JSON(w io.Writer, r *audit.Report) error {
 	// encoding/json would hold the report three times and take five times as
 	// long to indent it.
-	err := jsonv2.MarshalWrite(w, r, jsontext.WithIndent("  "), jsontext.EscapeForJS(true), jsontext.AllowInvalidUTF8(true), jsonv2.FormatNilSliceAsNull(true))
+	out := &escaper{w: w}
+	err := jsonv2.MarshalWrite(out, r, jsontext.WithIndent("  "), jsontext.EscapeForJS(true), jsontext.AllowInvalidUTF8(true), jsonv2.FormatNilSliceAsNull(true))
 	if err != nil {
 		return err
 	}
-	_, err = io.WriteString(w, "\n")
+	_, err = io.WriteString(out, "\n")
 	return err
+}
+
+// An escaper writes control characters and invisible ones in JSON as escapes:
+// the JSON says the same, and a terminal shows what is there.
+type escaper struct {
+	w    io.Writer
+	rest []byte // the beginning of a character that is not whole yet
+}
+
+func (e *escaper) Write(data []byte) (int, error) {
+	n := len(data)
+	if len(e.rest) > 0 {
+		data = append(e.rest, data...)
+		e.rest = nil
+	}
+	from := 0
+	for i := 0; i < len(data); {
+		if data[i] < 0x7F {
+			i++
+			continue
+		}
+		if !utf8.FullRune(data[i:]) {
+			e.rest = bytes.Clone(data[i:])
+			data = data[:i]
+			break
+		}
+		r, size := utf8.DecodeRune(data[i:])
+		if unfit(r) {
+			if _, err := e.w.Write(data[from:i]); err != nil {
+				return 0, err
+			}
+			if _, err := io.WriteString(e.w, escape(r)); err != nil {
+				return 0, err
+			}
+			from = i + size
+		}
+		i += size
+	}
+	_, err := e.w.Write(data[from:])
+	return n, err
 }
 
 // ReadJSON reads a report that [JSON] wrote. Fields that this version does not

@@ -3,82 +3,333 @@ package report
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"remotion-doctor/audit"
+	"remotion-doctor/iam"
 )
 
-// markdownLimit is the size, in bytes, above which findings are left out:
-// GitHub takes 65,536 characters in a comment.
-const markdownLimit = 60_000
+// The sizes, in bytes, that Markdown may have. GitHub accepts 65,536 characters
+// in a comment (GitHub Docs, "Troubleshooting the REST API", validation of body)
+// and 1 MiB in a job summary (GitHub Docs, "Workflow commands", adding a job
+// summary).
+const (
+	CommentLimit = 65_536
+	SummaryLimit = 1 << 20
+)
+
+// footRoom is what stays free for the lines that say what was left out.
+const footRoom = 600
 
 // Markdown writes the report for pull-request comments and job summaries, in
-// GitHub's dialect. What does not fit in a comment is left out, and said so.
-func Markdown(w io.Writer, r *audit.Report) error {
-	m := &markdown{}
-	text, good := headline(r)
-	m.line("## %s remotion-doctor: %s", tick(good), mdText(text))
-	for _, n := range r.Notes {
-		m.line("\n> %s", mdText(n))
+// GitHub's dialect: the verdict, all targets that do not meet their requirement,
+// then the reasons, then what is fine. What does not fit into [Options.Limit] is
+// left out from the end and counted; nothing that fails is left out while
+// something that passes is printed.
+func Markdown(w io.Writer, r *audit.Report, o Options) error {
+	limit := o.Limit
+	if limit <= 0 {
+		limit = CommentLimit
 	}
-	for i := range r.Sections {
-		m.section(r, &r.Sections[i])
+	m := &markdown{report: r, labels: labels(r), room: limit - footRoom}
+	m.common()
+	m.head()
+	sections := m.sections()
+	m.fit(sections)
+	for _, s := range sections {
+		for _, p := range s.parts {
+			m.out.WriteString(p.shown)
+		}
 	}
-	if m.left > 0 {
-		m.line("\n**%s left out: a comment holds no more. All of them are in the JSON and HTML reports.**", count(m.left, "row"))
-	}
-	_, err := io.WriteString(w, m.String())
+	m.foot(sections)
+	_, err := io.WriteString(w, m.out.String())
 	return err
 }
 
+// A markdown is one rendering.
 type markdown struct {
-	strings.Builder
-	left int // rows that did not fit
+	report *audit.Report
+	labels []label
+	out    strings.Builder
+	room   int            // bytes that are left
+	shared map[string]int // sentences of several sections, by how many have them
+}
+
+// A mdSection is what is to be printed of a section.
+type mdSection struct {
+	place int
+	met   bool
+	parts []*mdPart
+}
+
+// A mdPart is a block of a section. The rows of one that counts are left out one
+// by one, other parts as a whole.
+type mdPart struct {
+	head, tail string
+	rows       []string
+	counts     bool // says what does not pass
+	shown      string
+	left       int // rows that did not fit
+}
+
+func (p *mdPart) size() int {
+	n := len(p.head) + len(p.tail)
+	for _, row := range p.rows {
+		n += len(row)
+	}
+	return n
+}
+
+// take shows the part, or as much of it as fits, and returns its size.
+func (p *mdPart) take(room int) int {
+	if p.size() <= room {
+		p.shown = p.head + strings.Join(p.rows, "") + p.tail
+		return len(p.shown)
+	}
+	p.left = max(1, len(p.rows))
+	if !p.counts || len(p.rows) == 0 {
+		return 0
+	}
+	used, n := len(p.head)+len(p.tail), 0
+	for n < len(p.rows) && used+len(p.rows[n]) <= room {
+		used += len(p.rows[n])
+		n++
+	}
+	if n == 0 {
+		return 0
+	}
+	p.shown, p.left = p.head+strings.Join(p.rows[:n], "")+p.tail, len(p.rows)-n
+	return used
+}
+
+// fit shows what there is room for: first what does not pass, then the rest
+// about the same sections, then the sections that are fine.
+func (m *markdown) fit(sections []mdSection) {
+	whole := true
+	for _, round := range []func(s mdSection, p *mdPart) bool{
+		func(s mdSection, p *mdPart) bool { return !s.met && p.counts },
+		func(s mdSection, p *mdPart) bool { return !s.met && !p.counts },
+		func(s mdSection, _ *mdPart) bool { return s.met },
+	} {
+		room := m.room
+		if !whole {
+			room = 0
+		}
+		for _, s := range sections {
+			for _, p := range s.parts {
+				if round(s, p) {
+					room -= p.take(room)
+					whole = whole && p.left == 0
+				}
+			}
+		}
+		m.room = room
+	}
+}
+
+// head writes the verdict, the notes, and each target that fails.
+func (m *markdown) head() {
+	text, good := headline(m.report)
+	m.line("## %s remotion-doctor: %s", tick(good), mdText(text))
+	for _, n := range m.report.Notes {
+		m.line("\n> %s", mdText(n))
+	}
+	m.overview()
+	for _, text := range m.sharedTexts() {
+		m.line("\n> %s _(%s)_", mdText(text), count(m.shared[text], "target"))
+	}
+	m.room -= m.out.Len()
+}
+
+// overview is a table of all sections that do not meet their requirement. Where
+// there are too many for half of the room the rest are named, as far as that
+// goes.
+func (m *markdown) overview() {
+	if len(m.report.Sections) < 2 {
+		return
+	}
+	var names []string
+	room := m.room / 2
+	for i := range m.report.Sections {
+		s := &m.report.Sections[i]
+		if met(m.report, s) {
+			continue
+		}
+		row := fmt.Sprintf("| ✗ %s | %s | %s |\n", mdText(m.labels[i].String()), mdPrincipal(s), mdText(score(m.report, s)))
+		if len(names) > 0 || len(row) > room {
+			names = append(names, mdText(m.labels[i].String()))
+			continue
+		}
+		if room == m.room/2 {
+			m.line("\n| Target | Principal | Result |\n|---|---|---|")
+		}
+		room -= len(row)
+		m.out.WriteString(row)
+	}
+	if len(names) > 0 {
+		m.line("\n%s", named(len(names), names, m.room/4))
+	}
+}
+
+// named counts what fails and has no row, and names it as far as the room goes.
+func named(n int, names []string, room int) string {
+	text := fmt.Sprintf("**%d more that fail:** ", n)
+	for i, name := range names {
+		if len(text)+len(name) > room {
+			return text + fmt.Sprintf("and %d more", n-i)
+		}
+		if i > 0 {
+			text += "; "
+		}
+		text += name
+	}
+	return text
+}
+
+func mdPrincipal(s *audit.Section) string {
+	if s.Principal.ARN == "" {
+		return "–"
+	}
+	return mdCode(s.Principal.ARN)
+}
+
+// common finds the sentences that several sections have: they are printed once.
+func (m *markdown) common() {
+	m.shared = map[string]int{}
+	for i := range m.report.Sections {
+		seen := map[string]bool{}
+		for _, text := range sideTexts(m.report, &m.report.Sections[i]) {
+			if !seen[text] {
+				m.shared[text]++
+			}
+			seen[text] = true
+		}
+	}
+}
+
+// sideTexts are the sentences about a section that say nothing about what fails.
+func sideTexts(r *audit.Report, s *audit.Section) []string {
+	out := slices.Clone(s.Notes)
+	_, others := sortedGaps(r, s)
+	for _, g := range others {
+		out = append(out, gapWord(g)+": "+g.String())
+	}
+	return out
+}
+
+// sharedTexts are those of several sections, in the order of the report.
+func (m *markdown) sharedTexts() []string {
+	var out []string
+	for i := range m.report.Sections {
+		for _, text := range sideTexts(m.report, &m.report.Sections[i]) {
+			if m.shared[text] > 1 {
+				out = appendNew(out, text)
+			}
+		}
+	}
+	return out
+}
+
+// foot says what was left out.
+func (m *markdown) foot(sections []mdSection) {
+	failing, details, fine := 0, 0, 0
+	for _, s := range sections {
+		cut := 0
+		for _, p := range s.parts {
+			switch {
+			case p.left == 0:
+			case s.met:
+				cut = 1
+			case p.counts:
+				failing += p.left
+			default:
+				cut = 1
+			}
+		}
+		if s.met {
+			fine += cut
+		} else {
+			details += cut
+		}
+	}
+	var parts []string
+	for _, p := range []struct {
+		n    int
+		text string
+	}{
+		{failing, count(failing, "row") + " about what does not pass"},
+		{details, "remedies and details of " + count(details, "target")},
+		{fine, "details of " + count(fine, "target") + " that is fine"},
+	} {
+		if p.n > 0 {
+			parts = append(parts, p.text)
+		}
+	}
+	if len(parts) > 0 {
+		m.line("\n**Left out to fit the size limit: %s. The JSON and HTML reports have all of it.**", strings.Join(parts, "; "))
+	}
 }
 
 func (m *markdown) line(format string, args ...any) {
-	fmt.Fprintf(m, format+"\n", args...)
+	fmt.Fprintf(&m.out, format+"\n", args...)
 }
 
-// full reports whether nothing more fits, and counts n rows as left out.
-func (m *markdown) full(n int) bool {
-	if m.Len() < markdownLimit {
-		return false
+// sections are those that fail, then those that are fine, in the order of the
+// report.
+func (m *markdown) sections() []mdSection {
+	var bad, fine []mdSection
+	for i := range m.report.Sections {
+		s := &m.report.Sections[i]
+		out := mdSection{place: i, met: met(m.report, s), parts: m.parts(i, s)}
+		if out.met {
+			fine = append(fine, out)
+		} else {
+			bad = append(bad, out)
+		}
 	}
-	m.left += n
-	return true
+	return append(bad, fine...)
 }
 
-func (m *markdown) section(r *audit.Report, s *audit.Section) {
-	if m.full(len(s.Findings) + 1) {
-		return
+// parts are the blocks of a section in the order in which they are printed.
+func (m *markdown) parts(i int, s *audit.Section) []*mdPart {
+	r := m.report
+	out := []*mdPart{{head: m.sectionHead(i, s), counts: true}}
+	if s.Error != nil {
+		return out
 	}
-	m.line("\n### %s %s\n", tick(met(s)), mdText(title(s)))
+	for _, p := range []*mdPart{
+		m.notes(s), mdOperations(s), mdFindings(r, s), mdDiagnoses(r, s, true), mdGaps(r, s), mdDiagnoses(r, s, false),
+		mdRemediation(s), mdObstacles(s), mdExcess(r, s), m.otherGaps(s), mdPassing(s),
+	} {
+		if p != nil {
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
+func (m *markdown) sectionHead(i int, s *audit.Section) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "\n### %s %s\n\n", tick(met(m.report, s)), mdText(m.labels[i].String()))
 	if s.Principal.ARN != "" {
-		m.line("%s  ", mdCode(s.Principal.ARN))
+		fmt.Fprintf(&b, "%s  \n", mdCode(s.Principal.ARN))
 	}
 	if s.Location != nil {
-		m.line("in %s  ", mdCode(s.Location.String()))
+		fmt.Fprintf(&b, "in %s  \n", mdCode(s.Location.String()))
 	}
 	if s.Error != nil {
-		m.line("**not checked:** %s", mdText(s.Error.Message))
+		fmt.Fprintf(&b, "**%s:** %s\n", notChecked(s), mdText(s.Error.Message))
 		if s.Error.Hint != "" {
-			m.line("  \nhint: %s", mdText(s.Error.Hint))
+			fmt.Fprintf(&b, "  \nhint: %s\n", mdText(s.Error.Hint))
 		}
-		return
+		return b.String()
 	}
-	m.line("%s · %s · %s\n", mdText(requires(s)), mdText(strings.Join(s.Regions, ", ")), mdText(decidedBy(r, s)))
-	m.line("**%s.**", mdText(score(s)))
-	for _, n := range s.Notes {
-		m.line("\n> %s", mdText(n))
+	fmt.Fprintf(&b, "%s · %s · %s\n\n**%s.**\n", mdText(requires(s)), mdText(strings.Join(s.Regions, ", ")), mdText(decidedBy(m.report, s)), mdText(score(m.report, s)))
+	if m.report.Gate.Unfinished(s) {
+		fmt.Fprintf(&b, "  \nincomplete: %s  \nhint: %s\n", mdText(unfinished(s)), mdText(unfinishedHint(s)))
 	}
-	m.operations(s)
-	m.findings(s)
-	m.diagnoses(s)
-	m.remediation(s)
-	m.obstacles(s)
-	m.excess(s)
-	m.passing(s)
+	return b.String()
 }
 
 func tick(good bool) string {
@@ -88,133 +339,50 @@ func tick(good bool) string {
 	return "✗"
 }
 
-func (m *markdown) operations(s *audit.Section) {
-	if len(s.Operations) == 0 {
-		return
-	}
-	m.line("")
-	for _, o := range s.Operations {
-		text := "- " + operationMark[o.Status] + " **" + mdText(operationName(&o)) + "** " + mdText(string(o.Status))
-		if because := operationWords(&o); because != "" {
-			text += ": " + mdText(because)
+// notes are those that no other section has.
+func (m *markdown) notes(s *audit.Section) *mdPart {
+	p := &mdPart{}
+	for _, n := range s.Notes {
+		if m.shared[n] < 2 {
+			p.head += "\n> " + mdText(n) + "\n"
 		}
-		m.line("%s", text)
 	}
+	return p.orNil()
 }
 
-func (m *markdown) findings(s *audit.Section) {
-	head := false
-	for _, g := range groups(s) {
-		for _, f := range g.sorted() {
-			if f.Status == audit.Pass || m.full(1) {
-				continue
-			}
-			if !head {
-				head = true
-				m.line("\n| Result | Action | Resource | Why |\n|---|---|---|---|")
-			}
-			reason := mdText(why(f))
-			if place := where(decider(f)); place != "" {
-				reason += " (" + mdCode(place) + ")"
-			}
-			status := marks[f.Status] + " " + string(f.Status)
-			if f.Muted != nil {
-				status += ", muted"
-				reason += "<br>" + mdText(mutedWords(f.Muted))
-			}
-			m.line("| %s | %s | %s | %s |", status, mdCode(f.Action), mdCode(f.Resource), reason)
+// otherGaps are those that change no verdict and that no other section has.
+func (m *markdown) otherGaps(s *audit.Section) *mdPart {
+	p := &mdPart{}
+	_, others := sortedGaps(m.report, s)
+	for _, g := range others {
+		if text := gapWord(g) + ": " + g.String(); m.shared[text] < 2 {
+			p.head += mdGap(g)
 		}
 	}
+	return p.orNil()
 }
 
-func (m *markdown) diagnoses(s *audit.Section) {
-	for i := range s.Diagnoses {
-		d := &s.Diagnoses[i]
-		if m.full(1) {
-			continue
-		}
-		text := "\n> " + severityMark[d.Severity] + " **" + string(d.Severity) + "** " + mdText(d.Message)
-		if d.Hint != "" {
-			text += "  \n> → " + mdText(d.Hint)
-		}
-		if d.Muted != nil {
-			text += "  \n> " + mdText(mutedWords(d.Muted))
-		}
-		m.line("%s", text)
+func mdGaps(r *audit.Report, s *audit.Section) *mdPart {
+	p := &mdPart{counts: true}
+	weighing, _ := sortedGaps(r, s)
+	for _, g := range weighing {
+		p.rows = append(p.rows, mdGap(g))
 	}
+	return p.orNil()
 }
 
-func (m *markdown) remediation(s *audit.Section) {
-	if s.Remediation == nil || m.full(1) {
-		return
+func mdGap(g *iam.Gap) string {
+	text := "\n> " + gapMark(g) + " **" + gapWord(g) + "** " + mdText(g.String())
+	if g.Hint != "" {
+		text += "  \n> → " + mdText(g.Hint)
 	}
-	text := cleanJSON(s.Remediation.Indent())
-	fence := "```"
-	for strings.Contains(text, fence) {
-		fence += "`"
-	}
-	m.line("\n<details><summary>%s</summary>\n\n%sjson\n%s\n%s\n\n</details>", mdText(cure(s)), fence, text, fence)
+	return text + "\n"
 }
 
-func (m *markdown) obstacles(s *audit.Section) {
-	if len(s.Obstacles) == 0 {
-		return
+// orNil leaves out a part that says nothing.
+func (p *mdPart) orNil() *mdPart {
+	if p.head == "" && len(p.rows) == 0 {
+		return nil
 	}
-	m.line("\nNot cured by a grant:")
-	for i := range s.Obstacles {
-		o := &s.Obstacles[i]
-		if m.full(1) {
-			continue
-		}
-		m.line("- ⊘ %s: %s  \n  %s", mdText(o.Reason), mdCode(actionList(o.Actions)), mdText(obstacleAdvice(o)))
-	}
+	return p
 }
-
-func (m *markdown) excess(s *audit.Section) {
-	if len(s.Excess) == 0 || m.full(len(s.Excess)) {
-		return
-	}
-	m.line("\n<details><summary>%s granted beyond the need</summary>\n\n| | Action | Resource | Statement | Why |\n|---|---|---|---|---|", count(len(s.Excess), "thing"))
-	for i := range s.Excess {
-		e := &s.Excess[i]
-		if m.full(1) {
-			continue
-		}
-		mark := ""
-		if e.Dangerous {
-			mark = "⚠ dangerous"
-		}
-		m.line("| %s | %s | %s | %s | %s |", mark, mdCode(e.Action), mdCode(e.Resource), mdText(statementName(&e.Statement)), mdText(e.Why))
-	}
-	m.line("\n</details>")
-}
-
-func (m *markdown) passing(s *audit.Section) {
-	if s.Summary.Pass == 0 || m.full(0) {
-		return
-	}
-	m.line("\n<details><summary>%d granted</summary>\n", s.Summary.Pass)
-	for _, g := range groups(s) {
-		if g.passed > 0 {
-			m.line("- %s %d/%d", mdText(g.module.Title), g.passed, len(g.findings))
-		}
-	}
-	m.line("\n</details>")
-}
-
-// markdownText replaces what Markdown, or GitHub's use of it, gives a meaning.
-// A zero-width space keeps an @ from notifying somebody.
-var markdownText = func() *strings.Replacer {
-	pairs := []string{"@", "@\u200b", "www.", "www&#46;", "://", "&#58;//"}
-	for _, r := range "\\`*_[]<>|~#$^={}!&" {
-		pairs = append(pairs, string(r), fmt.Sprintf("&#%d;", r))
-	}
-	return strings.NewReplacer(pairs...)
-}()
-
-// mdText escapes text so that it stays text in any place of a document, table
-// cells included.
-func mdText(s string) string { return markdownText.Replace(Clean(s)) }
-
-// mdCode is text in the typeface of code.
-func mdCode(s string) string { return "<code>" + mdText(s) + "</code>" }

@@ -6,44 +6,71 @@ import (
 	"remotion-doctor/audit"
 )
 
-// Merge puts the sections of several reports into one. Of a target and
-// requirement that several have, the newest section stays. Each section names
-// the report that it comes from by its digest.
+// Merge puts the sections of several reports into one. No section is lost: of
+// one that several reports have (by [audit.SectionID]) the newest stays. Each
+// section names the report that it comes from by its digest. One report alone
+// is returned as it is.
 func Merge(reports []*audit.Report) *audit.Report {
-	out := &audit.Report{SchemaVersion: audit.SchemaVersion, OK: true, Sections: []audit.Section{}, Merged: []audit.Source{}}
-	// From old to new, so that what comes later replaces what was there.
-	byAge := slices.Clone(reports)
-	slices.SortStableFunc(byAge, func(a, b *audit.Report) int { return a.GeneratedAt.Compare(b.GeneratedAt) })
-	newest := map[string]audit.Section{}
-	for _, r := range byAge {
-		out.Tool, out.GeneratedAt = r.Tool, r.GeneratedAt
-		for _, s := range r.Sections {
-			if s.Source == "" {
-				s.Source = r.Digest
-			}
-			newest[mergeKey(&s)] = s
-		}
+	if len(reports) == 1 {
+		return reports[0]
 	}
+	out := &audit.Report{SchemaVersion: audit.SchemaVersion, Sections: []audit.Section{}, Merged: []audit.Source{}}
+	newest := newestSections(reports, out)
 	for i, r := range reports {
 		mergeHead(out, r, i == 0)
-		for j := range r.Sections {
-			key := mergeKey(&r.Sections[j])
+		for _, key := range mergeKeys(r) {
 			if s, ok := newest[key]; ok {
 				out.Sections = append(out.Sections, s)
-				out.OK = out.OK && s.Met()
 				delete(newest, key)
 			}
 		}
 	}
+	out.OK = out.Verdict().OK()
 	return out
 }
 
-func mergeKey(s *audit.Section) string { return sectionKey(s) + " " + s.Principal.ARN }
+// newestSections returns each section as the newest report has it, and gives
+// out the tool and the time of that report.
+func newestSections(reports []*audit.Report, out *audit.Report) map[mergeKey]audit.Section {
+	// From old to new, so that what comes later replaces what was there.
+	byAge := slices.Clone(reports)
+	slices.SortStableFunc(byAge, func(a, b *audit.Report) int { return a.GeneratedAt.Compare(b.GeneratedAt) })
+	newest := map[mergeKey]audit.Section{}
+	for _, r := range byAge {
+		out.Tool, out.GeneratedAt = r.Tool, r.GeneratedAt
+		for i, key := range mergeKeys(r) {
+			s := r.Sections[i]
+			if s.Source == "" {
+				s.Source = r.Digest
+			}
+			newest[key] = s
+		}
+	}
+	return newest
+}
+
+// A mergeKey is the identity of a section, and which one it is of those with
+// the same in one report.
+type mergeKey struct {
+	id audit.SectionID
+	n  int
+}
+
+func mergeKeys(r *audit.Report) []mergeKey {
+	seen := map[audit.SectionID]int{}
+	out := make([]mergeKey, len(r.Sections))
+	for i := range r.Sections {
+		id := r.Sections[i].Identity()
+		out[i] = mergeKey{id, seen[id]}
+		seen[id]++
+	}
+	return out
+}
 
 // mergeHead merges what reports say about the whole run.
 func mergeHead(out, r *audit.Report, first bool) {
 	if first {
-		out.Engine, out.Caller = r.Engine, r.Caller
+		out.Engine, out.Caller, out.Directory, out.Gate = r.Engine, r.Caller, r.Directory, r.Gate
 	}
 	if r.Engine != out.Engine {
 		out.Engine = audit.EngineBoth
@@ -51,6 +78,10 @@ func mergeHead(out, r *audit.Report, first bool) {
 	if r.Caller != out.Caller {
 		out.Caller = "" // the sources name theirs
 	}
+	if r.Directory != out.Directory {
+		out.Directory = ""
+	}
+	out.Gate = out.Gate.Join(r.Gate)
 	out.Redacted = out.Redacted || r.Redacted
 	for _, n := range r.Notes {
 		out.Notes = appendNew(out.Notes, n)

@@ -82,7 +82,7 @@ func (t *table) obstacles(s *audit.Section) {
 const harmless = 10
 
 // excess lists what is granted beyond the need, what is dangerous first.
-func (t *table) excess(s *audit.Section) {
+func (t *table) excess(r *audit.Report, s *audit.Section) {
 	if len(s.Excess) == 0 {
 		return
 	}
@@ -98,6 +98,9 @@ func (t *table) excess(s *audit.Section) {
 	head := "Granted beyond the need: " + count(len(s.Excess), "grant")
 	if len(dangerous) > 0 {
 		head += fmt.Sprintf(", %d dangerous", len(dangerous))
+	}
+	if r.Gate.DenyExcess {
+		head = t.look.bad.Render("✗ " + head)
 	}
 	t.line(head)
 	for _, e := range dangerous {
@@ -123,11 +126,15 @@ func (t *table) excessLine(mark string, e *iam.Excess) {
 
 // summary is the one line that says it all, and what to do next.
 func (t *table) summary(r *audit.Report, s *audit.Section) {
-	if met(s) {
-		t.line(t.look.good.Render("✓ " + score(s) + "."))
+	if met(r, s) {
+		t.line(t.look.good.Render("✓ " + score(r, s) + "."))
 		return
 	}
-	t.text(t.look.bad.Render("✗ "+score(s)+"."), "  ")
+	t.text(t.look.bad.Render("✗ "+score(r, s)+"."), "  ")
+	if r.Gate.Unfinished(s) {
+		t.text("  incomplete: "+unfinished(s), "    ")
+		t.text("  hint: "+unfinishedHint(s), "    ")
+	}
 	for _, step := range nextSteps(r, s) {
 		t.text("  Next: "+step, "    ")
 	}
@@ -191,6 +198,41 @@ func shell(s string) string {
 	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
 }
 
+// gaps says what was not read, and with what else the verdict was reached.
+func (t *table) gaps(r *audit.Report, s *audit.Section) {
+	weighing, others := sortedGaps(r, s)
+	for _, g := range weighing {
+		t.line("")
+		t.text(t.look.warn.Render(gapMark(g)+" "+gapWord(g))+"  "+gapText(g), "  ")
+		if g.Hint != "" {
+			t.text("  → "+Clean(g.Hint), "    ")
+		}
+	}
+	if len(others) > 0 {
+		t.line("")
+	}
+	for _, g := range others {
+		t.text(t.look.dim.Render(gapMark(g)+" "+gapWord(g))+"  "+gapText(g), "  ")
+		if g.Hint != "" && t.options.Verbose {
+			t.text("  → "+Clean(g.Hint), "    ")
+		}
+	}
+}
+
+// overview names each section that does not meet its requirement.
+func (t *table) overview(r *audit.Report) {
+	first := true
+	for i := range r.Sections {
+		if s := &r.Sections[i]; !met(r, s) {
+			if first {
+				t.line("")
+			}
+			first = false
+			t.text(t.look.bad.Render("✗ "+t.labels[i].String())+"  "+score(r, s), "    ")
+		}
+	}
+}
+
 // overall is the last line of a report of several sections.
 func (t *table) overall(r *audit.Report) {
 	for i, n := range r.Notes {
@@ -202,6 +244,7 @@ func (t *table) overall(r *audit.Report) {
 	if len(r.Sections) == 1 {
 		return
 	}
+	t.overview(r)
 	text, good := headline(r)
 	t.line("")
 	if good {

@@ -31,6 +31,7 @@ func Redact(r *audit.Report) (*audit.Report, error) {
 	}
 	red := newRedactor()
 	red.learn(out)
+	red.learnIDs(reflect.ValueOf(out).Elem())
 	red.walk(reflect.ValueOf(out).Elem(), full)
 	if red.err != nil {
 		return nil, red.err
@@ -49,6 +50,8 @@ const (
 	digest                    // the whole text becomes a placeholder
 	private                   // likewise, as "redacted"
 	source                    // the JSON of a statement
+	fileName                  // a path
+	spot                      // file:line:column, or an operation and its subject
 )
 
 // treatments are the fields that are not simply text. What is not here is
@@ -58,9 +61,12 @@ var treatments = map[string]treatment{
 	"Requirement.Version": keep, "Section.Regions": keep, "Evidence.Region": keep,
 	"Finding.Action": keep, "Obstacle.Actions": patterns, "Excess.Action": keep, "ContextEntry.Key": patterns, "Decider.Key": patterns, "Decider.Operator": keep,
 	"Finding.MissingContext": patterns, "Verdict.MissingContext": patterns,
-	"Module.Why": patterns, "Module.Breaks": patterns, "Excess.Why": patterns,
+	"Module.Why": patterns, "Module.Breaks": patterns, "Gap.Actions": patterns, "Gap.Where": spot,
+	"Report.Directory": fileName, "Location.File": fileName, "PolicyRecord.File": fileName, "StatementRef.File": fileName,
+	"Section.ID": keep, "Finding.ID": keep, "Diagnosis.ID": keep, // computed again
+	"Diagnosis.Region": keep, "Diagnosis.Feature": keep,
 	"Operation.Name": keep, "Operation.Title": keep, "Operation.Because": patterns,
-	"Cause.Action": patterns, "Cause.Call": patterns, "Cause.Consequence": patterns,
+	"Cause.Action": patterns, "Cause.Call": patterns,
 	"Diagnosis.Code": keep, "Diagnosis.Actions": patterns, "PolicyChange.Kind": keep,
 	"Report.Digest": keep, "Requirement.Digest": digest, "PolicyRecord.Digest": digest, "Source.Digest": digest, "Section.Source": digest,
 	"Muted.Reason": private, "Muted.Owner": private, "Muted.Expires": keep, "Muted.Since": keep,
@@ -94,8 +100,11 @@ func (red *redactor) walk(v reflect.Value, how treatment) {
 		}
 	case reflect.String:
 		// Statuses, layers and the like have types of their own.
-		if v.Type() == reflect.TypeFor[string]() {
+		switch v.Type() {
+		case reflect.TypeFor[string]():
 			v.SetString(red.treat(v.String(), how))
+		case reflect.TypeFor[iam.PolicyID]():
+			v.SetString(red.policyID(v.String()))
 		}
 	}
 }
@@ -110,6 +119,10 @@ func (red *redactor) treat(s string, how treatment) string {
 		return "redacted"
 	case how == source:
 		return red.json(s)
+	case how == spot:
+		return red.place(s)
+	case how == fileName:
+		return red.fileName(s)
 	case how == patterns:
 		return red.ids(s, func(rest string) string { return rest })
 	}
@@ -135,15 +148,52 @@ func (red *redactor) document(v reflect.Value) {
 	v.Set(reflect.ValueOf(out))
 }
 
+// learnIDs collects the ids and ARNs of every field, so that a name that one
+// field has in an ARN is found in the sentences of another.
+func (red *redactor) learnIDs(v reflect.Value) {
+	switch v.Kind() {
+	case reflect.Pointer:
+		if _, ok := v.Interface().(*policy.Document); !ok && !v.IsNil() {
+			red.learnIDs(v.Elem())
+		}
+	case reflect.Slice:
+		for i := range v.Len() {
+			red.learnIDs(v.Index(i))
+		}
+	case reflect.Struct:
+		for i := range v.NumField() {
+			if v.Type().Field(i).IsExported() {
+				red.learnIDs(v.Field(i))
+			}
+		}
+	case reflect.String:
+		if v.Type() == reflect.TypeFor[iam.PolicyID]() {
+			red.policyID(v.String())
+		} else if v.Type() == reflect.TypeFor[string]() {
+			red.whole(v.String())
+			red.ids(v.String(), red.nothing)
+		}
+	}
+}
+
 // learn collects the names that the report's fields hold, so that they are
 // found in sentences too.
 func (red *redactor) learn(r *audit.Report) {
 	red.ids(r.Caller, red.nothing)
+	red.file(r.Directory)
+	red.quotedNames(r.Notes...)
 	for i := range r.Sections {
 		s := &r.Sections[i]
 		red.ids(s.Principal.ARN, red.nothing)
 		red.target(&s.Target)
 		red.requirement(s)
+		red.quotedNames(s.Notes...)
+		for i := range s.Gaps {
+			red.gap(&s.Gaps[i])
+		}
+		if s.Error != nil {
+			red.quotedNames(s.Error.Message, s.Error.Hint)
+		}
 		if s.Location != nil {
 			red.file(s.Location.File)
 		}
@@ -155,9 +205,7 @@ func (red *redactor) learn(r *audit.Report) {
 			}
 		}
 		for i := range s.Diagnoses {
-			if ref := s.Diagnoses[i].Statement; ref != nil {
-				red.ref(ref)
-			}
+			red.diagnosis(&s.Diagnoses[i])
 		}
 		for _, e := range s.Excess {
 			red.ref(&e.Statement)
@@ -201,12 +249,56 @@ func (red *redactor) finding(f *audit.Finding) {
 	}
 }
 
+func (red *redactor) diagnosis(d *audit.Diagnosis) {
+	red.name("subject", d.Subject)
+	red.bucket(d.Bucket)
+	red.name("function", d.Function)
+	if d.Statement != nil {
+		red.ref(d.Statement)
+	}
+}
+
+// gap learns the names of what was not read: no other field has them.
+func (red *redactor) gap(g *iam.Gap) {
+	red.quotedNames(g.What, g.Why, g.Hint)
+	red.place(g.Where)
+}
+
+// quotedNames learns the words that stand in quotes in sentences.
+func (red *redactor) quotedNames(texts ...string) {
+	for _, text := range texts {
+		for _, m := range quotedWord.FindAllStringSubmatch(text, -1) {
+			if !actionName.MatchString(m[1]) {
+				red.name("name", m[1])
+			}
+		}
+	}
+}
+
+// bucket learns the name of a bucket as an ARN would.
+func (red *redactor) bucket(name string) {
+	if name != "" {
+		red.segment("bucket", name)
+	}
+}
+
 func (red *redactor) target(t *audit.Target) {
 	kind := map[audit.TargetKind]string{audit.TargetFunction: "function", audit.TargetRole: "role", audit.TargetUser: "user", audit.TargetInstanceProfile: "profile"}[t.Kind]
+	if t.Kind == audit.TargetFile {
+		for file := range strings.SplitSeq(t.Name, " and ") {
+			red.file(file)
+		}
+		return
+	}
 	if kind == "" {
 		kind = "target"
 	}
 	red.name(kind, t.Name)
+	if t.Kind == audit.TargetPodIdentity {
+		for part := range strings.SplitSeq(t.Name, "/") {
+			red.name("target", part)
+		}
+	}
 }
 
 // requirement learns the names of a requirement: Remotion's stay, those of one

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"regexp"
 	"strings"
 )
 
@@ -76,37 +77,71 @@ func (red *redactor) segment(kind, word string) string {
 	return red.placeholder(kind, word)
 }
 
-// bucketPrefix splits remotionlambda-useast1-… at its dashes.
-func bucketPrefix(word string) (prefix, region string, ok bool) {
-	rest, ok := strings.CutPrefix(word, "remotionlambda-")
-	if !ok {
-		return "", "", false
+// policyID replaces the names in the identity of a policy: an ARN, the owner's
+// ARN and a name behind #, file:PATH#NAME, or scp:LEVEL#NAME. The display name
+// of the policy has the same placeholder.
+func (red *redactor) policyID(id string) string {
+	head, name, named := strings.Cut(id, "#")
+	switch file, isFile := strings.CutPrefix(head, "file:"); {
+	case isFile:
+		head = "file:" + red.fileName(file)
+	case strings.HasPrefix(head, "arn:"):
+		head = red.arn(head)
+	case layerLevel.MatchString(head):
+	default:
+		head = red.treat(head, full)
 	}
-	region, _, ok = strings.Cut(rest, "-")
-	return "remotionlambda-", region, ok
+	if !named {
+		return head
+	}
+	return head + "#" + red.policyName(name)
 }
 
-// words of ARNs, of Remotion and of AWS that tell nothing about whose they are.
-var publicWords = map[string]bool{
-	"role": true, "assumed-role": true, "user": true, "group": true, "policy": true, "instance-profile": true, "service-role": true,
-	"aws-service-role": true, "function": true, "layer": true, "log-group": true, "log-stream": true, "cluster": true, "key": true,
-	"alias": true, "bucket": true, "root": true, "aws": true, "lambda": true, "lambda-insights": true, "sites": true, "renders": true,
-	"index.html": true, "task-definition": true, "service": true, "instance": true, "parameter": true, "secret": true, "table": true,
-	"$LATEST": true, "LambdaInsightsExtension": true, "caller": true, "renderer": true,
-	"remotion-lambda-role": true, "remotion-executionrole-policy": true,
+// layerLevel begins the identity of an organization's policy without an ARN.
+var layerLevel = regexp.MustCompile(`^[a-z]+:[0-9]+$`)
+
+// policyName replaces the name of a policy inside an owner.
+func (red *redactor) policyName(name string) string {
+	if name == "" || ours(name) {
+		return name
+	}
+	if p, ok := red.names[name]; ok {
+		return p
+	}
+	return red.placeholder("policy", name)
 }
 
-// ours reports whether a word is AWS's or Remotion's own, or no name at all.
-func ours(word string) bool {
-	bare := strings.TrimRight(word, "*?")
-	return publicWords[word] || publicWords[bare] || strings.Trim(word, "*?") == "" ||
-		len(word) < 5 && strings.Trim(word, "0123456789") == "" ||
-		strings.HasPrefix(word, "remotion-render-") || strings.HasPrefix(word, "remotion-binaries-") || bare == "remotionlambda-" || bare == "remotionlambda" ||
-		isRemotionBucketPattern(word)
+// fileName returns what stands for the name of a file.
+func (red *redactor) fileName(name string) string {
+	red.file(name)
+	if p, ok := red.names[name]; ok {
+		return p
+	}
+	return name
 }
 
-// isRemotionBucketPattern: remotionlambda-useast1-* says no more than a region.
-func isRemotionBucketPattern(word string) bool {
-	prefix, region, ok := bucketPrefix(word)
-	return ok && strings.Trim(word[len(prefix)+len(region):], "-*?") == ""
+var (
+	// quotedWord is one word in quotes, a name as messages have it.
+	quotedWord = regexp.MustCompile(`"([^"\s]+)"`)
+	// actionName is an action, an operation or a condition key: s3:GetObject.
+	actionName = regexp.MustCompile(`^[a-z0-9-]+:[A-Za-z]+[*]?$`)
+	// operationAt begins the place of a gap at AWS: the operation and its subject.
+	operationAt = regexp.MustCompile(`^([a-z0-9-]+:[A-Z][A-Za-z0-9]+)(?: (.*))?$`)
+	// fileAt is the place of a gap in a file.
+	fileAt = regexp.MustCompile(`^(.*?)((?::[0-9]+){0,2})$`)
+)
+
+// place replaces the subject or the file in the place of a gap.
+func (red *redactor) place(where string) string {
+	if where == "" {
+		return ""
+	}
+	if m := operationAt.FindStringSubmatch(where); m != nil {
+		if m[2] == "" {
+			return where
+		}
+		return m[1] + " " + red.placeholder("subject", m[2])
+	}
+	m := fileAt.FindStringSubmatch(where)
+	return red.fileName(m[1]) + m[2]
 }

@@ -18,6 +18,7 @@ type redactor struct {
 	counts map[string]int    // placeholders by kind
 	starts map[string][]string
 	public map[string]bool // names that the requirement itself has
+	odd    []string        // ARNs that the pattern of ARNs in text would cut, the longest first
 	id     *regexp.Regexp
 	err    error
 }
@@ -135,8 +136,24 @@ func regionLike(s string) bool {
 
 func (red *redactor) nothing(s string) string { return s }
 
+// whole learns an ARN that fills a field. IAM's names may have commas, which end
+// an ARN in a sentence (AWS, IAM User Guide, "IAM and AWS STS quotas").
+func (red *redactor) whole(arn string) {
+	if !strings.HasPrefix(arn, "arn:") || strings.ContainsAny(arn, " \t\n") || red.id.FindString(arn) == arn || slices.Contains(red.odd, arn) {
+		return
+	}
+	red.names[arn] = red.arn(arn)
+	red.odd = append(red.odd, arn)
+	slices.SortStableFunc(red.odd, func(a, b string) int { return len(b) - len(a) })
+}
+
 // ids replaces the ids in a text, and gives what stands between them to rest.
 func (red *redactor) ids(text string, rest func(string) string) string {
+	for _, arn := range red.odd {
+		if before, after, ok := strings.Cut(text, arn); ok {
+			return red.ids(before, rest) + red.names[arn] + red.ids(after, rest)
+		}
+	}
 	var b strings.Builder
 	last := 0
 	for _, m := range red.id.FindAllStringSubmatchIndex(text, -1) {

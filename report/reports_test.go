@@ -247,3 +247,20 @@ func many(t testing.TB, n int) *audit.Report {
 	}
 	return newReport(sections...)
 }
+
+// fleet is a report of n roles with the same names in six accounts, every third
+// of which fails.
+func fleet(t testing.TB, n int) *audit.Report {
+	t.Helper()
+	accounts := []string{"111122223333", "123456789012", "210987654321", "333344445555", "444455556666", "999988887777"}
+	demo := readReport(t, "testdata/demo.json")
+	var sections []audit.Section
+	for i := range n {
+		s := demo.Sections[i%3]
+		s.Principal.AccountID = accounts[i%len(accounts)]
+		s.Principal.ARN = fmt.Sprintf("arn:aws:iam::%s:role/role-%d", s.Principal.AccountID, i/len(accounts))
+		s.Target = audit.Target{Kind: audit.TargetRole, Name: fmt.Sprintf("role-%d", i/len(accounts))}
+		sections = append(sections, s)
+	}
+	return newReport(sections...)
+}

@@ -13,7 +13,7 @@ import (
 )
 
 // findings writes the one table of a section, and a line for what passes.
-func (t *table) findings(s *audit.Section) error {
+func (t *table) findings(r *audit.Report, s *audit.Section) error {
 	l := t.layout(s)
 	var rows [][]string
 	var folded []string
@@ -24,7 +24,7 @@ func (t *table) findings(s *audit.Section) error {
 			effective = effective || slices.ContainsFunc(g.findings, func(f *audit.Finding) bool { return f.Scope == audit.ScopeEffective })
 			continue
 		}
-		rows = append(rows, t.group(s, g, l)...)
+		rows = append(rows, t.group(r, s, g, l)...)
 	}
 	if len(rows) > 0 {
 		if err := t.render(l, rows); err != nil {
@@ -43,7 +43,7 @@ func (t *table) findings(s *audit.Section) error {
 
 // group makes the rows of a module: its score and what breaks without it, where
 // the operations above do not tell that already, then its findings.
-func (t *table) group(s *audit.Section, g group, l layout) [][]string {
+func (t *table) group(r *audit.Report, s *audit.Section, g group, l layout) [][]string {
 	title := Clean(g.module.Title)
 	gap := max(1, l.action-ansi.StringWidth(title)-len(g.score()))
 	head := row{action: t.look.bold.Render(title) + strings.Repeat(" ", gap) + g.score(), result: t.look.word(g.word())}
@@ -53,13 +53,13 @@ func (t *table) group(s *audit.Section, g group, l layout) [][]string {
 	rows := [][]string{l.row(head)}
 	for _, f := range g.sorted() {
 		if f.Status != audit.Pass || t.options.Verbose {
-			rows = append(rows, l.row(t.finding(f, l)))
+			rows = append(rows, l.row(t.finding(r, f, l)))
 		}
 	}
 	return rows
 }
 
-func (t *table) finding(f *audit.Finding, l layout) row {
+func (t *table) finding(r *audit.Report, f *audit.Finding, l layout) row {
 	out := row{
 		action:   "  " + strings.Join(wrap(Clean(f.Action), l.action-2, true), "\n  "),
 		resource: strings.Join(wrap(Clean(f.Resource), l.resource, true), "\n"),
@@ -74,9 +74,9 @@ func (t *table) finding(f *audit.Finding, l layout) row {
 		}
 	}
 	out.why = strings.Join(wrap(reason, l.why, t.hard()), "\n")
-	if f.Muted != nil && f.Status != audit.Pass {
+	if words := excused(r, f); words != "" {
 		out.result = t.look.dim.Render(marks[f.Status] + " " + string(f.Status))
-		out.why = t.look.dim.Render(strings.Join(append(wrap(reason, l.why, t.hard()), wrap(mutedWords(f.Muted), l.why, t.hard())...), "\n"))
+		out.why = t.look.dim.Render(strings.Join(append(wrap(reason, l.why, t.hard()), wrap(words, l.why, t.hard())...), "\n"))
 	}
 	return out
 }

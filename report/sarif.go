@@ -3,8 +3,7 @@ package report
 import (
 	"encoding/json"
 	"io"
-	"net/url"
-	"path"
+	"slices"
 	"strings"
 	"time"
 
@@ -12,134 +11,21 @@ import (
 	"remotion-doctor/iam"
 )
 
-// sarifSchema is where the schema of SARIF 2.1.0 is published.
-const sarifSchema = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
-
-// help is what the rules refer to.
-const help = "https://www.remotion.dev/docs/lambda/permissions"
-
-type (
-	sarifLog struct {
-		Schema  string     `json:"$schema"`
-		Version string     `json:"version"`
-		Runs    []sarifRun `json:"runs"`
-	}
-	sarifRun struct {
-		Tool        sarifTool         `json:"tool"`
-		Invocations []sarifInvocation `json:"invocations"`
-		ColumnKind  string            `json:"columnKind"`
-		Results     []sarifResult     `json:"results"`
-		Properties  map[string]any    `json:"properties,omitempty"`
-	}
-	sarifTool struct {
-		Driver sarifDriver `json:"driver"`
-	}
-	sarifDriver struct {
-		Name           string      `json:"name"`
-		Version        string      `json:"version,omitempty"`
-		InformationURI string      `json:"informationUri"`
-		Rules          []sarifRule `json:"rules"`
-	}
-	sarifRule struct {
-		ID         string         `json:"id"`
-		Name       string         `json:"name"`
-		Short      sarifText      `json:"shortDescription"`
-		Full       sarifText      `json:"fullDescription"`
-		Help       sarifText      `json:"help"`
-		HelpURI    string         `json:"helpUri"`
-		Default    sarifLevel     `json:"defaultConfiguration"`
-		Properties map[string]any `json:"properties"`
-	}
-	sarifLevel struct {
-		Level string `json:"level"`
-	}
-	sarifText struct {
-		Text     string `json:"text"`
-		Markdown string `json:"markdown,omitempty"`
-	}
-	sarifResult struct {
-		RuleID       string             `json:"ruleId"`
-		RuleIndex    int                `json:"ruleIndex"`
-		Level        string             `json:"level"`
-		Message      sarifText          `json:"message"`
-		Locations    []sarifLocation    `json:"locations"`
-		Fingerprints map[string]string  `json:"partialFingerprints"`
-		Suppressions []sarifSuppression `json:"suppressions,omitempty"`
-		Properties   map[string]any     `json:"properties"`
-	}
-	sarifLocation struct {
-		Physical *sarifPhysical `json:"physicalLocation,omitempty"`
-		Logical  []sarifLogical `json:"logicalLocations,omitempty"`
-	}
-	sarifPhysical struct {
-		Artifact sarifArtifact `json:"artifactLocation"`
-		Region   *sarifRegion  `json:"region,omitempty"`
-	}
-	sarifArtifact struct {
-		URI string `json:"uri"`
-	}
-	sarifRegion struct {
-		StartLine   int `json:"startLine"`
-		StartColumn int `json:"startColumn,omitempty"`
-		EndLine     int `json:"endLine,omitempty"`
-		EndColumn   int `json:"endColumn,omitempty"`
-	}
-	sarifLogical struct {
-		Name string `json:"name"`
-		Full string `json:"fullyQualifiedName"`
-		Kind string `json:"kind"`
-	}
-	sarifSuppression struct {
-		Kind          string `json:"kind"`
-		Status        string `json:"status"`
-		Justification string `json:"justification,omitempty"`
-	}
-	sarifInvocation struct {
-		Successful    bool                `json:"executionSuccessful"`
-		EndTimeUTC    string              `json:"endTimeUtc,omitempty"`
-		Notifications []sarifNotification `json:"toolExecutionNotifications,omitempty"`
-	}
-	sarifNotification struct {
-		Level   string    `json:"level"`
-		Message sarifText `json:"message"`
-	}
-)
-
-// SARIF writes the report as SARIF 2.1.0. A rule is a module of a requirement;
-// a result is a finding that does not pass, a diagnosis, or an excess. Results point to the
-// deciding statement or to the role that lacks one, in the template or policy
-// file; where there is no file they point to iam/role/NAME, since code scanning
-// drops results without a place. What is muted is suppressed.
+// SARIF writes the report as SARIF 2.1.0. A rule is a module of a requirement, a
+// diagnosis of one severity, or a kind of excess; its texts are about the rule and
+// do not change with the results. A result is a finding that does not pass, a
+// diagnosis, or an excess; its level is error where it counts against the run.
+// Results point to the deciding statement or to the role that lacks one, in the
+// template or policy file, relative to the repository's root; all have a logical
+// location with account and principal. Where there is no file they point to
+// iam/ACCOUNT/role/NAME, since code scanning drops results without a place. What
+// is muted is suppressed. What could not be read is a notification.
 func SARIF(w io.Writer, r *audit.Report) error {
-	b := &sarifBuilder{index: map[string]int{}, run: sarifRun{
-		Tool: sarifTool{sarifDriver{
-			Name: "remotion-doctor", Version: Clean(r.Tool.Version),
-			InformationURI: help, Rules: []sarifRule{},
-		}},
-		ColumnKind: "unicodeCodePoints", Results: []sarifResult{},
-		Properties: map[string]any{"engine": r.Engine, "digest": r.Digest},
-	}}
-	invocation := sarifInvocation{Successful: true, EndTimeUTC: r.GeneratedAt.UTC().Format(time.RFC3339)}
-	names := ids(r)
+	b := newSARIF(r)
+	ids := r.Identities()
 	for i := range r.Sections {
-		s := &r.Sections[i]
-		if s.Error != nil {
-			invocation.Successful = false
-			invocation.Notifications = append(invocation.Notifications, sarifNotification{"error", sarifText{Text: title(s) + ": " + Clean(s.Error.Message)}})
-		}
-		for j := range s.Findings {
-			if s.Findings[j].Status != audit.Pass {
-				b.finding(s, &s.Findings[j], names[i][j])
-			}
-		}
-		for j := range s.Diagnoses {
-			b.diagnosis(s, &s.Diagnoses[j])
-		}
-		for j := range s.Excess {
-			b.excess(s, &s.Excess[j])
-		}
+		b.section(i, ids)
 	}
-	b.run.Invocations = []sarifInvocation{invocation}
 	enc := json.NewEncoder(w)
 	enc.SetEscapeHTML(false)
 	enc.SetIndent("", "  ")
@@ -147,121 +33,209 @@ func SARIF(w io.Writer, r *audit.Report) error {
 }
 
 type sarifBuilder struct {
-	run   sarifRun
-	index map[string]int // rules by ID
+	report *audit.Report
+	labels []label
+	run    sarifRun
+	index  map[string]int // rules by ID
 }
 
-var levels = map[audit.Status]string{
-	audit.Fail: "error", audit.Blocked: "error", audit.Partial: "error", audit.Unknown: "warning",
+func newSARIF(r *audit.Report) *sarifBuilder {
+	v := r.Verdict()
+	return &sarifBuilder{report: r, labels: labels(r), index: map[string]int{}, run: sarifRun{
+		Tool: sarifTool{sarifDriver{
+			Name: "remotion-doctor", Version: Clean(r.Tool.Version),
+			InformationURI: help, Rules: []sarifRule{},
+		}},
+		Invocations: []sarifInvocation{{Successful: v.Outcome != audit.OutcomeIncomplete, ExitCode: v.ExitCode, EndTimeUTC: r.GeneratedAt.UTC().Format(time.RFC3339)}},
+		Bases:       map[string]sarifBase{sourceRoot: {sarifText{Text: "The root of the repository."}}},
+		ColumnKind:  "unicodeCodePoints", Results: []sarifResult{},
+		Properties: map[string]any{"engine": r.Engine, "digest": r.Digest, "ok": v.OK(), "outcome": v.Outcome},
+	}}
 }
 
-func (b *sarifBuilder) finding(s *audit.Section, f *audit.Finding, id string) {
-	m := module(s, f.Module)
+func (b *sarifBuilder) section(i int, ids *audit.Identities) {
+	s := &b.report.Sections[i]
+	b.notifications(i)
+	for j := range s.Findings {
+		if s.Findings[j].Status != audit.Pass {
+			b.finding(i, &s.Findings[j], ids.Findings[i][j])
+		}
+	}
+	for j := range s.Diagnoses {
+		b.diagnosis(i, &s.Diagnoses[j], ids.Diagnoses[i][j])
+	}
+	for j := range s.Excess {
+		b.excess(i, &s.Excess[j], ids.Excess[i][j])
+	}
+}
+
+// notifications tell of what could not be checked or read.
+func (b *sarifBuilder) notifications(i int) {
+	s, list := &b.report.Sections[i], &b.run.Invocations[0].Notifications
+	add := func(level, text, hint string) {
+		if hint != "" {
+			text += " (" + Clean(hint) + ")"
+		}
+		*list = append(*list, sarifNotification{level, sarifText{Text: b.labels[i].String() + ": " + text}, []sarifLocation{{Logical: logical(s)}}})
+	}
+	if s.Error != nil {
+		add("error", notChecked(s)+": "+Clean(s.Error.Message), s.Error.Hint)
+	} else if b.report.Gate.Unfinished(s) {
+		add("error", "incomplete: "+unfinished(s), unfinishedHint(s))
+	}
+	for j := range s.Gaps {
+		g := &s.Gaps[j]
+		level := "note"
+		if weighty(b.report, g) {
+			level = "warning"
+		}
+		add(level, gapWord(g)+": "+gapText(g), g.Hint)
+	}
+}
+
+// result adds a result whose level follows from whether it counts.
+func (b *sarifBuilder) result(rule sarifRule, r sarifResult, id string, counts bool) {
+	r.RuleIndex = b.rule(rule)
+	r.RuleID = rule.ID
+	if counts {
+		r.Level = "error"
+	}
+	// GitHub compares results by primaryLocationLineHash alone (GitHub Docs,
+	// "SARIF support for code scanning").
+	r.Fingerprints = map[string]string{"remotionDoctor/v2": id, "primaryLocationLineHash": id}
+	r.Properties["counts"] = counts
+	b.run.Results = append(b.run.Results, r)
+}
+
+func (b *sarifBuilder) finding(i int, f *audit.Finding, id string) {
+	s, name := &b.report.Sections[i], b.labels[i].String()
+	text := Clean(f.Action) + " on " + Clean(f.Resource) + " is not granted to " + name + ": " + why(f)
+	if f.Status == audit.Unknown {
+		text = "whether " + Clean(f.Action) + " on " + Clean(f.Resource) + " is granted to " + name + " could not be decided: " + why(f)
+	}
+	out := sarifResult{
+		Level: "note", Message: sarifText{Text: text}, Locations: []sarifLocation{b.location(s, decider(f))},
+		Properties: map[string]any{"status": f.Status, "action": Clean(f.Action), "resource": Clean(f.Resource)},
+	}
+	if f.Layer != "" {
+		out.Properties["layer"] = f.Layer
+	}
+	if f.Muted != nil {
+		out.Level = "error"
+		out.Suppressions = suppressed(f.Muted)
+	}
+	b.result(moduleRule(s, f.Module), out, id, b.report.Gate.Finding(f))
+}
+
+func suppressed(m *audit.Muted) []sarifSuppression {
+	return []sarifSuppression{{"external", "accepted", mutedWords(m)}}
+}
+
+func (b *sarifBuilder) diagnosis(i int, d *audit.Diagnosis, id string) {
+	s := &b.report.Sections[i]
+	out := sarifResult{
+		Level: sarifSeverity(d.Severity), Message: sarifText{Text: b.labels[i].String() + ": " + Clean(d.Message)},
+		Locations:  []sarifLocation{b.location(s, d.Statement)},
+		Properties: map[string]any{"severity": d.Severity},
+	}
+	if d.Hint != "" {
+		out.Message.Text += " (" + Clean(d.Hint) + ")"
+	}
+	if d.Muted != nil {
+		out.Suppressions = suppressed(d.Muted)
+	}
+	b.result(diagnosisRule(d), out, id, b.report.Gate.Diagnosis(d))
+}
+
+// sarifSeverity is the level of a severity, note for one of a newer release.
+func sarifSeverity(s audit.Severity) string {
+	if slices.Contains([]audit.Severity{audit.SeverityError, audit.SeverityWarning}, s) {
+		return string(s)
+	}
+	return "note"
+}
+
+func (b *sarifBuilder) excess(i int, e *iam.Excess, id string) {
+	s, rule := &b.report.Sections[i], excessRule(e)
+	b.result(rule, sarifResult{
+		Level:      rule.Default.Level,
+		Message:    sarifText{Text: b.labels[i].String() + " is granted " + Clean(e.Action) + " on " + Clean(e.Resource) + ": " + Clean(e.Why)},
+		Locations:  []sarifLocation{b.location(s, &e.Statement)},
+		Properties: map[string]any{"action": Clean(e.Action), "resource": Clean(e.Resource)},
+	}, id, b.report.Gate.Excess(e))
+}
+
+// rule returns the index of a rule, which is added at its first result.
+func (b *sarifBuilder) rule(rule sarifRule) int {
+	i, ok := b.index[rule.ID]
+	if !ok {
+		i = len(b.run.Tool.Driver.Rules)
+		b.index[rule.ID] = i
+		b.run.Tool.Driver.Rules = append(b.run.Tool.Driver.Rules, rule)
+	}
+	return i
+}
+
+// moduleRule is the rule of a module of a requirement.
+func moduleRule(s *audit.Section, name string) sarifRule {
+	m := module(s, name)
 	requirement := s.Requirement.Name
 	if s.Requirement.Version == "" {
 		requirement = "custom"
 	}
-	rule := b.rule(Clean(requirement)+"/"+Clean(f.Module), "error", Clean(m.Title), Clean(m.Why), Clean(m.Breaks))
-	text := Clean(f.Action) + " on " + Clean(f.Resource) + " is not granted to " + title(s) + ": " + why(f)
-	if f.Status == audit.Unknown {
-		text = "whether " + Clean(f.Action) + " on " + Clean(f.Resource) + " is granted to " + title(s) + " could not be decided: " + why(f)
-	}
-	result := sarifResult{
-		RuleID: b.run.Tool.Driver.Rules[rule].ID, RuleIndex: rule, Level: levels[f.Status], Message: sarifText{Text: text},
-		Locations:    []sarifLocation{location(s, decider(f))},
-		Fingerprints: map[string]string{"remotionDoctor/v1": id},
-		Properties:   map[string]any{"status": f.Status, "action": Clean(f.Action), "resource": Clean(f.Resource)},
-	}
-	if f.Layer != "" {
-		result.Properties["layer"] = f.Layer
-	}
-	if f.Muted != nil {
-		result.Suppressions = []sarifSuppression{{"external", "accepted", mutedWords(f.Muted)}}
-	}
-	b.run.Results = append(b.run.Results, result)
-}
-
-func (b *sarifBuilder) diagnosis(s *audit.Section, d *audit.Diagnosis) {
-	id := "diagnosis/" + Clean(d.Code)
-	rule := b.rule(id, string(d.Severity), strings.ReplaceAll(Clean(d.Code), "-", " "), Clean(d.Message), Clean(d.Hint))
-	result := sarifResult{
-		RuleID: id, RuleIndex: rule, Level: string(d.Severity), Message: sarifText{Text: title(s) + ": " + Clean(d.Message)},
-		Locations:    []sarifLocation{location(s, d.Statement)},
-		Fingerprints: map[string]string{"remotionDoctor/v1": diagnosisID(s, d)},
-		Properties:   map[string]any{"severity": d.Severity},
-	}
-	if d.Muted != nil {
-		result.Suppressions = []sarifSuppression{{"external", "accepted", mutedWords(d.Muted)}}
-	}
-	b.run.Results = append(b.run.Results, result)
-}
-
-func (b *sarifBuilder) excess(s *audit.Section, e *iam.Excess) {
-	id, name, level := "excess/grant", "Granted beyond the need", "note"
-	if e.Dangerous {
-		id, name, level = "excess/dangerous", "Dangerous grant beyond the need", "warning"
-	}
-	rule := b.rule(id, level, name, "The principal is granted more than Remotion needs.", "Nothing breaks; whoever gets hold of the principal can do more.")
-	b.run.Results = append(b.run.Results, sarifResult{
-		RuleID: id, RuleIndex: rule, Level: level,
-		Message:      sarifText{Text: title(s) + " is granted " + Clean(e.Action) + " on " + Clean(e.Resource) + ": " + Clean(e.Why)},
-		Locations:    []sarifLocation{location(s, &e.Statement)},
-		Fingerprints: map[string]string{"remotionDoctor/v1": excessID(s, e)},
-		Properties:   map[string]any{"action": Clean(e.Action), "resource": Clean(e.Resource)},
-	})
-}
-
-// rule returns the index of a rule, which is added at its first result.
-func (b *sarifBuilder) rule(id, level, name, why, breaks string) int {
-	if i, ok := b.index[id]; ok {
-		return i
-	}
-	i := len(b.run.Tool.Driver.Rules)
-	b.index[id] = i
+	why, breaks := Clean(m.Why), Clean(m.Breaks)
 	text := strings.TrimSpace(why + " " + breaks)
 	if text == "" {
-		text = name
+		text = "The required grants of " + Clean(m.Title) + "."
 	}
-	b.run.Tool.Driver.Rules = append(b.run.Tool.Driver.Rules, sarifRule{
-		ID: id, Name: name, Short: sarifText{Text: name}, Full: sarifText{Text: text},
-		Help:    sarifText{Text: text, Markdown: "**Why it is needed.** " + mdText(why) + "\n\n**Without it.** " + mdText(breaks)},
-		HelpURI: help, Default: sarifLevel{level},
-		Properties: map[string]any{"tags": []string{"security", "iam", "aws", "remotion"}, "precision": "high"},
-	})
-	return i
-}
-
-// location is the place of a statement, else that of the principal.
-func location(s *audit.Section, ref *iam.StatementRef) sarifLocation {
-	out := sarifLocation{Logical: []sarifLogical{{Name: title(s), Full: Clean(s.Principal.ARN), Kind: "resource"}}}
-	switch {
-	case ref != nil && ref.File != "":
-		out.Physical = &sarifPhysical{Artifact: sarifArtifact{fileURI(ref.File)}}
-		if !ref.Start.IsZero() {
-			out.Physical.Region = &sarifRegion{ref.Start.Line, ref.Start.Column, ref.End.Line, ref.End.Column}
-		}
-	case s.Location != nil:
-		out.Physical = &sarifPhysical{Artifact: sarifArtifact{fileURI(s.Location.File)}}
-		if s.Location.Line > 0 {
-			out.Physical.Region = &sarifRegion{StartLine: s.Location.Line, StartColumn: s.Location.Column}
-		}
-	default:
-		name := s.Principal.Type() + "/" + s.Principal.Name()
-		if s.Principal.ARN == "" {
-			name = string(s.Target.Kind) + "/" + s.Target.Name
-		}
-		out.Physical = &sarifPhysical{sarifArtifact{fileURI("iam/" + Clean(name))}, &sarifRegion{StartLine: 1}}
+	out := newRule(Clean(requirement)+"/"+Clean(name), "error", Clean(m.Title), text)
+	if why != "" || breaks != "" {
+		out.Help.Markdown = strings.TrimSpace("**Why it is needed.** " + mdText(why) + "\n\n**Without it.** " + mdText(breaks))
 	}
 	return out
 }
 
-// fileURI is a relative reference to a file of the repository, or a file: URL
-// for an absolute path.
-func fileURI(file string) string {
-	file = path.Clean(strings.ReplaceAll(Clean(file), `\`, "/"))
-	u := url.URL{Path: file}
-	if strings.HasPrefix(file, "/") {
-		u.Scheme = "file"
+// diagnosisRule is the rule of a code and a severity: an error and a note of the
+// same code weigh differently.
+func diagnosisRule(d *audit.Diagnosis) sarifRule {
+	level := sarifSeverity(d.Severity)
+	id := "diagnosis/" + Clean(d.Code)
+	if level != "error" {
+		id = "diagnosis-" + level + "/" + Clean(d.Code)
 	}
-	return u.String()
+	name := strings.ReplaceAll(Clean(d.Code), "-", " ")
+	return newRule(id, level, name, "A diagnosis of remotion-doctor about the target as a whole: "+name+". The message of each result says what was found and what to do.")
+}
+
+// excessRule is the rule of grants beyond the need.
+func excessRule(e *iam.Excess) sarifRule {
+	const text = "The principal is granted more than Remotion needs. Nothing breaks; whoever gets hold of the principal can do more."
+	if e.Dangerous {
+		return newRule("excess/dangerous", "warning", "Dangerous grant beyond the need", text)
+	}
+	return newRule("excess/grant", "note", "Granted beyond the need", text)
+}
+
+// securitySeverity is what GitHub shows as high, medium and low (GitHub Docs,
+// "SARIF support for code scanning", security-severity: over 7.0 is high, over
+// 4.0 medium).
+var securitySeverity = map[string]string{"error": "7.5", "warning": "5.0", "note": "2.0"}
+
+func newRule(id, level, name, text string) sarifRule {
+	return sarifRule{
+		ID: id, Name: ruleName(name), Short: sarifText{Text: name + "."}, Full: sarifText{Text: text},
+		Help: sarifText{Text: text, Markdown: mdText(text)}, HelpURI: help, Default: sarifLevel{level},
+		Properties: map[string]any{"tags": []string{"security", "iam", "aws", "remotion"}, "precision": "high", "security-severity": securitySeverity[level]},
+	}
+}
+
+// ruleName is a name in the form that SARIF asks for: PascalCase, one word
+// (SARIF 2.1.0, 3.49.7).
+func ruleName(text string) string {
+	var b strings.Builder
+	for word := range strings.FieldsSeq(text) {
+		r := []rune(word)
+		b.WriteString(strings.ToUpper(string(r[:1])) + string(r[1:]))
+	}
+	return b.String()
 }

@@ -9,11 +9,14 @@ import (
 	"remotion-doctor/audit"
 )
 
-// Options say how a table looks.
+// Options say how a report looks.
 type Options struct {
 	Width   int // columns of the terminal; 0 for no limit, as in a pipe
 	Color   bool
 	Verbose bool // show what passes, too
+
+	BOM   bool // begin CSV with a byte order mark
+	Limit int  // bytes that Markdown may have; 0 for [CommentLimit]
 }
 
 // A look holds the styles of one rendering. Its renderer is its own, so that

@@ -11,12 +11,12 @@ import (
 // Table writes the report for people: each section with its verdict, what
 // works, the reasons of what does not pass, and the cure.
 func Table(w io.Writer, r *audit.Report, o Options) error {
-	t := &table{w: w, options: o, look: newLook(w, o.Color)}
+	t := &table{w: w, options: o, look: newLook(w, o.Color), labels: labels(r)}
 	for i := range r.Sections {
 		if i > 0 {
 			t.line("")
 		}
-		t.section(r, &r.Sections[i])
+		t.section(r, i)
 	}
 	if len(r.Sections) != 1 || len(r.Notes) > 0 {
 		t.overall(r)
@@ -29,6 +29,7 @@ type table struct {
 	w       io.Writer
 	options Options
 	look    look
+	labels  []label
 	err     error
 }
 
@@ -72,11 +73,12 @@ func (t *table) fact(name, value string) {
 	}
 }
 
-func (t *table) section(r *audit.Report, s *audit.Section) {
-	t.header(r, s)
+func (t *table) section(r *audit.Report, i int) {
+	s := &r.Sections[i]
+	t.header(r, s, t.labels[i])
 	if s.Error != nil {
 		t.line("")
-		t.text(t.look.bad.Render("✗ not checked")+"  "+Clean(s.Error.Message), "    ")
+		t.text(t.look.bad.Render("✗ "+notChecked(s))+"  "+Clean(s.Error.Message), "    ")
 		if s.Error.Hint != "" {
 			t.text("  hint: "+Clean(s.Error.Hint), "    ")
 		}
@@ -84,19 +86,20 @@ func (t *table) section(r *audit.Report, s *audit.Section) {
 	}
 	t.operations(s)
 	t.line("")
-	if err := t.findings(s); err != nil && t.err == nil {
+	if err := t.findings(r, s); err != nil && t.err == nil {
 		t.err = err
 	}
+	t.gaps(r, s)
 	t.diagnoses(s)
 	t.remediation(s)
 	t.obstacles(s)
-	t.excess(s)
+	t.excess(r, s)
 	t.line("")
 	t.summary(r, s)
 }
 
-func (t *table) header(r *audit.Report, s *audit.Section) {
-	t.line(t.look.bold.Render(title(s)))
+func (t *table) header(r *audit.Report, s *audit.Section, l label) {
+	t.line(t.look.bold.Render(l.String()))
 	if s.Principal.ARN != "" {
 		t.fact(s.Principal.Type(), Clean(s.Principal.ARN))
 	}

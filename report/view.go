@@ -32,6 +32,17 @@ type view struct {
 	Static     []viewRow // what does not pass, for where scripts are off
 	Left       int       // what Static has no room for
 	Merged     []audit.Source
+	Accounts   []string // where there are several
+	Causes     []viewRanked
+
+	labels []label
+}
+
+// A viewRanked is an action that targets lack, and how many of them.
+type viewRanked struct {
+	Action, Why string
+	Targets     int
+	Link        template.URL
 }
 
 type viewCount struct {
@@ -42,22 +53,30 @@ type viewCount struct {
 type viewRow struct{ Status, Principal, Action, Resource, Why string }
 
 type viewSection struct {
-	Index                                                                        int
-	Name, Short, Kind, Against, ARN, Location, Requires, Digest, Regions, Engine string
-	Coverage, Score                                                              string
-	Met                                                                          bool
-	Notes                                                                        []string
-	Error                                                                        *audit.Problem
-	Summary                                                                      audit.Summary
-	Bar                                                                          []viewBar
-	Operations                                                                   []viewOperation
-	Cells                                                                        []viewCell
-	Remediation                                                                  *viewRemediation
-	Obstacles                                                                    []viewObstacle
-	Excess                                                                       []viewExcess
-	Policies                                                                     []viewPolicy
-	Diagnoses                                                                    []viewDiagnosis
-	Causes                                                                       []string // why operations do not work
+	Index                                                                               int
+	Name, Short, Extra, Kind, Against, ARN, Location, Requires, Digest, Regions, Engine string
+	Coverage, Score                                                                     string
+	Met                                                                                 bool
+	Notes                                                                               []string
+	Error                                                                               *audit.Problem
+	Summary                                                                             audit.Summary
+	Bar                                                                                 []viewBar
+	Operations                                                                          []viewOperation
+	Cells                                                                               []viewCell
+	Remediation                                                                         *viewRemediation
+	Obstacles                                                                           []viewObstacle
+	Excess                                                                              []viewExcess
+	Policies                                                                            []viewPolicy
+	Diagnoses                                                                           []viewDiagnosis
+	Causes                                                                              []string // why operations do not work
+	Gaps                                                                                []viewGap
+	Incomplete, IncompleteHint                                                          string
+	NotChecked                                                                          string
+}
+
+type viewGap struct {
+	Mark, Word, Text, Hint string
+	Weighty                bool
 }
 
 type (
@@ -88,7 +107,7 @@ type (
 const fewSections = 40
 
 func newView(r *audit.Report) *view {
-	v := &view{Report: r, Caller: Clean(r.Caller), Notes: cleaned(r.Notes), Merged: r.Merged}
+	v := &view{Report: r, Caller: Clean(r.Caller), Notes: cleaned(r.Notes), Merged: r.Merged, labels: labels(r)}
 	v.Headline, v.Good = headline(r)
 	v.Few = len(r.Sections) <= fewSections
 	for i := range r.Sections {
@@ -106,7 +125,66 @@ func newView(r *audit.Report) *view {
 	for i := range r.Sections {
 		v.Sections = append(v.Sections, v.section(r, i))
 	}
+	slices.SortStableFunc(v.Sections, func(a, b viewSection) int { return cmp.Compare(boolInt(a.Met), boolInt(b.Met)) })
+	v.accounts(r)
+	v.causes(r)
 	return v
+}
+
+func boolInt(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+// accounts fills in the accounts to filter by, where there are several.
+func (v *view) accounts(r *audit.Report) {
+	var all []string
+	for i := range r.Sections {
+		if a := Clean(r.Sections[i].Account()); a != "" {
+			all = appendNew(all, a)
+		}
+	}
+	if slices.Sort(all); len(all) > 1 {
+		v.Accounts = all
+	}
+}
+
+// rankedCauses is how many causes are listed.
+const rankedCauses = 10
+
+// causes ranks the actions by how many targets lack them, where several do not
+// meet their requirement.
+func (v *view) causes(r *audit.Report) {
+	index := map[[2]string]int{}
+	failing := 0
+	for i := range r.Sections {
+		s := &r.Sections[i]
+		seen := map[[2]string]bool{}
+		for j := range s.Findings {
+			f := &s.Findings[j]
+			key := [2]string{Clean(f.Action), cmp.Or(f.Layer.Title(), string(f.Status))}
+			if !r.Gate.Finding(f) || seen[key] {
+				continue
+			}
+			seen[key] = true
+			if _, ok := index[key]; !ok {
+				index[key] = len(v.Causes)
+				v.Causes = append(v.Causes, viewRanked{Action: key[0], Why: string(f.Status) + ", " + key[1], Link: template.URL("#go=1&q=" + url.QueryEscape(key[0]))})
+			}
+			v.Causes[index[key]].Targets++
+		}
+		if len(seen) > 0 {
+			failing++
+		}
+	}
+	if failing < 2 {
+		v.Causes = nil
+		return
+	}
+	slices.SortStableFunc(v.Causes, func(a, b viewRanked) int { return b.Targets - a.Targets })
+	v.Causes = v.Causes[:min(len(v.Causes), rankedCauses)]
 }
 
 func cleaned(texts []string) []string {
@@ -130,7 +208,7 @@ func counts(r *audit.Report) []viewCount {
 	for i := range r.Sections {
 		for j := range r.Sections[i].Findings {
 			f := &r.Sections[i].Findings[j]
-			if f.Muted != nil && f.Status != audit.Pass {
+			if excused(r, f) != "" {
 				n[mutedWord]++
 			} else {
 				n[string(f.Status)]++
@@ -152,13 +230,21 @@ func counts(r *audit.Report) []viewCount {
 func (v *view) section(r *audit.Report, index int) viewSection {
 	s := &r.Sections[index]
 	out := viewSection{
-		Index: index, Name: title(s), Short: cmp.Or(Clean(s.Target.Name), s.Target.Kind.Title()), Kind: s.Target.Kind.Title() + " · " + Clean(s.Requirement.Name), Against: Clean(s.Requirement.Name), ARN: Clean(s.Principal.ARN), Requires: requires(s) + versionFrom(s), Digest: Clean(s.Requirement.Digest),
-		Regions: Clean(strings.Join(s.Regions, ", ")), Engine: decidedBy(r, s), Coverage: coverageWords(s), Score: score(s), Met: met(s),
+		Index: index, Name: v.labels[index].String(), Extra: v.labels[index].extra, Short: cmp.Or(Clean(s.Target.Name), s.Target.Kind.Title()), Kind: s.Target.Kind.Title() + " · " + Clean(s.Requirement.Name), Against: Clean(s.Requirement.Name), ARN: Clean(s.Principal.ARN), Requires: requires(s) + versionFrom(s), Digest: Clean(s.Requirement.Digest),
+		Regions: Clean(strings.Join(s.Regions, ", ")), Engine: decidedBy(r, s), Coverage: coverageWords(s), Score: score(r, s), Met: met(r, s),
 		Notes: cleaned(s.Notes), Summary: s.Summary, Bar: bar(s.Summary),
 	}
 	if s.Location != nil {
 		out.Location = Clean(s.Location.String())
 	}
+	for i := range s.Gaps {
+		g := &s.Gaps[i]
+		out.Gaps = append(out.Gaps, viewGap{gapMark(g), gapWord(g), gapText(g), Clean(g.Hint), weighty(r, g)})
+	}
+	if s.Error == nil && r.Gate.Unfinished(s) {
+		out.Incomplete, out.IncompleteHint = unfinished(s), unfinishedHint(s)
+	}
+	out.NotChecked = notChecked(s)
 	if s.Error != nil {
 		out.Error = &audit.Problem{Message: Clean(s.Error.Message), Hint: Clean(s.Error.Hint)}
 	}
@@ -231,5 +317,5 @@ func (v *view) static(r *audit.Report, row pageRow) {
 		return
 	}
 	f := row.finding
-	v.Static = append(v.Static, viewRow{string(f.Status), title(&r.Sections[row.section]), Clean(f.Action), Clean(f.Resource), why(f)})
+	v.Static = append(v.Static, viewRow{string(f.Status), v.labels[row.section].String(), Clean(f.Action), Clean(f.Resource), why(f)})
 }

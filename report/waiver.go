@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -13,15 +14,21 @@ import (
 )
 
 // A Waiver mutes findings for a reason that somebody answers for, until a day.
-// Action, Resource, Principal and Target are patterns with * and ?; one that is
-// empty fits everything.
+// Action, Resource, Principal, Target, Account, Region, File and Subject are
+// patterns with * and ?; one that is empty fits everything. ID is the id of a
+// section, a finding or a diagnosis, as reports have it.
 type Waiver struct {
 	Action    string `yaml:"action"`
 	Resource  string `yaml:"resource"`
 	Principal string `yaml:"principal"`
 	Target    string `yaml:"target"`
+	Account   string `yaml:"account"`
+	Region    string `yaml:"region"` // that all Regions of the section fit
+	File      string `yaml:"file"`   // the template or plan
+	ID        string `yaml:"id"`
 	Module    string `yaml:"module"`
 	Diagnosis string `yaml:"diagnosis"` // the code of a diagnosis, in place of an action
+	Subject   string `yaml:"subject"`   // what the diagnosis is about: a bucket, a feature, …
 	Reason    string `yaml:"reason"`
 	Owner     string `yaml:"owner"`
 	Expires   string `yaml:"expires"` // the last day on which it holds, YYYY-MM-DD
@@ -86,8 +93,8 @@ func readWaiver(n *yaml.Node) (Waiver, error) {
 		return fault("%s", yamlFault(err))
 	}
 	switch {
-	case w.Action == "" && w.Module == "" && w.Diagnosis == "":
-		return fault("the waiver names no action, no module and no diagnosis")
+	case w.Action == "" && w.Module == "" && w.Diagnosis == "" && w.ID == "":
+		return fault("the waiver names no action, no module, no diagnosis and no id")
 	case w.Diagnosis != "" && (w.Action != "" || w.Module != "" || w.Resource != ""):
 		return fault("a waiver is about a diagnosis or about grants, not both")
 	case w.Reason == "":
@@ -103,17 +110,35 @@ func readWaiver(n *yaml.Node) (Waiver, error) {
 
 // about reports whether the waiver is about a section.
 func (w *Waiver) about(s *audit.Section) bool {
-	return (w.Principal == "" || policy.MatchGlob(w.Principal, s.Principal.ARN)) && (w.Target == "" || policy.MatchGlob(w.Target, s.Target.Name))
+	fits := func(pattern, text string) bool { return pattern == "" || policy.MatchGlob(pattern, text) }
+	id := s.Identity()
+	return fits(w.Principal, s.Principal.ARN) && fits(w.Target, s.Target.Name) && fits(w.Account, id.AccountID) && fits(w.File, id.File) &&
+		(w.Region == "" || len(s.Regions) > 0 && !slices.ContainsFunc(s.Regions, func(region string) bool { return !policy.MatchGlob(w.Region, region) }))
 }
 
-// matches reports whether the waiver is about a finding.
-func (w *Waiver) matches(s *audit.Section, f *audit.Finding) bool {
+// matches reports whether the waiver is about a finding of a section that it is
+// about.
+func (w *Waiver) matches(f *audit.Finding) bool {
 	fits := func(pattern, text string) bool {
 		return pattern == "" || policy.MatchGlob(strings.ToLower(pattern), strings.ToLower(text))
 	}
-	return w.Diagnosis == "" && w.about(s) && fits(w.Action, f.Action) && fits(w.Module, f.Module) &&
+	return w.Diagnosis == "" && fits(w.Action, f.Action) && fits(w.Module, f.Module) &&
 		(w.Resource == "" || policy.MatchGlob(w.Resource, f.Resource))
 }
+
+// matchesDiagnosis reports whether the waiver is about a diagnosis of a section
+// that it is about.
+func (w *Waiver) matchesDiagnosis(d *audit.Diagnosis) bool {
+	if w.Action != "" || w.Module != "" || w.Resource != "" || w.Diagnosis != "" && w.Diagnosis != d.Code {
+		return false
+	}
+	return w.Subject == "" || slices.ContainsFunc([]string{d.Subject, d.Region, d.Feature, d.Bucket, d.Function}, func(text string) bool {
+		return text != "" && policy.MatchGlob(w.Subject, text)
+	})
+}
+
+// has reports whether the waiver names one of the ids, where it names any.
+func (w *Waiver) has(ids ...string) bool { return w.ID == "" || slices.Contains(ids, w.ID) }
 
 // name says what the waiver is about.
 func (w *Waiver) name() string {
@@ -122,14 +147,17 @@ func (w *Waiver) name() string {
 		return w.Action
 	case w.Module != "":
 		return "module " + w.Module
+	case w.Diagnosis != "":
+		return "diagnosis " + w.Diagnosis
 	}
-	return "diagnosis " + w.Diagnosis
+	return w.ID
 }
 
 // Waive mutes the findings and diagnoses that waivers are about. A waiver that
 // has expired when the report was made mutes nothing; that, and a waiver that is
 // about nothing that fails, becomes a note of the report.
 func Waive(r *audit.Report, waivers []Waiver) {
+	ids := r.Identities()
 	today := r.GeneratedAt.UTC().Format(time.DateOnly)
 	for i := range waivers {
 		w := &waivers[i]
@@ -139,7 +167,7 @@ func Waive(r *audit.Report, waivers []Waiver) {
 		}
 		used := 0
 		for j := range r.Sections {
-			used += w.apply(&r.Sections[j], muted)
+			used += w.apply(&r.Sections[j], ids.Sections[j], ids.Findings[j], ids.Diagnoses[j], muted)
 		}
 		switch {
 		case muted == nil:
@@ -155,7 +183,10 @@ func Waive(r *audit.Report, waivers []Waiver) {
 
 // apply mutes what the waiver is about in a section, unless it has expired, and
 // counts it.
-func (w *Waiver) apply(s *audit.Section, muted *audit.Muted) int {
+func (w *Waiver) apply(s *audit.Section, section string, findings, diagnoses []string, muted *audit.Muted) int {
+	if !w.about(s) {
+		return 0
+	}
 	used := 0
 	mute := func(place **audit.Muted) {
 		used++
@@ -164,12 +195,12 @@ func (w *Waiver) apply(s *audit.Section, muted *audit.Muted) int {
 		}
 	}
 	for i := range s.Findings {
-		if f := &s.Findings[i]; f.Status != audit.Pass && w.matches(s, f) {
+		if f := &s.Findings[i]; f.Status != audit.Pass && w.has(section, findings[i]) && w.matches(f) {
 			mute(&f.Muted)
 		}
 	}
 	for i := range s.Diagnoses {
-		if d := &s.Diagnoses[i]; d.Severity == audit.SeverityError && d.Code == w.Diagnosis && w.about(s) {
+		if d := &s.Diagnoses[i]; d.Severity == audit.SeverityError && w.has(section, diagnoses[i]) && w.matchesDiagnosis(d) {
 			mute(&d.Muted)
 		}
 	}

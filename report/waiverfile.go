@@ -64,7 +64,7 @@ func faultAt(n *yaml.Node, format string, args ...any) error {
 // checkWaiverFields reports the first field that a waiver does not have, has
 // twice, or whose value is no text.
 func checkWaiverFields(n *yaml.Node) error {
-	known := map[string]bool{"action": true, "resource": true, "principal": true, "target": true, "module": true, "diagnosis": true, "reason": true, "owner": true, "expires": true}
+	known := map[string]bool{"action": true, "resource": true, "principal": true, "target": true, "account": true, "region": true, "file": true, "id": true, "subject": true, "module": true, "diagnosis": true, "reason": true, "owner": true, "expires": true}
 	seen := map[string]bool{}
 	for i := 0; i < len(n.Content); i += 2 {
 		key, value := n.Content[i], n.Content[i+1]

@@ -76,7 +76,7 @@ func forceBucket(r *checks.Requirement, name, partition string) {
 		}
 	}
 	r.Facts = append(r.Facts, audit.Diagnosis{
-		Code: "bucket-prefix", Severity: audit.SeverityWarning, Source: docs + "bucket-naming",
+		Code: "bucket-prefix", Bucket: name, Severity: audit.SeverityWarning, Source: docs + "bucket-naming",
 		Message: fmt.Sprintf("%s does not start with remotionlambda-: both documented policies cover only remotionlambda-* buckets and must be widened to it; getOrCreateBucket(), getSites() and `sites ls` do not see it, and deploySite() takes it only with bypassBucketNameValidation", name),
 		Hint:    "`remotion-doctor policy show caller --bucket " + name + "` and `policy show renderer --bucket " + name + "` print both",
 	})
@@ -107,7 +107,7 @@ func forceFunction(r *checks.Requirement, name string) {
 		}
 	}
 	r.Facts = append(r.Facts, audit.Diagnosis{
-		Code: "function-prefix", Severity: audit.SeverityWarning, Source: docs + "speculatefunctionname",
+		Code: "function-prefix", Function: name, Severity: audit.SeverityWarning, Source: docs + "speculatefunctionname",
 		Message: fmt.Sprintf("%s does not start with remotion-render-: both documented policies cover only remotion-render-* functions and must be widened to it, and getFunctions() does not list it", name),
 		Hint:    "`remotion-doctor policy show caller --render-function " + name + "` and `policy show renderer --render-function " + name + "` print both",
 	})

@@ -31,8 +31,8 @@ var callerOperations = []checks.Operation{
 	}},
 	{Name: "progress", Title: "progress", Aliases: []string{"getRenderProgress"}, Needs: []checks.Need{
 		{Action: "lambda:InvokeFunction", Resource: functionPattern, Call: "Invoke in getRenderProgress()", Without: "the progress of a render cannot be read"},
-		{Action: "s3:GetObject", Resource: objectPattern, Level: checks.Optional, Call: "GetObject of progress.json", Without: "getRenderProgress({skipLambdaInvocation: true}) fails"},
-		{Action: "s3:ListBucket", Resource: bucketPattern, Level: checks.Optional, Call: "GetObject of progress.json", Without: "getRenderProgress({skipLambdaInvocation: true}) sees a 403 where a render has not started yet"},
+		{Action: "s3:GetObject", Resource: objectPattern, Level: checks.Optional, Call: "GetObject of progress.json", Without: "getRenderProgress() fails where it reads the bucket instead of invoking the function"},
+		{Action: "s3:ListBucket", Resource: bucketPattern, Level: checks.Optional, Call: "GetObject of progress.json", Without: "getRenderProgress() that reads the bucket instead of invoking the function gets a 403 until the render has started"},
 	}},
 	{Name: "download", Title: "download", Aliases: []string{"downloadMedia", "presignUrl"}, Needs: []checks.Need{
 		{Action: "s3:GetObject", Resource: objectPattern, Call: "GetObject in downloadMedia()", Without: "outputs cannot be downloaded, and presigned URLs answer 403"},

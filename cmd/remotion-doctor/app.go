@@ -37,6 +37,8 @@ type app struct {
 	stderr io.Writer
 	getenv func(string) string
 	now    func() time.Time
+	// directory is the working directory as seen from the root of its repository.
+	directory string
 }
 
 // A failure ends the program: one line that says what went wrong, and a hint.
@@ -64,7 +66,7 @@ func run(args []string) int {
 	// program at once.
 	context.AfterFunc(ctx, stop)
 	writeErrors()
-	a := &app{stdin: os.Stdin, stdout: &stream{os.Stdout, "standard output"}, stderr: &stream{os.Stderr, "standard error"}, getenv: os.Getenv, now: time.Now}
+	a := &app{stdin: os.Stdin, stdout: &stream{os.Stdout, "standard output"}, stderr: &stream{os.Stderr, "standard error"}, getenv: os.Getenv, now: time.Now, directory: workingDirectory()}
 	root := a.root()
 	root.SetArgs(args)
 	return a.exit(root.ExecuteContext(ctx))

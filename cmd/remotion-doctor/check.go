@@ -71,14 +71,12 @@ func (a *app) check(cmd *cobra.Command, f *checkFlags) error {
 	if err != nil {
 		return err
 	}
+	report.Gate.DenyExcess = f.excess.deny
 	err = a.deliver(ctx, report, &f.output)
 	if o.Engine == audit.EngineAWS && err != nil {
 		err = besideTemplates(report, err)
 	}
-	if err != nil || !f.excess.deny {
-		return err
-	}
-	return denyExcess(report)
+	return err
 }
 
 // run audits with progress.
@@ -95,14 +93,4 @@ type excessFlags struct{ show, deny bool }
 func (f *excessFlags) add(fs *pflag.FlagSet) {
 	fs.BoolVar(&f.show, "excess", false, "show what is granted beyond the need")
 	fs.BoolVar(&f.deny, "deny-excess", false, "exit with 1 if there is any")
-}
-
-// denyExcess is the error for what is granted beyond the need.
-func denyExcess(r *audit.Report) error {
-	for i := range r.Sections {
-		if len(r.Sections[i].Excess) > 0 {
-			return errNotMet
-		}
-	}
-	return nil
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 
 	"remotion-doctor/audit"
 	"remotion-doctor/report"
@@ -34,6 +35,59 @@ func (a *app) finish(r *audit.Report, f *outputFlags) (*audit.Report, error) {
 		return report.Redact(r)
 	}
 	return r, report.Seal(r)
+}
+
+// threshold is the report's word for --fail-on.
+func threshold(failOn string) audit.Threshold {
+	if failOn == string(audit.FailOnUnknown) {
+		return "" // the default is not written
+	}
+	return audit.Threshold(failOn)
+}
+
+// workingDirectory is the working directory as seen from the root of the
+// repository that it is in; empty where they are the same or there is none.
+func workingDirectory() string {
+	dir, err := os.Getwd()
+	if err != nil {
+		return ""
+	}
+	for root := dir; ; root = filepath.Dir(root) {
+		if _, err := os.Stat(filepath.Join(root, ".git")); err == nil {
+			if inside, err := filepath.Rel(root, dir); err == nil && inside != "." {
+				return filepath.ToSlash(inside)
+			}
+			return ""
+		}
+		if root == filepath.Dir(root) {
+			return ""
+		}
+	}
+}
+
+// verdict returns the error for the exit code of the report's verdict: of what
+// could not be completed the reason is printed, of what is not met the report
+// has said all.
+func verdict(r *audit.Report) error {
+	v := r.Verdict()
+	switch v.ExitCode {
+	case exitMet:
+		return nil
+	case exitNotMet:
+		return errNotMet
+	}
+	for i := range r.Sections {
+		s := &r.Sections[i]
+		if r.Gate.Verdict(s).ExitCode != v.ExitCode {
+			continue
+		}
+		if p := s.Error; p != nil {
+			return &failure{v.ExitCode, p.Message, p.Hint}
+		}
+		why, hint := report.Unfinished(s)
+		return &failure{v.ExitCode, "the check is incomplete: " + why, hint}
+	}
+	return &failure{exitIncomplete, "the check is incomplete", ""}
 }
 
 func readWaivers(path string) ([]report.Waiver, error) {

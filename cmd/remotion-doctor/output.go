@@ -22,6 +22,7 @@ type outputFlags struct {
 	baseline, waivers                  string
 	outputs                            []string
 	quiet, verbose, noColor, redact    bool
+	bom, summary                       bool
 	flags                              *pflag.FlagSet // tells whether --format was given
 }
 
@@ -54,6 +55,8 @@ func (f *outputFlags) addForm(fs *pflag.FlagSet, format report.Format) {
 	fs.StringVar(&f.baseline, "baseline", "", "an earlier JSON report, in `FILE`: what it has, too, does not fail")
 	fs.StringVar(&f.waivers, "waivers", "", "waivers with reason, owner and expiry, in `FILE`: what they are about does not fail")
 	fs.BoolVar(&f.redact, "redact", false, "put placeholders for account ids and names")
+	fs.BoolVar(&f.summary, "step-summary", false, "Markdown up to 1 MiB, for a job summary; 64 KiB for a comment without it")
+	fs.BoolVar(&f.bom, "csv-bom", false, "begin CSV with a byte order mark, for Excel")
 	fs.BoolVarP(&f.verbose, "verbose", "v", false, "show what passes, too")
 	fs.StringVar(&f.color, "color", "auto", "colour: `"+strings.Join(colors, "|")+"`")
 	fs.BoolVar(&f.noColor, "no-color", false, "no colour")
@@ -81,6 +84,7 @@ func (a *app) deliver(ctx context.Context, r *audit.Report, f *outputFlags) erro
 		p := r.Sections[0].Error
 		return &failure{p.ExitCode, p.Message, p.Hint}
 	}
+	r.Gate.FailOn, r.Directory = threshold(f.failOn), a.directory
 	shown, err := a.finish(r, f)
 	if err != nil {
 		return err
@@ -88,7 +92,7 @@ func (a *app) deliver(ctx context.Context, r *audit.Report, f *outputFlags) erro
 	if err := a.write(ctx, shown, f, remediationFile(f.remediation, r)...); err != nil {
 		return err
 	}
-	return verdict(r, f.failOn)
+	return verdict(r)
 }
 
 // write writes the report to all places that were asked for, together with
@@ -111,7 +115,10 @@ func (a *app) write(ctx context.Context, r *audit.Report, f *outputFlags, others
 // form is how a table looks on w.
 func (a *app) form(w io.Writer, f *outputFlags) report.Options {
 	o := a.painted(w, f.color, f.noColor)
-	o.Verbose = f.verbose
+	o.Verbose, o.BOM = f.verbose, f.bom
+	if f.summary {
+		o.Limit = report.SummaryLimit
+	}
 	return o
 }
 
@@ -147,32 +154,6 @@ func (a *app) terminal(w io.Writer) (width int, color bool) {
 		color = true
 	}
 	return width, color
-}
-
-// verdict returns the error for the exit code: what could not be completed
-// comes before what is not met. What is muted counts as met.
-func verdict(r *audit.Report, failOn string) error {
-	for i := range r.Sections {
-		if p := r.Sections[i].Error; p != nil {
-			return &failure{p.ExitCode, p.Message, p.Hint}
-		}
-	}
-	fails := map[string][]audit.Status{
-		"unknown": {audit.Fail, audit.Blocked, audit.Partial, audit.Unknown},
-		"partial": {audit.Fail, audit.Blocked, audit.Partial},
-		"fail":    {audit.Fail, audit.Blocked},
-	}[failOn]
-	for i := range r.Sections {
-		if failOn != "never" && r.Sections[i].Open() > 0 {
-			return errNotMet
-		}
-		for j := range r.Sections[i].Findings {
-			if f := &r.Sections[i].Findings[j]; f.Muted == nil && slices.Contains(fails, f.Status) {
-				return errNotMet
-			}
-		}
-	}
-	return nil
 }
 
 // remediationFile is one document with the statements of all sections; none

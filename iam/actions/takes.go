@@ -1,6 +1,7 @@
 package actions
 
 import (
+	"regexp"
 	"strings"
 
 	"remotion-doctor/iam/policy"
@@ -8,7 +9,8 @@ import (
 
 // Takes reports whether the action works on a kind of resource: an ARN, or "*"
 // for a request without resource, which every action takes. An action without
-// resource types takes only "*". Partition, region and account are not
+// resource types takes only what it is authorized on, see [AuthorizedOn]. A
+// policy variable stands for anything. Partition, region and account are not
 // compared. A pattern is taken where one of its ARNs would be.
 //
 // Source: Service Authorization Reference, "Resource types"; recorded cases
@@ -19,13 +21,23 @@ func (a Action) Takes(resource string) bool { return a.takes(resource, false) }
 // tell S3's buckets and objects apart (recorded case kind-s3-objects).
 func (a Action) TakesInSimulator(resource string) bool { return a.takes(resource, true) }
 
+// variable is a policy variable; a slash or colon in it is part of its name
+// (IAM User Guide, "IAM policy elements: Variables and tags").
+var variable = regexp.MustCompile(`\$\{[^}]*\}`)
+
 func (a *Action) takes(resource string, simulator bool) bool {
 	if resource == "*" {
 		return true
 	}
+	if strings.Contains(resource, "${") {
+		resource = variable.ReplaceAllString(resource, "*")
+	}
 	arn, ok := policy.ParseARN(resource)
 	if !ok {
 		return false
+	}
+	if len(a.ResourceTypes) == 0 && !simulator {
+		return policy.MatchResource(resource, AuthorizedOn(a.String(), arn.Partition, arn.Region, arn.AccountID))
 	}
 	for i := range a.ResourceTypes {
 		t := &a.ResourceTypes[i]
@@ -69,7 +81,8 @@ func sameService(template, service string) bool {
 func (a *Action) fits(typeName, template, resource string) bool {
 	// "The ARN format for a log group ends in :*" (CloudWatch Logs API
 	// reference), while the reference's template has no star.
-	if a.Service == "logs" && typeName == "log-group" {
+	// In log-group:* the star is the name.
+	if a.Service == "logs" && typeName == "log-group" && strings.Count(resource, ":") > 1 {
 		resource = strings.TrimSuffix(resource, ":*")
 	}
 	if a.Service == "s3" && typeName == "bucket" {

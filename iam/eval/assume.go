@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"remotion-doctor/iam"
+	"remotion-doctor/iam/actions"
+	"remotion-doctor/iam/policy"
 )
 
 // An assumption says how conditions on keys that the request does not give are
@@ -32,21 +34,34 @@ func (c *Compiled) deciders(r *Request) []iam.Decider {
 	return found.list
 }
 
-// undecided reports whether the decision depends on keys that the request does
-// not give. Where it does not because the two ways of some conditions come to the
-// same, it returns the request for each way.
-func (c *Compiled) undecided(r *Request) (ways []*Request, yes bool) {
+// undecided reports whether the decision depends on something that is not known:
+// a key that the request does not give, or a policy.
+func (c *Compiled) undecided(r *Request) bool {
+	ways, hangs := c.hangsOnKeys(r)
+	return hangs || slices.ContainsFunc(ways, func(way *Request) bool {
+		_, open := c.gapsOf(way)
+		return open
+	})
+}
+
+// hangsOnKeys reports whether the decision depends on keys that the request
+// does not give. Where it does not because the two ways of some conditions come
+// to the same, it returns the request for each way, else the request.
+func (c *Compiled) hangsOnKeys(r *Request) (ways []*Request, yes bool) {
 	if !c.lacks(r) || c.settled(r) != "" {
-		return nil, false
+		return []*Request{r}, false
 	}
-	ways = c.worlds(r)
-	for _, way := range ways {
-		if d := c.settled(way); d == "" || d != c.settled(ways[0]) {
-			return nil, true
+	worlds := c.worlds(r)
+	for _, way := range worlds {
+		if d := c.settled(way); d == "" || d != c.settled(worlds[0]) {
+			return []*Request{r}, true
 		}
 		way.assume = favourable
 	}
-	return ways, len(ways) == 0
+	if len(worlds) == 0 {
+		return []*Request{r}, true
+	}
+	return worlds, false
 }
 
 // settled returns the decision that is the same for all values of the missing
@@ -115,16 +130,6 @@ func missingKeys(list []iam.Decider) []string {
 	return slices.Sorted(maps.Values(byLower))
 }
 
-func (c *Compiled) sets() []*set {
-	var out []*set
-	for _, s := range append([]*set{c.identity, c.boundary, c.session, c.resource}, append(c.scps, c.rcps...)...) {
-		if s != nil {
-			out = append(out, s)
-		}
-	}
-	return out
-}
-
 // deciders adds those on which it depends whether the statement applies to the
 // request.
 func (s *statement) deciders(r *request, found *deciders) {
@@ -156,6 +161,9 @@ func (s *statement) deciders(r *request, found *deciders) {
 // not give.
 func (c *condition) absentKeys(r *request) []string {
 	keys := r.absent([]string{c.key})
+	if len(keys) == 0 && c.hesitates(r) {
+		keys = []string{c.key}
+	}
 	for i := range c.operands {
 		if c.operands[i].dynamic {
 			keys = append(keys, r.absent(c.operands[i].template.Keys())...)
@@ -164,14 +172,36 @@ func (c *condition) absentKeys(r *request) []string {
 	return keys
 }
 
+// hesitates reports whether the condition holds for some of the values that
+// its key may have, and not for others.
+func (c *condition) hesitates(r *request) bool {
+	v := r.find(c.lowerKey)
+	if v == nil || len(v.others) == 0 {
+		return false
+	}
+	first := c.one(v.values[0], v, r)
+	return slices.ContainsFunc(v.others, func(text string) bool { return c.one(text, v, r) != first })
+}
+
+// absent returns those of the keys whose value is not known: the request does
+// not give them, and may carry them.
 func (r *request) absent(keys []string) []string {
 	var out []string
 	for _, key := range keys {
-		if r.find(strings.ToLower(key)) == nil {
+		if !r.tells(strings.ToLower(key)) && r.mayCarry(key) {
 			out = append(out, key)
 		}
 	}
 	return out
+}
+
+// mayCarry reports whether requests of the action can have a key. A key that
+// none has is absent, and what is asked of it is decided.
+func (r *request) mayCarry(key string) bool {
+	if _, unknown := policy.IsUnknown(key); unknown {
+		return true
+	}
+	return actions.Carries(r.action, key) != actions.NeverCarry
 }
 
 // applies says whether a statement is taken to apply where that depends on

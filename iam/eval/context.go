@@ -13,6 +13,8 @@ type value struct {
 	typ    iam.ContextType
 	list   bool
 	values []string // canonical text
+	// others are the values that the key may have in place of the first.
+	others []string
 	// implied says that the simulator filled the key in by itself.
 	implied bool
 }
@@ -21,7 +23,7 @@ type value struct {
 // them takes less time than to make a map of them for every request.
 type requestContext []value
 
-// spare is room for the keys that follow from the principal and the resource.
+// spare is room for the keys that follow from the principal.
 const spare = 6
 
 func newContext(entries iam.Context) requestContext {
@@ -54,11 +56,23 @@ func (c *requestContext) set(e iam.ContextEntry) {
 	case iam.Date, iam.DateList:
 		v.values = mapText(e.Values, canonicalDate)
 	}
+	if e.OneOf && len(v.values) > 1 {
+		v.values, v.others = v.values[:1], v.values[1:]
+	}
 	if old := c.find(v.lower); old != nil {
 		*old = v
 		return
 	}
 	*c = append(*c, v)
+}
+
+// known makes a context of what follows from a principal.
+func known(entries iam.Context) requestContext {
+	out := make(requestContext, len(entries))
+	for i, e := range entries {
+		out[i] = value{key: e.Key, lower: strings.ToLower(e.Key), typ: e.Type, values: e.Values}
+	}
+	return out
 }
 
 // single makes a value of one text.
@@ -100,6 +114,20 @@ func (r *request) find(lower string) *value {
 		return &r.region
 	}
 	return nil
+}
+
+// tells reports whether the context says of a key in lower case what its value
+// is, or that it is absent.
+func (r *request) tells(lower string) bool {
+	if r.find(lower) != nil {
+		return true
+	}
+	i := strings.IndexByte(lower, '/')
+	if i < 0 {
+		return false
+	}
+	family := r.context.find(lower[:i] + "/*")
+	return family != nil && len(family.values) == 0
 }
 
 // single returns the text of a key for a policy variable: "Single-valued keys

@@ -21,40 +21,42 @@ import (
 // With the error [policy.ErrTooComplex] outcomes may be missing; any other is
 // that of the context.
 func (c *Compiled) Witnesses(ctx context.Context, f *policy.Finder, p iam.Probe, names policy.Names, hints []string) ([]string, error) {
+	if name, ok := names.Single(); ok {
+		return []string{name}, nil
+	}
 	q := inquiry{ctx: ctx, finder: f, names: names, hints: hints}
-	r := c.prepareName(p, "*")
-	worlds := c.worlds(r)
-	for _, o := range c.outlines(r) {
-		q.surelyDenied(&o)
-		q.lacking(&o)
-		q.allowed(&o)
-		if len(worlds) == 0 {
-			q.undecided(&o)
+	for _, frame := range q.frames(c, p) {
+		o := c.outline(&frame, frame.request)
+		q.surelyDenied(o)
+		q.lacking(o)
+		q.allowed(o)
+		if worlds := c.worlds(frame.request); len(worlds) > 0 {
+			q.tried(c, &frame, worlds)
+		} else {
+			q.undecided(o)
 		}
 	}
-	q.tried(c, worlds)
 	return q.answers(), q.err
 }
 
 // tried asks for what is not allowed, or undecided, in one of the worlds, and for
 // what one decides otherwise than another. It is enough to compare worlds that
 // differ in one condition.
-func (q *inquiry) tried(c *Compiled, worlds []*Request) {
-	outlines := make([][]outline, len(worlds))
+func (q *inquiry) tried(c *Compiled, f *frame, worlds []*Request) {
+	outlines := make([]*outline, len(worlds))
 	for i, w := range worlds {
-		outlines[i] = c.outlines(w)
+		outlines[i] = c.outline(f, w)
 	}
-	for i := range worlds {
+	q.allowed(outlines[0])
+	for i, o := range outlines {
 		if q.err != nil {
 			return
 		}
-		for n := range outlines[i] {
-			q.surelyDenied(&outlines[i][n])
-			q.lacking(&outlines[i][n])
-			q.undecided(&outlines[i][n])
-			for bit := 1; bit < len(worlds); bit <<= 1 {
-				q.differing(&outlines[i][n], &outlines[i^bit][n])
-			}
+		q.surelyDenied(o)
+		q.lacking(o)
+		q.undecided(o)
+		for bit := 1; bit < len(worlds); bit <<= 1 {
+			q.differing(o, outlines[i^bit])
 		}
 	}
 }
@@ -64,11 +66,17 @@ func (q *inquiry) tried(c *Compiled, worlds []*Request) {
 // there is one. The errors are those of [Compiled.Witnesses].
 func (c *Compiled) Covers(ctx context.Context, f *policy.Finder, p iam.Probe, names policy.Names, hints []string) (bool, string, error) {
 	q := inquiry{ctx: ctx, finder: f, names: names, hints: hints}
-	for _, way := range c.ways(p) {
-		for _, o := range c.outlines(way) {
-			q.ask(&o, []union{o.denied(perhaps)}, nil)
+	for _, frame := range q.frames(c, p) {
+		worlds := c.worlds(frame.request)
+		if len(worlds) == 0 {
+			worlds = []*Request{frame.request}
+		}
+		for _, w := range worlds {
+			o := c.outline(&frame, w)
+			q.ask(o, []union{o.denied(perhaps)}, nil)
+			q.ask(o, []union{unionOf(o.gaps, perhaps)}, nil)
 			for _, allowed := range o.allowing(surely) {
-				q.ask(&o, nil, []union{allowed})
+				q.ask(o, nil, []union{allowed})
 			}
 		}
 	}
@@ -82,20 +90,10 @@ func (c *Compiled) Covers(ctx context.Context, f *policy.Finder, p iam.Probe, na
 // layer that denies some. The errors are those of [Compiled.Witnesses].
 func (c *Compiled) Denied(ctx context.Context, f *policy.Finder, p iam.Probe, names policy.Names, hints []string) ([]string, error) {
 	q := inquiry{ctx: ctx, finder: f, names: names, hints: hints}
-	for _, o := range c.outlines(c.prepareName(p, "*")) {
-		q.surelyDenied(&o)
+	for _, frame := range q.frames(c, p) {
+		q.surelyDenied(c.outline(&frame, frame.request))
 	}
 	return q.answers(), q.err
-}
-
-// ways are the requests for a probe's action, one for each way of the conditions
-// that have two.
-func (c *Compiled) ways(p iam.Probe) []*Request {
-	r := c.prepareName(p, "*")
-	if worlds := c.worlds(r); len(worlds) > 0 {
-		return worlds
-	}
-	return []*Request{r}
 }
 
 func (q *inquiry) add(name string) {
@@ -120,7 +118,8 @@ func (q *inquiry) answers() []string {
 // prepareName prepares a request for one of several names. Its context is the
 // same for all of them: nothing is derived from the name.
 func (c *Compiled) prepareName(p iam.Probe, name string) *Request {
-	r := c.prepareAsGiven(iam.Probe{Action: p.Action, Resource: name, Context: p.Context}, "")
+	p.Resource = name
+	r := c.prepareAsGiven(p, "")
 	r.addPrincipal(c.context)
 	return r
 }

@@ -1,6 +1,7 @@
 package eval
 
 import (
+	"errors"
 	"slices"
 	"strings"
 	"testing"
@@ -90,7 +91,7 @@ const (
 func outcomes(v *iam.Verdict) []string {
 	var out []string
 	switch {
-	case len(v.MissingContext) > 0:
+	case len(v.MissingContext) > 0 || v.Decision == "":
 		return []string{"undecided"}
 	case v.Decision == iam.Allowed:
 		return []string{"allowed"}
@@ -126,13 +127,16 @@ func TestWitnessesStandForAll(t *testing.T) {
 			return c.Verdict(c.Prepare(q, ""))
 		}
 		witnesses, err := c.Witnesses(t.Context(), policy.NewFinder(policy.DefaultWork), probe, names, nil)
+		if errors.Is(err, policy.ErrTooComplex) {
+			return // of several NotResource in every layer there are too many ways
+		}
 		if err != nil {
 			t.Fatal(err)
 		}
 		// Of what is refused whichever way a condition turns out it is enough that
-		// something is refused.
+		// something is refused; what is allowed may be found in one way only.
 		seen, refused := map[string]bool{}, false
-		tried := len(c.worlds(c.prepareName(probe, "*"))) > 0
+		tried := len(c.worlds(c.prepareName(probe, "arn:aws:s3:::a/a"))) > 0
 		for _, w := range witnesses {
 			if !names.Contains(w) {
 				t.Fatalf("%s is no name of %s", w, pattern)
@@ -144,6 +148,9 @@ func TestWitnessesStandForAll(t *testing.T) {
 			}
 		}
 		covered, gap, err := c.Covers(t.Context(), policy.NewFinder(policy.DefaultWork), probe, names, nil)
+		if errors.Is(err, policy.ErrTooComplex) {
+			return
+		}
 		if err != nil || covered == (gap != "") {
 			t.Fatalf("covered %v, gap %q, %v", covered, gap, err)
 		}
@@ -157,7 +164,7 @@ func TestWitnessesStandForAll(t *testing.T) {
 			if covered && got[0] != "allowed" {
 				t.Fatalf("%s is %s, but all names are covered", name, got)
 			}
-			if !slices.ContainsFunc(got, func(o string) bool { return seen[o] }) && !(tried && refusal(got[0]) && refused) {
+			if !slices.ContainsFunc(got, func(o string) bool { return seen[o] }) && !(tried && (got[0] == "allowed" || refusal(got[0]) && refused)) {
 				t.Fatalf("%s is %s, which no witness is: %v", name, got, witnesses)
 			}
 		}

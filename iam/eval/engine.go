@@ -56,10 +56,8 @@ func NewEvaluator(principalARN string, p Policies) *Evaluator {
 	return &Evaluator{Compile(principalARN, p)}
 }
 
-// Evaluate returns one verdict for each probe. Resources are taken to belong
-// to the principal's own account, whose resource policies the principal's
-// policies stand in for; the policies of resources in other accounts are not
-// known and not judged.
+// Evaluate returns one verdict for each probe. A resource belongs to the
+// account that its ARN names, or the policies; else to the principal's own.
 func (v *Evaluator) Evaluate(ctx context.Context, probes []iam.Probe) ([]iam.Verdict, error) {
 	out := make([]iam.Verdict, len(probes))
 	for i, p := range probes {
@@ -75,15 +73,23 @@ func (v *Evaluator) Evaluate(ctx context.Context, probes []iam.Probe) ([]iam.Ver
 func (c *Compiled) Verdict(r *Request) iam.Verdict {
 	ev := &evidence{}
 	out := iam.Verdict{UnknownAction: !knownAction(r.action)}
-	ways, undecided := c.undecided(r)
-	if len(ways) == 0 {
-		ways = []*Request{r}
-	}
+	ways, hangs := c.hangsOnKeys(r)
+	undecided := false
 	for _, way := range ways {
 		ev.layers = nil
 		out.Decision = c.authorize(way, ev) // the same for all
 		out.Layers, out.BlockedBy = ev.layers, blocked(&out, ev, r)
 		ev.ways++
+		gaps, open := c.gapsOf(way)
+		undecided = undecided || open
+		for _, g := range gaps {
+			if !slices.ContainsFunc(out.Gaps, func(h iam.Gap) bool { return h.String() == g.String() }) {
+				out.Gaps = append(out.Gaps, g)
+			}
+		}
+	}
+	if undecided {
+		out.Decision, out.Problem, out.BlockedBy = "", problem(out.Gaps), nil
 	}
 	switch out.Decision {
 	case iam.Allowed:
@@ -91,7 +97,7 @@ func (c *Compiled) Verdict(r *Request) iam.Verdict {
 	case iam.ExplicitDeny:
 		out.Matched = ev.refs(true)
 	}
-	if undecided {
+	if hangs {
 		out.Deciders = c.deciders(r)
 		out.MissingContext = missingKeys(out.Deciders)
 	}
@@ -104,18 +110,35 @@ func blocked(v *iam.Verdict, e *evidence, r *Request) []iam.Layer {
 	if r.mismatch {
 		return nil
 	}
-	now := blockers(v.Decision, e.layers, r.crossAccount)
+	now := blockers(v.Decision, e.layers, r.crossAccount || r.mandate != noMandate)
 	if e.ways == 0 {
 		return now
 	}
 	return slices.DeleteFunc(v.BlockedBy, func(l iam.Layer) bool { return !slices.Contains(now, l) })
 }
 
+// problem is the first gap that counts, with what to do about it.
+func problem(gaps []iam.Gap) string {
+	for i := range gaps {
+		if g := &gaps[i]; g.Counts(false) {
+			text := g.What + " is not known"
+			if g.Why != "" {
+				text += ": " + g.Why
+			}
+			if g.Hint != "" {
+				text += "; " + g.Hint
+			}
+			return text
+		}
+	}
+	return "what several policies say is not known"
+}
+
 // blockers returns the layers beside the identity-based policies that stop a
 // request: a grant alone would not cure it, whether they grant it or not. A
 // resource policy that does not allow stops nothing within an account, but
-// everything across accounts.
-func blockers(d iam.Decision, layers []iam.LayerDecision, crossAccount bool) []iam.Layer {
+// everything where it must allow: across accounts, and for keys and roles.
+func blockers(d iam.Decision, layers []iam.LayerDecision, must bool) []iam.Layer {
 	if d == iam.Allowed {
 		return nil
 	}
@@ -123,10 +146,26 @@ func blockers(d iam.Decision, layers []iam.LayerDecision, crossAccount bool) []i
 	for _, l := range layers {
 		switch {
 		case l.Layer == iam.LayerIdentity, l.Decision == iam.Allowed:
-		case l.Layer == iam.LayerResource && l.Decision != iam.ExplicitDeny && !crossAccount:
+		case l.Layer == iam.LayerResource && l.Decision != iam.ExplicitDeny && !must:
 		default:
 			out = append(out, l.Layer)
 		}
 	}
 	return out
+}
+
+// Alone returns what one layer by itself says to a request: the identity-based
+// policies, or the resource's own policy to this principal.
+func (c *Compiled) Alone(layer iam.Layer, r *Request) iam.Decision {
+	switch {
+	case layer == iam.LayerIdentity:
+		return c.identity.decide(&r.request, nil)
+	case layer == iam.LayerResource && c.resource != nil:
+		d, _ := c.resource.decideFor(&r.request, nil, &c.caller)
+		return d
+	case layer == iam.LayerEndpoint && c.endpoint != nil:
+		d, _ := c.endpoint.decideFor(&r.request, nil, &c.caller)
+		return d
+	}
+	return ""
 }

@@ -44,8 +44,9 @@ func (g *Grant) Expand(resource string) string {
 }
 
 // Grants reports whether the statement allows the probe's action on a resource,
-// and nothing else stops it.
+// and nothing else that is known stops it.
 func (c *Compiled) Grants(g Grant, p iam.Probe, resource string) bool {
+	p.OwnerAllows = true
 	r := c.prepareName(p, resource)
 	return g.compiled.matches(&r.request) && !r.mismatch && c.authorize(r, nil) == iam.Allowed
 }
@@ -55,20 +56,22 @@ func (c *Compiled) Grants(g Grant, p iam.Probe, resource string) bool {
 // Without types there is no such bound. The errors are those of
 // [Compiled.Witnesses].
 func (c *Compiled) Search(ctx context.Context, f *policy.Finder, g Grant, p iam.Probe, names policy.Names, hints []string, types, except policy.Set) (string, bool, error) {
-	r := c.prepareName(p, "*")
-	_, given, _ := g.compiled.conditioned(&r.request)
-	if !given || !g.compiled.matchesAction(&r.request) {
-		return "", false, nil
-	}
-	own := g.compiled.clause(c.identity.layer, &r.request)
-	own.given = true
+	p.OwnerAllows = true
 	q := inquiry{ctx: ctx, finder: f, names: names, hints: hints}
-	for _, o := range c.outlines(r) {
+	for _, frame := range q.frames(c, p) {
+		r := &frame.request.request
+		_, given, _ := g.compiled.conditioned(r)
+		if !given || !g.compiled.matchesAction(r) {
+			continue
+		}
+		own := g.compiled.clause(c.identity.layer, r)
+		own.given = true
+		o := c.outline(&frame, frame.request)
 		in := plus(o.allowing(asPresent), unionOf([]clause{own}, asPresent))
 		out := []union{o.denied(asPresent), {set: except}}
-		q.ask(&o, in, out)
+		q.ask(o, in, out)
 		for i := range types {
-			q.ask(&o, plus(in, union{set: types[i : i+1]}), out)
+			q.ask(o, plus(in, union{set: types[i : i+1]}), out)
 		}
 	}
 	for _, name := range q.answers() {

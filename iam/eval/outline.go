@@ -7,28 +7,30 @@ import (
 	"remotion-doctor/iam/policy"
 )
 
-// An outline is what all policies say to one action with one context, on
-// whatever resource: a resource is allowed if no Deny matches and every consent
-// does.
+// An outline is what all policies say to one action with one context, on the
+// resources of a frame: a resource is allowed if no Deny matches and every
+// consent does. It says the same as [Compiled.authorize].
 type outline struct {
+	in, out  []union // the frame's
 	consents []consent
 	denies   []clause
-	// in and out are the resources that the outline is for; all where empty.
-	in, out []union
-	made    unions
+	// gaps are the denies of policies that are not known.
+	gaps []clause
+	made unions
 }
 
-// An consent is a set of policies that must allow, or grants that outweigh it.
+// A consent is policies that must allow, or grants that outweigh them.
 type consent struct {
-	layer  iam.Layer
-	own    []clause
-	direct []clause // of a resource policy, see [Compiled.authorize]
+	layer iam.Layer
+	own   []clause
+	// grants are those of a resource policy which make it needless.
+	grants []clause
 }
 
-func (o *consent) clauses() []clause { return slices.Concat(o.own, o.direct) }
+func (o *consent) clauses() []clause { return slices.Concat(o.own, o.grants) }
 
 // A clause is one statement about the action, whose conditions are decided as far
-// as the context decides them.
+// as the context decides them; or what a policy that is not known may say.
 type clause struct {
 	layer iam.Layer
 	not   bool // NotResource
@@ -38,6 +40,7 @@ type clause struct {
 	// always says that no condition keeps it from applying, given that none does
 	// as long as the missing keys are absent.
 	always, given bool
+	grant         grant // how a resource policy names the caller
 }
 
 // undecided reports whether it depends on missing keys where the clause applies.
@@ -70,7 +73,7 @@ type givenBy struct {
 	bound   bound
 }
 
-// denied is what is denied.
+// denied is what is denied by policies that are known.
 func (o *outline) denied(b bound) union {
 	if o.made.denied[b] == nil {
 		u := unionOf(o.denies, b)
@@ -117,109 +120,195 @@ func unionOf(clauses []clause, b bound) union {
 	return out
 }
 
-// outlines returns what the policies say to a request's action. There are two
-// outlines where it depends on the resource whose account it is in.
-func (c *Compiled) outlines(r *Request) []outline {
-	same := c.outline(&r.request)
-	if c.resource == nil || c.owner == "" || c.owner == c.account {
-		return []outline{same}
+// outline makes the outline of a frame for its request, or for one in which
+// conditions are turned round.
+func (c *Compiled) outline(f *frame, r *Request) *outline {
+	o := &outline{in: f.in, out: f.out}
+	if r.free {
+		return o
 	}
-	concerned := unionOf(c.concerned(&r.request), asPresent)
-	same.out = []union{concerned}
-	across := c.outline(&r.request)
-	across.in = []union{concerned}
-	for i := range across.consents {
-		across.consents[i].direct = nil
-	}
-	allow, _ := outlineOf(c.resource, &r.request, c.names(r.principal))
-	across.consents = append(across.consents, consent{layer: iam.LayerResource, own: allow})
-	return []outline{same, across}
-}
-
-// outline is for resources in the principal's own account.
-func (c *Compiled) outline(r *request) outline {
-	var out outline
-	add := func(s *set, must bool) *consent {
-		allow, deny := outlineOf(s, r, nil)
-		out.denies = append(out.denies, deny...)
-		if !must {
-			return nil
-		}
-		out.consents = append(out.consents, consent{layer: s.layer, own: allow})
-		return &out.consents[len(out.consents)-1]
-	}
-	users, roles := c.direct(r, &out)
-	add(c.identity, true).direct = slices.Concat(users, roles)
-	for _, s := range []*set{c.boundary, c.session} {
+	g := c.gapClauses(r)
+	o.gaps = g.denies
+	grants := c.granting(o, r, &g)
+	add := func(layer iam.Layer, s *set, who *caller, by ...grant) {
+		var allow, deny []clause
 		if s != nil {
-			add(s, true).direct = users
+			allow, deny = outlineOf(s, r, who)
+		}
+		o.denies = append(o.denies, deny...)
+		o.consents = append(o.consents, consent{layer: layer, own: slices.Concat(allow, g.allowing(layer)), grants: granted(grants, by...)})
+	}
+	if c.caller.kind != callerExternal {
+		by := []grant{namesDirectly, namesRole}
+		if r.crossAccount {
+			by, grants = nil, nil
+		}
+		if c.caller.kind == callerRoot {
+			add(iam.LayerIdentity, nil, nil)
+			o.consents[len(o.consents)-1].own = []clause{everything(iam.LayerIdentity)}
+		} else {
+			add(iam.LayerIdentity, c.identity, nil, by...)
+		}
+		for _, s := range []*set{c.boundary, c.session} {
+			if s != nil {
+				add(s.layer, s, nil, namesDirectly)
+			}
 		}
 	}
 	for _, s := range c.scps {
-		add(s, true)
+		add(s.layer, s, nil)
+	}
+	if c.endpoint != nil {
+		add(c.endpoint.layer, c.endpoint, &c.caller)
 	}
 	for _, s := range c.rcps {
-		add(s, false)
+		if _, deny := outlineOf(s, r, nil); !r.noRCP {
+			o.denies = append(o.denies, deny...)
+		}
+	}
+	if r.restricted {
+		o.consents = append(o.consents, consent{layer: iam.LayerPublicAccess})
+	}
+	if r.fixed {
+		o.consents = append(o.consents, consent{layer: iam.LayerIdentity})
+	}
+	return o
+}
+
+// granting adds what the resource's own policy denies, and a consent where it
+// must allow; it returns what it allows.
+func (c *Compiled) granting(o *outline, r *Request, g *gapClauses) []clause {
+	var allow, deny []clause
+	switch {
+	case r.own != nil:
+		allow, deny = outlineOf(r.own, r, &c.caller)
+	case r.ownUnknown && (r.ownerAllows || r.mandate == keyMandate && !r.crossAccount && r.entry == nil):
+		allow = []clause{everything(iam.LayerResource)}
+		allow[0].grant = delegates
+	}
+	o.denies = append(o.denies, deny...)
+	for _, c := range g.allowing(iam.LayerResource) {
+		c.grant = namesDirectly
+		allow = append(allow, c)
+	}
+	if c.caller.kind == callerExternal || r.crossAccount || r.mandate != noMandate {
+		o.consents = append(o.consents, consent{layer: iam.LayerResource, own: allow})
+	}
+	return allow
+}
+
+// granted are the clauses that name the caller in one of some ways.
+func granted(clauses []clause, by ...grant) []clause {
+	var out []clause
+	for _, c := range clauses {
+		if slices.Contains(by, c.grant) {
+			out = append(out, c)
+		}
 	}
 	return out
 }
 
-// direct returns the statements of the resource policy that name the principal,
-// by what it is, and adds the denying ones to the outline.
-func (c *Compiled) direct(r *request, out *outline) (users, roles []clause) {
-	if c.resource == nil {
-		return nil, nil
-	}
-	grants := func(want grant) []clause {
-		allow, _ := outlineOf(c.resource, r, func(s *statement) bool { return grantOf(s.source().Principals, r.principal) == want })
-		return allow
-	}
-	_, deny := outlineOf(c.resource, r, c.names(r.principal))
-	out.denies = append(out.denies, deny...)
-	return grants(namesUser), grants(namesRole)
+// everything is a clause that matches all resources.
+func everything(layer iam.Layer) clause {
+	return clause{layer: layer, sure: everyName, always: true, given: true}
 }
 
-// names reports whether a statement names a principal in any way.
-func (c *Compiled) names(principal string) func(*statement) bool {
-	return func(s *statement) bool { return grantOf(s.source().Principals, principal) != noGrant }
+// gapClauses are what policies that are not known may say.
+type gapClauses struct {
+	allows []supposed
+	denies []clause
 }
 
-// concerned are all statements of the resource policy, see [set.concerns].
-func (c *Compiled) concerned(r *request) []clause {
+type supposed struct {
+	layers layers
+	clause clause
+}
+
+func (g *gapClauses) allowing(layer iam.Layer) []clause {
 	var out []clause
-	for _, p := range c.resource.programs {
-		for i := range p.statements {
-			out = append(out, p.statements[i].clause(c.resource.layer, r))
+	for _, s := range g.allows {
+		if s.layers&layerBit(layer) != 0 {
+			out = append(out, s.clause)
 		}
 	}
-	for i := range out {
-		out[i].given = true
+	return out
+}
+
+// gapClauses returns what the gaps that count may allow and deny: those of the
+// principal where they say, those of the request's resource everywhere.
+func (c *Compiled) gapClauses(r *Request) gapClauses {
+	var out gapClauses
+	add := func(u unknown, on policy.Set) {
+		clause := clause{layer: u.gap.Layer, open: on}
+		if u.suppose.allow != 0 {
+			out.allows = append(out.allows, supposed{u.suppose.allow, clause})
+		}
+		if u.suppose.deny != 0 {
+			out.denies = append(out.denies, clause)
+		}
+	}
+	own := *c
+	own.gaps = nil
+	for _, u := range own.unknowns(r) {
+		if u.gap.Counts(false) {
+			add(u, everyName)
+		}
+	}
+	for i := range c.gaps {
+		g := c.gaps[i]
+		on := everyName
+		if len(g.Resources) > 0 {
+			on = nil
+			for _, p := range g.Resources {
+				on = append(on, policy.CompileResource(p))
+			}
+		}
+		if g.Resources = nil; g.Counts(false) && gapConcerns(&g, r) {
+			add(newUnknown(g), on)
+		}
 	}
 	return out
 }
 
 // outlineOf returns the clauses of a set about the request's action, without
-// those that conditions rule out.
-func outlineOf(s *set, r *request, concerns func(*statement) bool) (allow, deny []clause) {
+// those that conditions rule out; of those that name a caller, where it is not
+// nil.
+func outlineOf(s *set, r *Request, who *caller) (allow, deny []clause) {
 	for _, p := range s.programs {
-		for _, st := range p.about(r) {
-			if concerns != nil && !concerns(st) {
-				continue
-			}
-			always, given, possible := st.conditioned(r)
-			if !possible {
-				continue
-			}
-			c := st.clause(s.layer, r)
-			c.always, c.given = always, given
-			if st.deny {
-				deny = append(deny, c)
-			} else {
-				allow = append(allow, c)
+		for _, st := range p.about(&r.request) {
+			for _, c := range st.clauses(s.layer, r, who) {
+				if st.deny {
+					deny = append(deny, c)
+				} else {
+					allow = append(allow, c)
+				}
 			}
 		}
 	}
 	return allow, deny
+}
+
+// clauses returns the statement as a clause, and as another where a session of
+// the caller, whose name is not known, may be the one that it names.
+func (s *statement) clauses(layer iam.Layer, r *Request, who *caller) []clause {
+	always, given, possible := s.conditioned(&r.request)
+	if !possible {
+		return nil
+	}
+	c := s.clause(layer, &r.request)
+	c.always, c.given = always, given
+	if who == nil {
+		return []clause{c}
+	}
+	var out []clause
+	principals := s.source().Principals
+	if c.grant = who.applies(principals, s.deny, false); c.grant != noGrant {
+		out = append(out, c)
+	}
+	if g := who.applies(principals, s.deny, true); who.session == "" && g != c.grant {
+		out = append(out, clause{layer: layer, not: c.not, sure: c.sure, open: c.open, grant: g})
+	}
+	return out
 }
 
 // conditioned decides the conditions: whether they hold for all values of the
@@ -267,7 +356,9 @@ func (s *statement) clause(layer iam.Layer, r *request) clause {
 			out.sure = append(out.sure, policy.CompileResource(text))
 			continue
 		}
-		out.open = append(out.open, policy.CompileResource(p.template.ExpandOpen(r.single)))
+		if r.mayFill(p.template) {
+			out.open = append(out.open, policy.CompileResource(p.template.ExpandOpen(r.single)))
+		}
 	}
 	return out
 }

@@ -7,27 +7,67 @@ import (
 
 	"remotion-doctor/iam"
 	"remotion-doctor/iam/policy"
+	requests "remotion-doctor/iam/request"
 )
 
 // Policies is everything that decides what one principal may do. A nil
-// Boundary, Session or Resource means that there is none; so does an empty
-// list of levels.
+// Boundary, Session or Endpoint means that there is none, an empty list of
+// levels that there is no organization; what is not known is a Gap. A resource
+// of which nothing is said has a policy that is not known: that changes nothing
+// within the account, where the principal's own policies can allow, and leaves
+// undecided what only the resource's policy can allow.
 type Policies struct {
 	Identity []Policy
 	Boundary *Policy
 	Session  *Policy
 	SCPs     [][]Policy // levels, root first; each must allow
 	RCPs     [][]Policy
-	Resource *Policy // the resource's own policy
-	// UserID is the unique id of an IAM user, the value of aws:userid; empty
-	// where it is not known. That of a role ends in the name of a session.
-	UserID string
-	// Gaps are what is not known of all this; whoever judges has to ask whether
-	// one of them could change the answer.
-	Gaps []iam.Gap
+	// Endpoint is the policy of the VPC endpoint that requests pass through.
+	Endpoint *Policy
+	// Resource is the policy of the resource that is asked about. Where many
+	// are asked about, it is that of those which it names.
+	Resource *Policy
 	// ResourceAccount is the account of the resources that Resource is about;
-	// empty for the principal's own.
+	// empty for the account in their ARN, or the principal's own.
 	ResourceAccount string
+	// Resources are the policies of further resources.
+	Resources []ResourcePolicy
+	// Lookup finds the policy of a resource that is in none of the above, and
+	// false where nothing is known of it. It may be nil, and is called by several
+	// goroutines.
+	Lookup func(resource string) (ResourcePolicy, bool)
+	// UserID is the unique id of the user or role (AIDA…, AROA…); empty where it
+	// is not known.
+	UserID string
+	// SessionName is the name of the role's session; empty where it is not
+	// known.
+	SessionName string
+	// Gaps are what is not known of all this. A verdict that one of them could
+	// change lists it, and is undecided; assumptions and what was sampled are for
+	// whoever judges.
+	Gaps []iam.Gap
+}
+
+// Of returns what is known of the policy of a request's resource, and false where
+// nothing is, or it does not decide about the action.
+func (p *Policies) Of(action, resource string) (ResourcePolicy, bool) {
+	if !decides(strings.ToLower(action), resource) {
+		return ResourcePolicy{}, false
+	}
+	for i := range p.Resources {
+		if c := (resourcePolicy{ResourcePolicy: &p.Resources[i]}); c.concerns(resource) {
+			return p.Resources[i], true
+		}
+	}
+	if p.Resource != nil {
+		if s := compileOne(iam.LayerResource, p.Resource); s.kindred(resource) || s.names(resource) {
+			return ResourcePolicy{ARN: resource, Account: p.ResourceAccount, Policy: p.Resource}, true
+		}
+	}
+	if p.Lookup != nil {
+		return p.Lookup(resource)
+	}
+	return ResourcePolicy{}, false
 }
 
 // Supposing returns the policies with more identity policies, as if they were
@@ -40,8 +80,12 @@ func (p Policies) Supposing(documents []*policy.Document) Policies {
 	return p
 }
 
-// As returns the policies as if what the principal supposes were attached.
+// As returns the policies of a session of the principal, as if what it supposes
+// were attached.
 func (p Policies) As(principal iam.Principal) Policies {
+	if principal.Session != "" {
+		p.SessionName = principal.Session
+	}
 	if principal.Instead {
 		p.Identity = nil
 	}
@@ -51,32 +95,59 @@ func (p Policies) As(principal iam.Principal) Policies {
 // A Compiled is the policies of one principal, compiled once to decide many
 // requests.
 type Compiled struct {
-	principal string
-	account   string
+	caller    caller
 	context   requestContext // the keys that follow from the principal
 	identity  *set
 	boundary  *set
 	session   *set
+	endpoint  *set
 	scps      []*set
 	rcps      []*set
 	resource  *set
 	owner     string // of the resources that the resource policy is about
+	resources []resourcePolicy
+	lookup    func(resource string) (ResourcePolicy, bool)
+	gaps      []iam.Gap
+	// identityOnly says that there are identity-based policies and no others.
+	identityOnly bool
+	// sessions says that some resource-based policy names a session of the
+	// caller's role, whose name is not known.
+	sessions bool
 }
 
-// Compile prepares the policies of the principal with an ARN.
+// Compile prepares the policies of a principal: the ARN of a user, role, root,
+// session or identity provider, or the name of an AWS service.
 func Compile(principalARN string, p Policies) *Compiled {
-	c := &Compiled{principal: principalARN, context: principalContext(principalARN, p.UserID), identity: compileSet(iam.LayerIdentity, p.Identity)}
-	a, _ := policy.ParseARN(principalARN)
-	c.account = a.AccountID
-	c.boundary = compileOne(iam.LayerBoundary, p.Boundary)
-	c.session = compileOne(iam.LayerSession, p.Session)
-	c.resource = compileOne(iam.LayerResource, p.Resource)
-	c.owner = p.ResourceAccount
-	c.rcps = compileLevels(iam.LayerRCP, p.RCPs)
-	if !serviceLinked(principalARN) {
-		c.scps = compileLevels(iam.LayerSCP, p.SCPs)
+	c := &Compiled{
+		caller:   newCaller(principalARN, p.SessionName),
+		identity: compileSet(iam.LayerIdentity, p.Identity),
+		boundary: compileOne(iam.LayerBoundary, p.Boundary),
+		session:  compileOne(iam.LayerSession, p.Session),
+		endpoint: compileOne(iam.LayerEndpoint, p.Endpoint),
+		resource: compileOne(iam.LayerResource, p.Resource),
+		owner:    p.ResourceAccount, lookup: p.Lookup, gaps: p.Gaps,
 	}
+	c.caller.bounded = p.Boundary != nil
+	c.context = known(requests.OfPrincipal(iam.Principal{ARN: c.caller.arn, AccountID: c.caller.account, Session: c.caller.sessionName()}, p.UserID))
+	for i := range p.Resources {
+		c.resources = append(c.resources, compileResourcePolicy(&p.Resources[i]))
+	}
+	if !c.caller.serviceLinked {
+		c.rcps = compileLevels(iam.LayerRCP, p.RCPs)
+		if c.caller.kind != callerExternal {
+			c.scps = compileLevels(iam.LayerSCP, p.SCPs)
+		}
+	}
+	c.identityOnly = (c.caller.kind == callerUser || c.caller.kind == callerRole) && len(c.sets()) == 1
+	c.sessions = c.caller.session == "" && c.caller.sessions != "" && slices.ContainsFunc(c.sets(), c.caller.sessionIn)
 	return c
+}
+
+// sessionIn reports whether a set names a session of the caller's role.
+func (c *caller) sessionIn(s *set) bool {
+	return slices.ContainsFunc(s.programs, func(p *program) bool {
+		return slices.ContainsFunc(p.document.Statements, func(st policy.Statement) bool { return c.namesSomeSession(st.Principals) })
+	})
 }
 
 // Documents returns the identity-based policies and the boundary by name.
@@ -88,13 +159,6 @@ func (c *Compiled) Documents() map[string]*policy.Document {
 		}
 	}
 	return out
-}
-
-// serviceLinked: "SCPs do not affect any service-linked role" (Organizations
-// User Guide, "Service control policies"; ruled case d067).
-func serviceLinked(arn string) bool {
-	a, _ := policy.ParseARN(arn)
-	return strings.HasPrefix(a.Resource, "role/aws-service-role/")
 }
 
 func compileOne(layer iam.Layer, p *Policy) *set {
@@ -112,153 +176,18 @@ func compileLevels(layer iam.Layer, levels [][]Policy) []*set {
 	return out
 }
 
-// A Request is one question to compiled policies, prepared to be asked many
-// times. It belongs to the principal that prepared it.
-type Request struct {
-	request
-	// crossAccount says that the resource belongs to another account, whose
-	// own policies must allow as well.
-	crossAccount bool
-}
-
-// Prepare makes a request with the context keys that follow from the principal
-// and the resource (aws:PrincipalArn, aws:RequestedRegion, …), where the probe
-// does not give them. owner is the account of the resource, or empty for the
-// principal's own.
-func (c *Compiled) Prepare(p iam.Probe, owner string) *Request {
-	r := c.prepareAsGiven(p, owner)
-	r.addPrincipal(c.context)
-	r.addRegion()
-	return r
-}
-
-// prepareAsGiven makes a request whose context is the probe's and no more.
-func (c *Compiled) prepareAsGiven(p iam.Probe, owner string) *Request {
-	r := &Request{request: *newRequest(p.Action, p.Resource, newContext(p.Context))}
-	r.principal = c.principal
-	r.mismatch = !takes(r.action, p.Resource)
-	if owner == "" && c.owner != "" && c.resource.concerns(&r.request) {
-		owner = c.owner
-	}
-	r.crossAccount = owner != "" && owner != c.account
-	return r
-}
-
-// Decide answers a request as authorization does.
-func (c *Compiled) Decide(r *Request) iam.Decision { return c.authorize(r, nil) }
-
-// authorize composes the layers.
-// Source: IAM User Guide, "Policy evaluation logic".
-func (c *Compiled) authorize(r *Request, e *evidence) iam.Decision {
-	identity := c.identity.decide(&r.request, e)
-	e.layer(iam.LayerIdentity, identity)
-	if e == nil && identity == iam.ExplicitDeny {
-		return identity
-	}
-	boundary := c.decideOptional(c.boundary, &r.request, e)
-	session := c.decideOptional(c.session, &r.request, e)
-	scps := decideLevels(c.scps, &r.request, e)
-	rcps := c.decideRCPs(&r.request, e)
-	resource, how := c.decideResource(&r.request, e)
-
-	for _, d := range []iam.Decision{identity, boundary, session, scps, rcps, resource} {
-		if d == iam.ExplicitDeny {
-			return iam.ExplicitDeny
+// sets are those of all layers.
+func (c *Compiled) sets() []*set {
+	var out []*set
+	for _, s := range append([]*set{c.identity, c.boundary, c.session, c.endpoint, c.resource}, append(c.scps, c.rcps...)...) {
+		if s != nil {
+			out = append(out, s)
 		}
 	}
-	if rcps != iam.Allowed || scps != iam.Allowed {
-		return iam.ImplicitDeny
-	}
-	if r.crossAccount {
-		return allAllow(identity, boundary, session, resource)
-	}
-	switch how {
-	case namesUser:
-		// "…a resource-based policy that grants permissions to an IAM user
-		// is not limited by an implicit deny in a permissions boundary"
-		// (IAM User Guide, "Permissions boundaries").
-		return iam.Allowed
-	case namesRole:
-		// A grant to a role ARN is limited by the boundary and the session
-		// policy (same page; ruled cases d070, d071).
-		return allAllow(boundary, session)
-	}
-	return allAllow(identity, boundary, session)
-}
-
-func allAllow(decisions ...iam.Decision) iam.Decision {
-	for _, d := range decisions {
-		if d != iam.Allowed {
-			return iam.ImplicitDeny
+	for i := range c.resources {
+		if s := c.resources[i].set; s != nil {
+			out = append(out, s)
 		}
 	}
-	return iam.Allowed
-}
-
-// decideOptional decides a layer that allows everything where it is absent.
-func (c *Compiled) decideOptional(s *set, r *request, e *evidence) iam.Decision {
-	if s == nil {
-		return iam.Allowed
-	}
-	d := s.decide(r, e)
-	e.layer(s.layer, d)
-	return d
-}
-
-// decideLevels: every level must allow; within a level any policy may.
-// Source: Organizations User Guide, "SCP evaluation"; ruled case d069.
-func decideLevels(levels []*set, r *request, e *evidence) iam.Decision {
-	decision := iam.Allowed
-	for _, level := range levels {
-		d := level.decide(r, e)
-		e.layer(level.layer, d)
-		decision = strictest(decision, d)
-	}
-	return decision
-}
-
-// decideRCPs: RCPFullAWSAccess is attached to every level and cannot be
-// detached, so that RCPs stop a request only by denying it.
-// Source: Organizations User Guide, "Resource control policies".
-func (c *Compiled) decideRCPs(r *request, e *evidence) iam.Decision {
-	decision := iam.Allowed
-	for _, level := range c.rcps {
-		d := level.decide(r, e)
-		if d != iam.ExplicitDeny {
-			d = iam.Allowed
-		}
-		e.layer(level.layer, d)
-		decision = strictest(decision, d)
-	}
-	return decision
-}
-
-// A grant says how a resource-based policy allows a request.
-type grant uint8
-
-const (
-	noGrant grant = iota
-	// delegates: the account is named, which leaves the decision to the
-	// identity-based policies.
-	delegates
-	namesRole
-	namesUser
-)
-
-// decideResource decides the resource's own policy and says whom its allowing
-// statements name.
-func (c *Compiled) decideResource(r *request, e *evidence) (iam.Decision, grant) {
-	if c.resource == nil {
-		return iam.ImplicitDeny, noGrant
-	}
-	best := noGrant
-	d := c.resource.decideFor(r, e, func(s *statement) bool {
-		g := grantOf(s.source().Principals, r.principal)
-		if g != noGrant && !s.deny && s.matches(r) {
-			best = max(best, g)
-		}
-		return g != noGrant
-	})
-	e.layer(iam.LayerResource, d)
-	return d, best
+	return out
 }

@@ -10,26 +10,28 @@ import (
 	"remotion-doctor/iam/policy"
 )
 
-// Policies returns everything in the snapshot that decides what a role, user
-// or group may do.
+// Policies returns everything in the snapshot that decides what a principal may
+// do. A root, a service and an identity provider have no policies of their own.
 func (e *Engine) Policies(arn string) (Policies, error) {
 	b := builder{engine: e}
-	a, ok := policy.ParseARN(arn)
-	if !ok {
-		return Policies{}, fmt.Errorf("%q is no ARN", arn)
+	p, err := iam.NewPrincipal(arn)
+	if err != nil {
+		return Policies{}, err
 	}
+	b.out.SessionName = p.Session
+	b.out.Lookup = e.trustPolicy
 	// Names are unique within an account; the path is not checked (recorded
 	// cases prin-*-wrong-path).
-	b.account = a.AccountID
-	switch a.Type() {
+	b.account = p.AccountID
+	switch p.Type() {
 	case "role":
-		b.role(a.Name())
+		b.role(p.Name())
 	case "user":
-		b.user(a.Name())
+		b.user(p.Name())
 	case "group":
-		b.group(a.Name())
-	default:
-		return Policies{}, fmt.Errorf("%q is not the ARN of an IAM role, user or group", arn)
+		b.group(p.Name())
+	case "federated-user":
+		return Policies{}, fmt.Errorf("%q: the policies of a federated user are those of the user who asked for the session; ask about that user", arn)
 	}
 	b.out.Gaps = append(b.out.Gaps, e.snapshot.Open...)
 	if b.err == nil && e.snapshot.Organization != nil {
@@ -37,6 +39,39 @@ func (e *Engine) Policies(arn string) (Policies, error) {
 		b.out.RCPs = b.levels(iam.LayerRCP, e.snapshot.Organization.ResourceControlPolicies)
 	}
 	return b.out, b.err
+}
+
+// trustPolicy is the trust policy of a role in the snapshot.
+func (e *Engine) trustPolicy(resource string) (ResourcePolicy, bool) {
+	a, ok := policy.ParseARN(resource)
+	if !ok || a.Service != "iam" || a.Type() != "role" {
+		return ResourcePolicy{}, false
+	}
+	r, ok := e.role(a.AccountID, a.Name())
+	if !ok || r.AssumeRolePolicyDocument == nil {
+		return ResourcePolicy{}, false
+	}
+	out := ResourcePolicy{ARN: r.Arn}
+	p, err := e.parse("trust policy of "+r.RoleName, r.AssumeRolePolicyDocument.Text)
+	if err != nil {
+		out.Why = err.Error()
+		return out, true
+	}
+	out.Policy = &Policy{
+		ID: iam.InlinePolicy(r.Arn, ""), Name: "trust policy of " + r.RoleName,
+		Document: p.document, Origin: r.AssumeRolePolicyDocument.Origin, program: p,
+	}
+	return out, true
+}
+
+// role finds a role by its account and name. One without an ARN belongs to the
+// snapshot's only account.
+func (e *Engine) role(owner, name string) (*account.Role, bool) {
+	r, ok := e.roles()[owner+"/"+strings.ToLower(name)]
+	if !ok {
+		r, ok = e.roles()["/"+strings.ToLower(name)]
+	}
+	return r, ok
 }
 
 // A builder collects the policies of a principal and keeps the first error.
@@ -69,14 +104,12 @@ func (b *builder) means(arn, own, name string) bool {
 }
 
 func (b *builder) role(name string) {
-	r, ok := b.engine.roles()[b.account+"/"+strings.ToLower(name)]
-	if !ok {
-		r, ok = b.engine.roles()["/"+strings.ToLower(name)]
-	}
+	r, ok := b.engine.role(b.account, name)
 	if !ok {
 		b.fail(&account.NotFoundError{Kind: "role", Name: name})
 		return
 	}
+	b.out.UserID = r.RoleID
 	b.gaps(r.Arn, r.Gaps)
 	b.inline("role", r.RoleName, r.Arn, r.RolePolicyList)
 	b.attached(r.AttachedManagedPolicies)

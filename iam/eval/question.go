@@ -121,16 +121,18 @@ func (o *outline) denying() []union {
 	return out
 }
 
-// lacking asks, for each consent, for a resource that it does not allow, and
+// lacking asks, for each consent, for a resource that it is not given to, and
 // that is not denied, whatever the missing keys are; and for one that only the
 // identity-based policies do not allow.
 func (q *inquiry) lacking(o *outline) {
 	denied := o.denied(perhaps)
 	var others []union
+	identity := -1
 	for i := range o.consents {
 		s := &o.consents[i]
 		missing := q.ask(o, nil, []union{denied, o.given(i, perhaps, false)})
 		if s.layer == iam.LayerIdentity {
+			identity = i
 			continue
 		}
 		others = append(others, o.given(i, asPresent, true))
@@ -141,8 +143,8 @@ func (q *inquiry) lacking(o *outline) {
 			}
 		}
 	}
-	if len(others) > 0 {
-		q.ask(o, others, []union{denied, o.given(0, perhaps, false)})
+	if len(others) > 0 && identity >= 0 {
+		q.ask(o, others, []union{denied, o.given(identity, perhaps, false)})
 	}
 }
 
@@ -151,6 +153,9 @@ func (q *inquiry) lacking(o *outline) {
 func (q *inquiry) undecided(o *outline) {
 	if slices.ContainsFunc(o.denies, clause.undecided) {
 		q.perhapsDenied(o, o)
+	}
+	if len(o.gaps) > 0 {
+		q.ask(o, plus(o.allowing(perhaps), unionOf(o.gaps, perhaps)), []union{o.denied(surely)})
 	}
 	for i := range o.consents {
 		if slices.ContainsFunc(o.consents[i].clauses(), clause.undecided) {
@@ -182,7 +187,7 @@ func (q *inquiry) perhapsAllowed(a, b *outline, i int) {
 
 // allowed asks for a resource that is allowed whatever the missing keys are.
 func (q *inquiry) allowed(o *outline) bool {
-	return q.ask(o, o.allowing(surely), []union{o.denied(perhaps)})
+	return q.ask(o, o.allowing(surely), []union{o.denied(perhaps), unionOf(o.gaps, perhaps)})
 }
 
 func (o *outline) allowing(b bound) []union {

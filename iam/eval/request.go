@@ -15,8 +15,8 @@ type request struct {
 	context  requestContext
 	// region is aws:RequestedRegion where only the resource tells it.
 	region value
-	// principal is the ARN that resource-based policies name.
-	principal string
+	// caller is whom resource-based policies name.
+	caller *caller
 	// mismatch says that the action does not work on this kind of resource:
 	// no statement can match.
 	mismatch bool
@@ -24,46 +24,13 @@ type request struct {
 	simulated bool
 	assume    assumption
 	branches  *branches // nil where none is tried
+	suppose   supposition
 }
 
 func newRequest(action, resource string, ctx requestContext) *request {
 	lower := strings.ToLower(action)
 	service, _, _ := strings.Cut(lower, ":")
 	return &request{action: lower, hash: hashAction(lower), service: service, resource: resource, context: ctx}
-}
-
-// principalContext returns the context keys that follow from who asks. userID is
-// the unique id of an IAM user, or empty.
-// Source: IAM User Guide, "AWS global condition context keys", properties of
-// the principal; recorded cases caller-*, prin-key-*.
-func principalContext(arn, userID string) requestContext {
-	var out requestContext
-	a, ok := policy.ParseARN(arn)
-	if ok {
-		out.add(single("aws:PrincipalArn", "aws:principalarn", arn))
-	}
-	if a.AccountID != "" {
-		out.add(single("aws:PrincipalAccount", "aws:principalaccount", a.AccountID))
-	}
-	if a.Type() == "user" && a.Name() != "" {
-		out.add(single("aws:username", "aws:username", a.Name()))
-	}
-	kind := "User"
-	if a.Type() == "role" {
-		kind = "AssumedRole"
-	}
-	out.add(single("aws:PrincipalType", "aws:principaltype", kind))
-	if userID != "" {
-		out.add(single("aws:userid", "aws:userid", userID))
-	}
-	return out
-}
-
-// addRegion sets the region, where the resource tells it.
-func (r *request) addRegion() {
-	if a, ok := policy.ParseARN(r.resource); ok && a.Region != "" && !strings.ContainsAny(a.Region, "*?") {
-		r.region = single("aws:RequestedRegion", "aws:requestedregion", a.Region)
-	}
 }
 
 // addPrincipal adds the keys of the principal that the request does not give.
@@ -74,4 +41,11 @@ func (r *request) addPrincipal(keys requestContext) {
 		return
 	}
 	r.context.add(keys...)
+}
+
+// addRegion sets the region of the resource.
+func (r *request) addRegion() {
+	if a, ok := policy.ParseARN(r.resource); ok && a.Region != "" && !strings.ContainsAny(a.Region, "*?") {
+		r.region = single("aws:RequestedRegion", "aws:requestedregion", a.Region)
+	}
 }

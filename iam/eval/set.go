@@ -25,15 +25,18 @@ func compileSet(layer iam.Layer, policies []Policy) *set {
 
 // decide returns the set's own decision. With evidence, every statement that
 // determined it is added.
-func (s *set) decide(r *request, e *evidence) iam.Decision { return s.decideFor(r, e, nil) }
+func (s *set) decide(r *request, e *evidence) iam.Decision {
+	d, _ := s.decideFor(r, e, nil)
+	return d
+}
 
-// decideFor is decide over the statements that concern the principal: all of
-// them, where concerns is nil.
-func (s *set) decideFor(r *request, e *evidence, concerns func(*statement) bool) iam.Decision {
+// decideFor is decide over the statements that name a caller, of all where it
+// is nil, and says how the allowing ones name it.
+func (s *set) decideFor(r *request, e *evidence, who *caller) (iam.Decision, grant) {
 	if r.mismatch {
-		return iam.ImplicitDeny
+		return iam.ImplicitDeny, noGrant
 	}
-	d := visitor{set: s, request: r, evidence: e, concerns: concerns, decision: iam.ImplicitDeny}
+	d := visitor{set: s, request: r, evidence: e, who: who, decision: iam.ImplicitDeny}
 	for n, p := range s.programs {
 		named := p.named(r)
 		if d.visit(n, named, true) {
@@ -46,7 +49,7 @@ func (s *set) decideFor(r *request, e *evidence, concerns func(*statement) bool)
 			break
 		}
 	}
-	return d.decision
+	return d.decision, d.grant
 }
 
 // A visitor is one decision of a set in progress.
@@ -54,8 +57,9 @@ type visitor struct {
 	set      *set
 	request  *request
 	evidence *evidence
-	concerns func(*statement) bool
+	who      *caller
 	decision iam.Decision
+	grant    grant
 }
 
 // visit takes statements into account, and reports whether the decision cannot
@@ -66,10 +70,17 @@ func (d *visitor) visit(n int, list []int32, named bool) bool {
 		st := &p.statements[i]
 		// An allow behind an allow changes nothing that is not recorded. With
 		// evidence every statement is visited, so that the list is complete.
-		if d.evidence == nil && d.decision == iam.Allowed && !st.deny {
+		if d.evidence == nil && d.decision == iam.Allowed && !st.deny && (d.who == nil || d.grant == namesDirectly) {
 			continue
 		}
-		if d.concerns != nil && !d.concerns(st) || !named && !st.matchesAction(d.request) || !st.matchesRest(d.request) {
+		g := noGrant
+		if d.who != nil {
+			open := d.request.suppose.session && d.request.applies(st)
+			if g = d.who.applies(st.source().Principals, st.deny, open); g == noGrant {
+				continue
+			}
+		}
+		if !named && !st.matchesAction(d.request) || !st.matchesRest(d.request) {
 			continue
 		}
 		switch {
@@ -81,22 +92,10 @@ func (d *visitor) visit(n int, list []int32, named bool) bool {
 		if d.evidence == nil && st.deny {
 			return true
 		}
-		d.evidence.add(d.set.layer, &d.set.policies[n], st)
-	}
-	return false
-}
-
-// concerns reports whether a statement of the set is about the resource.
-func (s *set) concerns(r *request) bool {
-	if s == nil {
-		return false
-	}
-	for _, p := range s.programs {
-		for i := range p.statements {
-			if p.statements[i].matchesResource(r) {
-				return true
-			}
+		if !st.deny {
+			d.grant = max(d.grant, g)
 		}
+		d.evidence.add(d.set.layer, &d.set.policies[n], st)
 	}
 	return false
 }

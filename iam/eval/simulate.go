@@ -8,9 +8,19 @@ import (
 	"remotion-doctor/iam/policy"
 )
 
-// SimulateCustomPolicy answers as iam:SimulateCustomPolicy. The error is an
-// [*APIError].
+// SimulateCustomPolicy answers as iam:SimulateCustomPolicy does in the
+// snapshot's account. The error is an [*APIError].
+func (e *Engine) SimulateCustomPolicy(in SimulationInput) (SimulationOutput, error) {
+	return simulateCustom(in, e.snapshot.AccountID)
+}
+
+// SimulateCustomPolicy answers as iam:SimulateCustomPolicy does in an account
+// that nobody names. The error is an [*APIError].
 func SimulateCustomPolicy(in SimulationInput) (SimulationOutput, error) {
+	return simulateCustom(in, "")
+}
+
+func simulateCustom(in SimulationInput, account string) (SimulationOutput, error) {
 	if in.PolicySourceArn != "" || len(in.PolicyExclusionList) > 0 {
 		return SimulationOutput{}, validationError("PolicySourceArn and PolicyExclusionList belong to SimulatePrincipalPolicy")
 	}
@@ -22,7 +32,7 @@ func SimulateCustomPolicy(in SimulationInput) (SimulationOutput, error) {
 	if p.SCPs, err = organizationLevels(in.OrderedOrganizationPolicyInputList); err != nil {
 		return SimulationOutput{}, err
 	}
-	return run(in, p, in.CallerArn, len(p.SCPs) > 0)
+	return run(in, p, asker{in.CallerArn, account}, len(p.SCPs) > 0)
 }
 
 // inputPolicies parses the policies of a request's parameter.
@@ -39,11 +49,12 @@ func inputPolicies(texts []string, id, words string) ([]Policy, error) {
 	return out, nil
 }
 
+// organizationLevels counts from 1, as other errors about lists do.
 func organizationLevels(levels []OrganizationLevel) ([][]Policy, error) {
 	var out [][]Policy
 	for i, level := range levels {
 		if len(level.ServiceControlPolicyInputList) == 0 {
-			return nil, invalidInput("Organization policy at index " + strconv.Itoa(i) + " must contain at least one service control policy")
+			return nil, invalidInput("Organization policy at index " + strconv.Itoa(i+1) + " must contain at least one service control policy")
 		}
 		policies, err := inputPolicies(level.ServiceControlPolicyInputList, "ServiceControlPolicyInputList", "Service control policy input list")
 		if err != nil {
@@ -54,8 +65,13 @@ func organizationLevels(levels []OrganizationLevel) ([][]Policy, error) {
 	return out, nil
 }
 
+// An asker is whose request a simulation is about: the caller, where there is
+// one, and the account that asks.
+type asker struct{ caller, account string }
+
 // run checks the parameters that both operations share and answers them.
-func run(in SimulationInput, p Policies, caller string, organization bool) (SimulationOutput, error) {
+func run(in SimulationInput, p Policies, who asker, organization bool) (SimulationOutput, error) {
+	caller := who.caller
 	if err := in.validate(); err != nil {
 		return SimulationOutput{}, err
 	}
@@ -74,7 +90,7 @@ func run(in SimulationInput, p Policies, caller string, organization bool) (Simu
 		return SimulationOutput{}, err
 	}
 	s := &simulation{
-		policies: Compile(caller, p), context: in.context(caller), caller: caller,
+		policies: Compile(caller, p), context: in.context(who), caller: caller,
 		owner: owner, organization: organization,
 	}
 	s.sources = documents(&p)
@@ -97,22 +113,26 @@ func documents(p *Policies) []*policy.Document {
 }
 
 // context builds the context of a simulation: the entries of the request, and
-// what follows from the caller (recorded cases caller-*).
-func (in *SimulationInput) context(caller string) requestContext {
+// what follows from the caller (recorded cases caller-*). Without a caller the
+// account is that of whoever asks (recorded case caller-none-account-000000000000).
+func (in *SimulationInput) context(who asker) requestContext {
 	ctx := make(requestContext, 0, len(in.ContextEntries)+spare)
 	for _, e := range in.ContextEntries {
 		if e.ContextKeyName != "" {
 			ctx.set(iam.ContextEntry{Key: e.ContextKeyName, Type: iam.ContextType(e.ContextKeyType), Values: e.ContextKeyValues})
 		}
 	}
-	a, ok := policy.ParseARN(caller)
+	a, ok := policy.ParseARN(who.caller)
 	if !ok {
 		ctx.imply("aws:userid", "STUB_PRINCIPAL_FOR_POLICY_SIMULATOR")
+		if who.account != "" {
+			ctx.imply("aws:PrincipalAccount", who.account)
+		}
 		return ctx
 	}
-	ctx.imply("aws:PrincipalArn", caller)
+	ctx.imply("aws:PrincipalArn", who.caller)
 	ctx.imply("aws:PrincipalAccount", a.AccountID)
-	ctx.imply("aws:userid", caller)
+	ctx.imply("aws:userid", who.caller)
 	if a.Type() == "user" {
 		ctx.imply("aws:username", a.Name())
 	}

@@ -30,7 +30,7 @@ func (e *Engine) SimulatePrincipalPolicy(in SimulationInput) (SimulationOutput, 
 	if caller == "" {
 		caller = in.PolicySourceArn
 	}
-	return run(in, p, caller, organization)
+	return run(in, p, asker{caller, e.snapshot.AccountID}, organization)
 }
 
 // source returns the policies of the identity that a request names
@@ -91,6 +91,9 @@ func (x *PolicyExclusion) check(i int) error {
 	}
 	if id.PolicyName != "" && !policyNamePattern.MatchString(id.PolicyName) {
 		return validationError("Value '" + id.PolicyName + "' at '" + at + `inlinePolicyIdentifier.policyName' failed to satisfy constraint: Member must satisfy regular expression pattern: .*[\w+=,.@-]+.*`)
+	}
+	if id.AttachmentType != "" && !slices.Contains(attachmentTypes, id.AttachmentType) {
+		return enumError("Value '"+id.AttachmentType+"' at '"+at+"inlinePolicyIdentifier.attachmentType'", attachmentTypes)
 	}
 	stars, questions := strings.Count(id.AttachmentName, "*"), strings.Count(id.AttachmentName, "?")
 	if id.PolicyName == "" || id.AttachmentName == "" || id.AttachmentType == "" || strings.ContainsAny(id.PolicyName, "*?") ||

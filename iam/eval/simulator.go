@@ -43,7 +43,7 @@ type outcome struct {
 // from authorization.
 func (s *simulation) simulate(action, resource string) outcome {
 	r := newRequest(action, resource, s.context)
-	r.principal, r.simulated = s.caller, true
+	r.caller, r.simulated = &s.policies.caller, true
 	e := &evidence{}
 	var out outcome
 
@@ -59,7 +59,7 @@ func (s *simulation) simulate(action, resource string) outcome {
 		boundary = s.policies.boundary.decide(r, e)
 		out.boundary = &BoundaryDecision{AllowedByPermissionsBoundary: boundary == iam.Allowed}
 	}
-	resourceDecision, grants := s.policies.decideResource(r, e)
+	resourceDecision, grants := s.resource(r, e)
 	// Trust policies given as ResourcePolicy are ignored for sts:Assume*
 	// (aws/aws-cli#10314).
 	if strings.HasPrefix(r.action, "sts:assume") {
@@ -72,6 +72,14 @@ func (s *simulation) simulate(action, resource string) outcome {
 	out.decision = compose(identity, boundary, resourceDecision, grants, cross)
 	s.finish(&out, e, scps)
 	return out
+}
+
+// resource decides the resource policy that the request brings.
+func (s *simulation) resource(r *request, e *evidence) (iam.Decision, grant) {
+	if s.policies.resource == nil {
+		return iam.ImplicitDeny, noGrant
+	}
+	return s.policies.resource.decideFor(r, e, &s.policies.caller)
 }
 
 // crossAccount: only a ResourceOwner of another account makes a call one

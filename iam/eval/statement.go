@@ -92,10 +92,16 @@ func (p *resourcePattern) match(r *request, open bool) bool {
 		return p.Match(r.resource)
 	}
 	text, ok := p.template.Expand(r.single)
-	if !ok && open {
+	if !ok && open && r.mayFill(p.template) {
 		text, ok = p.template.ExpandOpen(r.single), true
 	}
 	return ok && policy.MatchResource(text, r.resource)
+}
+
+// mayFill reports whether all variables that have no value may have one.
+func (r *request) mayFill(t *policy.Template) bool {
+	lacking := t.Lacks(r.single)
+	return len(r.absent(lacking)) == len(lacking)
 }
 
 func (s *statement) matchesAction(r *request) bool {

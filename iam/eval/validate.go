@@ -13,15 +13,18 @@ import (
 // The enumerations of the API, in the order in which its errors list them
 // (recorded cases err-ctx-type, prin-exclude-err-type).
 var (
-	contextTypes   = []string{"binary", "ipList", "booleanList", "ip", "boolean", "numericList", "dateList", "numeric", "date", "stringList", "string", "binaryList"}
-	exclusionTypes = []string{"scp", "permission-boundary", "aws-managed", "inline", "user-managed", "rcp"}
+	contextTypes = []string{"binary", "ipList", "booleanList", "ip", "boolean", "numericList", "dateList", "numeric", "date", "stringList", "string", "binaryList"}
+	// attachmentTypes are those of the SDK (types.AttachmentType); the order is not
+	// recorded.
+	attachmentTypes = []string{"user", "group", "role"}
+	exclusionTypes  = []string{"scp", "permission-boundary", "aws-managed", "inline", "user-managed", "rcp"}
 )
 
 // validate checks the request as AWS does, with its codes and texts.
 // Source: recorded cases err-*; botocore's model of the API for lengths.
 func (in *SimulationInput) validate() error {
 	checks := []func() error{
-		in.checkModel, in.checkActions, in.checkContext, in.checkResources, in.checkGroups, in.checkHandling,
+		in.checkModel, in.checkActions, in.checkContext, in.checkResources, in.checkCaller, in.checkGroups, in.checkHandling,
 	}
 	for _, check := range checks {
 		if err := check(); err != nil {
@@ -137,6 +140,15 @@ func (in *SimulationInput) checkResources() error {
 		if !ok || a.Partition == "" || a.Service == "" || a.Resource == "" {
 			return invalidInput("ResourceNames are not in a valid ARN format: " + r + ".")
 		}
+	}
+	return nil
+}
+
+// checkCaller: a caller is an ARN, as the source of a simulation is (recorded
+// cases prin-err-source-*, err-rp-session-caller).
+func (in *SimulationInput) checkCaller() error {
+	if _, ok := policy.ParseARN(in.CallerArn); in.CallerArn != "" && !ok {
+		return invalidInput("Invalid ARN provided in the request: " + in.CallerArn)
 	}
 	return nil
 }

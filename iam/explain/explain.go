@@ -1,6 +1,7 @@
 package explain
 
 import (
+	"maps"
 	"slices"
 	"strings"
 
@@ -22,12 +23,15 @@ type Options struct {
 // Explain decides a request of a principal as authorization does, and returns
 // the way to the decision. The trace has no engine, tool or time yet.
 func Explain(p iam.Principal, policies eval.Policies, probe iam.Probe, o Options) iam.Trace {
-	t := &tracer{arn: p.ARN, probe: probe}
+	if p.Session != "" {
+		policies.SessionName = p.Session
+	}
+	t := &tracer{arn: p.ARN, session: policies.SessionName, bounded: policies.Boundary, probe: probe}
 	compiled := eval.Compile(p.ARN, policies)
 	verdict := compiled.Verdict(compiled.Prepare(probe, o.Owner))
 	out := iam.Trace{
 		Principal: p, Action: probe.Action, Resource: probe.Resource, Context: probe.Context,
-		Decision: verdict.Decision, MissingContext: verdict.MissingContext,
+		Decision: verdict.Decision, MissingContext: verdict.MissingContext, Gaps: verdict.Gaps,
 	}
 	if out.Context == nil {
 		out.Context = iam.Context{}
@@ -44,24 +48,45 @@ func Explain(p iam.Principal, policies eval.Policies, probe iam.Probe, o Options
 	if strings.ContainsAny(probe.Resource, "*?") && probe.Resource != "*" {
 		out.Notes = append(out.Notes, "a request names one resource: the wildcards in it are taken as ordinary characters, and policies match them as such")
 	}
-	out.Layers = t.layers(&policies, o.Unknown)
-	out.Reason = t.reason(&out)
+	for i := range verdict.Gaps {
+		if g := &verdict.Gaps[i]; !g.Counts(false) {
+			out.Notes = append(out.Notes, g.String())
+		}
+	}
+	if own, ok := policies.Of(probe.Action, probe.Resource); ok || policies.Resource != nil {
+		policies.Resource = own.Policy
+	}
+	out.Layers = t.layers(&policies, unread(o.Unknown, &policies, verdict.Gaps))
+	out.Layers = append(out.Layers, withoutPolicies(&verdict)...)
+	out.Reason = t.reason(&out, &verdict)
 	return out
 }
 
 // A tracer asks about one request.
 type tracer struct {
-	arn   string
-	probe iam.Probe
+	arn     string
+	session string // its name, of a role
+	bounded *eval.Policy
+	probe   iam.Probe
 	// mismatch says that the action does not work on this kind of resource;
 	// empty where it does.
 	mismatch string
 }
 
-// ask decides the request under other policies.
-func (t *tracer) ask(p eval.Policies) iam.Decision {
+// ask decides the request under the policies of one layer alone. Statements of
+// layers that name principals apply to those that they name.
+func (t *tracer) ask(l iam.Layer, policies []eval.Policy) iam.Decision {
+	p := eval.Policies{SessionName: t.session, Boundary: t.bounded}
+	switch l {
+	case iam.LayerResource:
+		p.Resource = &policies[0]
+	case iam.LayerEndpoint:
+		p.Endpoint = &policies[0]
+	default:
+		l, p.Identity = iam.LayerIdentity, policies
+	}
 	c := eval.Compile(t.arn, p)
-	return c.Decide(c.Prepare(t.probe, ""))
+	return c.Alone(l, c.Prepare(t.probe, ""))
 }
 
 // layers are in the order in which IAM's documentation names them.
@@ -92,20 +117,58 @@ func (t *tracer) layers(p *eval.Policies, unknown map[iam.Layer]string) []iam.Tr
 		}
 		add(l, 0, []eval.Policy{*policy})
 	}
-	levels(iam.LayerRCP, p.RCPs)
-	if serviceLinked(t.arn) {
-		out = append(out, empty(iam.LayerSCP, iam.LayerAbsent, "service control policies do not affect service-linked roles"))
-	} else {
-		levels(iam.LayerSCP, p.SCPs)
+	for l, exempt := range t.exempt(p) {
+		if exempt != "" {
+			out = append(out, empty(l, iam.LayerAbsent, exempt))
+		} else if l == iam.LayerRCP {
+			levels(l, p.RCPs)
+		} else {
+			levels(l, p.SCPs)
+		}
 	}
 	one(iam.LayerResource, p.Resource)
 	if _, ok := unknown[iam.LayerIdentity]; ok && len(p.Identity) == 0 {
 		absent(iam.LayerIdentity, "")
+	} else if a, _ := policy.ParseARN(t.arn); a.Service == "iam" && a.Resource == "root" {
+		root := empty(iam.LayerIdentity, iam.LayerAbsent, "the root of an account has no identity-based policies, and may do everything in it")
+		root.Decision = iam.Allowed
+		out = append(out, root)
 	} else {
 		add(iam.LayerIdentity, 0, p.Identity)
 	}
 	one(iam.LayerBoundary, p.Boundary)
 	one(iam.LayerSession, p.Session)
+	if p.Endpoint != nil {
+		one(iam.LayerEndpoint, p.Endpoint)
+	}
+	return out
+}
+
+// unread adds to the layers that could not be read the policy of the resource,
+// where the decision hangs on it.
+func unread(unknown map[iam.Layer]string, p *eval.Policies, gaps []iam.Gap) map[iam.Layer]string {
+	out := maps.Clone(unknown)
+	for i := range gaps {
+		if g := &gaps[i]; g.Layer == iam.LayerResource && g.Counts(false) && p.Resource == nil {
+			if out == nil {
+				out = map[iam.Layer]string{}
+			}
+			out[g.Layer] = g.What + " is not known: " + g.Why
+		}
+	}
+	return out
+}
+
+// withoutPolicies are the layers of a verdict that are no policies.
+func withoutPolicies(v *iam.Verdict) []iam.TraceLayer {
+	var out []iam.TraceLayer
+	for _, l := range v.Layers {
+		if l.Layer == iam.LayerPublicAccess {
+			layer := empty(l.Layer, iam.LayerEvaluated, "the bucket's policy is public, and other accounts are shut out (RestrictPublicBuckets)")
+			layer.Decision = l.Decision
+			out = append(out, layer)
+		}
+	}
 	return out
 }
 
@@ -116,11 +179,27 @@ func empty(l iam.Layer, state iam.LayerState, reason string) iam.TraceLayer {
 	}
 }
 
-// serviceLinked: "SCPs do not affect any service-linked role" (Organizations
-// User Guide, "Service control policies").
-func serviceLinked(arn string) bool {
-	a, _ := policy.ParseARN(arn)
-	return strings.HasPrefix(a.Resource, "role/aws-service-role/")
+// exempt says, for the layers of an organization in their order, why they do
+// not affect the request; empty where they do.
+// Source: Organizations User Guide, "Service control policies" and "Resource
+// control policies", resources and entities that are not restricted.
+func (t *tracer) exempt(p *eval.Policies) func(func(iam.Layer, string) bool) {
+	a, _ := policy.ParseARN(t.arn)
+	service, _, _ := strings.Cut(t.probe.Action, ":")
+	rcp, scp := "", ""
+	switch {
+	case strings.HasPrefix(a.Resource, "role/aws-service-role/"):
+		rcp = "resource control policies do not affect service-linked roles"
+		scp = "service control policies do not affect service-linked roles"
+	case iam.IsService(t.arn):
+		scp = "service control policies do not affect AWS services"
+	}
+	if rcp == "" && len(p.RCPs) > 0 && !actions.SupportsRCP(service) {
+		rcp = "resource control policies do not affect " + strings.ToLower(service)
+	}
+	return func(yield func(iam.Layer, string) bool) {
+		_ = yield(iam.LayerRCP, rcp) && yield(iam.LayerSCP, scp)
+	}
 }
 
 // layer explains the policies of one layer.
@@ -138,25 +217,13 @@ func (t *tracer) layer(l iam.Layer, level int, policies []eval.Policy) iam.Trace
 
 // decide returns what a layer by itself says.
 func (t *tracer) decide(l iam.Layer, policies []eval.Policy) iam.Decision {
-	switch l {
-	case iam.LayerResource:
-		c := eval.Compile(t.arn, eval.Policies{Resource: &policies[0]})
-		v := c.Verdict(c.Prepare(t.probe, ""))
-		for _, d := range v.Layers {
-			if d.Layer == iam.LayerResource {
-				return d.Decision
-			}
-		}
-		return iam.ImplicitDeny
-	case iam.LayerRCP:
-		// RCPFullAWSAccess is attached to every level and cannot be detached
-		// (Organizations User Guide, "Resource control policies").
-		if d := t.ask(eval.Policies{Identity: policies}); d == iam.ExplicitDeny {
-			return d
-		}
+	d := t.ask(l, policies)
+	// RCPFullAWSAccess is attached to every level and cannot be detached
+	// (Organizations User Guide, "Resource control policies").
+	if l == iam.LayerRCP && d != iam.ExplicitDeny {
 		return iam.Allowed
 	}
-	return t.ask(eval.Policies{Identity: policies})
+	return d
 }
 
 // statements sorts the statements of a layer into those that decide and those

@@ -136,7 +136,7 @@ func TestLayers(t *testing.T) {
 		{"boundary and identity", eval.Policies{Identity: []eval.Policy{*one(t, none)}, Boundary: one(t, none)}, iam.ImplicitDeny, "no identity-based policy allows it, and the permissions boundary does not allow it"},
 		{"second level", eval.Policies{Identity: identity, SCPs: [][]eval.Policy{{*one(t, all)}, {*one(t, none)}}}, iam.ImplicitDeny, "no service control policy of level 2 allows it"},
 		{"denied by organization", eval.Policies{Identity: identity, SCPs: [][]eval.Policy{{*one(t, all), *one(t, deny)}}}, iam.ExplicitDeny, `Deny "No" in service control policy p denies it`},
-		{"resource control", eval.Policies{Identity: identity, RCPs: [][]eval.Policy{{*one(t, deny)}}}, iam.ExplicitDeny, `Deny "No" in resource control policy p denies it`},
+		{"resource control of another service", eval.Policies{Identity: identity, RCPs: [][]eval.Policy{{*one(t, deny)}}}, iam.Allowed, `Allow "All" in policy p allows it`},
 		{"session", eval.Policies{Identity: identity, Session: one(t, none)}, iam.ImplicitDeny, "the session policy does not allow it"},
 		{"resource policy", eval.Policies{Resource: one(t, bucket)}, iam.Allowed, `Allow "R" in resource-based policy p allows it`},
 		{"resource policy for another", eval.Policies{Resource: one(t, other)}, iam.ImplicitDeny, "no identity-based policy allows it"},
@@ -149,6 +149,10 @@ func TestLayers(t *testing.T) {
 	trace := explain(eval.Policies{Resource: one(t, other)}, invoke, function)
 	if m := layer(trace, iam.LayerResource).NearMisses; len(m) != 1 || m[0].Element != "Principal" {
 		t.Errorf("got %+v", m)
+	}
+	get := explain(eval.Policies{Identity: identity, RCPs: [][]eval.Policy{{*one(t, `{"Sid":"No","Effect":"Deny","Principal":"*","Action":"*","Resource":"*"}`)}}}, "s3:GetObject", "arn:aws:s3:::b/k")
+	if get.Decision != iam.ExplicitDeny || get.Reason != `Deny "No" in resource control policy p denies it` {
+		t.Errorf("resource control: %s: %s", get.Decision, get.Reason)
 	}
 	service := Explain(iam.Principal{ARN: "arn:aws:iam::123456789012:role/aws-service-role/x/y"}, eval.Policies{Identity: identity, SCPs: [][]eval.Policy{{*one(t, deny)}}}, iam.Probe{Action: invoke, Resource: function}, Options{})
 	if service.Decision != iam.Allowed || layer(service, iam.LayerSCP).State != iam.LayerAbsent {

@@ -7,7 +7,9 @@ import (
 	"strings"
 
 	"remotion-doctor/iam"
+	"remotion-doctor/iam/actions"
 	"remotion-doctor/iam/policy"
+	"remotion-doctor/iam/request"
 )
 
 // nth is the value of an element's list, or of the element where it is no
@@ -56,12 +58,24 @@ func (s *statement) conditionMiss() iam.NearMiss {
 func (s *statement) conditionWhy(c policy.Condition) string {
 	text := c.Operator + " " + c.Key + " " + quoted(c.Values) + " does not hold: "
 	if !s.carries(c.Key) {
-		return text + "the request does not carry " + c.Key
+		return text + s.tracer.lacks(c.Key)
 	}
 	if have := s.tracer.valueOf(c.Key); len(have) > 0 {
 		return text + "the request has " + quoted(have)
 	}
 	return text + "the request has another value"
+}
+
+// lacks says that the request does not carry a key, and where no request of the
+// action does, that.
+func (t *tracer) lacks(key string) string {
+	if meant, ok := actions.Meant(key); ok {
+		return "there is no key " + key + "; did you mean " + meant + "?"
+	}
+	if actions.Carries(t.probe.Action, key) == actions.NeverCarry {
+		return "requests for " + t.probe.Action + " never carry " + key
+	}
+	return "the request does not carry " + key
 }
 
 func quoted(values []string) string {
@@ -82,18 +96,12 @@ func (t *tracer) valueOf(key string) []string {
 			return e.Values
 		}
 	}
-	p, _ := policy.ParseARN(t.arn)
-	r, _ := policy.ParseARN(t.probe.Resource)
-	switch strings.ToLower(key) {
-	case "aws:principalarn":
-		return []string{t.arn}
-	case "aws:principalaccount":
-		return []string{p.AccountID}
-	case "aws:username":
-		if p.Type() == "user" {
-			return []string{p.Name()}
+	for _, e := range request.OfPrincipal(iam.Principal{ARN: t.arn, Session: t.session}, "") {
+		if strings.EqualFold(e.Key, key) {
+			return e.Values
 		}
-	case "aws:requestedregion":
+	}
+	if r, _ := policy.ParseARN(t.probe.Resource); r.Region != "" && strings.EqualFold(key, "aws:RequestedRegion") {
 		return []string{r.Region}
 	}
 	return nil

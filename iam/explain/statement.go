@@ -24,7 +24,9 @@ type statement struct {
 
 func (t *tracer) statement(l iam.Layer, p *eval.Policy, index int) *statement {
 	s := &statement{tracer: t, layer: l, policy: p, index: index, source: &p.Document.Statements[index]}
-	s.principal = l != iam.LayerResource || s.tests(func(v *policy.Statement) { v.Principals = s.source.Principals })
+	s.principal = !namesPrincipals(l) || s.tests(func(v *policy.Statement) {
+		v.Effect, v.Principals = s.source.Effect, s.source.Principals
+	})
 	s.action = s.tests(func(v *policy.Statement) { v.Actions, v.NotAction = s.source.Actions, s.source.NotAction })
 	s.resource = s.testsResources(s.source.Resources)
 	for _, c := range s.source.Conditions {
@@ -35,17 +37,22 @@ func (t *tracer) statement(l iam.Layer, p *eval.Policy, index int) *statement {
 	return s
 }
 
-// tests reports whether a statement that allows everything, but for what set
-// takes from this one, allows the request.
+// namesPrincipals reports whether the policies of a layer say whom they are
+// about.
+func namesPrincipals(l iam.Layer) bool { return l == iam.LayerResource || l == iam.LayerEndpoint }
+
+// tests reports whether a statement that is about everything, but for what set
+// takes from this one, applies to the request.
 func (s *statement) tests(set func(*policy.Statement)) bool {
 	v := policy.Statement{Effect: policy.Allow, Actions: []string{"*"}, Resources: []string{"*"}}
 	set(&v)
 	doc := &policy.Document{Version: s.policy.Document.Version, Statements: []policy.Statement{v}}
-	one := eval.Policy{Name: s.policy.Name, Document: doc}
+	layer := iam.LayerIdentity
 	if v.Principals != nil {
-		return s.tracer.decide(iam.LayerResource, []eval.Policy{one}) == iam.Allowed
+		layer = s.layer
 	}
-	return s.tracer.ask(eval.Policies{Identity: []eval.Policy{one}}) == iam.Allowed
+	d := s.tracer.ask(layer, []eval.Policy{{Name: s.policy.Name, Document: doc}})
+	return d == iam.Allowed || d == iam.ExplicitDeny
 }
 
 func (s *statement) testsActions(patterns []string) bool {

@@ -6,6 +6,7 @@ import (
 
 	"remotion-doctor/iam"
 	"remotion-doctor/iam/actions"
+	"remotion-doctor/iam/policy"
 )
 
 // Title names a statement as one would search for it: Deny "NoDeletes" in
@@ -43,12 +44,19 @@ func layerReason(l *iam.TraceLayer, mismatch string) string {
 }
 
 // reason is the decision in a sentence.
-func (t *tracer) reason(trace *iam.Trace) string {
-	if trace.Decision == iam.Allowed {
+func (t *tracer) reason(trace *iam.Trace, v *iam.Verdict) string {
+	switch {
+	case actions.NeedsNoPermission(t.probe.Action):
+		return trace.Action + " needs no permission, and no policy can deny it"
+	case v.Problem != "":
+		return v.Problem
+	case trace.Decision == iam.Allowed:
 		return allowedReason(trace.Layers)
-	}
-	if t.mismatch != "" {
+	case t.mismatch != "":
 		return t.mismatch
+	}
+	if why := actions.OwnedByAWS(t.probe.Action, t.probe.Resource); why != "" {
+		return why
 	}
 	var stopping []string
 	for i := range trace.Layers {
@@ -61,7 +69,7 @@ func (t *tracer) reason(trace *iam.Trace) string {
 		}
 	}
 	if len(stopping) == 0 {
-		return "the resource-based policy of the other account does not allow it"
+		return t.ownReason()
 	}
 	return strings.Join(stopping, ", and ")
 }
@@ -74,8 +82,24 @@ func implicitReason(l *iam.TraceLayer) string {
 		return "the session policy does not allow it"
 	case iam.LayerSCP:
 		return fmt.Sprintf("no service control policy of level %d allows it", l.Level)
+	case iam.LayerPublicAccess:
+		return l.Reason
+	case iam.LayerEndpoint:
+		return "the VPC endpoint policy does not allow it"
 	}
 	return "no identity-based policy allows it"
+}
+
+// ownReason: everything but the resource's own policy allows it.
+func (t *tracer) ownReason() string {
+	a, _ := policy.ParseARN(t.probe.Resource)
+	switch {
+	case a.Service == "kms" && a.Type() == "key":
+		return "the key policy neither allows it nor leaves it to IAM policies"
+	case a.Service == "iam" && a.Type() == "role":
+		return "the role's trust policy neither allows it nor leaves it to IAM policies"
+	}
+	return "the resource-based policy of the other account does not allow it"
 }
 
 func allowedReason(layers []iam.TraceLayer) string {

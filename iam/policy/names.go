@@ -1,6 +1,9 @@
 package policy
 
-import "strings"
+import (
+	"strings"
+	"unicode/utf8"
+)
 
 // A Names is the set of resource names that a required pattern stands for.
 type Names struct {
@@ -86,6 +89,12 @@ func (n Names) String() string { return n.text }
 func (n Names) Contains(s string) bool {
 	search, err := newSearch(&Query{Names: n, Out: []Set{nil}}, len(n.elements))
 	return err == nil && search.holds(s)
+}
+
+// Single returns the name, where there is but one.
+func (n Names) Single() (string, bool) {
+	beginning := n.beginning()
+	return beginning, utf8.RuneCountInString(beginning) == len(n.elements)
 }
 
 // Within reports whether one pattern of a set is seen at once to match all names:

@@ -212,6 +212,9 @@ func (q *Query) write(h *maphash.Hash) {
 			if set[i].arn {
 				h.WriteByte(2)
 			}
+			if set[i].owner {
+				h.WriteByte(4)
+			}
 		}
 	}
 	for _, hint := range q.Hints {

@@ -26,7 +26,7 @@ func newSearch(q *Query, work int) (*search, error) {
 	for _, set := range slices.Concat(q.In, q.Out) {
 		rows := make([][]element, len(set))
 		for i := range set {
-			rows[i] = elementsOf(set[i].text, set[i].arn)
+			rows[i] = set[i].elements()
 		}
 		if err := s.part(rows); err != nil {
 			return s, err

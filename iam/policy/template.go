@@ -111,6 +111,21 @@ func (t Template) Expand(lookup Lookup) (string, bool) {
 	return b.String(), true
 }
 
+// Lacks returns the keys of the variables that have neither a value nor a
+// default, for which [Template.Expand] fails.
+func (t Template) Lacks(lookup Lookup) []string {
+	var keys []string
+	for _, p := range t.parts {
+		if p.key == "" {
+			continue
+		}
+		if _, ok, present := lookup(p.key); !ok && (present || !p.hasDefault) {
+			keys = append(keys, p.key)
+		}
+	}
+	return keys
+}
+
 // ExpandOpen is Expand with "*" for the variables that have neither a value
 // nor a default: the widest pattern that the template can become.
 func (t Template) ExpandOpen(lookup Lookup) string {
@@ -131,6 +146,13 @@ const (
 	literalStar     = '\uE000'
 	literalQuestion = '\uE001'
 )
+
+// Escape returns a text as a pattern that matches it alone.
+func Escape(text string) string {
+	var b strings.Builder
+	escapeWildcards(&b, text)
+	return b.String()
+}
 
 func escapeWildcards(b *strings.Builder, s string) {
 	for _, r := range s {

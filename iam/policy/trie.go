@@ -50,6 +50,7 @@ const (
 	everything          // all characters
 	inSegment           // all but colons
 	inPart              // all but colons and slashes
+	inOwner             // all but slashes
 	numWildcards
 )
 
@@ -59,6 +60,8 @@ func wildcardOf(keeps string) wildcard {
 		return inSegment
 	case ":/":
 		return inPart
+	case "/":
+		return inOwner
 	}
 	return everything
 }
@@ -72,6 +75,8 @@ func (w wildcard) takes(c rune) bool {
 		return c != ':'
 	case inPart:
 		return c != ':' && c != '/'
+	case inOwner:
+		return c != '/'
 	}
 	return true
 }

@@ -3,8 +3,9 @@
   // Everything foreign becomes text nodes; nothing is parsed as markup.
   const $ = (id) => document.getElementById(id);
   const read = (id) => JSON.parse($(id).textContent);
-  // Control characters and marks that change the direction of text are dropped.
-  const clean = (text) => text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g, '');
+  // Control characters are dropped; what cannot be seen or changes the direction of text is written as an escape.
+  const clean = (text) => text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, '').replace(/\p{Default_Ignorable_Code_Point}|[\p{Cf}\u2028\u2029\u2800]/gu,
+    (c) => [...Array(c.length)].map((_, i) => '\\u' + c.charCodeAt(i).toString(16).padStart(4, '0')).join(''));
   const el = (tag, props, ...children) => {
     const node = document.createElement(tag);
     for (const [name, value] of Object.entries(props || {})) {
@@ -35,9 +36,10 @@
   let found = [], shown = 0;
 
   const filter = {
-    q: '', principal: '', module: '', statuses: new Set(),
+    q: '', account: '', principal: '', module: '', statuses: new Set(),
     matches(i, words) {
       return this.statuses.has(kind(i)) &&
+        (this.account === '' || sectionOf(i).account === this.account) &&
         (this.principal === '' || rows[i * WIDTH + SECTION] === Number(this.principal)) &&
         (this.module === '' || moduleOf(i).title === this.module) &&
         words.every((word) => search(i, word));
@@ -75,6 +77,7 @@
     show(page);
     $('count').textContent = `${found.length} of ${total} findings`;
     $('q').value = $('q').value.toLowerCase().trim() === filter.q ? $('q').value : filter.q;
+    if ($('account')) $('account').value = filter.account;
     $('principal').value = filter.principal;
     $('module').value = filter.module;
     for (const c of chips) c.setAttribute('aria-pressed', filter.statuses.has(c.dataset.status));
@@ -85,6 +88,7 @@
   const state = () => {
     const p = new URLSearchParams();
     if (filter.q) p.set('q', filter.q);
+    if (filter.account) p.set('account', filter.account);
     if (filter.principal !== '') p.set('principal', filter.principal);
     if (filter.module) p.set('module', filter.module);
     p.set('status', known.filter((s) => filter.statuses.has(s)).join(','));
@@ -97,6 +101,7 @@
     if (!hash.includes('=')) { if (!list.children.length) { filter.statuses = standard(); apply(false); } return; }
     const p = new URLSearchParams(hash);
     filter.q = (p.get('q') || '').toLowerCase();
+    filter.account = sections.some((s) => s.account === p.get('account')) ? p.get('account') : '';
     filter.principal = sections[p.get('principal')] ? p.get('principal') : '';
     filter.module = [...$('module').options].some((o) => o.value === p.get('module')) ? p.get('module') : '';
     filter.statuses = new Set((p.get('status') ?? known.join(',')).split(',').filter((s) => known.includes(s)));
@@ -108,7 +113,7 @@
     const i = byID().get(id);
     if (i === undefined) { say('This report has no such finding.'); filter.statuses = standard(); return apply(false); }
     if (!found.includes(i)) {
-      Object.assign(filter, { q: '', principal: '', module: '', statuses: standard() });
+      Object.assign(filter, { q: '', account: '', principal: '', module: '', statuses: standard() });
       filter.statuses.add(kind(i));
       apply(false);
     }
@@ -177,10 +182,10 @@
     const seen = new Set();
     const refs = [...(f.statements || []).map((r) => [r, true]), ...(f.evidence || []).flatMap((e) => (e.verdict.matched || []).map((r) => [r, false]))];
     return refs.map(([r, decides]) => {
-      const key = [r.policy, r.layer, r.file, r.start.line, r.start.column].join('\n');
+      const key = [r.policyId || r.policy, r.layer, r.file, r.start.line, r.start.column].join('\n');
       if (seen.has(key)) return '';
       seen.add(key);
-      const policy = (s.policies || []).find((p) => p.name === r.policy && (!r.layer || p.layer === r.layer));
+      const policy = (s.policies || []).find((p) => (r.policyId && p.policyId ? p.policyId === r.policyId : p.name === r.policy) && (!r.layer || p.layer === r.layer));
       const quoted = policy && (policy.statements.find((q) => q.index === r.index) || policy.statements.find((q) => q.start.line === r.start.line) || {}).text;
       const name = (r.effect || 'Statement') + (r.sid ? ' "' + r.sid + '"' : '') + ' in policy ' + place(r);
       const title = (decides ? 'Decides: ' : 'Matches: ') + name + (r.layer ? ' (' + (s.layers[r.layer] || r.layer) + ')' : '');
@@ -243,6 +248,7 @@
 
   document.querySelector('.filter').addEventListener('submit', (e) => e.preventDefault());
   $('q').addEventListener('input', (e) => { filter.q = e.target.value.toLowerCase().trim(); apply(true); });
+  if ($('account')) $('account').addEventListener('change', (e) => { filter.account = e.target.value; apply(true); });
   $('principal').addEventListener('change', (e) => { filter.principal = e.target.value; apply(true); });
   $('module').addEventListener('change', (e) => { filter.module = e.target.value; apply(true); });
   for (const c of chips) {
@@ -258,13 +264,36 @@
     if (list.children[next]) list.children[next].firstChild.firstChild.focus();
   });
   addEventListener('hashchange', visit);
+  // The shortcut of one key can be switched off, and stays so where the browser remembers it.
+  const remember = (value) => { try { return value === undefined ? localStorage.getItem('shortcut') : localStorage.setItem('shortcut', value); } catch { return null; } };
+  $('shortcut').checked = remember() !== 'off';
+  $('shortcut').addEventListener('change', (e) => remember(e.target.checked ? 'on' : 'off'));
   addEventListener('keydown', (e) => {
-    if (e.key === '/' && !/^(INPUT|SELECT|TEXTAREA)$/.test(e.target.tagName)) { e.preventDefault(); $('q').focus(); }
+    if (e.key !== '/' || e.ctrlKey || e.metaKey || e.altKey || !$('shortcut').checked || /^(INPUT|SELECT|TEXTAREA)$/.test(e.target.tagName)) return;
+    e.preventDefault();
+    $('q').focus();
   });
-  // On paper everything that the filter leaves is open.
+
+  // On paper stand all findings that the filter leaves, and what is open. It is made here and now: nothing is waited for.
+  const paperRows = 20000;
+  const paper = () => {
+    const columns = ['Result', 'Principal', 'Action', 'Resource', 'Why'];
+    const body = found.slice(0, paperRows).map((i) => el('tr', {},
+      el('td', { class: kind(i) }, marks[text(i, STATUS)] + ' ' + text(i, STATUS), text(i, MUTED) ? el('small', {}, text(i, MUTED)) : ''),
+      el('td', {}, sectionOf(i).name), el('td', {}, code(text(i, ACTION))), el('td', {}, code(text(i, RESOURCE))), el('td', {}, text(i, WHY))));
+    const left = found.length - body.length;
+    return [el('table', {}, el('thead', {}, el('tr', {}, columns.map((c) => el('th', { scope: 'col' }, c)))), el('tbody', {}, body)),
+      left > 0 ? el('p', {}, `${left} more findings are in the JSON report.`) : ''];
+  };
+  let closed = [];
   addEventListener('beforeprint', () => {
-    show(1000);
-    [...list.children].forEach((li, at) => { li.firstChild.open = true; fill(li.firstChild, found[at]); });
+    $('paper').replaceChildren(...paper().filter((n) => n !== ''));
+    closed = [...document.querySelectorAll('main > section > details:not([open])')];
+    closed.forEach((d) => { d.open = true; });
+  });
+  addEventListener('afterprint', () => {
+    $('paper').replaceChildren();
+    closed.forEach((d) => { d.open = false; });
   });
   visit();
   performance.mark('ready');

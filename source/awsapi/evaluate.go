@@ -168,6 +168,10 @@ func (c *Client) simulate(ctx context.Context, p iam.Principal, b batch) ([]type
 		MaxItems: aws.Int32(1000),
 	}
 	for _, e := range b.context {
+		// The simulator takes one value for a key, and no word for an absent one.
+		if len(e.Values) == 0 || e.OneOf {
+			continue
+		}
 		in.ContextEntries = append(in.ContextEntries, types.ContextEntry{
 			ContextKeyName: aws.String(e.Key), ContextKeyType: types.ContextKeyTypeEnum(e.Type), ContextKeyValues: e.Values,
 		})

@@ -153,8 +153,9 @@ func boundaryOf(b *types.AttachedPermissionsBoundary) *account.AttachedBoundary 
 	return &account.AttachedBoundary{PermissionsBoundaryType: string(b.PermissionsBoundaryType), PermissionsBoundaryArn: aws.ToString(b.PermissionsBoundaryArn)}
 }
 
+// tagsOf is never nil: there may be none, and that is known.
 func tagsOf(list []types.Tag) []account.Tag {
-	var out []account.Tag
+	out := make([]account.Tag, 0, len(list))
 	for _, t := range list {
 		out = append(out, account.Tag{Key: aws.ToString(t.Key), Value: aws.ToString(t.Value)})
 	}

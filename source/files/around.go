@@ -25,7 +25,7 @@ func (s *Source) Functions(_ context.Context, region, prefix string) ([]account.
 
 // Trust implements [source.Source].
 func (s *Source) Trust(_ context.Context, p iam.Principal) (string, error) {
-	r, err := s.snapshot.Role(p.Name())
+	r, err := s.snapshot.Role(p.ARN)
 	if err != nil {
 		return "", notHeldIn(err)
 	}
@@ -77,5 +77,9 @@ func (s *Source) BucketPolicy(_ context.Context, name, _ string) (*eval.Policy, 
 		return nil, &source.Error{Op: "reading the policy of the bucket " + name, Kind: source.KindInput, Msg: err.Error(), Err: err}
 	}
 	arn := "arn:" + cmp.Or(s.snapshot.Partition, "aws") + ":s3:::" + name
-	return &eval.Policy{ID: iam.InlinePolicy(arn, ""), Name: name, Document: doc, Origin: held.Origin}, nil
+	id := iam.InlinePolicy(arn, "")
+	if held.Origin != nil && held.Origin.ID != "" {
+		id = held.Origin.ID
+	}
+	return &eval.Policy{ID: id, Name: name, Document: doc, Origin: held.Origin}, nil
 }

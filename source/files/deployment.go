@@ -150,7 +150,7 @@ func (s *Source) inDeployment(t audit.Target) (source.Resolution, error) {
 		return source.Resolution{}, fileError(err)
 	}
 	p, err := iam.NewPrincipal(found.ARN)
-	return source.Resolution{Principal: p, Location: &found.Location}, err
+	return source.Resolution{Principal: p, Region: found.Region, Location: &found.Location}, err
 }
 
 // fileError gives an error of a template or plan its kind.
