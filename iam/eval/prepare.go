@@ -51,11 +51,11 @@ func (c *Compiled) Prepare(p iam.Probe, owner string) *Request {
 
 // prepareAsGiven makes a request whose context is the probe's and no more.
 func (c *Compiled) prepareAsGiven(p iam.Probe, owner string) *Request {
-	r := &Request{request: *newRequest(p.Action, p.Resource, newContext(p.Context)), ownerAllows: p.OwnerAllows}
+	r := &Request{request: newRequest(p.Action, p.Resource, newContext(p.Context)), ownerAllows: p.OwnerAllows}
 	r.caller = &c.caller
 	r.mismatch = !takes(r.action, p.Resource)
-	r.free = actions.NeedsNoPermission(p.Action)
-	r.fixed = actions.OwnedByAWS(p.Action, p.Resource) != ""
+	r.free = actions.NeedsNoPermission(r.action)
+	r.fixed = actions.OwnedByAWS(r.action, p.Resource) != ""
 	r.noRCP = len(c.rcps) > 0 && !actions.SupportsRCP(r.service)
 	if p.Resource == "*" {
 		r.resource = c.authorizedOn(p.Action, &r.request)

@@ -27,10 +27,10 @@ type request struct {
 	suppose   supposition
 }
 
-func newRequest(action, resource string, ctx requestContext) *request {
+func newRequest(action, resource string, ctx requestContext) request {
 	lower := strings.ToLower(action)
 	service, _, _ := strings.Cut(lower, ":")
-	return &request{action: lower, hash: hashAction(lower), service: service, resource: resource, context: ctx}
+	return request{action: lower, hash: hashAction(lower), service: service, resource: resource, context: ctx}
 }
 
 // addPrincipal adds the keys of the principal that the request does not give.

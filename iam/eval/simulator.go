@@ -42,7 +42,8 @@ type outcome struct {
 // are those of the recorded answers; ARCHITECTURE.md lists where they differ
 // from authorization.
 func (s *simulation) simulate(action, resource string) outcome {
-	r := newRequest(action, resource, s.context)
+	q := newRequest(action, resource, s.context)
+	r := &q
 	r.caller, r.simulated = &s.policies.caller, true
 	e := &evidence{}
 	var out outcome
