@@ -165,7 +165,7 @@ func Families(prefix string) []Family {
 			}
 			return d
 		}, 40},
-		{"random statements", func(n int) Documents { return Documents{Identity: managed(Random(uint64(n), n))} }, 500},
+		{"random statements", func(n int) Documents { return Documents{Identity: managed(Random(prefix, uint64(n), n))} }, 500},
 	}
 }
 
