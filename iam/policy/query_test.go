@@ -94,6 +94,87 @@ func TestDivideAgreesWithBruteForce(t *testing.T) {
 	})
 }
 
+// drawnQuery draws a query over a small alphabet, with the rules of its sets as
+// regular expressions. The last segment begins behind one colon more, so that
+// both rules for stars are met.
+func drawnQuery(t *rapid.T) (q *Query, holds func(name string) bool) {
+	text := rapid.StringOfN(rapid.SampledFrom([]rune("ab:/***?")), 0, 6, -1)
+	wanted := prefix + strings.ReplaceAll(text.Draw(t, "wanted"), "?", "a")
+	q = &Query{Names: TypedNames(wanted)}
+	isName := typed(wanted)
+	drawSet := func(name string, least int) (set Set, matches func(string) bool) {
+		var rules []*regexp.Regexp
+		for i := range rapid.IntRange(least, 3).Draw(t, name) {
+			pattern := prefix + text.Draw(t, fmt.Sprintf("%s %d", name, i))
+			set = append(set, CompileResource(pattern))
+			rules = append(rules, naive(CompleteARN(pattern), true))
+		}
+		return set, func(name string) bool {
+			return slices.ContainsFunc(rules, func(r *regexp.Regexp) bool { return r.MatchString(name) })
+		}
+	}
+	var in []func(string) bool
+	for i := range rapid.IntRange(0, 3).Draw(t, "sets") {
+		set, matches := drawSet(fmt.Sprintf("in %d", i), 1)
+		q.In, in = append(q.In, set), append(in, matches)
+	}
+	out, isOut := drawSet("out", 0)
+	more, isMore := drawSet("more", 0)
+	q.Out = []Set{out, more}
+	return q, func(name string) bool {
+		if isMore(name) {
+			return false
+		}
+
+		return isName.MatchString(name) && !isOut(name) &&
+			!slices.ContainsFunc(in, func(matches func(string) bool) bool { return !matches(name) })
+	}
+}
+
+// shortest is the length of a shortest answer by the old partition of all names
+// into classes, or -1.
+func shortest(t *rapid.T, q *Query) int {
+	classes, err := q.Names.Divide(append(slices.Clone(q.In), slices.Concat(q.Out...)), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	best := -1
+	for _, c := range classes {
+		if n := utf8.RuneCountInString(c.Example); !slices.Contains(c.In[:len(q.In)], false) && !c.In[len(q.In)] && (best < 0 || n < best) {
+			best = n
+		}
+	}
+	return best
+}
+
+// TestFindAgreesWithBruteForce: a query has an answer where the partition of
+// all names has a class of them, and a shortest one; no short name over a small
+// alphabet answers a query that has none. -rapid.checks sets the cases: 100,000
+// take a minute.
+func TestFindAgreesWithBruteForce(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		q, holds := drawnQuery(t)
+		name, found, err := NewFinder(DefaultWork).Find(t.Context(), q)
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := shortest(t, q)
+		if found != (want >= 0) || found && utf8.RuneCountInString(name) != want {
+			t.Fatalf("%q, %v, but a shortest has the length %d", name, found, want)
+		}
+		if found && !holds(name) {
+			t.Fatalf("%q is no answer", name)
+		}
+		if found {
+			return
+		}
+		if i := slices.IndexFunc(bruteWords, func(w string) bool { return holds(prefix + w) }); i >= 0 {
+			t.Fatalf("%q is an answer", prefix+bruteWords[i])
+		}
+	})
+}
+
 func TestDivide(t *testing.T) {
 	const hint = "arn:aws:s3:::remotionlambda-useast1-4hd8e2k9xw"
 	for _, tt := range []struct {
