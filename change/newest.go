@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"remotion-doctor/audit"
 	"remotion-doctor/iam"
 	"remotion-doctor/remedy"
 )
@@ -17,6 +18,9 @@ type JournalError struct {
 }
 
 func (e *JournalError) Error() string { return e.Msg }
+
+// Problem is the error as the user reads it.
+func (e *JournalError) Problem() audit.Problem { return audit.NewProblem("input", e.Msg, e.Hint) }
 
 // Unwrap returns the cause.
 func (e *JournalError) Unwrap() error { return e.Err }

@@ -1,3 +1,5 @@
+// Command remotion-doctor audits whether an IAM principal has the grants that
+// Remotion Lambda requires.
 package main
 
 import (
@@ -13,12 +15,9 @@ import (
 	"github.com/spf13/cobra"
 
 	"remotion-doctor/audit"
-	"remotion-doctor/change"
 	"remotion-doctor/internal/outfile"
 	"remotion-doctor/internal/terminal"
-	"remotion-doctor/remedy"
 	"remotion-doctor/report"
-	"remotion-doctor/source"
 	"remotion-doctor/source/files"
 )
 
@@ -62,6 +61,8 @@ func usage(hint, format string, args ...any) error {
 	return &failure{exitUsage, fmt.Sprintf(format, args...), hint}
 }
 
+func main() { os.Exit(run(os.Args[1:])) }
+
 func run(args []string) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
@@ -91,58 +92,36 @@ func (a *app) exit(err error) int {
 	return f.code
 }
 
+// A problem is an error of a library that knows how the user reads it.
+type problem interface {
+	error
+	Problem() audit.Problem
+}
+
 // asFailure gives errors of the packages their exit code.
 func asFailure(err error) *failure {
 	if f, ok := errors.AsType[*failure](err); ok {
 		return f
 	}
-	if f := unchanged(err); f != nil {
-		return f
+	if e, ok := errors.AsType[*outfile.Error](err); ok && e.BadPath {
+		return &failure{exitUsage, e.Error(), e.Hint()}
+	} else if ok {
+		return &failure{exitIncomplete, e.Error(), ""}
 	}
-	if e, ok := errors.AsType[*outfile.Error](err); ok {
-		if e.BadPath {
-			return &failure{exitUsage, e.Error(), e.Hint()}
-		}
+	if e, ok := errors.AsType[*terminal.WriteError](err); ok {
 		return &failure{exitIncomplete, e.Error(), ""}
 	}
 	if e, ok := errors.AsType[*audit.Problem](err); ok {
 		return &failure{e.ExitCode, err.Error(), e.Hint}
 	}
-	if e, ok := errors.AsType[*source.Error](err); ok {
-		return &failure{audit.NewProblem(string(e.Kind), "", "").ExitCode, err.Error(), e.Hint}
-	}
-	if e, ok := errors.AsType[*terminal.WriteError](err); ok {
-		return &failure{exitIncomplete, e.Error(), ""}
-	}
-	if e, ok := errors.AsType[*remedy.QuotaError](err); ok {
-		return &failure{exitNotMet, e.Msg, e.Hint}
+	if e, ok := errors.AsType[problem](err); ok {
+		p := e.Problem()
+		return &failure{p.ExitCode, err.Error(), p.Hint}
 	}
 	if errors.Is(err, context.Canceled) {
 		return &failure{exitIncomplete, "interrupted", ""}
 	}
 	return &failure{exitUsage, err.Error(), ""}
-}
-
-// unchanged gives errors of package change their exit code; nil for others.
-func unchanged(err error) *failure {
-	if e, ok := errors.AsType[*change.Refusal](err); ok {
-		return &failure{exitNotMet, e.Msg, e.Hint}
-	}
-	if e, ok := errors.AsType[*change.JournalError](err); ok {
-		return &failure{exitUsage, e.Msg, e.Hint}
-	}
-	if e, ok := errors.AsType[*change.Unread](err); ok {
-		return &failure{exitIncomplete, e.Error(), e.Gap.Hint}
-	}
-	e, ok := errors.AsType[*change.Incomplete](err)
-	if !ok {
-		return nil
-	}
-	hint := e.Advice()
-	if hint == "" && e.Err != nil {
-		hint = asFailure(e.Err).hint
-	}
-	return &failure{exitIncomplete, e.Msg, hint}
 }
 
 func (a *app) root() *cobra.Command {
@@ -170,7 +149,7 @@ unreadable input · 3 could not be completed.`,
 			}
 			return usage(hint, "unknown command %q", args[0])
 		},
-		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+		RunE:          help,
 		SilenceErrors: true,
 		SilenceUsage:  true,
 
@@ -198,6 +177,28 @@ unreadable input · 3 could not be completed.`,
 	)
 	return root
 }
+
+// arguments refuses another number of arguments.
+func arguments(least, most int, hint, msg string) cobra.PositionalArgs {
+	return func(_ *cobra.Command, args []string) error {
+		if len(args) < least || len(args) > most {
+			return usage(hint, "%s", msg)
+		}
+		return nil
+	}
+}
+
+// noCommand refuses what is no command of a group.
+func noCommand(hint, format string) cobra.PositionalArgs {
+	return func(_ *cobra.Command, args []string) error {
+		if len(args) > 0 {
+			return usage(hint, format, args[0])
+		}
+		return nil
+	}
+}
+
+func help(cmd *cobra.Command, _ []string) error { return cmd.Help() }
 
 func (a *app) versionCommand() *cobra.Command {
 	return &cobra.Command{

@@ -95,16 +95,9 @@ func (a *app) host(f *sourceFlags, region string) *doctor.Host {
 	return &doctor.Host{
 		Environment: project.Environment(dir, f.profile, a.getenv),
 		CallerOf: func(ctx context.Context, c checks.Credentials) (string, error) {
-			o := a.awsOptions(f, region)
+			o := a.awsOptions(&f.awsFlags, region)
 			o.Profile = c.Profile
-			if c.Prefix != "" {
-				o.AccessKeyID, o.SecretAccessKey, o.SessionToken = a.getenv(c.Prefix+"_ACCESS_KEY_ID"), a.getenv(c.Prefix+"_SECRET_ACCESS_KEY"), a.getenv(c.Prefix+"_SESSION_TOKEN")
-			}
-			client, err := awsapi.Open(ctx, o)
-			if err != nil {
-				return "", err
-			}
-			return client.Caller(ctx)
+			return awsapi.CallerOf(ctx, o, c.Prefix, a.getenv)
 		},
 	}
 }

@@ -33,8 +33,7 @@ type fixFlags struct {
 	force                        []int
 	record                       string
 	wait, patience               time.Duration
-	color                        string
-	noColor                      bool
+	color                        colorFlags
 }
 
 func (a *app) fixCommand() *cobra.Command {
@@ -78,8 +77,7 @@ that it does not cure · 2 bad usage · 3 could not be completed.`,
 	fs.DurationVar(&f.wait, "wait", 10*time.Second, "with --apply, `DURATION` that IAM's propagation is given")
 	fs.DurationVar(&f.patience, "timeout", 2*time.Minute, "with --apply, `DURATION` after which what still does not pass has failed")
 	f.source.add(fs)
-	fs.StringVar(&f.color, "color", "auto", "colour: `auto|always|never`")
-	fs.BoolVar(&f.noColor, "no-color", false, "no colour")
+	f.color.add(fs)
 	return cmd
 }
 
@@ -191,26 +189,18 @@ func (a *app) writeFixes(ctx context.Context, fixes []attach.Planned, f *fixFlag
 // renderFixes writes the remedies in a form, or for people. What belongs to a
 // form goes to stderr, so that the form can be pasted as it is.
 func (a *app) renderFixes(w io.Writer, fixes []attach.Planned, f *fixFlags) error {
+	if f.form == "" {
+		return attach.Show(w, fixes, f.color.options(a, w))
+	}
 	for i := range fixes {
-		if f.form == "" {
-			if err := report.Remedy(w, fixes[i].View(), a.look(w, f), i == len(fixes)-1); err != nil {
-				return err
-			}
-			continue
-		}
 		for _, line := range fixes[i].Remarks() {
 			if err := a.say(line); err != nil {
 				return err
 			}
 		}
 	}
-	if f.form == "" {
-		return nil
-	}
 	return attach.Render(w, remedy.Form(f.form), fixes, f.replace)
 }
-
-func (a *app) look(w io.Writer, f *fixFlags) report.Options { return a.painted(w, f.color, f.noColor) }
 
 // say writes a line to stderr.
 func (a *app) say(line string) error {

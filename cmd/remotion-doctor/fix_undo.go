@@ -78,7 +78,7 @@ func (a *app) putBack(ctx context.Context, client *awsapi.Client, f *fixFlags, s
 	if refused == nil && f.dryRun {
 		return attach.RenderPlans(a.stdout, remedy.Form(f.form), []*change.Plan{back.Plan()})
 	}
-	err := report.PolicyDiff(a.stdout, attach.Lines(back.Diff()), a.look(a.stdout, f))
+	err := report.PolicyDiff(a.stdout, attach.Lines(back.Diff()), f.color.options(a, a.stdout))
 	if err != nil || refused != nil {
 		return errors.Join(err, refused)
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"io"
 	"slices"
@@ -16,12 +17,13 @@ import (
 
 // outputFlags are the flags about the report.
 type outputFlags struct {
-	format, remediation, failOn, color string
-	baseline, waivers                  string
-	outputs                            []string
-	quiet, verbose, noColor, redact    bool
-	bom, summary                       bool
-	flags                              *pflag.FlagSet // tells whether --format was given
+	format, remediation, failOn string
+	baseline, waivers           string
+	outputs                     []string
+	quiet, verbose, redact      bool
+	color                       colorFlags
+	bom, summary                bool
+	flags                       *pflag.FlagSet // tells whether --format was given
 }
 
 var (
@@ -48,21 +50,15 @@ func (f *outputFlags) addForm(fs *pflag.FlagSet, format report.Format) {
 	fs.BoolVar(&f.summary, "step-summary", false, "Markdown up to 1 MiB, for a job summary; 64 KiB for a comment without it")
 	fs.BoolVar(&f.bom, "csv-bom", false, "begin CSV with a byte order mark, for Excel")
 	fs.BoolVarP(&f.verbose, "verbose", "v", false, "show what passes, too")
-	fs.StringVar(&f.color, "color", "auto", "colour: `"+strings.Join(colors, "|")+"`")
-	fs.BoolVar(&f.noColor, "no-color", false, "no colour")
+	f.color.add(fs)
 }
 
 func (f *outputFlags) validate() error {
 	if _, err := report.ParseFormat(f.format); err != nil {
 		return usage("", "--format: %v", err)
 	}
-	for _, v := range []struct {
-		flag, value string
-		known       []string
-	}{{"fail-on", f.failOn, failOns}, {"color", f.color, colors}} {
-		if !slices.Contains(v.known, v.value) {
-			return usage("", "--%s %q is not one of %s", v.flag, v.value, strings.Join(v.known, ", "))
-		}
+	if err := cmp.Or(oneOf("fail-on", f.failOn, failOns...), oneOf("color", f.color.when, colors...)); err != nil {
+		return err
 	}
 	return f.checkFiles()
 }
@@ -104,7 +100,7 @@ func (a *app) write(ctx context.Context, r *audit.Report, f *outputFlags, others
 
 // form is how a table looks on w.
 func (a *app) form(w io.Writer, f *outputFlags) report.Options {
-	o := a.painted(w, f.color, f.noColor)
+	o := f.color.options(a, w)
 	o.Verbose, o.BOM = f.verbose, f.bom
 	if f.summary {
 		o.Limit = report.SummaryLimit
@@ -112,17 +108,23 @@ func (a *app) form(w io.Writer, f *outputFlags) report.Options {
 	return o
 }
 
-// painted is the width of w, and whether to use colour on it: what --color and
-// --no-color say wins over the terminal.
-func (a *app) painted(w io.Writer, color string, never bool) report.Options {
+// colorFlags say whether to use colour.
+type colorFlags struct {
+	when  string
+	never bool
+}
+
+func (f *colorFlags) add(fs *pflag.FlagSet) {
+	fs.StringVar(&f.when, "color", "auto", "colour: `"+strings.Join(colors, "|")+"`")
+	fs.BoolVar(&f.never, "no-color", false, "no colour")
+}
+
+// options are the width of w, and whether to use colour on it: what the flags
+// say wins over the terminal.
+func (f *colorFlags) options(a *app, w io.Writer) report.Options {
 	var o report.Options
 	o.Width, o.Color = terminal.Look(w, a.getenv)
-	switch {
-	case never || color == "never":
-		o.Color = false
-	case color == "always":
-		o.Color = true
-	}
+	o.Color = !f.never && f.when != "never" && (o.Color || f.when == "always")
 	return o
 }
 

@@ -118,7 +118,7 @@ func onlyJSON(flag, path string) error {
 // reportFiles are the files that a report is written to.
 func (a *app) reportFiles(r *audit.Report, f *outputFlags, files []outputFile) []outfile.File {
 	o := a.form(io.Discard, f)
-	o.Color = f.color == "always" // a file is no terminal
+	o.Color = f.color.when == "always" // a file is no terminal
 	var out []outfile.File
 	for _, file := range files {
 		out = append(out, outfile.File{

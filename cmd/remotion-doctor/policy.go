@@ -18,13 +18,8 @@ func (a *app) policyCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "policy",
 		Short: "Print Remotion's policies, what changed between releases, and faults of a copy",
-		Args: func(_ *cobra.Command, args []string) error {
-			if len(args) > 0 {
-				return usage("there are policy show, policy diff and policy lint", "unknown command %q", "policy "+args[0])
-			}
-			return nil
-		},
-		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+		Args:  noCommand("there are policy show, policy diff and policy lint", "unknown command \"policy %s\""),
+		RunE:  help,
 	}
 	cmd.AddCommand(a.policyShowCommand(), a.policyDiffCommand(), a.policyLintCommand())
 	return cmd
@@ -102,18 +97,11 @@ func (a *app) requirementFor(name string, f *showFlags) (*checks.Requirement, er
 	if err != nil {
 		return nil, err
 	}
-	r, err := remotion.Pack().Required(name, release.Version, partition)
-	if err != nil {
-		return nil, usage("", "%v", err)
+	r, err := remotion.Pack().RequiredIn(name, checks.Usage{Release: release.Version, Partition: partition, Regions: regions, Deployment: d, Operations: f.operations})
+	if err == nil {
+		r.Notes = append(r.Notes, release.Notes...)
 	}
-	r.Notes = append(r.Notes, release.Notes...)
-	if r, err = r.With(d, regions); err != nil {
-		return nil, err
-	}
-	if r, err = r.For(f.operations); err != nil {
-		return nil, usage("", "--for: %v", err)
-	}
-	return r, nil
+	return r, err
 }
 
 // place returns the partition, and regions of it: those asked for, or one to
@@ -125,24 +113,17 @@ func (f *showFlags) place() (partition string, regions []string, err error) {
 	if err := validRegions(f.regions); err != nil {
 		return "", nil, err
 	}
-	for _, r := range f.regions {
-		if p := policy.PartitionOf(r); partition != "" && p != partition || f.partition != "" && p != f.partition {
-			return "", nil, usage("a policy is of one partition", "--region %s is in the partition %s", r, p)
-		}
-		partition = policy.PartitionOf(r)
+	if partition, err = policy.CommonPartition(f.regions, f.partition); err != nil {
+		return "", nil, usage("a policy is of one partition", "%v", err)
 	}
-	if f.partition != "" {
-		partition = f.partition
-	}
-	switch {
-	case partition != "" && partition != "aws" && partition != "aws-cn":
+	typical, ok := map[string]string{"aws": "us-east-1", "aws-cn": "cn-north-1"}[partition]
+	if !ok {
 		return "", nil, usage("Remotion Lambda runs in aws and aws-cn", "there is no policy for the partition %s", partition)
-	case len(f.regions) > 0:
-		return partition, f.regions, nil
-	case partition == "aws-cn":
-		return partition, []string{"cn-north-1"}, nil
 	}
-	return "aws", []string{"us-east-1"}, nil
+	if len(f.regions) == 0 {
+		return partition, []string{typical}, nil
+	}
+	return partition, f.regions, nil
 }
 
 func (a *app) policyDiffCommand() *cobra.Command {
@@ -151,12 +132,7 @@ func (a *app) policyDiffCommand() *cobra.Command {
 		Use:     "diff FROM TO",
 		Short:   "Say what a release demands that another does not, why, and what fails without it",
 		Example: `  remotion-doctor policy diff 3.3.54 4.0.527`,
-		Args: func(_ *cobra.Command, args []string) error {
-			if len(args) != 2 {
-				return usage("as in `remotion-doctor policy diff 3.3.54 "+remotion.Newest+"`", "policy diff takes two releases")
-			}
-			return nil
-		},
+		Args:    arguments(2, 2, "as in `remotion-doctor policy diff 3.3.54 "+remotion.Newest+"`", "policy diff compares two releases"),
 		RunE: func(_ *cobra.Command, args []string) error {
 			if err := oneOf("format", format, "text", "json"); err != nil {
 				return err

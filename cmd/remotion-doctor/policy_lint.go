@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"math"
 	"os"
 
 	"github.com/spf13/cobra"
@@ -29,12 +30,7 @@ work on; the policies of caller and renderer swapped; ARNs of another partition.
 Exit codes: 0 no fault · 1 at least one · 2 a file cannot be read or parsed.`,
 		Example: `  remotion-doctor policy lint remotion-user-policy.json
   remotion-doctor policy lint --as renderer role-policy.json`,
-		Args: func(_ *cobra.Command, args []string) error {
-			if len(args) == 0 {
-				return usage("as in `remotion-doctor policy lint policy.json`", "policy lint takes at least one file")
-			}
-			return nil
-		},
+		Args: arguments(1, math.MaxInt, "as in `remotion-doctor policy lint policy.json`", "policy lint reads at least one file"),
 		RunE: func(_ *cobra.Command, args []string) error { return a.policyLint(args, f) },
 	}
 	fs := cmd.Flags()

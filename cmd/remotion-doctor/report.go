@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"math"
 
 	"github.com/spf13/cobra"
 
@@ -23,13 +24,8 @@ complete: every other form is made from it alone, without AWS.`,
   remotion-doctor report merge shard-*.json --output all.json
   remotion-doctor report verify report.json
   remotion-doctor report schema > report.schema.json`,
-		Args: func(_ *cobra.Command, args []string) error {
-			if len(args) > 0 {
-				return usage("`remotion-doctor report --help` lists them", "report has no command %q", args[0])
-			}
-			return nil
-		},
-		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+		Args: noCommand("`remotion-doctor report --help` lists them", "report has no command %q"),
+		RunE: help,
 	}
 	cmd.AddCommand(a.convertCommand(), a.diffCommand(), a.mergeCommand(), a.verifyCommand(), a.schemaCommand())
 	return cmd
@@ -53,12 +49,7 @@ changed after it was made is converted, and standard error says so.`,
 	return cmd
 }
 
-func oneFile(_ *cobra.Command, args []string) error {
-	if len(args) != 1 {
-		return usage("name one JSON report, or - for standard input", "%d files were named", len(args))
-	}
-	return nil
-}
+var oneFile = arguments(1, 1, "name one JSON report, or - for standard input", "one file is read")
 
 // convert writes a report in other forms. A digest that does not match is kept,
 // so that the result does not match either.
@@ -90,12 +81,7 @@ func (a *app) mergeCommand() *cobra.Command {
 requirement that several have, the newest stays.`,
 		Example: `  remotion-doctor report merge us.json eu.json --output all.json
   remotion-doctor report merge *.json --format html > all.html`,
-		Args: func(_ *cobra.Command, args []string) error {
-			if len(args) == 0 {
-				return usage("name the JSON reports", "no files were named")
-			}
-			return nil
-		},
+		Args: arguments(1, math.MaxInt, "name the JSON reports", "no files were named"),
 		RunE: func(cmd *cobra.Command, args []string) error { return a.merge(cmd.Context(), args, f) },
 	}
 	cmd.Flags().SortFlags = false
@@ -132,12 +118,7 @@ func (a *app) diffCommand() *cobra.Command {
 which policies changed. Exit code 1 says that something is worse than before.`,
 		Example: `  remotion-doctor report diff before.json after.json
   remotion-doctor report diff before.json after.json --format markdown`,
-		Args: func(_ *cobra.Command, args []string) error {
-			if len(args) != 2 {
-				return usage("name the older report, then the newer one", "%d files were named", len(args))
-			}
-			return nil
-		},
+		Args: arguments(2, 2, "name the older report, then the newer one", "two files are compared"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return a.diff(cmd.Context(), args[0], args[1], output, f)
 		},
@@ -147,15 +128,14 @@ which policies changed. Exit code 1 says that something is worse than before.`,
 	f.flags = fs
 	fs.StringVar(&f.format, "format", "table", "form of the difference: `table|json|markdown`")
 	fs.StringVar(&output, "output", "", "write the difference to `FILE`")
-	fs.StringVar(&f.color, "color", "auto", "colour: `auto|always|never`")
-	fs.BoolVar(&f.noColor, "no-color", false, "no colour")
+	f.color.add(fs)
 	return cmd
 }
 
 func (a *app) diff(ctx context.Context, oldPath, newPath, output string, f *outputFlags) error {
 	f.failOn = "unknown"
-	if f.format != "table" && f.format != "json" && f.format != "markdown" {
-		return usage("", "--format %q is not one of table, json, markdown", f.format)
+	if err := oneOf("format", f.format, texts(report.ComparisonFormats()...)...); err != nil {
+		return err
 	}
 	if err := f.validate(); err != nil {
 		return err
@@ -187,7 +167,7 @@ func (f *outputFlags) diffOutput(path string) (err error) {
 	if path == "" {
 		return nil
 	}
-	if f.format, err = f.formOf(path, "table", "json", "markdown"); err != nil {
+	if f.format, err = f.formOf(path, texts(report.ComparisonFormats()...)...); err != nil {
 		return err
 	}
 	return outfile.Check(path)
@@ -195,13 +175,7 @@ func (f *outputFlags) diffOutput(path string) (err error) {
 
 func (a *app) writeComparison(ctx context.Context, d *report.Comparison, output string, f *outputFlags) error {
 	render := func(w io.Writer) error {
-		switch f.format {
-		case "json":
-			return report.ComparisonJSON(w, d)
-		case "markdown":
-			return report.ComparisonMarkdown(w, d)
-		}
-		return report.ComparisonTable(w, d, a.form(w, f))
+		return report.WriteComparison(w, d, report.Format(f.format), a.form(w, f))
 	}
 	if output == "" {
 		return render(a.stdout)

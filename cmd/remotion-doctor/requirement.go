@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"io/fs"
 	"os"
 	"slices"
 	"strings"
@@ -135,21 +136,12 @@ func (f *requirementFlags) chosenRegions(fallback string) ([]string, error) {
 
 // documents reads the files that --require names.
 func (f *requirementFlags) documents() (map[string]*policy.Document, error) {
-	out := map[string]*policy.Document{}
-	for _, name := range f.require {
-		if name == "caller" || name == "renderer" {
-			continue
-		}
-		p, err := files.ReadPolicy(name)
-		if errors.Is(err, os.ErrNotExist) {
-			return nil, usage("--require accepts caller, renderer or a policy file", "%v", err)
-		}
-		if err != nil {
-			return nil, err
-		}
-		out[name] = p.Document
+	paths := slices.DeleteFunc(slices.Clone(f.require), func(name string) bool { return name == remotion.Caller || name == remotion.Renderer })
+	out, err := files.Documents(paths)
+	if errors.Is(err, fs.ErrNotExist) {
+		err = usage("--require accepts caller, renderer or a policy file", "%v", err)
 	}
-	return out, nil
+	return out, err
 }
 
 // requirements returns what a target is audited against: the renderer policy

@@ -2,8 +2,8 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
-	"net"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -116,21 +116,13 @@ func (a *app) demo(ctx context.Context, f *outputFlags) error {
 	if err != nil {
 		return err
 	}
-	server, err := localaws.New(s, localaws.Options{})
+	url, stop, err := localaws.Start(ctx, s, localaws.Options{})
 	if err != nil {
 		return err
 	}
-	l, err := localaws.Listen("127.0.0.1:0")
+	client, err := awsapi.Open(ctx, awsapi.Options{EndpointURL: url, Region: "us-east-1", Isolated: true})
 	if err != nil {
-		return err
-	}
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	done := make(chan error, 1)
-	go func() { done <- server.Serve(ctx, l) }()
-	client, err := demoClient(ctx, l.Addr())
-	if err != nil {
-		return err
+		return errors.Join(err, stop())
 	}
 	o := a.blank()
 	o.Source, o.Regions = client, []string{"us-east-1"}
@@ -138,18 +130,8 @@ func (a *app) demo(ctx context.Context, f *outputFlags) error {
 		o.Targets = append(o.Targets, doctor.Target{Target: t, Requirements: []string{"caller"}})
 	}
 	report, err := a.run(ctx, o)
-	if err != nil {
-		return err
-	}
-	cancel()
-	if err := <-done; err != nil {
+	if err = errors.Join(err, stop()); err != nil {
 		return err
 	}
 	return a.deliver(ctx, report, f)
-}
-
-// demoClient is a client that knows nothing of the machine's AWS
-// configuration.
-func demoClient(ctx context.Context, addr net.Addr) (*awsapi.Client, error) {
-	return awsapi.Open(ctx, awsapi.Options{EndpointURL: "http://" + addr.String(), Region: "us-east-1", Isolated: true})
 }

@@ -21,11 +21,10 @@ import (
 
 // snapshotFlags are the flags of snapshot.
 type snapshotFlags struct {
-	output            string
-	regions           []string
-	onlyFor           []string
-	profile, endpoint string
-	patience          patienceFlags
+	output  string
+	regions []string
+	onlyFor []string
+	awsFlags
 }
 
 func (a *app) snapshotCommand() *cobra.Command {
@@ -50,9 +49,7 @@ file, with what that leaves open. Nothing is written to AWS.`,
 	fs.StringVar(&f.output, "output", "account.json", "write the snapshot to `FILE`")
 	fs.StringSliceVar(&f.regions, "region", nil, "regions of functions, instances, tasks and pods, `R[,R]`")
 	fs.StringArrayVar(&f.onlyFor, "only-for", nil, "only what a check of one target needs, `KIND:NAME`: role, user, function, instance, instance-profile, task-definition or pod-identity; repeatable")
-	fs.StringVar(&f.profile, "profile", "", "AWS `PROFILE`, as in the AWS CLI")
-	fs.StringVar(&f.endpoint, "endpoint-url", "", "AWS endpoint `URL`, as in the AWS CLI")
-	f.patience.add(fs)
+	f.awsFlags.add(fs)
 	return cmd
 }
 
@@ -67,7 +64,7 @@ func (a *app) snapshot(ctx context.Context, f *snapshotFlags) error {
 	if err != nil {
 		return err
 	}
-	client, err := awsapi.Open(ctx, awsapi.Options{Profile: f.profile, Region: first(f.regions), EndpointURL: f.endpoint, AttemptTimeout: f.patience.attempt, OnRetry: a.retrying})
+	client, err := awsapi.Open(ctx, a.awsOptions(&f.awsFlags, first(f.regions)))
 	if err != nil {
 		return err
 	}
@@ -96,19 +93,7 @@ func (a *app) snapshot(ctx context.Context, f *snapshotFlags) error {
 	if err := os.Remove(f.output + ".partial"); err != nil && !errors.Is(err, os.ErrNotExist) {
 		return usage("", "removing %s.partial: %v", f.output, err)
 	}
-	return a.sayRead(s, f.output)
-}
-
-// sayRead says what the file holds and what it lacks.
-func (a *app) sayRead(s *account.Snapshot, path string) error {
-	d := &s.AuthorizationDetails
-	fmt.Fprintf(a.stderr, "%s: %d roles, %d users, %d groups, %d policies, %d functions of account %s\n",
-		report.Clean(path), len(d.Roles), len(d.Users), len(d.Groups), len(d.Policies), len(s.Functions), report.Clean(s.AccountID))
-	for _, g := range s.Gaps {
-		where := strings.TrimSpace(g.Operation + " " + g.Resource)
-		fmt.Fprintf(a.stderr, "not read: %s: %s\n  leaves open %s\n", report.Clean(where), report.Clean(g.Reason), report.Clean(g.Affects))
-	}
-	return nil
+	return report.SnapshotRead(a.stderr, f.output, s)
 }
 
 func onlyFor(texts []string) ([]audit.Target, error) {

@@ -2,8 +2,6 @@ package main
 
 import (
 	"context"
-	"slices"
-	"strings"
 
 	"github.com/spf13/pflag"
 
@@ -16,9 +14,8 @@ import (
 
 // sourceFlags say what decides: AWS, or files.
 type sourceFlags struct {
-	engine, snapshot  string
-	profile, endpoint string
-	patience          patienceFlags
+	engine, snapshot string
+	awsFlags
 	fileFlags
 }
 
@@ -26,6 +23,16 @@ func (f *sourceFlags) add(fs *pflag.FlagSet) {
 	fs.StringVar(&f.engine, "engine", "", "who decides: `aws|local|both` (default aws; local where a file is given)")
 	fs.StringVar(&f.snapshot, "snapshot", "", "check offline, from a snapshot `FILE` of the account")
 	f.fileFlags.add(fs)
+	f.awsFlags.add(fs)
+}
+
+// awsFlags say how AWS is reached.
+type awsFlags struct {
+	profile, endpoint string
+	patience          patienceFlags
+}
+
+func (f *awsFlags) add(fs *pflag.FlagSet) {
 	fs.StringVar(&f.profile, "profile", "", "AWS `PROFILE`, as in the AWS CLI")
 	fs.StringVar(&f.endpoint, "endpoint-url", "", "AWS endpoint `URL`, as in the AWS CLI")
 	f.patience.add(fs)
@@ -48,7 +55,7 @@ func (a *app) open(ctx context.Context, o *doctor.Options, f *sourceFlags, regio
 	if engine == audit.EngineLocal {
 		return nil
 	}
-	client, err := awsapi.Open(ctx, a.awsOptions(f, region))
+	client, err := awsapi.Open(ctx, a.awsOptions(&f.awsFlags, region))
 	if err != nil {
 		return err
 	}
@@ -61,7 +68,7 @@ func (a *app) open(ctx context.Context, o *doctor.Options, f *sourceFlags, regio
 }
 
 // awsOptions say how AWS is reached.
-func (a *app) awsOptions(f *sourceFlags, region string) awsapi.Options {
+func (a *app) awsOptions(f *awsFlags, region string) awsapi.Options {
 	return awsapi.Options{Profile: f.profile, Region: region, EndpointURL: f.endpoint, AttemptTimeout: f.patience.attempt, OnRetry: a.retrying}
 }
 
@@ -93,7 +100,7 @@ func (a *app) openFiles(o *doctor.Options, f *sourceFlags) error {
 	if err != nil {
 		return err
 	}
-	library, err := f.library()
+	library, err := files.Library(f.managed)
 	if err != nil {
 		return err
 	}
@@ -117,11 +124,4 @@ func (f *fileFlags) overlay() files.Paths {
 		Policies: f.policies, Boundary: f.boundary, Session: f.session, Resource: f.resource,
 		SCPs: f.scps, RCPs: f.rcps, ResourceAccount: f.resources,
 	}
-}
-
-// place is where a target was asked for.
-func place(asked []doctor.Target, t doctor.Target) int {
-	return slices.IndexFunc(asked, func(a doctor.Target) bool {
-		return a.Target == t.Target && strings.Join(a.Requirements, ",") == strings.Join(t.Requirements, ",")
-	})
 }

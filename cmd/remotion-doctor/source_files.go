@@ -1,13 +1,9 @@
 package main
 
 import (
-	"cmp"
-	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"slices"
-	"strings"
 
 	"github.com/spf13/pflag"
 
@@ -106,26 +102,6 @@ func (f *sourceFlags) validate() error {
 	return nil
 }
 
-// library returns the managed policies that documents are taken from.
-func (f *fileFlags) library() (*managed.Library, error) {
-	if f.managed == "" {
-		return managed.Embedded(), nil
-	}
-	l, err := managed.Open(f.managed)
-	if err != nil {
-		return nil, usage("it is a file or folder of what `aws iam get-account-authorization-details` or `get-policy-version` prints", "reading the managed policies: %s", pathless(err))
-	}
-	return l, nil
-}
-
-// pathless is an error of the file system without the system call.
-func pathless(err error) string {
-	if e, ok := errors.AsType[*fs.PathError](err); ok {
-		return e.Path + ": " + e.Err.Error()
-	}
-	return err.Error()
-}
-
 // paths are the templates and plans that are to be read.
 func (f *fileFlags) paths() []string {
 	out := slices.Clone(f.files)
@@ -158,13 +134,11 @@ func (f *fileFlags) openPolicies(o *doctor.Options, overlay files.Overlay, libra
 // openDeployments makes the sources of templates and plans, one for each file
 // and each group of Regions in which it is the same.
 func (f *fileFlags) openDeployments(o *doctor.Options, overlay files.Overlay, library *managed.Library) error {
-	parameters, err := f.parameterValues()
+	parameters, err := files.Parameters(f.parameters)
 	if err != nil {
 		return err
 	}
-	asked := o.Targets
-	o.Targets = nil
-	var missing error
+	var found []doctor.Deployed
 	for _, path := range f.paths() {
 		list, err := files.Deployments(files.Template{
 			Path: path, Plan: path == f.plan, AccountID: f.account, Parameters: parameters,
@@ -174,56 +148,10 @@ func (f *fileFlags) openDeployments(o *doctor.Options, overlay files.Overlay, li
 			return err
 		}
 		for _, r := range list {
-			if o.Source == nil {
-				o.Source = r.Source
-			}
-			targets, err := targetsIn(r, asked)
-			if err != nil && len(f.files) < 2 {
-				return err
-			}
-			missing = cmp.Or(missing, err) // of several files not each has everything
-			o.Targets = append(o.Targets, targets...)
+			found = append(found, doctor.Deployed{Source: r.Source, Regions: r.Regions})
 		}
 	}
-	if len(o.Targets) == 0 {
-		return missing
-	}
-	slices.SortStableFunc(o.Targets, func(a, b doctor.Target) int { return place(asked, a) - place(asked, b) })
-	return nil
-}
-
-// targetsIn are the targets that concern a deployment; the error says what it
-// does not hold.
-func targetsIn(r files.Regional, asked []doctor.Target) (out []doctor.Target, err error) {
-	for _, t := range asked {
-		switch t.Kind {
-		case audit.TargetCaller:
-			if t.Target, err = r.Only(); err != nil {
-				return out, err
-			}
-		case audit.TargetRenderer:
-		default:
-			if err := r.Missing(t.Target); err != nil {
-				return out, err
-			}
-		}
-		t.Source, t.Regions = r.Source, r.Regions
-		out = append(out, t)
-	}
-	return out, nil
-}
-
-// parameterValues reads --parameter.
-func (f *fileFlags) parameterValues() (map[string]string, error) {
-	out := map[string]string{}
-	for _, p := range f.parameters {
-		name, text, ok := strings.Cut(p, "=")
-		if !ok || name == "" {
-			return nil, usage("write it as --parameter BucketName=my-bucket", "--parameter %q is not of the form NAME=VALUE", p)
-		}
-		out[name] = text
-	}
-	return out, nil
+	return o.Deploy(found, len(f.files) > 1)
 }
 
 // besideTemplates adds to an error of AWS that there is something to check
