@@ -47,10 +47,10 @@ localaws: audit iam iam/policy iam/actions iam/account iam/eval
 fixtures:
 internal/modulepath: | golang.org/x/mod
 doctor: source remedy checks checks/remotion audit iam iam/policy iam/request iam/actions iam/account iam/eval iam/excess iam/explain iam/accessdenied | golang.org/x/sync
-internal/terminal: report | github.com/charmbracelet/x/ansi golang.org/x/term
+internal/terminal: report audit | github.com/charmbracelet/x/ansi golang.org/x/term
 internal/ending:
 doctor/attach: doctor change report remedy source audit iam
-internal/outfile:  | github.com/google/renameio/v2
+internal/outfile: audit | github.com/google/renameio/v2
 cmd/remotion-doctor: doctor doctor/attach change source/files audit iam iam/policy iam/actions iam/account checks checks/remotion iam/eval iam/excess remedy source source/awsapi report localaws iam/managed source/iac checks/remotion/project iam/accessdenied iam/explain fixtures internal/outfile internal/ending internal/terminal | github.com/spf13/
 `
 

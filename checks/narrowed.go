@@ -1,5 +1,10 @@
 package checks
 
+import (
+	"fmt"
+	"strings"
+)
+
 // A Usage is how a product is used, as far as it narrows what a policy requires.
 type Usage struct {
 	Release    string // empty for the newest known
@@ -21,4 +26,15 @@ func (p *Pack) RequiredIn(name string, s Usage) (*Requirement, error) {
 		return nil, err
 	}
 	return r.For(s.Operations)
+}
+
+// ValidOperations refuses a name that no operation of the pack has; the error
+// names those that there are.
+func (p *Pack) ValidOperations(names []string) error {
+	for _, name := range names {
+		if !p.hasOperation(name) {
+			return fmt.Errorf("no operation is called %q; there are %s", name, strings.Join(p.OperationNames(), ", "))
+		}
+	}
+	return nil
 }

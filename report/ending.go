@@ -19,9 +19,5 @@ func Endings() []ending.Ending {
 }
 
 func endingOf(text string, formats ...Format) ending.Ending {
-	e := ending.Ending{Text: text}
-	for _, f := range formats {
-		e.Forms = append(e.Forms, string(f))
-	}
-	return e
+	return ending.Ending{Text: text, Forms: ending.Forms(formats...)}
 }

@@ -15,7 +15,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"remotion-doctor/audit"
-	"remotion-doctor/internal/outfile"
 	"remotion-doctor/internal/terminal"
 	"remotion-doctor/report"
 	"remotion-doctor/source/files"
@@ -103,14 +102,6 @@ func asFailure(err error) *failure {
 	if f, ok := errors.AsType[*failure](err); ok {
 		return f
 	}
-	if e, ok := errors.AsType[*outfile.Error](err); ok && e.BadPath {
-		return &failure{exitUsage, e.Error(), e.Hint()}
-	} else if ok {
-		return &failure{exitIncomplete, e.Error(), ""}
-	}
-	if e, ok := errors.AsType[*terminal.WriteError](err); ok {
-		return &failure{exitIncomplete, e.Error(), ""}
-	}
 	if e, ok := errors.AsType[*audit.Problem](err); ok {
 		return &failure{e.ExitCode, err.Error(), e.Hint}
 	}
@@ -175,7 +166,16 @@ unreadable input · 3 could not be completed.`,
 		a.demoCommand(),
 		a.versionCommand(),
 	)
+	inOrder(root)
 	return root
+}
+
+// inOrder shows flags in the order in which they were added.
+func inOrder(cmd *cobra.Command) {
+	cmd.Flags().SortFlags = false
+	for _, c := range cmd.Commands() {
+		inOrder(c)
+	}
 }
 
 // arguments refuses another number of arguments.
@@ -205,9 +205,12 @@ func (a *app) versionCommand() *cobra.Command {
 		Use:   "version",
 		Short: "Print the version",
 		Args:  cobra.NoArgs,
-		RunE: func(*cobra.Command, []string) error {
-			_, err := fmt.Fprintf(a.stdout, "remotion-doctor %s\n", version)
-			return err
-		},
+		RunE:  func(*cobra.Command, []string) error { return a.print("remotion-doctor %s\n", version) },
 	}
+}
+
+// print writes to standard output.
+func (a *app) print(format string, args ...any) error {
+	_, err := fmt.Fprintf(a.stdout, format, args...)
+	return err
 }

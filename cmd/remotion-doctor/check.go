@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"os"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -20,7 +19,7 @@ type checkFlags struct {
 	target      targetFlags
 	requirement requirementFlags
 	source      sourceFlags
-	excess      excessFlags
+	excess      struct{ show, deny bool }
 	proof       bool
 	output      outputFlags
 }
@@ -46,12 +45,12 @@ plan in JSON, and is checked before the deploy.`,
 		},
 	}
 	fs := cmd.Flags()
-	fs.SortFlags = false
 	f.target.add(fs)
 	f.requirement.add(fs)
 	f.source.add(fs)
 	f.source.patience.addWhole(fs)
-	f.excess.add(fs)
+	fs.BoolVar(&f.excess.show, "excess", false, "show what is granted beyond the need")
+	fs.BoolVar(&f.excess.deny, "deny-excess", false, "exit with 1 if there is any")
 	fs.BoolVar(&f.proof, "require-proof", false, "a pass needs proven coverage")
 	f.output.add(fs)
 	return cmd
@@ -88,12 +87,8 @@ func (a *app) check(cmd *cobra.Command, f *checkFlags) error {
 
 // host describes the environment that Remotion would run in, too.
 func (a *app) host(f *sourceFlags, region string) *doctor.Host {
-	dir, err := os.Getwd()
-	if err != nil {
-		dir = "." // a file that cannot be read sets nothing
-	}
 	return &doctor.Host{
-		Environment: project.Environment(dir, f.profile, a.getenv),
+		Environment: project.Environment(".", f.profile, a.getenv),
 		CallerOf: func(ctx context.Context, c checks.Credentials) (string, error) {
 			o := a.awsOptions(&f.awsFlags, region)
 			o.Profile = c.Profile
@@ -118,10 +113,60 @@ func (a *app) while(text string) (done func()) {
 	return p.Done
 }
 
-// excessFlags are about what is granted beyond the need.
-type excessFlags struct{ show, deny bool }
+// targetFlags name what is audited.
+type targetFlags struct {
+	functions, instances, profiles, roles, users []string
+	tasks, pods, renderers                       []string
+	caller                                       bool
+	serviceAccount                               string
+}
 
-func (f *excessFlags) add(fs *pflag.FlagSet) {
-	fs.BoolVar(&f.show, "excess", false, "show what is granted beyond the need")
-	fs.BoolVar(&f.deny, "deny-excess", false, "exit with 1 if there is any")
+// anyRenderer is the value of --renderer without one.
+const anyRenderer = "any"
+
+func (f *targetFlags) add(fs *pflag.FlagSet) {
+	fs.StringArrayVar(&f.functions, "function", nil, "Lambda function, by `NAME` or ARN: its execution role")
+	fs.StringArrayVar(&f.instances, "instance", nil, "EC2 instance, by `ID`: the role of its instance profile")
+	fs.StringArrayVar(&f.profiles, "instance-profile", nil, "instance profile, by `NAME` or ARN: its role")
+	fs.StringArrayVar(&f.tasks, "task-definition", nil, "ECS task definition, by `FAMILY`, FAMILY:REVISION or ARN: its task role")
+	fs.StringArrayVar(&f.pods, "pod-identity", nil, "EKS pod identity, `CLUSTER/NAMESPACE/SERVICE-ACCOUNT`: its role")
+	fs.StringArrayVar(&f.roles, "role", nil, "IAM role, by `NAME` or ARN")
+	fs.StringArrayVar(&f.users, "user", nil, "IAM user, by `NAME` or ARN")
+	fs.StringVar(&f.serviceAccount, "service-account", "", "`NAMESPACE/NAME` of the pods that assume --role by web identity (IRSA)")
+	fs.StringArrayVar(&f.renderers, "renderer", nil, "the renderer: the role of the remotion-render-… functions, or of `FUNCTION|ROLE`, with its trust policy")
+	fs.Lookup("renderer").NoOptDefVal = anyRenderer
+	fs.BoolVar(&f.caller, "caller", false, "whoever the AWS credentials belong to (the default)")
+}
+
+// targets returns the targets in the order of the flags' kinds; the caller
+// where none is named.
+func (f *targetFlags) targets() []audit.Target {
+	var out []audit.Target
+	for _, kind := range []struct {
+		kind  audit.TargetKind
+		names []string
+	}{
+		{audit.TargetFunction, f.functions},
+		{audit.TargetInstance, f.instances},
+		{audit.TargetInstanceProfile, f.profiles},
+		{audit.TargetTaskDefinition, f.tasks},
+		{audit.TargetPodIdentity, f.pods},
+		{audit.TargetRole, f.roles},
+		{audit.TargetUser, f.users},
+	} {
+		for _, name := range kind.names {
+			out = append(out, audit.Target{Kind: kind.kind, Name: name})
+		}
+	}
+	if f.caller || len(out) == 0 && len(f.renderers) == 0 {
+		out = append(out, audit.Target{Kind: audit.TargetCaller})
+	}
+	// The renderers come last: what the callers are granted is known by then.
+	for _, name := range f.renderers {
+		if name == anyRenderer {
+			name = ""
+		}
+		out = append(out, audit.Target{Kind: audit.TargetRenderer, Name: name})
+	}
+	return out
 }

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"io"
 
 	"github.com/spf13/cobra"
 
@@ -45,7 +44,6 @@ Exit codes: 0 allowed · 1 not allowed · 2 bad usage · 3 could not be complete
 		RunE: func(cmd *cobra.Command, args []string) error { return a.explain(cmd.Context(), f, args) },
 	}
 	fs := cmd.Flags()
-	fs.SortFlags = false
 	f.target.add(fs)
 	fs.StringVar(&f.message, "error", "", "an error message of AWS, as `TEXT`; - for standard input")
 	fs.StringVar(&f.details, "authorization-details", "", "what AWS recorded of the request, in `FILE`: the answer of `aws iam-toolbox get-request-authorization-details`, or a decoded authorization message")
@@ -150,12 +148,9 @@ func (a *app) readText(text string) (string, error) {
 	if text != "-" {
 		return text, nil
 	}
-	data, err := io.ReadAll(io.LimitReader(a.stdin, maxMessage))
+	data, err := a.readInput("-", 1<<20)
 	if err != nil {
-		return "", usage("", "reading the error message: %v", err)
+		err = usage("", "reading the error message: %v", err)
 	}
-	return string(data), nil
+	return string(data), err
 }
-
-// maxMessage is how much of a message is read.
-const maxMessage = 1 << 20

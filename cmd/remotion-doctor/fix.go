@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"io"
 	"slices"
@@ -58,7 +57,6 @@ that it does not cure · 2 bad usage · 3 could not be completed.`,
 		RunE: func(cmd *cobra.Command, _ []string) error { return a.fix(cmd.Context(), f) },
 	}
 	fs := cmd.Flags()
-	fs.SortFlags = false
 	f.target.add(fs)
 	f.requirement.add(fs)
 	fs.StringVar(&f.form, "as", "", "only the remedy, as `"+formNames+"`")
@@ -81,7 +79,7 @@ that it does not cure · 2 bad usage · 3 could not be completed.`,
 	return cmd
 }
 
-var formNames = strings.Join(texts(remedy.Forms...), "|")
+var formNames = strings.Join(ending.Forms(remedy.Forms...), "|")
 
 func (f *fixFlags) validate() error {
 	switch {
@@ -115,9 +113,9 @@ func (f *fixFlags) validate() error {
 
 // checkFile checks the file of the remedy, and lets its ending choose the form.
 func (f *fixFlags) checkFile() (err error) {
-	c := ending.Choice{Asked: f.form, Given: f.form != "", Forms: texts(remedy.Forms...), Endings: remedy.Endings()}
-	if f.form, err = formOf("as", f.output, c); err != nil {
-		return err
+	c := ending.Choice{Asked: f.form, Given: f.form != "", Forms: ending.Forms(remedy.Forms...), Endings: remedy.Endings()}
+	if f.form, err = c.Of(f.output); err != nil {
+		return ended("as", err)
 	}
 	return outfile.Check(f.output)
 }
@@ -167,10 +165,8 @@ func (f *fixFlags) of(o *doctor.Options) doctor.FixOptions {
 
 // left is the error for what the remedies do not cure.
 func left(fixes []*doctor.Remedy) error {
-	for _, x := range fixes {
-		if !x.Cures() {
-			return errNotMet
-		}
+	if slices.ContainsFunc(fixes, func(x *doctor.Remedy) bool { return !x.Cures() }) {
+		return errNotMet
 	}
 	return nil
 }
@@ -179,11 +175,7 @@ func (a *app) writeFixes(ctx context.Context, fixes []attach.Planned, f *fixFlag
 	if f.output == "" {
 		return a.renderFixes(a.stdout, fixes, f)
 	}
-	var b bytes.Buffer
-	if err := a.renderFixes(&b, fixes, f); err != nil {
-		return err
-	}
-	return writeFile(ctx, f.output, outfile.Private, b.Bytes())
+	return outfile.Write(ctx, outfile.File{Path: f.output, Access: outfile.Private, Content: func(w io.Writer) error { return a.renderFixes(w, fixes, f) }})
 }
 
 // renderFixes writes the remedies in a form, or for people. What belongs to a

@@ -3,13 +3,17 @@ package main
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"io"
+	"math"
+	"os"
 	"slices"
 	"strings"
 
 	"github.com/spf13/pflag"
 
 	"remotion-doctor/audit"
+	"remotion-doctor/internal/ending"
 	"remotion-doctor/internal/outfile"
 	"remotion-doctor/internal/terminal"
 	"remotion-doctor/report"
@@ -42,7 +46,7 @@ func (f *outputFlags) add(fs *pflag.FlagSet) {
 // rewrite reports have, too.
 func (f *outputFlags) addForm(fs *pflag.FlagSet, format report.Format) {
 	f.failOn, f.flags = "unknown", fs
-	fs.StringVar(&f.format, "format", string(format), "form of the report: `"+strings.Join(texts(report.Formats()...), "|")+"`")
+	fs.StringVar(&f.format, "format", string(format), "form of the report: `"+strings.Join(ending.Forms(report.Formats()...), "|")+"`")
 	fs.StringArrayVar(&f.outputs, "output", nil, "write the report to `[FORMAT=]FILE`; repeatable")
 	fs.StringVar(&f.baseline, "baseline", "", "an earlier JSON report, in `FILE`: what it has, too, does not fail")
 	fs.StringVar(&f.waivers, "waivers", "", "waivers with reason, owner and expiry, in `FILE`: what they are about does not fail")
@@ -70,7 +74,7 @@ func (a *app) deliver(ctx context.Context, r *audit.Report, f *outputFlags) erro
 		p := r.Sections[0].Error
 		return &failure{p.ExitCode, p.Message, p.Hint}
 	}
-	r.Gate.FailOn, r.Directory = threshold(f.failOn), a.directory
+	r.Gate.FailOn, r.Directory = audit.Threshold(f.failOn).Normal(), a.directory
 	shown, err := a.finish(r, f)
 	if err != nil {
 		return err
@@ -90,7 +94,7 @@ func (a *app) write(ctx context.Context, r *audit.Report, f *outputFlags, others
 		return err
 	}
 	err = outfile.Write(ctx, append(others, a.reportFiles(r, f, files)...)...)
-	if !f.quiet && !slices.ContainsFunc(files, func(o outputFile) bool { return o.plain }) {
+	if !f.quiet && !slices.ContainsFunc(files, func(d report.Destination) bool { return d.Plain }) {
 		if shown := report.Write(a.stdout, r, report.Format(f.format), a.form(a.stdout, f)); err == nil {
 			err = shown
 		}
@@ -136,4 +140,58 @@ func remediationFile(path string, r *audit.Report) []outfile.File {
 		return nil
 	}
 	return []outfile.File{{Path: path, Access: outfile.Private, Content: outfile.Text([]byte(doc.Indent() + "\n"))}}
+}
+
+// finish mutes what the baseline and the waivers mute, seals the report, and
+// returns it as it is to be shown.
+func (a *app) finish(r *audit.Report, f *outputFlags) (*audit.Report, error) {
+	if f.waivers != "" {
+		data, err := os.ReadFile(f.waivers)
+		if err != nil {
+			return nil, usage("", "reading the waivers: %v", err)
+		}
+		waivers, err := report.LoadWaivers(f.waivers, data)
+		if err != nil {
+			return nil, err
+		}
+		report.Waive(r, waivers)
+	}
+	if f.baseline != "" {
+		old, _, err := a.readReport(f.baseline, report.LoadBaseline)
+		if err != nil {
+			return nil, err
+		}
+		report.Baseline(r, old)
+	}
+	if f.redact {
+		return report.Redact(r)
+	}
+	return r, report.Seal(r)
+}
+
+// verdict returns the error for the exit code of the report's verdict: of what
+// could not be completed the reason is printed, of what is not met the report
+// has said all.
+func verdict(r *audit.Report) error {
+	if p := report.Incompletion(r); p != nil {
+		return p
+	}
+	if r.Verdict().ExitCode == exitNotMet {
+		return errNotMet
+	}
+	return nil
+}
+
+// readReport reads a JSON report, - for standard input, and says on stderr
+// where it is not as it was made.
+func (a *app) readReport(path string, load func(string, []byte) (*audit.Report, report.Integrity, error)) (*audit.Report, report.Integrity, error) {
+	data, err := a.readInput(path, math.MaxInt64-1)
+	if err != nil {
+		return nil, report.NoDigest, usage("", "reading the report: %v", err)
+	}
+	r, state, err := load(path, data)
+	if err == nil && state == report.Changed {
+		fmt.Fprintf(a.stderr, "remotion-doctor: warning: %s was changed after it was made: its digest does not match\n", report.Clean(path))
+	}
+	return r, state, err
 }

@@ -1,8 +1,11 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 
@@ -12,6 +15,7 @@ import (
 	"remotion-doctor/checks/remotion"
 	"remotion-doctor/iam/policy"
 	"remotion-doctor/report"
+	"remotion-doctor/source/files"
 )
 
 func (a *app) policyCommand() *cobra.Command {
@@ -53,7 +57,6 @@ with what the features in use demand beyond the documentation.`,
 		RunE: func(_ *cobra.Command, args []string) error { return a.policyShow(args[0], f) },
 	}
 	fs := cmd.Flags()
-	fs.SortFlags = false
 	fs.StringVar(&f.version, "remotion-version", "", "release of Remotion, `X.Y.Z` (default: that of the project here, else "+remotion.Newest+")")
 	fs.StringSliceVar(&f.operations, "for", nil, "only what these need, `OPERATION[,…]`: "+strings.Join(remotion.Pack().OperationNames(), ", "))
 	fs.StringVar(&f.account, "account", "", "narrow to the account with this `ID`")
@@ -87,6 +90,9 @@ func (a *app) policyShow(name string, f *showFlags) error {
 func (a *app) requirementFor(name string, f *showFlags) (*checks.Requirement, error) {
 	partition, regions, err := f.place()
 	if err != nil {
+		return nil, err
+	}
+	if err := validOperations(f.operations); err != nil {
 		return nil, err
 	}
 	release, err := a.release(f.version)
@@ -164,4 +170,67 @@ func (a *app) json(v any) error {
 	enc.SetEscapeHTML(false)
 	enc.SetIndent("", "  ")
 	return enc.Encode(v)
+}
+
+// lintFlags say what the files are meant to be.
+type lintFlags struct{ as, version, partition, format string }
+
+func (a *app) policyLintCommand() *cobra.Command {
+	f := &lintFlags{}
+	cmd := &cobra.Command{
+		Use:   "lint FILE…",
+		Short: "Find faults in a copy of Remotion's policy",
+		Long: `Find faults in policy files ("-" reads the standard input): a policy of an older
+release, recognised by its content; actions that do not exist; bucket patterns
+that match no bucket of Remotion; actions on a kind of resource that they do not
+work on; the policies of caller and renderer swapped; ARNs of another partition.
+
+Exit codes: 0 no fault · 1 at least one · 2 a file cannot be read or parsed.`,
+		Example: `  remotion-doctor policy lint remotion-user-policy.json
+  remotion-doctor policy lint --as renderer role-policy.json`,
+		Args: arguments(1, math.MaxInt, "as in `remotion-doctor policy lint policy.json`", "policy lint reads at least one file"),
+		RunE: func(_ *cobra.Command, args []string) error { return a.policyLint(args, f) },
+	}
+	fs := cmd.Flags()
+	fs.StringVar(&f.as, "as", "", "what the policy is meant for: `caller|renderer`")
+	fs.StringVar(&f.version, "remotion-version", "", "release of Remotion, `X.Y.Z` (default: that of the project here, else "+remotion.Newest+")")
+	fs.StringVar(&f.partition, "partition", "", "partition of the account, `aws|aws-cn`")
+	fs.StringVar(&f.format, "format", "text", "`text|json`")
+	return cmd
+}
+
+func (a *app) policyLint(paths []string, f *lintFlags) error {
+	if err := errors.Join(oneOf("format", f.format, "text", "json"), oneOf("as", f.as, "", "caller", "renderer"), oneOf("partition", f.partition, "", "aws", "aws-cn")); err != nil {
+		return err
+	}
+	release, err := a.release(f.version)
+	if err != nil {
+		return err
+	}
+	faults := []report.FileFault{}
+	for _, path := range paths {
+		data, err := a.readInput(path, maxInput)
+		if err != nil {
+			return usage("", "reading the policy: %v", err)
+		}
+		if path == "-" {
+			path = "standard input"
+		}
+		doc, err := files.ReadDocument(bytes.NewReader(data), path)
+		if err != nil {
+			return err
+		}
+		for _, fault := range remotion.Pack().Lint(doc, checks.LintScope{Policy: f.as, Version: release.Version, Partition: f.partition}) {
+			faults = append(faults, report.FileFault{File: path, Fault: fault})
+		}
+	}
+	if f.format == "json" {
+		err = a.json(faults)
+	} else {
+		err = report.Faults(a.stdout, faults)
+	}
+	if err == nil && len(faults) > 0 {
+		return errNotMet
+	}
+	return err
 }

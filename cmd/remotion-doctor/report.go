@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"remotion-doctor/audit"
+	"remotion-doctor/internal/ending"
 	"remotion-doctor/internal/outfile"
 	"remotion-doctor/report"
 )
@@ -44,7 +45,6 @@ changed after it was made is converted, and standard error says so.`,
 		Args: oneFile,
 		RunE: func(cmd *cobra.Command, args []string) error { return a.convert(cmd.Context(), args[0], f) },
 	}
-	cmd.Flags().SortFlags = false
 	f.addForm(cmd.Flags(), report.FormatTable)
 	return cmd
 }
@@ -84,7 +84,6 @@ requirement that several have, the newest stays.`,
 		Args: arguments(1, math.MaxInt, "name the JSON reports", "no files were named"),
 		RunE: func(cmd *cobra.Command, args []string) error { return a.merge(cmd.Context(), args, f) },
 	}
-	cmd.Flags().SortFlags = false
 	f.addForm(cmd.Flags(), report.FormatJSON)
 	return cmd
 }
@@ -93,19 +92,26 @@ func (a *app) merge(ctx context.Context, paths []string, f *outputFlags) error {
 	if err := f.validate(); err != nil {
 		return err
 	}
-	var reports []*audit.Report
-	for _, path := range paths {
-		r, _, err := a.readReport(path, report.Load)
-		if err != nil {
-			return err
-		}
-		reports = append(reports, r)
+	reports, err := a.readReports(paths)
+	if err != nil {
+		return err
 	}
 	shown, err := a.finish(report.Merge(reports), f)
 	if err != nil {
 		return err
 	}
 	return a.write(ctx, shown, f)
+}
+
+func (a *app) readReports(paths []string) (out []*audit.Report, err error) {
+	for _, path := range paths {
+		r, _, err := a.readReport(path, report.Load)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, r)
+	}
+	return out, nil
 }
 
 func (a *app) diffCommand() *cobra.Command {
@@ -119,12 +125,9 @@ which policies changed. Exit code 1 says that something is worse than before.`,
 		Example: `  remotion-doctor report diff before.json after.json
   remotion-doctor report diff before.json after.json --format markdown`,
 		Args: arguments(2, 2, "name the older report, then the newer one", "two files are compared"),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			return a.diff(cmd.Context(), args[0], args[1], output, f)
-		},
+		RunE: func(cmd *cobra.Command, args []string) error { return a.diff(cmd.Context(), args, output, f) },
 	}
 	fs := cmd.Flags()
-	fs.SortFlags = false
 	f.flags = fs
 	fs.StringVar(&f.format, "format", "table", "form of the difference: `table|json|markdown`")
 	fs.StringVar(&output, "output", "", "write the difference to `FILE`")
@@ -132,9 +135,9 @@ which policies changed. Exit code 1 says that something is worse than before.`,
 	return cmd
 }
 
-func (a *app) diff(ctx context.Context, oldPath, newPath, output string, f *outputFlags) error {
+func (a *app) diff(ctx context.Context, paths []string, output string, f *outputFlags) error {
 	f.failOn = "unknown"
-	if err := oneOf("format", f.format, texts(report.ComparisonFormats()...)...); err != nil {
+	if err := oneOf("format", f.format, ending.Forms(report.ComparisonFormats()...)...); err != nil {
 		return err
 	}
 	if err := f.validate(); err != nil {
@@ -143,15 +146,11 @@ func (a *app) diff(ctx context.Context, oldPath, newPath, output string, f *outp
 	if err := f.diffOutput(output); err != nil {
 		return err
 	}
-	old, _, err := a.readReport(oldPath, report.Load)
+	reports, err := a.readReports(paths)
 	if err != nil {
 		return err
 	}
-	now, _, err := a.readReport(newPath, report.Load)
-	if err != nil {
-		return err
-	}
-	d := report.Compare(old, now)
+	d := report.Compare(reports[0], reports[1])
 	if err := a.writeComparison(ctx, d, output, f); err != nil {
 		return err
 	}
@@ -167,8 +166,9 @@ func (f *outputFlags) diffOutput(path string) (err error) {
 	if path == "" {
 		return nil
 	}
-	if f.format, err = f.formOf(path, texts(report.ComparisonFormats()...)...); err != nil {
-		return err
+	c := ending.Choice{Asked: f.format, Given: f.flags.Changed("format"), Forms: ending.Forms(report.ComparisonFormats()...), Endings: report.Endings()}
+	if f.format, err = c.Of(path); err != nil {
+		return ended("format", err)
 	}
 	return outfile.Check(path)
 }
@@ -214,9 +214,6 @@ func (a *app) schemaCommand() *cobra.Command {
 		Use:   "schema",
 		Short: "Print the JSON Schema of a report",
 		Args:  cobra.NoArgs,
-		RunE: func(*cobra.Command, []string) error {
-			_, err := io.WriteString(a.stdout, report.Schema())
-			return err
-		},
+		RunE:  func(*cobra.Command, []string) error { return a.print("%s", report.Schema()) },
 	}
 }

@@ -3,13 +3,13 @@ package main
 import (
 	"errors"
 	"io/fs"
-	"os"
 	"slices"
 	"strings"
 
 	"github.com/spf13/pflag"
 
 	"remotion-doctor/audit"
+	"remotion-doctor/checks"
 	"remotion-doctor/checks/remotion"
 	"remotion-doctor/checks/remotion/project"
 	"remotion-doctor/doctor"
@@ -60,6 +60,13 @@ func validRegions(regions []string) error {
 	return nil
 }
 
+func validOperations(names []string) error {
+	if err := remotion.Pack().ValidOperations(names); err != nil {
+		return usage("", "--for: %v", err)
+	}
+	return nil
+}
+
 // release returns the version that the user gave, else the one of the project
 // in the working directory.
 func (a *app) release(given string) (doctor.Release, error) {
@@ -70,11 +77,7 @@ func (a *app) release(given string) (doctor.Release, error) {
 		}
 		return doctor.Release{Version: given}, err
 	}
-	dir, err := os.Getwd()
-	if err != nil {
-		return doctor.Release{}, nil // no folder, no project
-	}
-	return doctor.Release(project.Resolve(dir, remotion.Pack())), nil
+	return doctor.Release(project.Resolve(".", remotion.Pack())), nil
 }
 
 // options reads everything about the targets and the requirement that needs no
@@ -153,14 +156,57 @@ func (f *requirementFlags) requirements(t audit.Target) []string {
 	return f.require
 }
 
-// validOperations refuses names that no operation has.
-func validOperations(names []string) error {
-	r, err := remotion.Pack().Required("caller", "", "aws")
-	if err != nil {
-		return err
+// deploymentFlags say how Remotion is used beyond what its documented policies
+// cover.
+type deploymentFlags struct {
+	outputBucket, outputAccount string
+	customRole                  string
+	customLayers, kmsKeys       []string
+	rendererFunction            string
+	insights, vpc               bool
+	privacy                     string
+	features                    []string
+}
+
+func (f *deploymentFlags) add(fs *pflag.FlagSet) {
+	fs.StringVar(&f.outputBucket, "output-bucket", "", "`NAME` of another bucket that outputs are written to (outName)")
+	fs.StringVar(&f.outputAccount, "output-account", "", "account `ID` that the output bucket belongs to, if another")
+	fs.StringVar(&f.privacy, "privacy", "", "of the outputs: `"+strings.Join(checks.Privacies(), "|")+"` (default public)")
+	fs.StringVar(&f.customRole, "custom-role", "", "`ARN` of the role that functions are deployed with (customRoleArn)")
+	fs.StringArrayVar(&f.customLayers, "custom-layer", nil, "`ARN` of a layer version (customLayerArns); repeatable")
+	fs.BoolVar(&f.insights, "insights", false, "Lambda Insights is enabled (enableLambdaInsights)")
+	fs.BoolVar(&f.vpc, "vpc", false, "functions are deployed into a VPC (vpcSubnetIds)")
+	fs.StringArrayVar(&f.kmsKeys, "kms-key", nil, "`ARN` of the KMS key that encrypts the bucket; repeatable")
+	fs.StringVar(&f.rendererFunction, "renderer-function", "", "`NAME` of the function that renders the chunks (rendererFunctionName)")
+	fs.StringSliceVar(&f.features, "feature", nil, "what else is used, `NAME[,NAME]`: "+strings.Join(remotion.Pack().SwitchedFeatures(), ", "))
+}
+
+// deployment reads the flags. bucket is the forced one, function the one in
+// use.
+func (f *deploymentFlags) deployment(bucket, function string) (checks.Deployment, error) {
+	d := checks.Deployment{Privacy: f.privacy}
+	for feature, value := range map[string]string{
+		"bucket": bucket, "render-function": function, "output-bucket": f.outputBucket, "output-account": f.outputAccount,
+		"custom-role": f.customRole, "renderer-function": f.rendererFunction,
+	} {
+		if value != "" {
+			d.Uses(feature, value)
+		}
 	}
-	if _, err := r.For(names); err != nil {
-		return usage("", "--for: %v", err)
+	for feature, values := range map[string][]string{"custom-layer": f.customLayers, "kms-key": f.kmsKeys} {
+		for _, value := range values {
+			d.Uses(feature, value)
+		}
 	}
-	return nil
+	for feature, used := range map[string]bool{"insights": f.insights, "vpc": f.vpc, "private-objects": f.privacy == "no-acl" || f.privacy == "private"} {
+		if used {
+			d.Uses(feature, "")
+		}
+	}
+	for _, name := range f.features {
+		if err := remotion.Pack().Switch(&d, name); err != nil {
+			return d, err
+		}
+	}
+	return d, remotion.Pack().Valid(d)
 }

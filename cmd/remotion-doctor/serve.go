@@ -12,7 +12,6 @@ import (
 	"remotion-doctor/doctor"
 	"remotion-doctor/fixtures"
 	"remotion-doctor/iam/account"
-	"remotion-doctor/iam/managed"
 	"remotion-doctor/localaws"
 	"remotion-doctor/source/awsapi"
 	"remotion-doctor/source/files"
@@ -36,15 +35,11 @@ snapshot it serves the demo account.`,
 			if err != nil {
 				return err
 			}
-			o := localaws.Options{Latency: latency}
-			for _, spec := range faults {
-				fault, err := localaws.ParseFault(spec)
-				if err != nil {
-					return usage("", "--fault: %v", err)
-				}
-				o.Faults = append(o.Faults, fault)
+			parsed, err := localaws.ParseFaults(faults)
+			if err != nil {
+				return usage("", "--fault: %v", err)
 			}
-			server, err := localaws.New(s, o)
+			server, err := localaws.New(s, localaws.Options{Latency: latency, Faults: parsed})
 			if err != nil {
 				return err
 			}
@@ -66,25 +61,7 @@ snapshot it serves the demo account.`,
 }
 
 func snapshotOrDemo(path string) (*account.Snapshot, error) {
-	if path == "" {
-		return account.Read(fixtures.Demo)
-	}
-	s, err := files.ReadSnapshot(path)
-	if err != nil {
-		return nil, err
-	}
-	managed.Embedded().AddKnown(s)
-	return s, nil
-}
-
-// demoTargets are the stories of the demo account.
-var demoTargets = []audit.Target{
-	{Kind: audit.TargetFunction, Name: "video-api"},
-	{Kind: audit.TargetInstance, Name: "i-0a1b2c3d4e5f67890"},
-	{Kind: audit.TargetFunction, Name: "sandbox"},
-	{Kind: audit.TargetRole, Name: "fargate-renderer"},
-	{Kind: audit.TargetFunction, Name: "studio"},
-	{Kind: audit.TargetFunction, Name: "complete"},
+	return files.SnapshotOr(fixtures.Demo, path)
 }
 
 func (a *app) demoCommand() *cobra.Command {
@@ -126,7 +103,8 @@ func (a *app) demo(ctx context.Context, f *outputFlags) error {
 	}
 	o := a.blank()
 	o.Source, o.Regions = client, []string{"us-east-1"}
-	for _, t := range demoTargets {
+	for _, story := range fixtures.DemoTargets() {
+		t, _ := audit.ParseTarget(story)
 		o.Targets = append(o.Targets, doctor.Target{Target: t, Requirements: []string{"caller"}})
 	}
 	report, err := a.run(ctx, o)

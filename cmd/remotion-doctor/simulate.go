@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"remotion-doctor/iam/account"
 	"remotion-doctor/iam/eval"
 )
 
@@ -35,15 +36,9 @@ func (a *app) simulate(input, snapshot string) error {
 	if err != nil {
 		return err
 	}
-	operation, out := "SimulateCustomPolicy", eval.SimulationOutput{}
-	if in.PolicySourceArn == "" {
-		out, err = eval.SimulateCustomPolicy(in)
-	} else {
-		operation = "SimulatePrincipalPolicy"
-		out, err = simulatePrincipal(in, snapshot)
-	}
+	out, err := eval.Simulate(in, func() (*account.Snapshot, error) { return snapshotOrDemo(snapshot) })
 	if e, ok := errors.AsType[*eval.APIError](err); ok {
-		return usage("", "An error occurred (%s) when calling the %s operation: %s", e.Code, operation, e.Message)
+		return usage("", "An error occurred (%s) when calling the %s operation: %s", e.Code, in.Operation(), e.Message)
 	}
 	if err != nil {
 		return err
@@ -54,21 +49,9 @@ func (a *app) simulate(input, snapshot string) error {
 	return enc.Encode(out)
 }
 
-func simulatePrincipal(in eval.SimulationInput, snapshot string) (eval.SimulationOutput, error) {
-	s, err := snapshotOrDemo(snapshot)
-	if err != nil {
-		return eval.SimulationOutput{}, err
-	}
-	engine, err := eval.New(s)
-	if err != nil {
-		return eval.SimulationOutput{}, err
-	}
-	return engine.SimulatePrincipalPolicy(in)
-}
-
 // readSimulation reads a request; the error names the place in it.
 func (a *app) readSimulation(input string) (eval.SimulationInput, error) {
-	data, err := a.readInput(input)
+	data, err := a.readInput(input, maxInput)
 	if err != nil {
 		return eval.SimulationInput{}, usage("", "reading the request: %v", err)
 	}
@@ -82,13 +65,20 @@ func (a *app) readSimulation(input string) (eval.SimulationInput, error) {
 // maxInput is the largest request that is read.
 const maxInput = 64 << 20
 
-func (a *app) readInput(path string) ([]byte, error) {
+// readInput reads up to a limit of a file, - for standard input.
+func (a *app) readInput(path string, limit int64) ([]byte, error) {
+	in := a.stdin
 	if path != "-" {
-		return os.ReadFile(path)
+		file, err := os.Open(path)
+		if err != nil {
+			return nil, err
+		}
+		defer file.Close()
+		in = file
 	}
-	data, err := io.ReadAll(io.LimitReader(a.stdin, maxInput+1))
-	if err == nil && len(data) > maxInput {
-		err = fmt.Errorf("larger than %d bytes", maxInput)
+	data, err := io.ReadAll(io.LimitReader(in, limit+1))
+	if err == nil && int64(len(data)) > limit {
+		err = fmt.Errorf("larger than %d bytes", limit)
 	}
 	return data, err
 }

@@ -3,16 +3,11 @@ package main
 import (
 	"cmp"
 	"context"
-	"encoding/json"
-	"errors"
 	"fmt"
-	"os"
-	"strings"
 
 	"github.com/spf13/cobra"
 
 	"remotion-doctor/audit"
-	"remotion-doctor/iam/account"
 	"remotion-doctor/internal/outfile"
 	"remotion-doctor/internal/terminal"
 	"remotion-doctor/report"
@@ -45,7 +40,6 @@ file, with what that leaves open. Nothing is written to AWS.`,
 		RunE: func(cmd *cobra.Command, _ []string) error { return a.snapshot(cmd.Context(), f) },
 	}
 	fs := cmd.Flags()
-	fs.SortFlags = false
 	fs.StringVar(&f.output, "output", "account.json", "write the snapshot to `FILE`")
 	fs.StringSliceVar(&f.regions, "region", nil, "regions of functions, instances, tasks and pods, `R[,R]`")
 	fs.StringArrayVar(&f.onlyFor, "only-for", nil, "only what a check of one target needs, `KIND:NAME`: role, user, function, instance, instance-profile, task-definition or pod-identity; repeatable")
@@ -73,26 +67,12 @@ func (a *app) snapshot(ctx context.Context, f *snapshotFlags) error {
 	}
 	meter := terminal.NewMeter(a.stderr, a.getenv)
 	defer meter.Clear()
-	var s *account.Snapshot
-	if len(targets) > 0 {
-		s, err = client.SnapshotFor(ctx, targets)
-	} else {
-		s, err = a.snapshotAll(ctx, client, f, meter)
-	}
+	o := awsapi.SnapshotOptions{Regions: f.regions, Progress: meter.Show}
+	s, err := client.SaveSnapshot(ctx, o, targets, f.output, func(partial string) { fmt.Fprintf(a.stderr, "going on from %s\n", report.Clean(partial)) })
 	if err != nil {
-		return err
-	}
-	data, err := json.MarshalIndent(s, "", " ")
-	if err != nil {
-		return fmt.Errorf("writing the snapshot: %w", err)
-	}
-	if err := writeFile(ctx, f.output, outfile.Private, append(data, '\n')); err != nil {
 		return err
 	}
 	meter.Clear()
-	if err := os.Remove(f.output + ".partial"); err != nil && !errors.Is(err, os.ErrNotExist) {
-		return usage("", "removing %s.partial: %v", f.output, err)
-	}
 	return report.SnapshotRead(a.stderr, f.output, s)
 }
 
@@ -106,23 +86,4 @@ func onlyFor(texts []string) ([]audit.Target, error) {
 		out = append(out, t)
 	}
 	return out, nil
-}
-
-// snapshotAll takes the whole snapshot, from where an earlier run stopped. What
-// goes into a pipe leaves nothing behind to go on from.
-func (a *app) snapshotAll(ctx context.Context, client *awsapi.Client, f *snapshotFlags, m *terminal.Meter) (*account.Snapshot, error) {
-	o := awsapi.SnapshotOptions{Regions: f.regions, Progress: m.Show}
-	if outfile.IsStream(f.output) {
-		return client.Snapshot(ctx, o)
-	}
-	path := f.output + ".partial"
-	s, kept, err := client.SnapshotKept(ctx, o, path, func() { fmt.Fprintf(a.stderr, "going on from %s\n", report.Clean(path)) })
-	if err == nil || !kept {
-		return s, err
-	}
-	failed := *asFailure(err)
-	if failed.code == exitIncomplete {
-		failed.hint = strings.TrimPrefix(failed.hint+"; run it again to go on from "+path, "; ")
-	}
-	return nil, &failed
 }

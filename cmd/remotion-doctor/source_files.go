@@ -1,9 +1,9 @@
 package main
 
 import (
-	"fmt"
 	"os"
 	"slices"
+	"strings"
 
 	"github.com/spf13/pflag"
 
@@ -44,8 +44,9 @@ func (f *fileFlags) add(fs *pflag.FlagSet) {
 	fs.StringVar(&f.managed, "managed-policies", "", "AWS managed policies that come before the embedded ones, in `FILE|DIR`")
 }
 
-// base names the flag that says where the principals are; empty for AWS.
-func (f *sourceFlags) base() string {
+// bases name the flags that say where the principals are; none for AWS.
+func (f *sourceFlags) bases() []string {
+	var out []string
 	for _, flag := range []struct {
 		name  string
 		given bool
@@ -57,25 +58,21 @@ func (f *sourceFlags) base() string {
 		{"--policy", len(f.policies) > 0},
 	} {
 		if flag.given {
-			return flag.name
+			out = append(out, flag.name)
 		}
 	}
-	return ""
+	return out
 }
+
+func (f *sourceFlags) base() string { return first(f.bases()) }
 
 // validate refuses flags that do not go together.
 func (f *sourceFlags) validate() error {
 	if err := f.patience.validate(); err != nil {
 		return err
 	}
-	given := 0
-	for _, is := range []bool{f.snapshot != "", f.template != "", f.plan != "", len(f.files) > 0, len(f.policies) > 0} {
-		if is {
-			given++
-		}
-	}
 	switch {
-	case given > 1:
+	case len(f.bases()) > 1:
 		return usage("leave all but one out", "--snapshot, --template, --plan, --policy and files as arguments exclude each other")
 	case len(f.parameters) > 0 && f.template == "" && len(f.files) == 0:
 		return usage("", "--parameter needs --template")
@@ -104,13 +101,7 @@ func (f *sourceFlags) validate() error {
 
 // paths are the templates and plans that are to be read.
 func (f *fileFlags) paths() []string {
-	out := slices.Clone(f.files)
-	for _, path := range []string{f.template, f.plan} {
-		if path != "" {
-			out = append(out, path)
-		}
-	}
-	return out
+	return slices.DeleteFunc(append(slices.Clone(f.files), f.template, f.plan), func(path string) bool { return path == "" })
 }
 
 // openPolicies makes the source of policy files, which are a target by
@@ -121,10 +112,7 @@ func (f *fileFlags) openPolicies(o *doctor.Options, overlay files.Overlay, libra
 		if t.Kind != audit.TargetCaller {
 			return usage("name the owner of the policies with --principal ARN", "--policy and a target exclude each other")
 		}
-		*t = audit.Target{Kind: audit.TargetFile, Name: files.Name(f.policies[0])}
-		if n := len(f.policies); n > 1 {
-			t.Name = fmt.Sprintf("%s and %d more", t.Name, n-1)
-		}
+		*t = files.Target(f.policies)
 	}
 	var err error
 	o.Source, err = files.Policies(overlay, library, f.principal, f.account)
@@ -161,10 +149,7 @@ func besideTemplates(r *audit.Report, err error) error {
 	if _, statErr := os.Stat("cdk.out/manifest.json"); !failed || statErr != nil {
 		return err
 	}
-	f := asFailure(err)
-	hint := "./cdk.out can be checked without AWS: --template cdk.out"
-	if f.hint != "" {
-		hint = f.hint + "; " + hint
-	}
-	return &failure{f.code, f.msg, hint}
+	f := *asFailure(err)
+	f.hint = strings.TrimPrefix(f.hint+"; ./cdk.out can be checked without AWS: --template cdk.out", "; ")
+	return &f
 }

@@ -17,6 +17,15 @@ type Ending struct {
 	Forms []string
 }
 
+// Forms are the texts of forms, for [Ending.Forms] and [Choice.Forms].
+func Forms[F ~string](list ...F) []string {
+	out := make([]string, len(list))
+	for i, f := range list {
+		out[i] = string(f)
+	}
+	return out
+}
+
 // textEndings are those of files that hold anything that people read.
 var textEndings = []string{".txt", ".text", ".log"}
 

@@ -10,7 +10,7 @@ import (
 
 func TestEndings(t *testing.T) {
 	t.Parallel()
-	reports, remedies := texts(report.Formats()), texts(remedy.Forms)
+	reports, remedies := ending.Forms(report.Formats()...), ending.Forms(remedy.Forms...)
 	for _, c := range []struct {
 		path, asked string
 		given       bool
@@ -57,7 +57,7 @@ func TestEveryFormHasAnEnding(t *testing.T) {
 	for _, c := range []struct {
 		forms   []string
 		endings []ending.Ending
-	}{{texts(report.Formats()), report.Endings()}, {texts(remedy.Forms), remedy.Endings()}} {
+	}{{ending.Forms(report.Formats()...), report.Endings()}, {ending.Forms(remedy.Forms...), remedy.Endings()}} {
 		named := map[string]bool{string(report.FormatTable): true} // .txt
 		for _, e := range c.endings {
 			named[e.Forms[0]] = true
@@ -68,12 +68,4 @@ func TestEveryFormHasAnEnding(t *testing.T) {
 			}
 		}
 	}
-}
-
-func texts[F ~string](list []F) []string {
-	out := make([]string, len(list))
-	for i, f := range list {
-		out[i] = string(f)
-	}
-	return out
 }

@@ -6,6 +6,8 @@ import (
 	"os"
 	"slices"
 	"syscall"
+
+	"remotion-doctor/audit"
 )
 
 // What is wrong with a path, beyond what the system reports.
@@ -34,6 +36,16 @@ type Error struct {
 
 func (e *Error) Error() string { return "writing " + e.Path + ": " + e.Err.Error() }
 func (e *Error) Unwrap() error { return e.Err }
+
+// Problem is the error as the user reads it: bad input where another path would
+// help.
+func (e *Error) Problem() audit.Problem {
+	kind := "other"
+	if e.BadPath {
+		kind = "input"
+	}
+	return audit.NewProblem(kind, e.Error(), e.Hint())
+}
 
 // Hint says what to do about a path that is no good; empty where the path is
 // good and the system failed.

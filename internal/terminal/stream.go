@@ -6,6 +6,8 @@ import (
 	"os"
 	"runtime"
 	"syscall"
+
+	"remotion-doctor/audit"
 )
 
 // A Stream is standard output or standard error. When its reader has gone, as
@@ -26,6 +28,9 @@ func (e *WriteError) Error() string { return "writing to " + e.Name + ": " + e.E
 
 // Unwrap returns the cause.
 func (e *WriteError) Unwrap() error { return e.Err }
+
+// Problem is the error as the user reads it.
+func (e *WriteError) Problem() audit.Problem { return audit.NewProblem("other", e.Error(), "") }
 
 // Write writes to the file. The error is a [*WriteError]; a pipe that nobody
 // reads is none.

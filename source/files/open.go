@@ -2,10 +2,12 @@ package files
 
 import (
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"strings"
 
+	"remotion-doctor/audit"
 	"remotion-doctor/iam"
 	"remotion-doctor/iam/accessdenied"
 	"remotion-doctor/iam/managed"
@@ -79,4 +81,14 @@ func RequestDetails(path string) (*iam.RecordedAuthorization, error) {
 	}
 	r.Source = path
 	return r, nil
+}
+
+// Target is the target that policy files are by themselves; there is at least
+// one.
+func Target(paths []string) audit.Target {
+	t := audit.Target{Kind: audit.TargetFile, Name: Name(paths[0])}
+	if n := len(paths); n > 1 {
+		t.Name = fmt.Sprintf("%s and %d more", t.Name, n-1)
+	}
+	return t
 }

@@ -2,6 +2,7 @@ package project
 
 import (
 	"fmt"
+	"path/filepath"
 	"strings"
 
 	"remotion-doctor/checks"
@@ -21,6 +22,10 @@ type Release struct {
 // cannot be read, or is not known to the pack, is a note, and the newest
 // release is assumed.
 func Resolve(dir string, p *checks.Pack) Release {
+	dir, err := filepath.Abs(dir)
+	if err != nil {
+		return Release{} // no folder, no project
+	}
 	found, err := Find(dir)
 	switch {
 	case err != nil:
