@@ -40,6 +40,7 @@ source/sourcetest: source audit iam iam/account iam/eval iam/iamtest
 source/iac: source audit iam iam/policy iam/account iam/managed | github.com/go-json-experiment/json go.yaml.in/yaml/v4
 source/awsapi: source audit iam iam/policy iam/account iam/eval | github.com/aws/ golang.org/x/sync
 remedy: audit iam iam/policy iam/actions iam/account | github.com/hashicorp/hcl/v2 github.com/zclconf/go-cty go.yaml.in/yaml/v4
+change: remedy audit iam iam/policy iam/account | github.com/gofrs/flock
 report: audit iam iam/policy | github.com/olekukonko/tablewriter github.com/charmbracelet/ github.com/muesli/termenv github.com/go-json-experiment/json go.yaml.in/yaml/v4
 report/generate: audit iam iam/policy | github.com/invopop/jsonschema github.com/pb33f/ordered-map
 localaws: audit iam iam/policy iam/actions iam/account iam/eval
@@ -47,7 +48,7 @@ fixtures:
 internal/modulepath: | golang.org/x/mod
 doctor: source remedy checks checks/remotion audit iam iam/policy iam/request iam/actions iam/account iam/eval iam/excess iam/explain iam/accessdenied | golang.org/x/sync
 internal/outfile:  | github.com/google/renameio/v2
-cmd/remotion-doctor: doctor source/files audit iam iam/policy iam/actions iam/account checks checks/remotion iam/eval iam/excess remedy source source/awsapi report localaws iam/managed source/iac checks/remotion/project iam/accessdenied iam/explain fixtures internal/outfile | github.com/spf13/ github.com/charmbracelet/x/ansi golang.org/x/term golang.org/x/sync
+cmd/remotion-doctor: doctor change source/files audit iam iam/policy iam/actions iam/account checks checks/remotion iam/eval iam/excess remedy source source/awsapi report localaws iam/managed source/iac checks/remotion/project iam/accessdenied iam/explain fixtures internal/outfile | github.com/spf13/ github.com/charmbracelet/x/ansi golang.org/x/term golang.org/x/sync
 `
 
 // A rule is what one package may import.

@@ -11,7 +11,7 @@ import (
 // within a version, and neither renamed nor removed.
 const SchemaVersion = "1"
 
-// An Engine says what decided the probes.
+// An Engine says what decided the probes. The zero Engine is not known.
 type Engine string
 
 // The engines.
@@ -80,12 +80,18 @@ type Section struct {
 	// is meant to cure was evaluated again and passed.
 	Verified bool    `json:"verified"`
 	Summary  Summary `json:"summary"`
+	// Engine is what answered, where that is not the report's engine: of two
+	// that were asked one may have nothing to answer from.
+	Engine Engine `json:"engine,omitzero"`
 	// Coverage says whether the granted part of each pattern was proven from the
-	// principal's policies or only sampled; empty where there are no findings.
+	// principal's policies or only sampled; empty where nothing was judged.
 	Coverage Coverage `json:"coverage,omitzero"`
 	// Excess is what the principal may do beyond the requirement; nil where it
-	// was not asked for.
+	// was not asked for, or is not known.
 	Excess []iam.Excess `json:"excess,omitzero"`
+	// ExcessGap is why Excess is not known, or not known in full: no excess that
+	// is listed does not mean then that there is none.
+	ExcessGap *iam.Gap `json:"excessGap,omitzero"`
 	// Location is where the principal stands in a template or plan; nil where it
 	// does not come from a file.
 	Location *iam.Location `json:"location,omitzero"`
@@ -111,7 +117,8 @@ type Section struct {
 	Error *Problem `json:"error,omitzero"`
 }
 
-// A Coverage says how it is known what of a pattern is granted.
+// A Coverage says how it is known what of a pattern is granted. The zero
+// Coverage is not known.
 type Coverage string
 
 // The ways of knowing.
@@ -169,7 +176,7 @@ type Module struct {
 // A Status is the outcome of one required grant.
 type Status string
 
-// The statuses; all but Pass count as not met. See ARCHITECTURE.md, "How a
+// The statuses; all but Pass count as not met, the zero Status too. See ARCHITECTURE.md, "How a
 // requirement is judged".
 const (
 	Pass    Status = "pass"
@@ -210,6 +217,10 @@ type Finding struct {
 	NotGranted string `json:"notGranted,omitzero"`
 	// Layer is the one that stops the resource in NotGranted.
 	Layer iam.Layer `json:"layer,omitzero"`
+
+	// Gap is what was not read and could change the verdict of a finding that is
+	// unknown for that reason.
+	Gap *iam.Gap `json:"gap,omitzero"`
 
 	Reason         string             `json:"reason"`
 	Statements     []iam.StatementRef `json:"statements"`

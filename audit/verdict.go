@@ -153,7 +153,7 @@ func (g Gate) Verdict(s *Section) Verdict {
 // gate denies was not looked for: grants beyond the need that could not be found
 // out are not none.
 func (g Gate) Unfinished(s *Section) bool {
-	return s.Unfinished() || g.DenyExcess && s.Error == nil && s.Excess == nil
+	return s.Unfinished() || g.DenyExcess && s.Error == nil && (s.Excess == nil || s.ExcessGap != nil)
 }
 
 // Unfinished reports whether the section was checked only in part: the run was

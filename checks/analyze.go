@@ -4,7 +4,6 @@ import (
 	"context"
 	"slices"
 
-	"remotion-doctor/audit"
 	"remotion-doctor/iam"
 	"remotion-doctor/iam/policy"
 )
@@ -22,7 +21,7 @@ type Analyst interface {
 	Denied(ctx context.Context, f *policy.Finder, p iam.Probe, names policy.Names, hints []string) ([]string, error)
 }
 
-// A proof is what an Analyst says of a grant.
+// A proof is what an Analyst says of a grant. The zero proof is none.
 type proof struct {
 	done bool // all needs were analyzed
 	err  error
@@ -35,20 +34,23 @@ type proof struct {
 // Analyze adds probes so that what the product uses of each grant is not only
 // sampled but decided: every outcome that any of its names has is that of a
 // probe. Probes that are in the plan already keep their place. All grants share
-// one budget; those that it does not suffice for become [audit.Unknown].
-func (plan *Plan) Analyze(ctx context.Context, a Analyst) {
+// one budget; those that it does not suffice for become [audit.Unknown]. Judge
+// takes the result with the verdicts on all probes.
+func (plan *Plan) Analyze(ctx context.Context, a Analyst) Proven {
 	f := policy.NewFinder(policy.DefaultWork)
+	out := Proven{plan: plan, about: make([]proof, len(plan.grants))}
 	for i := range plan.grants {
-		plan.grants[i].analyze(ctx, f, plan, a)
+		out.about[i] = plan.grants[i].analyze(ctx, f, plan, a)
 	}
+	return out
 }
 
-func (g *planned) analyze(ctx context.Context, f *policy.Finder, plan *Plan, a Analyst) {
-	g.proof = proof{done: true}
+func (g *planned) analyze(ctx context.Context, f *policy.Finder, plan *Plan, a Analyst) proof {
+	out := proof{done: true}
 	for _, n := range g.needs {
 		probe := iam.Probe{Action: g.Action, Context: n.context, OwnerAllows: shared(g.Action)}
 		witnesses, err := a.Witnesses(ctx, f, probe, n.Names(), n.hints())
-		g.proof.note(err)
+		out.note(err)
 		for _, name := range witnesses {
 			g.ask(plan, name, n.region, isNeeded, n.context)
 		}
@@ -56,14 +58,15 @@ func (g *planned) analyze(ctx context.Context, f *policy.Finder, plan *Plan, a A
 			continue
 		}
 		denied, err := a.Denied(ctx, f, probe, policy.TypedNames(n.Reach), n.hints())
-		g.proof.note(err)
+		out.note(err)
 		for _, name := range denied {
 			g.ask(plan, name, n.region, isReached, n.context)
 		}
 	}
 	documented := plan.probes[g.asked[0].probe]
 	covered, gap, err := a.Covers(ctx, f, documented, policy.NamesOf(g.Resource), g.samples())
-	g.proof.documented, g.proof.gap = covered && err == nil, gap
+	out.documented, out.gap = covered && err == nil, gap
+	return out
 }
 
 func (p *proof) note(err error) {
@@ -80,14 +83,4 @@ func (g *planned) samples() []string {
 		out = append(out, n.Samples...)
 	}
 	return out
-}
-
-// Coverage says how it is known what is granted.
-func (plan *Plan) Coverage() audit.Coverage {
-	for i := range plan.grants {
-		if !plan.grants[i].proof.done {
-			return audit.CoverageSampled
-		}
-	}
-	return audit.CoverageProven
 }

@@ -10,44 +10,80 @@ import (
 	"remotion-doctor/iam/policy"
 )
 
-// BucketModule returns the name of the module of the findings about one bucket's
+// bucketModule returns the name of the module of the findings about one bucket's
 // policy.
-func BucketModule(bucket string) string { return "bucket-policy-" + bucket }
+func bucketModule(bucket string) string { return "bucket-policy-" + bucket }
 
 // BucketPolicy judges whether a bucket's own policy denies what a requirement
 // has granted on it: one finding for each action. decide answers for the
-// principal with the policy as the resource's; a nil doc with a problem is a
-// policy that could not be read, without one a bucket that has none.
-func (r *Requirement) BucketPolicy(name, partition string, doc *policy.Document, problem string, decide func(iam.Probe) (iam.Verdict, error)) []audit.Finding {
+// principal with the policy as the resource's. Without doc the bucket has no
+// policy or, where unread says why, one that could not be read: the findings are
+// unknown then.
+func (r *Requirement) BucketPolicy(name, partition string, doc *policy.Document, unread *iam.Gap, decide func(iam.Probe) (iam.Verdict, error)) []audit.Finding {
 	var out []audit.Finding
 	for _, g := range r.Grants {
-		a, ok := policy.ParseARN(g.Resource)
-		bucket, _, _ := strings.Cut(a.Resource, "/")
-		if !ok || a.Service != "s3" || !policy.MatchGlob(bucket, name) || slices.Contains(r.Pack().Unused, g.Action) || g.Action == "s3:CreateBucket" {
+		bucket, ok := r.deniableBy(g)
+		if !ok || !policy.MatchGlob(bucket, name) {
 			continue
 		}
 		for _, resource := range BucketOrObjects(g.Action, name, partition) {
 			if slices.ContainsFunc(out, func(f audit.Finding) bool { return f.Action == g.Action && f.Resource == resource }) {
 				continue
 			}
-			f := audit.Finding{
-				Module: BucketModule(name), Action: g.Action, Resource: resource,
-				Statements: []iam.StatementRef{}, MissingContext: []string{}, Evidence: []audit.Evidence{},
-			}
-			judgeBucket(&f, r.Pack().bucketSamples(resource), doc, problem, decide)
+			f := bucketFinding(bucketModule(name), g.Action, resource)
+			judgeBucket(&f, r.Pack().bucketSamples(resource), doc, unread, decide)
 			out = append(out, f)
 		}
 	}
 	return out
 }
 
-func judgeBucket(f *audit.Finding, samples []string, doc *policy.Document, problem string, decide func(iam.Probe) (iam.Verdict, error)) {
-	f.Status = audit.Unknown
-	if doc == nil {
-		f.Reason = problem
-		if problem == "" {
-			f.Status, f.Scope, f.Reason = audit.Pass, audit.ScopeDocumented, "the bucket has no policy"
+// UnreadBuckets returns the findings about the policies of buckets that could
+// not be listed: all are unknown, for any bucket's policy may deny what a
+// requirement has granted.
+func (r *Requirement) UnreadBuckets(unread *iam.Gap) []audit.Finding {
+	var out []audit.Finding
+	for _, g := range r.Grants {
+		if _, ok := r.deniableBy(g); !ok || slices.ContainsFunc(out, func(f audit.Finding) bool { return f.Action == g.Action && f.Resource == g.Resource }) {
+			continue
 		}
+		f := bucketFinding(unreadBuckets, g.Action, g.Resource)
+		unknownFor(&f, unread)
+		out = append(out, f)
+	}
+	return out
+}
+
+// unreadBuckets is the name of the module of these findings.
+const unreadBuckets = "bucket-policies"
+
+func bucketFinding(module, action, resource string) audit.Finding {
+	return audit.Finding{
+		Module: module, Action: action, Resource: resource,
+		Statements: []iam.StatementRef{}, MissingContext: []string{}, Evidence: []audit.Evidence{},
+	}
+}
+
+// deniableBy returns the pattern of the buckets whose policies may deny a grant;
+// false where none may. A bucket that is created has no policy yet, and the list
+// of all buckets belongs to none.
+func (r *Requirement) deniableBy(g Grant) (bucket string, ok bool) {
+	a, ok := policy.ParseARN(g.Resource)
+	bucket, _, _ = strings.Cut(a.Resource, "/")
+	if !ok || a.Service != "s3" || g.Action == "s3:CreateBucket" || slices.Contains(r.Pack().Unused, g.Action) {
+		return "", false
+	}
+	return bucket, len(BucketOrObjects(g.Action, "any", a.Partition)) > 0
+}
+
+func judgeBucket(f *audit.Finding, samples []string, doc *policy.Document, unread *iam.Gap, decide func(iam.Probe) (iam.Verdict, error)) {
+	f.Status = audit.Unknown
+	switch {
+	case unread != nil:
+		unknownFor(f, unread)
+		return
+	case doc == nil:
+		f.Status, f.Scope, f.Reason = audit.Pass, audit.ScopeDocumented, "the bucket has no policy"
 		return
 	}
 	for _, sample := range samples {

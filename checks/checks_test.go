@@ -24,6 +24,20 @@ func principal(t *testing.T, arn string) iam.Principal {
 	return p
 }
 
+// requirementOf makes a requirement of statements.
+func requirementOf(t *testing.T, statements string) *Requirement {
+	t.Helper()
+	doc, err := policy.Parse(`{"Version":"2012-10-17","Statement":[` + statements + `]}`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := FromDocument("mine.json", doc)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
 func TestFromDocumentRefuses(t *testing.T) {
 	for _, tt := range []struct{ statement, want string }{
 		{`{"Sid":"D","Effect":"Deny","Action":"s3:GetObject","Resource":"*"}`, "statement 1 (D) is a Deny"},
@@ -101,7 +115,7 @@ func answers(t *testing.T, strict bool, documented iam.Verdict, samples ...iam.V
 	if err != nil {
 		t.Fatal(err)
 	}
-	findings, err := plan.Judge(append([]iam.Verdict{documented}, samples...))
+	findings, err := plan.Judge(append([]iam.Verdict{documented}, samples...), Sampled{Why: "a test"}, Doubts{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,12 +1,12 @@
-// Package checks holds what Remotion Lambda requires of an IAM principal, and
-// judges whether the principal is granted it.
+// Package checks makes the requirement of a product into questions to IAM, and
+// judges the answers.
 //
-// A required policy is an IAM policy document in data/, one file for each
-// change that a Remotion release made to it, and [Modules] says of each of its
-// statements why Remotion needs it and what breaks without it. A
-// [Requirement] becomes a [Plan], the plan's probes are put to an
-// [iam.Evaluator], and the plan judges the verdicts.
+// What is known of one product is a [Pack]: the policies that it documents, by
+// release, what it does with them, and why each statement matters. A
+// [Requirement] of a pack, or of any policy document, becomes a [Plan]; the
+// plan's probes are put to an [iam.Evaluator]; and the plan judges the verdicts
+// by an [Analysis] of the principal's policies and by the [Doubts] about them:
+// what was not read and could change a verdict makes it unknown.
 //
-// Facts about Remotion come from its published npm packages @remotion/lambda,
-// @remotion/lambda-client and @remotion/serverless, 3.0.0 to 4.0.527.
+// The packages below this one are packs. Nothing here knows them.
 package checks

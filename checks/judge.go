@@ -2,6 +2,7 @@ package checks
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -9,27 +10,57 @@ import (
 	"remotion-doctor/iam"
 )
 
-// Judge returns a finding for each grant, in the order of the requirement. It
-// fails only where the verdicts are not those of the plan's probes.
-func (plan *Plan) Judge(verdicts []iam.Verdict) ([]audit.Finding, error) {
+// Judge returns a finding for each grant, in the order of the requirement. What
+// a doubt could change is unknown. Judge fails only where the verdicts are not
+// those of the plan's probes, or the analysis is not one of the plan.
+func (plan *Plan) Judge(verdicts []iam.Verdict, a Analysis, d Doubts) ([]audit.Finding, error) {
+	if a == nil {
+		return nil, errors.New("there is no analysis: judge with Proven or Sampled")
+	}
+	proofs, err := a.proofs(plan)
+	if err != nil {
+		return nil, err
+	}
 	if len(verdicts) != len(plan.probes) {
 		return nil, fmt.Errorf("%d verdicts for %d probes", len(verdicts), len(plan.probes))
 	}
 	findings := make([]audit.Finding, len(plan.grants))
 	for i := range plan.grants {
-		findings[i] = plan.judge(&plan.grants[i], verdicts)
+		g, f := &plan.grants[i], &findings[i]
+		*f = plan.judge(g, &proofs[i], verdicts)
+		d.Unsettle(f, g.patterns(plan.strict))
+		if d.RequireProof && !proofs[i].done && f.Status == audit.Pass {
+			unproven(f, a)
+		}
+		if f.Scope == audit.ScopeDocumented && d.about(f, []string{g.Resource}) != nil {
+			f.Scope, f.Reason = audit.ScopeEffective, effectiveReason
+		}
 	}
 	return findings, nil
+}
+
+// patterns are the resources that a verdict on a grant is about: what the
+// product uses of it, or all of it where that is demanded or nothing else is
+// known.
+func (g *planned) patterns(strict bool) []string {
+	if strict || len(g.needs) == 0 {
+		return []string{g.Resource}
+	}
+	out := make([]string, len(g.needs))
+	for i := range g.needs {
+		out[i] = g.needs[i].Names().String()
+	}
+	return out
 }
 
 // An answer says what one probe came to.
 type answer uint8
 
 const (
-	granted answer = iota
-	denied         // no statement grants it
-	stopped        // an explicit deny or a layer above the identity policies
-	open           // not decided
+	open    answer = iota // not decided
+	granted               // a statement grants it
+	denied                // no statement grants it
+	stopped               // an explicit deny or a layer above the identity policies
 )
 
 // classify reads a verdict. A decision that hangs on context keys which were
@@ -68,7 +99,7 @@ func (t *tally) documentedGranted() bool {
 	return t.documentedIs(granted) && (!t.proof.done || t.proof.documented)
 }
 
-func (plan *Plan) judge(g *planned, verdicts []iam.Verdict) audit.Finding {
+func (plan *Plan) judge(g *planned, known *proof, verdicts []iam.Verdict) audit.Finding {
 	f := audit.Finding{
 		Module: g.Module, Sid: g.Sid, Action: g.Action, Resource: g.Resource,
 		Statements: []iam.StatementRef{}, MissingContext: []string{},
@@ -78,7 +109,7 @@ func (plan *Plan) judge(g *planned, verdicts []iam.Verdict) audit.Finding {
 			f.Effective = append(f.Effective, text)
 		}
 	}
-	t := &tally{proof: &g.proof}
+	t := &tally{proof: known}
 	only := len(g.needs) == 0
 	f.Evidence = make([]audit.Evidence, 0, len(g.asked)) // the tally points into it
 	for _, a := range g.asked {
@@ -129,6 +160,8 @@ func (plan *Plan) conclude(f *audit.Finding, t *tally) {
 	}
 }
 
+const effectiveReason = "granted for this account and these regions; the documented pattern is wider"
+
 // concludeEffective: everything that the product touches is granted, the
 // documented pattern is not.
 func (plan *Plan) concludeEffective(f *audit.Finding, t *tally) {
@@ -136,7 +169,7 @@ func (plan *Plan) concludeEffective(f *audit.Finding, t *tally) {
 	f.Granted, f.Statements = first.Resource, orEmpty(first.Verdict.Matched)
 	if !plan.strict {
 		f.Status, f.Scope = audit.Pass, audit.ScopeEffective
-		f.Reason = "granted for this account and these regions; the documented pattern is wider"
+		f.Reason = effectiveReason
 		return
 	}
 	f.Status, f.NotGranted, f.Layer = audit.Partial, cmp.Or(t.proof.gap, t.documented.Resource), layerOf(&t.documented.Verdict)
@@ -176,6 +209,9 @@ func concludeOpen(f *audit.Finding, e *audit.Evidence) {
 	switch {
 	case e.Verdict.Problem != "":
 		f.Reason = e.Verdict.Problem
+		if i := slices.IndexFunc(e.Verdict.Gaps, func(g iam.Gap) bool { return g.Counts(false) }); i >= 0 {
+			f.Gap = &e.Verdict.Gaps[i]
+		}
 	case len(e.Verdict.MissingContext) > 0:
 		f.Reason = dependsOn(&e.Verdict)
 	default:

@@ -53,6 +53,10 @@ type Pack struct {
 	// Whose says whom each policy is for, in a sentence.
 	Whose string
 
+	// Trust and Bucket say why the trust policy of the role that the product runs
+	// as, and the policy of a bucket of its, matter; both may be empty.
+	Trust, Bucket Note
+
 	Samples  Samples
 	Pages    Pages
 	Commands Commands
@@ -81,6 +85,38 @@ type Module struct {
 	// Policy is the name of the policy, Contains an action by which the
 	// statement is recognized: Sids may change from release to release.
 	Policy, Contains string
+}
+
+// A Note says why something matters and what breaks without it.
+type Note struct{ Why, Breaks string }
+
+// TrustModule is the module of the findings about the trust policy of the role
+// that the product runs as.
+func (p *Pack) TrustModule() audit.Module {
+	return audit.Module{
+		Name: TrustModule, Title: "Trust policy",
+		Why:    cmp.Or(p.Trust.Why, "A service runs as a role only where the role's trust policy says so."),
+		Breaks: cmp.Or(p.Trust.Breaks, "The service cannot assume the role."),
+	}
+}
+
+// BucketModule is the module of the findings about one bucket's policy.
+func (p *Pack) BucketModule(name string) audit.Module {
+	return p.bucketsModule(bucketModule(name), "Policy of "+name)
+}
+
+// BucketsModule is the module of the findings about the policies of buckets that
+// could not be listed.
+func (p *Pack) BucketsModule() audit.Module {
+	return p.bucketsModule(unreadBuckets, "Bucket policies")
+}
+
+func (p *Pack) bucketsModule(name, title string) audit.Module {
+	return audit.Module{
+		Name: name, Title: title,
+		Why:    cmp.Or(p.Bucket.Why, "A bucket's own policy may deny what the role is granted."),
+		Breaks: cmp.Or(p.Bucket.Breaks, "Requests to the bucket end in AccessDenied although the role is granted all of S3."),
+	}
 }
 
 // Samples are names as the product makes them, so that readers recognize what

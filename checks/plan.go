@@ -38,7 +38,6 @@ type planned struct {
 	home  string // the region in which the documented pattern is asked about
 	needs []regional
 	asked []asked
-	proof proof
 }
 
 // A regional is an extent with the region and context of its requests.

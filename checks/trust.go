@@ -72,9 +72,9 @@ type Decide func(doc *policy.Document, probe iam.Probe) (iam.Verdict, error)
 const TrustModule = "trust-policy"
 
 // Trust judges a role's trust policy for a trustee: one finding for each of its
-// actions. doc is nil where the trust policy could not be read; problem then
-// says why.
-func Trust(role string, doc *policy.Document, problem string, who Trustee, decide Decide) []audit.Finding {
+// actions. doc is nil where the trust policy could not be read; unread is why,
+// and makes the findings unknown.
+func Trust(role string, doc *policy.Document, unread *iam.Gap, who Trustee, decide Decide) []audit.Finding {
 	var out []audit.Finding
 	for _, action := range who.Actions {
 		f := audit.Finding{
@@ -82,7 +82,7 @@ func Trust(role string, doc *policy.Document, problem string, who Trustee, decid
 			Statements: []iam.StatementRef{}, MissingContext: []string{}, Evidence: []audit.Evidence{},
 		}
 		if doc == nil {
-			f.Status, f.Layer, f.Reason = audit.Unknown, "", problem
+			unknownFor(&f, cmp.Or(unread, &iam.Gap{What: "the role's trust policy", Why: "it was not read"}))
 			out = append(out, f)
 			continue
 		}

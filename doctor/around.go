@@ -9,7 +9,6 @@ import (
 
 	"remotion-doctor/audit"
 	"remotion-doctor/checks"
-	"remotion-doctor/checks/remotion"
 	"remotion-doctor/iam"
 	"remotion-doctor/iam/eval"
 	"remotion-doctor/iam/policy"
@@ -21,6 +20,14 @@ type around struct {
 	modules   []audit.Module
 	findings  []audit.Finding
 	diagnoses []audit.Diagnosis
+	gaps      []iam.Gap
+}
+
+// unread notes a gap, and reports whether it leaves findings open. Where it does
+// not, what was looked for is assumed to be in order.
+func (j *job) unread(out *around, g iam.Gap) bool {
+	out.gaps = append(out.gaps, g)
+	return g.Counts(j.RequireProof)
 }
 
 // lookAround starts to read what surrounds a target, and returns a function
@@ -62,23 +69,32 @@ func decide(ctx context.Context, role, name string) checks.Decide {
 func (j *job) trust(ctx context.Context, p iam.Principal, who checks.Trustee) []audit.Finding {
 	who.Context = append(slices.Clone(who.Context), j.scope.Context...)
 	doc, err := j.trustOf(ctx, p)
-	problem := ""
+	var unread *iam.Gap
 	if err != nil {
-		problem = "the trust policy could not be read: " + messageOf(err)
+		g := gapOf("", "the trust policy of the role "+p.Name(), iam.MayBoth, err)
+		unread = &g
 	}
-	return checks.Trust(p.ARN, doc, problem, who, decide(ctx, p.ARN, "trust policy"))
+	return checks.Trust(p.ARN, doc, unread, who, decide(ctx, p.ARN, "trust policy"))
 }
 
 func (j *job) lookAtRenderer(ctx context.Context, t task, req *checks.Requirement, p iam.Principal, regions []string, out *around) {
-	out.modules = append(out.modules, remotion.TrustModule)
-	out.findings = append(out.findings, j.trust(ctx, p, remotion.Lambda)...)
-	out.diagnoses = append(out.diagnoses, checks.TrustProblem(out.findings, remotion.Lambda)...)
-	out.diagnoses = append(out.diagnoses, remotion.RendererRole(p, functionNames(t), j.customRole() == p.ARN)...)
+	if who, ok := j.pack().TrusteeOf(t.target.Kind); ok {
+		out.modules = append(out.modules, j.pack().TrustModule())
+		out.findings = append(out.findings, j.trust(ctx, p, who)...)
+		out.diagnoses = append(out.diagnoses, checks.TrustProblem(out.findings, who)...)
+	}
+	if hook := j.pack().Hooks.Role; hook != nil {
+		out.diagnoses = append(out.diagnoses, hook(p, functionNames(t), j.customRole() == p.ARN)...)
+	}
 	switch {
-	case t.unlisted != "":
+	case t.unlisted != nil:
+		severity := audit.SeverityWarning
+		if j.unread(out, *t.unlisted) {
+			severity = audit.SeverityError // the role is a guess
+		}
 		out.diagnoses = append(out.diagnoses, audit.Diagnosis{
-			Code: "functions-unknown", Severity: audit.SeverityWarning,
-			Message: "which functions run as this role is not known, and there may be others that run as another: " + t.unlisted,
+			Code: "functions-unknown", Severity: severity,
+			Message: "which functions run as this role is not known, and there may be others that run as another: " + t.unlisted.Why,
 			Hint:    "allow lambda:ListFunctions to the credentials that you run this program with",
 		})
 	case len(t.functions) == 0:
@@ -100,7 +116,10 @@ func functionNames(t task) []string {
 
 // lookAtTrust reports a trust policy that keeps the target's service out.
 func (j *job) lookAtTrust(ctx context.Context, t audit.Target, p iam.Principal, out *around) {
-	who := checks.Trustees[t.Kind]
+	who, ok := j.pack().TrusteeOf(t.Kind)
+	if !ok {
+		return
+	}
 	if parts := strings.Split(t.Name, "/"); t.Kind == audit.TargetPodIdentity && len(parts) == 3 {
 		for i, key := range []string{"eks-cluster-name", "kubernetes-namespace", "kubernetes-service-account"} {
 			who.Context = append(who.Context, iam.ContextEntry{Key: "aws:RequestTag/" + key, Type: iam.String, Values: []string{parts[i]}})
@@ -108,12 +127,26 @@ func (j *job) lookAtTrust(ctx context.Context, t audit.Target, p iam.Principal, 
 	}
 	findings := j.trust(ctx, p, who)
 	out.diagnoses = append(out.diagnoses, checks.TrustProblem(findings, who)...)
-	for _, f := range findings {
-		if f.Status == audit.Unknown {
-			out.diagnoses = append(out.diagnoses, audit.Diagnosis{Code: "trust-policy", Subject: p.ARN, Severity: audit.SeverityWarning, Message: "whether " + who.Service + " may assume the role is not known: " + f.Reason, Source: who.Source})
-			return
-		}
+	j.openTrust(findings, who, p, "the role", out)
+}
+
+// openTrust reports a trust policy of which it is not known whether it lets a
+// trustee in: as findings where it could not be read.
+func (j *job) openTrust(findings []audit.Finding, who checks.Trustee, p iam.Principal, role string, out *around) {
+	if len(findings) == 0 || findings[0].Status != audit.Unknown {
+		return
 	}
+	if g := findings[0].Gap; g != nil && j.unread(out, *g) {
+		if m := j.pack().TrustModule(); !slices.ContainsFunc(out.modules, func(o audit.Module) bool { return o.Name == m.Name }) {
+			out.modules = append(out.modules, m)
+		}
+		out.findings = append(out.findings, findings...)
+		return
+	}
+	out.diagnoses = append(out.diagnoses, audit.Diagnosis{
+		Code: "trust-policy", Subject: p.ARN, Severity: audit.SeverityWarning, Source: who.Source,
+		Message: fmt.Sprintf("whether %s may assume %s is not known: %s", who.Service, role, findings[0].Reason),
+	})
 }
 
 // lookAtWebIdentity looks at the trust policy of a role that pods may assume.
@@ -134,29 +167,32 @@ func (j *job) lookAtCustomRole(ctx context.Context, req *checks.Requirement, out
 	if req.Name != "caller" || !slices.Contains(req.Features, "custom-role") {
 		return
 	}
+	who, ok := j.pack().TrusteeOf(audit.TargetRenderer)
+	if !ok {
+		return
+	}
 	for _, arn := range j.Deployment.Values["custom-role"] {
 		p, err := iam.NewPrincipal(arn)
 		if err != nil {
 			continue
 		}
-		findings := j.trust(ctx, p, remotion.Lambda)
-		for _, d := range checks.TrustProblem(findings, remotion.Lambda) {
+		findings := j.trust(ctx, p, who)
+		for _, d := range checks.TrustProblem(findings, who) {
 			d.Message = arn + ": " + d.Message
 			out.diagnoses = append(out.diagnoses, d)
 		}
-		if len(findings) > 0 && findings[0].Status == audit.Unknown {
-			out.diagnoses = append(out.diagnoses, audit.Diagnosis{Code: "trust-policy", Subject: arn, Severity: audit.SeverityWarning, Message: fmt.Sprintf("whether Lambda may assume %s is not known: %s", arn, findings[0].Reason), Source: remotion.Lambda.Source})
-		}
+		j.openTrust(findings, who, p, arn, out)
 	}
 }
 
 // lookAtHost tells what Remotion wants to be told where the credentials come
 // from the host.
 func (j *job) lookAtHost(kind audit.TargetKind, req *checks.Requirement, out *around) {
-	if req.Name != "caller" || len(req.Operations) == 0 {
+	hook := j.pack().Hooks.Host
+	if hook == nil || req.Name != "caller" || len(req.Operations) == 0 {
 		return
 	}
-	out.diagnoses = append(out.diagnoses, remotion.HostCredentials(kind, cmp.Or(req.Version, remotion.Newest))...)
+	out.diagnoses = append(out.diagnoses, hook(kind, cmp.Or(req.Version, j.pack().Newest))...)
 }
 
 // trustOf reads a role's trust policy.

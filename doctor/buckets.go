@@ -8,7 +8,6 @@ import (
 
 	"remotion-doctor/audit"
 	"remotion-doctor/checks"
-	"remotion-doctor/checks/remotion"
 	"remotion-doctor/iam"
 	"remotion-doctor/iam/eval"
 	"remotion-doctor/iam/policy"
@@ -25,26 +24,7 @@ func (j *job) lookAtBuckets(ctx context.Context, t task, req *checks.Requirement
 			}
 		}
 	}
-	forced := j.scope.Bucket
-	names, err := j.source.BucketNames(ctx)
-	if err != nil {
-		out.diagnoses = append(out.diagnoses, audit.Diagnosis{Code: "buckets-unknown", Severity: audit.SeverityWarning, Message: "the buckets and their policies were not looked at: " + messageOf(err)})
-	} else {
-		out.diagnoses = append(out.diagnoses, remotion.Buckets(names, regions, forced)...)
-	}
-	used := map[string]string{} // region by bucket
-	if forced != "" {
-		used[forced] = regions[0]
-	} else {
-		for _, r := range regions {
-			for _, n := range remotion.BucketsIn(names, r) {
-				used[n] = r
-			}
-		}
-	}
-	for _, name := range slices.Sorted(maps.Keys(used)) {
-		j.lookAtBucket(ctx, name, checks.BucketUse{Region: used[name], Privacy: "private"}, req, p, out)
-	}
+	j.lookAtOwnBuckets(ctx, req, p, regions, out)
 	for _, name := range j.Deployment.Values["output-bucket"] {
 		if j.Deployment.Has("s3-output-provider") || j.Deployment.Has("output-account") {
 			continue // not written with this role, or not to be read
@@ -53,29 +33,83 @@ func (j *job) lookAtBuckets(ctx context.Context, t task, req *checks.Requirement
 	}
 }
 
+// lookAtOwnBuckets looks at the buckets that the product takes for its own, or
+// the one that the user named.
+func (j *job) lookAtOwnBuckets(ctx context.Context, req *checks.Requirement, p iam.Principal, regions []string, out *around) {
+	hooks, forced := &j.pack().Hooks, j.scope.Bucket
+	names, err := j.source.BucketNames(ctx)
+	switch {
+	case err != nil:
+		j.bucketsUnread(req, forced, err, out)
+	case hooks.Buckets != nil:
+		out.diagnoses = append(out.diagnoses, hooks.Buckets(names, regions, forced)...)
+	}
+	used := map[string]string{} // region by bucket
+	if forced != "" {
+		used[forced] = regions[0]
+	} else if hooks.BucketsIn != nil {
+		for _, r := range regions {
+			for _, n := range hooks.BucketsIn(names, r) {
+				used[n] = r
+			}
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(used)) {
+		j.lookAtBucket(ctx, name, checks.BucketUse{Region: used[name], Privacy: "private"}, req, p, out)
+	}
+}
+
+// bucketsUnread: without the list it is not known which buckets there are, and
+// any of their policies may deny what the role is granted. A bucket that the
+// user named is looked at by its name.
+func (j *job) bucketsUnread(req *checks.Requirement, forced string, err error, out *around) {
+	g := gapOf("s3:ListBuckets", "the list of buckets, and so their policies", iam.MayDeny, err)
+	g.Layer, g.Actions = iam.LayerResource, []string{"s3:*"}
+	if g.Kind == iam.GapUnread {
+		g.Hint = "allow s3:ListAllMyBuckets to the credentials that run the check, or name the bucket with --bucket"
+	}
+	if forced == "" && j.unread(out, g) {
+		out.modules = append(out.modules, j.pack().BucketsModule())
+		out.findings = append(out.findings, req.UnreadBuckets(&g)...)
+		return
+	}
+	out.diagnoses = append(out.diagnoses, audit.Diagnosis{Code: "buckets-unknown", Severity: audit.SeverityWarning, Message: "the buckets and their policies were not looked at: " + messageOf(err)})
+}
+
 func (j *job) lookAtBucket(ctx context.Context, name string, use checks.BucketUse, req *checks.Requirement, p iam.Principal, out *around) {
 	b, err := j.source.Bucket(ctx, name, use.Region)
 	if err != nil {
-		out.diagnoses = append(out.diagnoses, audit.Diagnosis{Code: "bucket-unknown", Bucket: name, Severity: audit.SeverityWarning, Message: "the settings of the bucket " + name + " are not known: " + messageOf(err)})
-	} else {
-		out.diagnoses = append(out.diagnoses, remotion.CheckBucket(b, use)...)
+		j.settingsUnread(name, gapOf("s3:GetBucketLocation "+name, "the settings of the bucket "+name, iam.MayDeny, err), use, out)
+	} else if hook := j.pack().Hooks.Bucket; hook != nil {
+		out.diagnoses = append(out.diagnoses, hook(b, use)...)
 	}
-	own, problem := j.bucketPolicy(ctx, name, cmp.Or(b.Region, use.Region))
+	for _, g := range b.Gaps {
+		j.settingsUnread(name, g, use, out)
+	}
+	own, err := j.source.BucketPolicy(ctx, name, cmp.Or(b.Region, use.Region))
 	var doc *policy.Document
+	var unread *iam.Gap
+	if err != nil {
+		g := gapOf("s3:GetBucketPolicy "+name, "the policy of the bucket "+name, iam.MayDeny, err)
+		g.Layer, unread = iam.LayerResource, &g
+		out.gaps = append(out.gaps, g)
+	}
 	if own != nil {
 		doc = own.Document
 	}
-	out.modules = append(out.modules, remotion.BucketModule(name))
-	out.findings = append(out.findings, req.BucketPolicy(name, p.Partition(), doc, problem, withBucketPolicy(ctx, p.ARN, own))...)
+	out.modules = append(out.modules, j.pack().BucketModule(name))
+	out.findings = append(out.findings, req.BucketPolicy(name, p.Partition(), doc, unread, withBucketPolicy(ctx, p.ARN, own))...)
 }
 
-// bucketPolicy reads a bucket's policy; problem says why it is not known.
-func (j *job) bucketPolicy(ctx context.Context, bucket, region string) (own *eval.Policy, problem string) {
-	own, err := j.source.BucketPolicy(ctx, bucket, region)
-	if err != nil {
-		return nil, "the bucket's policy could not be read: " + messageOf(err)
+// settingsUnread reports settings of a bucket that were not read. It counts as
+// not met where a setting may refuse what the product sends: the uploads of
+// outputs that carry an ACL.
+func (j *job) settingsUnread(name string, g iam.Gap, use checks.BucketUse, out *around) {
+	severity := audit.SeverityWarning
+	if j.unread(out, g) && use.Output && use.Privacy != "no-acl" {
+		severity = audit.SeverityError
 	}
-	return own, ""
+	out.diagnoses = append(out.diagnoses, audit.Diagnosis{Code: "bucket-unknown", Bucket: name, Subject: g.Where, Severity: severity, Message: "whether the settings of the bucket " + name + " refuse a request is not known: " + g.String(), Hint: g.Hint})
 }
 
 // withBucketPolicy decides requests of a principal that is granted everything,

@@ -5,7 +5,6 @@ import (
 	"path/filepath"
 
 	"remotion-doctor/checks"
-	"remotion-doctor/checks/remotion"
 	"remotion-doctor/iam"
 	"remotion-doctor/iam/policy"
 )
@@ -22,17 +21,18 @@ type Host struct {
 // lookAtCredentials compares the credentials that Remotion would use here with
 // those that the caller was found by.
 func (j *job) lookAtCredentials(ctx context.Context, p iam.Principal, out *around) {
-	if j.Host == nil {
+	hooks := &j.pack().Hooks
+	if j.Host == nil || hooks.Uses == nil || hooks.Credentials == nil {
 		return
 	}
 	other := ""
-	uses := remotion.Uses(&j.Host.Environment)
+	uses := hooks.Uses(&j.Host.Environment)
 	if !uses.Same(j.Host.Doctor()) && uses != (checks.Credentials{}) {
 		if arn, err := j.Host.CallerOf(ctx, uses); err == nil {
 			other = sessionRole(arn, p)
 		}
 	}
-	out.diagnoses = append(out.diagnoses, remotion.CredentialTraps(&j.Host.Environment, p.ARN, other)...)
+	out.diagnoses = append(out.diagnoses, hooks.Credentials(&j.Host.Environment, p.ARN, other)...)
 }
 
 // sessionRole returns the principal's own ARN for a session of it, else the

@@ -15,8 +15,10 @@ import (
 // addExcess fills in what the principal is granted beyond all requirements that
 // its target is audited against.
 func (j *job) addExcess(ctx context.Context, t task, s *audit.Section, judged *judgement, scope checks.Scope) error {
+	if s.ExcessGap = judged.unlisted(); s.ExcessGap != nil {
+		s.Notes = append(s.Notes, "what is granted beyond the need is not known in full: "+s.ExcessGap.String())
+	}
 	if judged.analyst == nil {
-		s.Notes = append(s.Notes, "what is granted beyond the need is not known: the policies could not be read")
 		return nil
 	}
 	q := excess.Question{

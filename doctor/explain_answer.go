@@ -17,6 +17,9 @@ import (
 // policies could not be read or are assumed not to exist, with the reason.
 func (j *job) policiesFor(ctx context.Context, p iam.Principal, probe iam.Probe) (eval.Policies, map[iam.Layer]string, error) {
 	policies, err := j.source.Policies(ctx, p)
+	if err == nil {
+		err = wholly(ownGaps(policies.Gaps), p)
+	}
 	unknown := map[iam.Layer]string{}
 	for i := range policies.Gaps {
 		if g := &policies.Gaps[i]; g.Layer != "" && len(g.Resources) == 0 && len(g.Actions) == 0 {
@@ -31,6 +34,17 @@ func (j *job) policiesFor(ctx context.Context, p iam.Principal, probe iam.Probe)
 		unknown[iam.LayerIdentity], unknown[iam.LayerBoundary] = why, why
 	}
 	return policies, unknown, err
+}
+
+// ownGaps are those of the principal's own policies.
+func ownGaps(gaps []iam.Gap) []iam.Gap {
+	var out []iam.Gap
+	for i := range gaps {
+		if ownUnread(&gaps[i]) {
+			out = append(out, gaps[i])
+		}
+	}
+	return out
 }
 
 // ownPolicy returns the policy of the bucket that a request is about; of other
@@ -48,10 +62,10 @@ func (j *job) ownPolicy(ctx context.Context, probe iam.Probe, unknown map[iam.La
 		}
 	}
 	bucket, _, _ := strings.Cut(a.Resource, "/")
-	own, problem := j.bucketPolicy(ctx, bucket, region)
+	own, err := j.source.BucketPolicy(ctx, bucket, region)
 	switch {
-	case problem != "":
-		unknown[iam.LayerResource] = problem
+	case err != nil:
+		unknown[iam.LayerResource] = "the bucket's policy could not be read: " + messageOf(err)
 	case own == nil:
 		delete(unknown, iam.LayerResource)
 	}

@@ -55,11 +55,28 @@ func denying(p *eval.Policies, o *audit.Obstacle) *policy.Document {
 	}
 	var found *policy.Document
 	eachPolicy(p, o.Layer, func(q *eval.Policy) {
-		if q.Name == o.Statements[0].Policy {
+		if denies(q, o) {
 			found = q.Document
 		}
 	})
 	return found
+}
+
+// denies reports whether a policy is the one of the denying statement. An inline
+// and a managed policy may share their name.
+func denies(q *eval.Policy, o *audit.Obstacle) bool {
+	s := &o.Statements[0]
+	if s.PolicyID != "" && q.ID != "" {
+		return s.PolicyID == q.ID
+	}
+	return q.Name == s.Policy
+}
+
+func samePolicy(a, b *iam.StatementRef) bool {
+	if a.PolicyID != "" && b.PolicyID != "" {
+		return a.PolicyID == b.PolicyID
+	}
+	return a.Policy == b.Policy
 }
 
 // eachPolicy visits the policies of a layer, which may be changed.
@@ -101,7 +118,7 @@ func lifted(ctx context.Context, p iam.Principal, policies eval.Policies, o *aud
 	changed := clonePolicies(&policies)
 	made := false
 	eachPolicy(&changed, o.Layer, func(q *eval.Policy) {
-		if len(o.Statements) == 0 || q.Name == o.Statements[0].Policy {
+		if len(o.Statements) == 0 || denies(q, o) {
 			*q, made = eval.Policy{ID: q.ID, Name: q.Name, ARN: q.ARN, Document: remedy.Apply(o.Change, q.Document)}, true
 		}
 	})
@@ -111,7 +128,7 @@ func lifted(ctx context.Context, p iam.Principal, policies eval.Policies, o *aud
 	}
 	for _, v := range verdicts {
 		for _, m := range v.Matched {
-			if m.Effect == policy.Deny && len(o.Statements) > 0 && m.Layer == o.Layer && m.Policy == o.Statements[0].Policy && m.Sid == o.Statements[0].Sid {
+			if m.Effect == policy.Deny && len(o.Statements) > 0 && m.Layer == o.Layer && samePolicy(&m, &o.Statements[0]) && m.Sid == o.Statements[0].Sid {
 				return false
 			}
 		}

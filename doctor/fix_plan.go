@@ -27,7 +27,7 @@ func (j *job) fixes(ctx context.Context, f *FixOptions) ([]*Remedy, error) {
 			i = len(out)
 			out = append(out, &Remedy{Target: s.Target, Principal: s.Principal, Replaces: f.Replace})
 		}
-		out[i].take(t, &s)
+		out[i].take(t, &s, j.pack().Name)
 	}
 	for _, x := range out {
 		if err := j.within(x.tasks[0]).remedy(ctx, x, f); err != nil {
@@ -37,21 +37,34 @@ func (j *job) fixes(ctx context.Context, f *FixOptions) ([]*Remedy, error) {
 	return out, nil
 }
 
-// take adds what came of one requirement.
-func (x *Remedy) take(t task, s *audit.Section) {
+// take adds what came of one requirement. A finding that a gap made unknown is
+// none that a grant cures: the notes say so.
+func (x *Remedy) take(t task, s *audit.Section, product string) {
 	name := s.Requirement.Name
 	if v := s.Requirement.Version; v != "" {
-		name = "Remotion " + v + " " + name + " policy"
+		name = product + " " + v + " " + name + " policy"
 	}
 	x.Requirements, x.tasks = append(x.Requirements, name), append(x.tasks, t)
 	x.Findings = append(x.Findings, s.Findings...)
 	x.Obstacles = append(x.Obstacles, s.Obstacles...)
 	x.Before = audit.Summarize(x.Findings)
-	for _, n := range s.Notes {
+	for _, n := range slices.Concat(s.Notes, undecidedFor(s.Findings)) {
 		if !slices.Contains(x.Notes, n) {
 			x.Notes = append(x.Notes, n)
 		}
 	}
+}
+
+// undecidedFor says what was not read, once for each gap that left a finding
+// open.
+func undecidedFor(findings []audit.Finding) []string {
+	var out []string
+	for i := range findings {
+		if g := findings[i].Gap; g != nil {
+			out = append(out, "not decided, and not part of the remedy: what depends on "+g.String())
+		}
+	}
+	return slices.Compact(out)
 }
 
 // remedy sets the change of a fix, verified.
@@ -172,5 +185,23 @@ func (j *job) holding(ctx context.Context, p iam.Principal) (*remedy.Holding, er
 	if err != nil {
 		return nil, err
 	}
+	if err := wholly(s.Unread[p.ARN], p); err != nil {
+		return nil, err
+	}
 	return remedy.HoldingOf(s, p.Type(), p.Name())
+}
+
+// wholly is the error for what was not read of a principal: a change has to
+// know all that is attached.
+func wholly(gaps []iam.Gap, p iam.Principal) error {
+	for i := range gaps {
+		if g := &gaps[i]; g.Kind != iam.GapAssumption {
+			kind := source.KindDenied
+			if g.Kind == iam.GapIncomplete {
+				kind = source.KindUnavailable
+			}
+			return &source.Error{Op: "reading the policies of " + p.ARN, Kind: kind, Msg: g.String(), Hint: g.Hint}
+		}
+	}
+	return nil
 }

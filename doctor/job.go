@@ -7,13 +7,10 @@ import (
 	"fmt"
 	"slices"
 
-	"golang.org/x/sync/errgroup"
-
 	"remotion-doctor/audit"
 	"remotion-doctor/checks"
 	"remotion-doctor/iam"
 	"remotion-doctor/iam/account"
-	"remotion-doctor/iam/eval"
 	"remotion-doctor/iam/policy"
 	"remotion-doctor/remedy"
 	"remotion-doctor/source"
@@ -30,7 +27,7 @@ type task struct {
 	// or name, and the functions that run as it.
 	role      string
 	functions []account.Function
-	unlisted  string // why functions may be missing
+	unlisted  *iam.Gap // why functions may be missing
 }
 
 // A job is one run: the options, made ready.
@@ -115,7 +112,9 @@ func (j *job) fill(ctx context.Context, t task, s *audit.Section) error {
 	}
 	s.Findings, s.Coverage = append(judged.findings, around.findings...), judged.coverage
 	s.Modules = append(s.Modules, around.modules...)
-	s.Gaps = judged.gaps
+	s.Engine = judged.alone
+	s.Gaps = slices.Concat(judged.gaps, around.gaps)
+	s.Incomplete = slices.ContainsFunc(s.Gaps, func(g iam.Gap) bool { return g.Kind == iam.GapIncomplete })
 	if len(judged.disagreements) > 0 {
 		s.Modules = append(s.Modules, checks.Engines)
 		s.Findings = append(s.Findings, judged.disagreements...)
@@ -163,85 +162,6 @@ func (j *job) choose(target, partition string) (regions []string, note string) {
 	region := map[string]string{"aws-cn": "cn-north-1", "aws-us-gov": "us-gov-west-1"}[partition]
 	region = cmp.Or(region, "us-east-1")
 	return []string{region}, fmt.Sprintf("no Region was given; checking %s: pass --region for yours", region)
-}
-
-// judge asks about the requirement and judges the answers. The principal's
-// policies are read along with the first questions; by them the others are
-// chosen, so that what is granted of each pattern is decided and not only
-// sampled.
-func (j *job) judge(ctx context.Context, req *checks.Requirement, p iam.Principal, scope checks.Scope) (*judgement, error) {
-	plan, err := req.Plan(p, scope)
-	if err != nil {
-		return nil, &source.Error{Kind: source.KindInput, Msg: err.Error(), Hint: "use Regions in the partition of the principal", Err: err}
-	}
-	out := &judgement{}
-	g := errgroup.Group{}
-	g.Go(func() error {
-		out.read(j.source.Policies(ctx, p))
-		if out.policies != nil {
-			out.analyst = eval.NewEvaluator(p.ARN, out.policies.As(p))
-		}
-		return nil // the questions alone tell less, but they tell
-	})
-	first := len(plan.Probes())
-	verdicts, err := j.source.Evaluate(ctx, p, plan.Probes())
-	if waited := g.Wait(); err != nil || waited != nil {
-		return nil, errors.Join(err, waited)
-	}
-	if out.analyst != nil {
-		if verdicts, err = j.askMore(ctx, plan, out, verdicts, p, first); err != nil {
-			return nil, err
-		}
-	}
-	out.coverage = plan.Coverage()
-	out.findings, err = plan.Judge(verdicts)
-	return out, err
-}
-
-// askMore asks what the policies say is worth asking, and compares the engines
-// where both were asked for.
-func (j *job) askMore(ctx context.Context, plan *checks.Plan, out *judgement, verdicts []iam.Verdict, p iam.Principal, first int) ([]iam.Verdict, error) {
-	plan.Analyze(ctx, out.analyst)
-	more, err := j.source.Evaluate(ctx, p, plan.Probes()[first:])
-	if err != nil {
-		return nil, err
-	}
-	verdicts = append(verdicts, more...)
-	if j.engine == audit.EngineBoth {
-		local, err := out.analyst.Evaluate(ctx, plan.Probes())
-		if err != nil {
-			return nil, err
-		}
-		out.disagreements = checks.Compare(plan.Probes(), verdicts, local)
-	}
-	return verdicts, j.refine(ctx, out.analyst, out.policies, plan.Probes(), verdicts)
-}
-
-// A judgement is what came of one requirement.
-type judgement struct {
-	findings      []audit.Finding
-	disagreements []audit.Finding // between the engines
-	coverage      audit.Coverage
-	gaps          []iam.Gap
-	// policies and analyst are nil where the policies could not be read.
-	policies *eval.Policies
-	analyst  *eval.Evaluator
-}
-
-// read takes what the source says of the principal's policies. Policies that
-// could not be read are a gap: for a passing reason the section is incomplete,
-// else the simulator decides about samples.
-func (out *judgement) read(p eval.Policies, err error) {
-	if err == nil {
-		out.policies, out.gaps = &p, p.Gaps
-		return
-	}
-	e := asError(err)
-	g := iam.Gap{What: "the principal's policies", Why: e.Error(), Hint: e.Hint, Affects: iam.MayBoth, Layer: iam.LayerIdentity, Kind: iam.GapSampled}
-	if e.Kind.Passing() {
-		g.Kind = iam.GapIncomplete
-	}
-	out.gaps = []iam.Gap{g}
 }
 
 // verify evaluates what the remediation is to cure once more, with the

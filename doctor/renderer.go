@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"remotion-doctor/audit"
+	"remotion-doctor/iam"
 	"remotion-doctor/iam/account"
 	"remotion-doctor/iam/policy"
 	"remotion-doctor/source"
@@ -64,7 +65,11 @@ func (j *job) renderers(ctx context.Context, t task) []task {
 	}
 	functions, err := j.functions(ctx, t.target.Name)
 	if err != nil {
-		t.unlisted = messageOf(err)
+		g := gapOf("lambda:ListFunctions", "the list of functions", iam.MayBoth, err)
+		if t.target.Name != "" {
+			g.Kind = iam.GapAssumption // that the name is a role's
+		}
+		t.unlisted = &g
 	}
 	byRole := map[string][]account.Function{}
 	for _, f := range functions {

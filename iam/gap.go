@@ -1,6 +1,11 @@
 package iam
 
-import "strings"
+import (
+	"slices"
+	"strings"
+
+	"remotion-doctor/iam/policy"
+)
 
 // A Gap is something that could not be read or understood, and that could
 // change an answer. Whoever skips a construct of a stranger's input makes a
@@ -71,12 +76,42 @@ const (
 	// GapIncomplete: a read failed for a passing reason (throttled, 5xx, cut,
 	// time-out). The section is incomplete: exit code 3.
 	GapIncomplete GapKind = "incomplete"
+	// GapLimit: AWS lets nobody in the account read it, as an organization's
+	// policies in a member account. Listed, and never a gap.
+	GapLimit GapKind = "limit"
 )
 
 // Counts reports whether the Gap changes verdicts: a gap does, an assumption
 // or a sampled reading only where proof is required.
 func (g *Gap) Counts(requireProof bool) bool {
-	return requireProof || g.Kind == GapUnread || g.Kind == GapIncomplete
+	switch g.Kind {
+	case GapAssumption, GapSampled:
+		return requireProof
+	case GapLimit:
+		return false
+	}
+	return true
+}
+
+// Concerns reports whether the unread part may match a request of an action
+// for one of some resources, each a pattern as in a policy.
+func (g *Gap) Concerns(action string, resources []string) bool {
+	meets := func(patterns []string, name string) bool {
+		return slices.ContainsFunc(patterns, func(p string) bool { return policy.Overlap(p, name) })
+	}
+	if len(g.Actions) > 0 && !meets(lower(g.Actions), strings.ToLower(action)) {
+		return false
+	}
+	return len(g.Resources) == 0 || len(resources) == 0 ||
+		slices.ContainsFunc(resources, func(r string) bool { return meets(g.Resources, r) })
+}
+
+func lower(list []string) []string {
+	out := make([]string, len(list))
+	for i, s := range list {
+		out[i] = strings.ToLower(s)
+	}
+	return out
 }
 
 // String returns the Gap in a sentence: what, where and why.

@@ -14,14 +14,15 @@ import (
 
 // A Fault makes an operation fail, for trying out how a client copes.
 type Fault struct {
-	// Operation is a name such as GetRole, a pattern such as List*, or several
-	// with "|" between them.
+	// Operation is a name such as GetRole, a pattern such as List*, write for
+	// all that change the account, or several with "|" between them.
 	Operation string
 	// Subject, where it is not empty, is a text that the request must hold: in
 	// its path, its form or its signature (role/api, guard, /eu-west-1/).
 	Subject string
 	Kind    string
 	Times   int           // how often; 0 for always
+	Skip    int           // how many calls it lets pass before that
 	Delay   time.Duration // of Kind slow
 }
 
@@ -52,17 +53,22 @@ var faultKinds = map[string]string{
 	"duplicate":    "answer each result of a simulation twice, once as allowed",
 	"foreign":      "answer a simulation for an action that was not asked",
 	"contradict":   "answer a simulation whose decisions contradict each other",
+	"lost":         "do it, and cut the connection in place of an answer",
+	"done-500":     "do it, and answer ServiceFailure",
 }
 
-// ParseFault reads OPERATION[SUBJECT]=KIND[:N]: the operation's name or pattern,
-// the text that its request holds, the kind, and how many calls it hits (all,
-// where N is missing). For slow, N is a duration:
+// ParseFault reads OPERATION[SUBJECT]=KIND[:N][@K]: the operation's name or
+// pattern, the text that its request holds, the kind, how many calls it hits
+// (all, where N is missing), and the number of the first that it hits. For slow,
+// N is a duration:
 //
 //	SimulatePrincipalPolicy=throttle:2
 //	GetRolePolicy[guard]=denied
 //	*=slow:2s
+//	write=lost:1@3
 func ParseFault(spec string) (Fault, error) {
 	target, rest, ok := cutTarget(spec)
+	rest, from, placed := strings.Cut(rest, "@")
 	kind, count, counted := strings.Cut(rest, ":")
 	f := Fault{Operation: target, Kind: kind}
 	if before, subject, has := strings.Cut(target, "["); has {
@@ -70,7 +76,7 @@ func ParseFault(spec string) (Fault, error) {
 	}
 	if !ok || f.Operation == "" || faultKinds[kind] == "" {
 		kinds := strings.Join(slices.Sorted(maps.Keys(faultKinds)), ", ")
-		return Fault{}, fmt.Errorf("fault %q is not of the form OPERATION[SUBJECT]=KIND[:N] with KIND one of %s", spec, kinds)
+		return Fault{}, fmt.Errorf("fault %q is not of the form OPERATION[SUBJECT]=KIND[:N][@K] with KIND one of %s", spec, kinds)
 	}
 	var err error
 	switch {
@@ -81,6 +87,13 @@ func ParseFault(spec string) (Fault, error) {
 	}
 	if err != nil || f.Times < 0 || f.Delay < 0 {
 		return Fault{}, fmt.Errorf("fault %q: %q is not a count, or for slow a duration such as 2s", spec, count)
+	}
+	if placed {
+		first, err := strconv.Atoi(from)
+		if err != nil || first < 1 {
+			return Fault{}, fmt.Errorf("fault %q: %q is not the number of a call, from 1", spec, from)
+		}
+		f.Skip = first - 1
 	}
 	return f, nil
 }
@@ -100,35 +113,55 @@ func (f *Fault) hits(operation string) bool {
 		if ok, err := path.Match(strings.ToLower(pattern), strings.ToLower(operation)); ok && err == nil || pattern == "*" {
 			return true
 		}
+		if pattern == "write" && iamWrites[operation] != nil {
+			return true
+		}
 	}
 	return false
 }
 
-// faults counts down what is left of each fault.
+// faults counts the calls that each fault lets pass or hits.
 type faults struct {
 	mu   sync.Mutex
 	list []Fault
-	used []int
+	seen []int
 }
 
-func newFaults(list []Fault) *faults { return &faults{list: list, used: make([]int, len(list))} }
+func newFaults(list []Fault) *faults { return &faults{list: list, seen: make([]int, len(list))} }
 
-// next returns the fault that hits a call of an operation; subject is what its
-// request holds.
+// SetFaults replaces the faults of a server, and counts from here.
+func (s *Server) SetFaults(list []Fault) {
+	s.faults.mu.Lock()
+	defer s.faults.mu.Unlock()
+	s.faults.list, s.faults.seen = list, make([]int, len(list))
+}
+
+// next returns the fault that hits a call of an operation, the first that does;
+// the others do not count the call. subject is what its request holds.
 func (f *faults) next(operation, subject string) (Fault, bool) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	for i, fault := range f.list {
-		if !fault.hits(operation) || !strings.Contains(subject, fault.Subject) {
+		if !fault.hits(operation) || !strings.Contains(subject, fault.Subject) || fault.Times > 0 && f.seen[i] >= fault.Skip+fault.Times {
 			continue
 		}
-		if fault.Times > 0 && f.used[i] >= fault.Times {
-			continue
+		if f.seen[i]++; f.seen[i] > fault.Skip {
+			return fault, true
 		}
-		f.used[i]++
-		return fault, true
 	}
 	return Fault{}, false
+}
+
+// after spoils the answer to a call that was done, and reports whether it did.
+func (f Fault) after(fail func(apiError)) bool {
+	switch f.Kind {
+	case "lost":
+		panic(http.ErrAbortHandler) // net/http's way to cut a connection
+	case "done-500":
+		fail(refusals["500"])
+		return true
+	}
+	return false
 }
 
 // refusals are the faults that answer with an error of AWS.

@@ -15,7 +15,11 @@ func TestParseFault(t *testing.T) {
 	if err != nil || f.Delay != 2*time.Second || f.Operation != "GetRole" {
 		t.Errorf("%+v, %v", f, err)
 	}
-	for _, spec := range []string{"", "GetRole", "GetRole=broken", "=denied", "GetRole=denied:x", "GetRole=slow", "GetRole=denied:-1"} {
+	f, err = ParseFault("write=lost:1@3")
+	if err != nil || f.Times != 1 || f.Skip != 2 {
+		t.Errorf("%+v, %v", f, err)
+	}
+	for _, spec := range []string{"write=lost@0", "write=lost@x", "", "GetRole", "GetRole=broken", "=denied", "GetRole=denied:x", "GetRole=slow", "GetRole=denied:-1"} {
 		if f, err := ParseFault(spec); err == nil {
 			t.Errorf("%q is taken: %+v", spec, f)
 		}

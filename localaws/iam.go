@@ -32,6 +32,7 @@ var iamOperations = map[string]operation{
 	"GetPolicy":                        getPolicy,
 	"GetPolicyVersion":                 getPolicyVersion,
 	"ListPolicyVersions":               listPolicyVersions,
+	"ListPolicies":                     listPolicies,
 }
 
 // created is the creation date of everything: snapshots hold none.

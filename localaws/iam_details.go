@@ -1,6 +1,7 @@
 package localaws
 
 import (
+	"cmp"
 	"slices"
 
 	"remotion-doctor/iam/account"
@@ -57,6 +58,7 @@ type xmlManagedDetail struct {
 	PolicyID          string `xml:"PolicyId"`
 	Arn, Path         string
 	DefaultVersionID  string `xml:"DefaultVersionId"`
+	AttachmentCount   int
 	IsAttachable      bool
 	CreateDate        string
 	PolicyVersionList items[xmlVersionDetail]
@@ -110,7 +112,7 @@ func authorizationDetails(c *call) (any, error) {
 		case *account.Role:
 			out.RoleDetailList.Members = append(out.RoleDetailList.Members, c.roleDetail(v))
 		case *account.ManagedPolicy:
-			out.Policies.Members = append(out.Policies.Members, managedDetail(v))
+			out.Policies.Members = append(out.Policies.Members, c.managedDetail(v))
 		}
 	}
 	return out, nil
@@ -183,14 +185,15 @@ func (c *call) roleDetail(r *account.Role) xmlRoleDetail {
 	return out
 }
 
-func managedDetail(p *account.ManagedPolicy) xmlManagedDetail {
+func (c *call) managedDetail(p *account.ManagedPolicy) xmlManagedDetail {
 	out := xmlManagedDetail{
 		PolicyName: p.PolicyName, PolicyID: idOr(p.PolicyID, "ANPA", p.PolicyName), Arn: p.Arn, Path: pathOr(p.Path),
 		DefaultVersionID: p.DefaultVersionID, IsAttachable: true, CreateDate: created,
 	}
+	out.AttachmentCount, _ = c.server.uses(p.Arn)
 	for _, v := range p.PolicyVersionList {
 		out.PolicyVersionList.Members = append(out.PolicyVersionList.Members, xmlVersionDetail{
-			encoded(v.Document), v.VersionID, v.IsDefaultVersion || v.VersionID == p.DefaultVersionID, created,
+			encoded(v.Document), v.VersionID, v.IsDefaultVersion || v.VersionID == p.DefaultVersionID, cmp.Or(v.CreateDate, created),
 		})
 		if v.IsDefaultVersion {
 			out.DefaultVersionID = v.VersionID

@@ -1,6 +1,9 @@
 package localaws
 
 import (
+	"cmp"
+	"slices"
+
 	"remotion-doctor/iam/account"
 	"remotion-doctor/iam/policy"
 )
@@ -152,24 +155,103 @@ func (c *call) managed() (*account.ManagedPolicy, error) {
 	return p, nil
 }
 
+// seenManaged is [call.managed] as reads see it now.
+func (c *call) seenManaged() (*account.ManagedPolicy, error) {
+	view := *c
+	view.server = c.server.seen()
+	return view.managed()
+}
+
+type xmlManaged struct {
+	PolicyName                    string
+	PolicyID                      string `xml:"PolicyId"`
+	Arn, Path                     string
+	DefaultVersionID              string `xml:"DefaultVersionId"`
+	AttachmentCount               int
+	PermissionsBoundaryUsageCount int
+	IsAttachable                  bool
+	Description                   string `xml:",omitempty"`
+	CreateDate                    string
+	Tags                          *items[xmlTag]
+}
+
+func (c *call) managedXML(m *account.ManagedPolicy) (xmlManaged, error) {
+	v, err := m.Default()
+	if err != nil {
+		return xmlManaged{}, err
+	}
+	attached, boundary := c.server.uses(m.Arn)
+	return xmlManaged{
+		PolicyName: m.PolicyName, PolicyID: idOr(m.PolicyID, "ANPA", m.PolicyName), Arn: m.Arn, Path: pathOr(m.Path), DefaultVersionID: v.VersionID,
+		AttachmentCount: attached, PermissionsBoundaryUsageCount: boundary, IsAttachable: true, Description: m.Description, CreateDate: created,
+	}, nil
+}
+
+// uses counts the identities that have a managed policy attached, and those
+// that have it as their permissions boundary.
+func (s *Server) uses(arn string) (attached, boundary int) {
+	one := func(list []account.AttachedPolicy, b *account.AttachedBoundary) {
+		if slices.ContainsFunc(list, func(a account.AttachedPolicy) bool { return a.PolicyArn == arn }) {
+			attached++
+		}
+		if b != nil && b.PermissionsBoundaryArn == arn {
+			boundary++
+		}
+	}
+	d := &s.snapshot.AuthorizationDetails
+	for i := range d.Roles {
+		one(d.Roles[i].AttachedManagedPolicies, d.Roles[i].PermissionsBoundary)
+	}
+	for i := range d.Users {
+		one(d.Users[i].AttachedManagedPolicies, d.Users[i].PermissionsBoundary)
+	}
+	for i := range d.Groups {
+		one(d.Groups[i].AttachedManagedPolicies, nil)
+	}
+	return attached, boundary
+}
+
 func getPolicy(c *call) (any, error) {
 	m, err := c.managed()
 	if err != nil {
 		return nil, err
 	}
-	v, err := m.Default()
+	out, err := c.managedXML(m)
 	if err != nil {
 		return nil, err
 	}
-	type managed struct {
-		PolicyName       string
-		PolicyID         string `xml:"PolicyId"`
-		Arn, Path        string
-		DefaultVersionID string `xml:"DefaultVersionId"`
-		IsAttachable     bool
-		CreateDate       string
+	if len(m.Tags) > 0 {
+		tags := tagDetails(m.Tags)
+		out.Tags = &tags
 	}
-	return struct{ Policy managed }{managed{m.PolicyName, idOr(m.PolicyID, "ANPA", m.PolicyName), m.Arn, pathOr(m.Path), v.VersionID, true, created}}, nil
+	return struct{ Policy xmlManaged }{out}, nil
+}
+
+// listPolicies answers without tags, as IAM does.
+func listPolicies(c *call) (any, error) {
+	all := slices.Clone(c.server.snapshot.AuthorizationDetails.Policies)
+	scope := c.form.Get("Scope")
+	all = slices.DeleteFunc(all, func(p account.ManagedPolicy) bool {
+		return scope == "Local" && !customer(p.Arn) || scope == "AWS" && customer(p.Arn)
+	})
+	part, pg, err := paginate(c, all)
+	if err != nil {
+		return nil, err
+	}
+	var out struct {
+		Policies items[xmlManaged]
+		page
+	}
+	out.page = pg
+	for i := range part {
+		m, err := c.managedXML(&part[i])
+		if err != nil {
+			return nil, err
+		}
+		m.Description = ""
+		out.Policies.Members = append(out.Policies.Members, m)
+	}
+	return out, nil
 }
 
 func getPolicyVersion(c *call) (any, error) {
@@ -189,7 +271,7 @@ func getPolicyVersion(c *call) (any, error) {
 			IsDefaultVersion bool
 			CreateDate       string
 		}
-		return struct{ PolicyVersion version }{version{encoded(v.Document), id, id == m.DefaultVersionID || v.IsDefaultVersion, created}}, nil
+		return struct{ PolicyVersion version }{version{encoded(v.Document), id, id == m.DefaultVersionID || v.IsDefaultVersion, cmp.Or(v.CreateDate, created)}}, nil
 	}
 	return nil, apiError{"NoSuchEntity", 404, "Policy " + m.Arn + " version " + id + " does not exist or is not attachable."}
 }

@@ -56,6 +56,7 @@ func (s *Server) own() {
 func (s *Server) write(op operation, c *call) (any, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.keep()
 	s.own()
 	result, err := op(c)
 	if err != nil {
@@ -149,6 +150,10 @@ func (c *call) attach(find func() (holder, error)) (any, error) {
 		return nil, err
 	}
 	p, err := c.managed()
+	if err == nil {
+		// A policy that is not visible yet cannot be attached.
+		_, err = c.seenManaged()
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -43,11 +43,20 @@ func createPolicy(c *call) (any, error) {
 		return nil, apiError{"EntityAlreadyExists", 409, "A policy called " + name + " already exists. Duplicate names are not allowed."}
 	}
 	s.AuthorizationDetails.Policies = append(s.AuthorizationDetails.Policies, account.ManagedPolicy{
-		PolicyName: name, Arn: arn, Path: path, DefaultVersionID: "v1",
+		PolicyName: name, Arn: arn, Path: path, DefaultVersionID: "v1", Description: c.form.Get("Description"), Tags: c.tags(),
 		PolicyVersionList: []account.PolicyVersion{{VersionID: "v1", IsDefaultVersion: true, Document: account.Document{Text: text}}},
 	})
 	c.form.Set("PolicyArn", arn)
 	return getPolicy(c)
+}
+
+// tags reads Tags.member.1.Key, Tags.member.1.Value, ….
+func (c *call) tags() []account.Tag {
+	var out []account.Tag
+	for i := 1; i <= c.count("Tags"); i++ {
+		out = append(out, account.Tag{Key: c.form.Get(at("Tags", i, "Key")), Value: c.form.Get(at("Tags", i, "Value"))})
+	}
+	return out
 }
 
 // customer reports a managed policy that is not AWS's own.
@@ -82,6 +91,7 @@ func deletePolicy(c *call) (any, error) {
 		return nil, apiError{"DeleteConflict", 409, "This policy has more than one version. Before you delete a policy, you must delete the policy's versions. The default version is deleted with the policy."}
 	}
 	arn := p.Arn
+	delete(c.server.numbers, arn)
 	d.Policies = slices.DeleteFunc(d.Policies, func(p account.ManagedPolicy) bool { return p.Arn == arn })
 	return nil, nil
 }
@@ -100,11 +110,13 @@ func createPolicyVersion(c *call) (any, error) {
 	case len(p.PolicyVersionList) >= 5:
 		return nil, apiError{"LimitExceeded", 409, "A managed policy can have up to 5 versions. Before you create a new version, you must delete an existing version."}
 	}
-	number := 0
+	number := c.server.numbers[p.Arn]
 	for _, v := range p.PolicyVersionList {
 		n, _ := strconv.Atoi(strings.TrimPrefix(v.VersionID, "v"))
 		number = max(number, n)
 	}
+	// A number never comes again, not even that of a version that was deleted.
+	c.server.numbers[p.Arn] = number + 1
 	v := account.PolicyVersion{VersionID: "v" + strconv.Itoa(number+1), Document: account.Document{Text: text}}
 	p.PolicyVersionList = append(slices.Clone(p.PolicyVersionList), v)
 	if c.form.Get("SetAsDefault") == "true" {
@@ -174,7 +186,7 @@ func listPolicyVersions(c *call) (any, error) {
 	}
 	out.page = pg
 	for _, v := range page1 {
-		out.Versions.Members = append(out.Versions.Members, version{v.VersionID, v.IsDefaultVersion || v.VersionID == p.DefaultVersionID, created})
+		out.Versions.Members = append(out.Versions.Members, version{v.VersionID, v.IsDefaultVersion || v.VersionID == p.DefaultVersionID, cmp.Or(v.CreateDate, created)})
 	}
 	return out, nil
 }

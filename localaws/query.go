@@ -80,6 +80,9 @@ func (s *Server) query(w http.ResponseWriter, r *http.Request, id string) {
 		fail(asAPIError(err))
 		return
 	}
+	if fault.after(fail) {
+		return
+	}
 	p.write(w, name, result, id)
 }
 
@@ -90,6 +93,7 @@ func (s *Server) do(p protocol, name string, c *call) (any, error) {
 	if op, ok := p.operations[name]; ok {
 		s.mu.RLock()
 		defer s.mu.RUnlock()
+		c.server = s.seen()
 		return op(c)
 	}
 	if op, ok := p.writes[name]; ok {

@@ -20,6 +20,11 @@ import (
 type Options struct {
 	Latency time.Duration // added to every answer
 	Faults  []Fault
+	// Visible is how long after a write reads still answer without it, as
+	// those of IAM may: "IAM … is eventually consistent" (IAM User Guide,
+	// "Troubleshoot IAM", "Changes that I make are not always immediately
+	// visible"). It delays IAM alone.
+	Visible time.Duration
 }
 
 // A Server answers AWS requests from a snapshot. It is an http.Handler.
@@ -30,6 +35,8 @@ type Server struct {
 	snapshot *account.Snapshot
 	engine   *eval.Engine
 	owned    bool
+	numbers  map[string]int // the newest version of a managed policy, by its ARN
+	past     []moment       // what reads answer by until writes become visible
 
 	options  Options
 	faults   *faults
@@ -43,7 +50,7 @@ func New(s *account.Snapshot, o Options) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Server{snapshot: s, engine: engine, options: o, faults: newFaults(o.Faults)}, nil
+	return &Server{snapshot: s, engine: engine, options: o, faults: newFaults(o.Faults), numbers: map[string]int{}}, nil
 }
 
 // Listen opens a listener on the loopback interface; other addresses are

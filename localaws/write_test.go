@@ -7,6 +7,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/credentials"
@@ -184,4 +185,107 @@ func TestWritesAndReads(t *testing.T) {
 		})
 	}
 	g.Wait()
+}
+
+// client returns a client of the real SDK, which tries once, of the demo
+// account with options.
+func client(t *testing.T, o Options) *awsiam.Client {
+	t.Helper()
+	s, err := account.Read(fixtures.Demo)
+	if err != nil {
+		t.Fatal(err)
+	}
+	server, err := New(s, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	h := httptest.NewServer(server)
+	t.Cleanup(h.Close)
+	return awsiam.New(awsiam.Options{Region: "us-east-1", BaseEndpoint: &h.URL, Credentials: credentials.NewStaticCredentialsProvider("a", "b", ""), RetryMaxAttempts: 1})
+}
+
+// TestWriteFaults: a fault hits the write that it names, and what is done
+// although the answer is lost is done.
+func TestWriteFaults(t *testing.T) {
+	t.Parallel()
+	for kind, done := range map[string]bool{"denied": false, "500": false, "lost": true, "done-500": true} {
+		c := client(t, Options{Faults: []Fault{{Operation: "write", Kind: kind, Times: 1, Skip: 1}}})
+		put := func(name string) error {
+			_, err := c.PutRolePolicy(t.Context(), &awsiam.PutRolePolicyInput{RoleName: aws.String("complete-renderer"), PolicyName: &name, PolicyDocument: aws.String(readAll)})
+			return err
+		}
+		for i, fails := range []bool{false, true, false} {
+			name := string(rune('a' + i))
+			if err := put(name); (err != nil) != fails {
+				t.Errorf("%s: write %d: %v", kind, i+1, err)
+			}
+			_, err := c.GetRolePolicy(t.Context(), &awsiam.GetRolePolicyInput{RoleName: aws.String("complete-renderer"), PolicyName: &name})
+			if want := !fails || done; (err == nil) != want {
+				t.Errorf("%s: after write %d: %v", kind, i+1, err)
+			}
+		}
+	}
+}
+
+// TestVisible: a write is seen after the delay and not before, and what is not
+// seen cannot be attached.
+func TestVisible(t *testing.T) {
+	t.Parallel()
+	const delay = 500 * time.Millisecond
+	c := client(t, Options{Visible: delay})
+	role := aws.String("complete-renderer")
+	if _, err := c.PutRolePolicy(t.Context(), &awsiam.PutRolePolicyInput{RoleName: role, PolicyName: aws.String("a"), PolicyDocument: aws.String(readAll)}); err != nil {
+		t.Fatal(err)
+	}
+	made, err := c.CreatePolicy(t.Context(), &awsiam.CreatePolicyInput{PolicyName: aws.String("b"), PolicyDocument: aws.String(readAll), Description: aws.String("why"), Path: aws.String("/team/")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	read := func() error {
+		_, err := c.GetRolePolicy(t.Context(), &awsiam.GetRolePolicyInput{RoleName: role, PolicyName: aws.String("a")})
+		return err
+	}
+	attach := func() error {
+		_, err := c.AttachRolePolicy(t.Context(), &awsiam.AttachRolePolicyInput{RoleName: role, PolicyArn: made.Policy.Arn})
+		return err
+	}
+	if err := errors.Join(read(), attach()); code(err) != "NoSuchEntity" {
+		t.Errorf("a write is seen at once: %v", err)
+	}
+	time.Sleep(delay)
+	if err := errors.Join(read(), attach()); err != nil {
+		t.Error(err)
+	}
+	got, err := c.GetPolicy(t.Context(), &awsiam.GetPolicyInput{PolicyArn: made.Policy.Arn})
+	if err != nil || aws.ToString(got.Policy.Description) != "why" || *got.Policy.Path != "/team/" {
+		t.Errorf("%+v, %v", got, err)
+	}
+}
+
+// TestVersionNumbers: the number of a version never comes again.
+func TestVersionNumbers(t *testing.T) {
+	t.Parallel()
+	c := client(t, Options{})
+	made, err := c.CreatePolicy(t.Context(), &awsiam.CreatePolicyInput{PolicyName: aws.String("b"), PolicyDocument: aws.String(readAll)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"v2", "v3", "v4"} {
+		v, err := c.CreatePolicyVersion(t.Context(), &awsiam.CreatePolicyVersionInput{PolicyArn: made.Policy.Arn, PolicyDocument: aws.String(readAll)})
+		if err != nil || *v.PolicyVersion.VersionId != want {
+			t.Fatalf("got %+v, want %s, %v", v, want, err)
+		}
+		if _, err := c.DeletePolicyVersion(t.Context(), &awsiam.DeletePolicyVersionInput{PolicyArn: made.Policy.Arn, VersionId: v.PolicyVersion.VersionId}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	list, err := c.ListPolicies(t.Context(), &awsiam.ListPoliciesInput{Scope: "Local"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range list.Policies {
+		if strings.Contains(*p.Arn, ":aws:policy/") {
+			t.Errorf("%s is AWS's own", *p.Arn)
+		}
+	}
 }

@@ -17,12 +17,12 @@ func renderCDK(changes []*Change) (string, error) {
 	for _, c := range changes {
 		for i := range c.Steps {
 			s := &c.Steps[i]
-			fmt.Fprintf(&b, "\n    // %s\n", comment(s.what(c)))
+			fmt.Fprintf(&b, "\n    // %s\n", Comment(s.what(c)))
 			if s.After == nil {
 				b.WriteString("    // Remove it where your stack adds it.\n")
 				continue
 			}
-			cdkStep(&b, c, s, unique(used, identifier(c.Name, s.Policy)))
+			cdkStep(&b, c, s, unique(used, identifier(c.Name, s.Name())))
 		}
 	}
 	b.WriteString("  }\n}\n")
@@ -36,8 +36,8 @@ func cdkStep(b *strings.Builder, c *Change, s *Step, id string) {
 		class, nameProperty = "ManagedPolicy", "managedPolicyName"
 	}
 	fmt.Fprintf(b, "    new iam.%s(this, %s, {\n", class, script(id))
-	fmt.Fprintf(b, "      %s: %s,\n", nameProperty, script(s.Policy))
-	if path := pathOf(s.ARN); s.ARN != "" && path != "/" {
+	fmt.Fprintf(b, "      %s: %s,\n", nameProperty, script(s.Name()))
+	if path := pathOf(s.ARN()); s.ARN() != "" && path != "/" {
 		fmt.Fprintf(b, "      path: %s,\n", script(path))
 	}
 	fmt.Fprintf(b, "      %ss: [iam.%s.from%sName(this, %s, %s)],\n", c.Kind, of, of, script(id+of), script(c.Name))

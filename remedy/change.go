@@ -3,9 +3,11 @@ package remedy
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
+	"remotion-doctor/iam"
 	"remotion-doctor/iam/policy"
 )
 
@@ -26,13 +28,25 @@ const (
 
 // A Step is one write to IAM.
 type Step struct {
-	Kind   StepKind
-	Policy string // its name
-	ARN    string // of a managed policy
+	Kind StepKind
+	// Policy says which policy it is: an inline and a managed policy may share
+	// their name.
+	Policy iam.PolicyID
 	// Before is what the policy says now, as it is stored; empty where there is
 	// none or it is not known.
 	Before string
 	After  *policy.Document // nil for DeleteInline and Detach
+}
+
+// Name returns the policy's display name.
+func (s *Step) Name() string { return s.Policy.Name() }
+
+// ARN returns the ARN of a managed policy; empty for an inline one.
+func (s *Step) ARN() string {
+	if strings.Contains(string(s.Policy), "#") {
+		return ""
+	}
+	return string(s.Policy)
 }
 
 // A Change is what is to be written so that a principal has a remedy.
@@ -71,46 +85,47 @@ func (e *QuotaError) Error() string { return e.Msg }
 func Attach(doc *policy.Document, h *Holding, at Placement) (*Change, error) {
 	c := &Change{Kind: h.Kind, Name: h.Name, ARN: h.ARN}
 	name := cmp.Or(at.Name, DefaultName)
-	room := inlineQuota(h.Kind) - h.InlineSize()
+	room := InlineQuota(h.Kind) - h.InlineSize()
 	if held := h.inline(name); held != nil && !at.Managed {
 		joined := Join(held.Document, doc)
 		if sizeOf(joined)-Size(held.Text) <= room {
-			c.Steps = []Step{{Kind: PutInline, Policy: name, Before: held.Text, After: joined}}
+			c.Steps = []Step{{Kind: PutInline, Policy: iam.InlinePolicy(h.ARN, name), Before: held.Text, After: joined}}
 			c.Notes = append(c.Notes, "what is missing is added to the inline policy "+name)
 			return c, nil
 		}
 	}
-	if held := h.attached(name); held != nil && customer(held.ARN) {
-		if joined := Join(held.Document, doc); sizeOf(joined) <= maxManaged && len(held.Versions) <= maxVersions {
-			c.Steps = []Step{{Kind: NewVersion, Policy: name, ARN: held.ARN, Before: held.Text, After: joined}}
+	if held := h.attached(name); held != nil && !AWSManaged(held.ARN) {
+		if joined := Join(held.Document, doc); sizeOf(joined) <= MaxManaged {
+			c.Steps = []Step{{Kind: NewVersion, Policy: iam.ManagedPolicy(held.ARN), Before: held.Text, After: joined}}
 			c.Notes = append(c.Notes, "what is missing becomes a new version of the managed policy "+name+", which counts for all that it is attached to")
 			return c, nil
 		}
 	}
 	if !at.Managed && sizeOf(doc) <= room {
 		if h.inline(name) == nil {
-			c.Steps = []Step{{Kind: PutInline, Policy: name, After: doc}}
+			c.Steps = []Step{{Kind: PutInline, Policy: iam.InlinePolicy(h.ARN, name), After: doc}}
 			return c, nil
 		}
 	}
 	return c, c.manage(doc, h, name)
 }
 
-// customer reports a managed policy that is not AWS's own.
-func customer(arn string) bool {
+// AWSManaged reports the ARN of a managed policy of AWS's own, which nobody
+// else changes.
+func AWSManaged(arn string) bool {
 	a, ok := policy.ParseARN(arn)
-	return ok && a.AccountID != "aws"
+	return !ok || a.AccountID == "aws"
 }
 
 // manage adds as many managed policies as the document needs.
 func (c *Change) manage(doc *policy.Document, h *Holding, name string) error {
-	docs, err := Split(doc, maxManaged)
+	docs, err := Split(doc, MaxManaged)
 	if err != nil {
 		return &QuotaError{err.Error(), "name fewer resources"}
 	}
-	if n := len(h.Attached) + len(docs); n > maxAttached {
+	if n := len(h.Attached) + len(h.goingAttached) + len(docs); n > MaxAttached {
 		return &QuotaError{
-			fmt.Sprintf("the %s would have %d managed policies, and %d is IAM's quota unless AWS raised it", h.Kind, n, maxAttached),
+			fmt.Sprintf("the %s would have %d managed policies at once; IAM's quota is %d unless AWS raised it", h.Kind, n, MaxAttached),
 			"detach one that is not needed, or ask AWS to raise the quota \"Managed policies per " + h.Kind + "\"",
 		}
 	}
@@ -118,12 +133,12 @@ func (c *Change) manage(doc *policy.Document, h *Holding, name string) error {
 	for i, d := range docs {
 		each := free(name, i, h)
 		arn := strings.Join([]string{"arn", a.Partition, "iam", "", a.AccountID, "policy/" + each}, ":")
-		c.Steps = append(c.Steps, Step{Kind: CreateManaged, Policy: each, ARN: arn, After: d})
+		c.Steps = append(c.Steps, Step{Kind: CreateManaged, Policy: iam.ManagedPolicy(arn), After: d})
 	}
 	if len(docs) > 1 {
-		c.Notes = append(c.Notes, fmt.Sprintf("the policy is longer than one managed policy may be (%d characters), and is divided into %d", maxManaged, len(docs)))
-	} else if inlineQuota(h.Kind)-h.InlineSize() < sizeOf(doc) {
-		c.Notes = append(c.Notes, fmt.Sprintf("the inline policies of a %s may come to %d characters together, of which %d are left: it becomes a managed policy", h.Kind, inlineQuota(h.Kind), max(0, inlineQuota(h.Kind)-h.InlineSize())))
+		c.Notes = append(c.Notes, fmt.Sprintf("the policy is longer than one managed policy may be (%d characters), and is divided into %d", MaxManaged, len(docs)))
+	} else if InlineQuota(h.Kind)-h.InlineSize() < sizeOf(doc) {
+		c.Notes = append(c.Notes, fmt.Sprintf("inline policies of a %s are limited to %d characters (%d left); using a managed policy instead", h.Kind, InlineQuota(h.Kind), max(0, InlineQuota(h.Kind)-h.InlineSize())))
 	}
 	return nil
 }
@@ -133,7 +148,7 @@ func (c *Change) manage(doc *policy.Document, h *Holding, name string) error {
 func free(name string, i int, h *Holding) string {
 	each := name
 	for n := 2; ; n++ {
-		if h.attached(each) == nil {
+		if h.attached(each) == nil && !slices.Contains(h.goingAttached, each) {
 			if i == 0 {
 				return each
 			}
@@ -141,52 +156,4 @@ func free(name string, i int, h *Holding) string {
 		}
 		each = name + "-" + strconv.Itoa(n)
 	}
-}
-
-// Replace makes the change that leaves the holder with the document alone.
-// Policies named in keep stay.
-func Replace(doc *policy.Document, h *Holding, at Placement, keep []string) (*Change, error) {
-	name := cmp.Or(at.Name, DefaultName)
-	kept := func(p *Held) bool {
-		for _, k := range keep {
-			if k == p.Name || k == p.ARN {
-				return true
-			}
-		}
-		return false
-	}
-	rest := &Holding{Kind: h.Kind, Name: h.Name, ARN: h.ARN}
-	var gone []Step
-	for i := range h.Inline {
-		p := &h.Inline[i]
-		switch {
-		case kept(p):
-			rest.Inline = append(rest.Inline, *p)
-		case p.Name != name:
-			gone = append(gone, Step{Kind: DeleteInline, Policy: p.Name, Before: p.Text})
-		}
-	}
-	for i := range h.Attached {
-		if p := &h.Attached[i]; kept(p) {
-			rest.Attached = append(rest.Attached, *p)
-		} else {
-			gone = append(gone, Step{Kind: Detach, Policy: p.Name, ARN: p.ARN, Before: p.Text})
-		}
-	}
-	c, err := Attach(doc, rest, at)
-	if err != nil {
-		return nil, err
-	}
-	replaced := false
-	for i := range c.Steps {
-		if held := h.inline(c.Steps[i].Policy); held != nil && c.Steps[i].Kind == PutInline && c.Steps[i].Before == "" {
-			c.Steps[i].Before, replaced = held.Text, true
-		}
-	}
-	if held := h.inline(name); held != nil && !replaced && !kept(held) {
-		gone = append(gone, Step{Kind: DeleteInline, Policy: name, Before: held.Text})
-	}
-	// What is needed comes first, so that nothing fails in between.
-	c.Steps = append(c.Steps, gone...)
-	return c, nil
 }

@@ -15,9 +15,9 @@ func renderCLI(changes []*Change) (string, error) {
 			if b.Len() > 0 {
 				b.WriteByte('\n')
 			}
-			b.WriteString("# " + comment(s.what(c)) + "\n")
+			b.WriteString("# " + Comment(s.what(c)) + "\n")
 			for _, args := range s.calls(c) {
-				b.WriteString(command(args))
+				b.WriteString(Command(args))
 			}
 		}
 	}
@@ -28,8 +28,8 @@ func renderCLI(changes []*Change) (string, error) {
 func (s *Step) calls(c *Change) [][]string {
 	kind := c.Kind // role or user
 	owner := []string{"--" + kind + "-name", c.Name}
-	named := []string{"--policy-name", s.Policy}
-	arn := []string{"--policy-arn", s.ARN}
+	named := []string{"--policy-name", s.Name()}
+	arn := []string{"--policy-arn", s.ARN()}
 	document := []string{"--policy-document", compact(s.After)}
 	call := func(operation string, args ...[]string) []string {
 		out := []string{"aws", "iam", operation}
@@ -61,8 +61,8 @@ func compact(doc *policy.Document) string {
 	return string(text)
 }
 
-// command writes a command with an option on each line.
-func command(args []string) string {
+// Command writes a command for a POSIX shell, with an option on each line.
+func Command(args []string) string {
 	var b strings.Builder
 	for i, a := range args {
 		switch {
@@ -86,8 +86,8 @@ func ShellQuote(s string) string {
 	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
 }
 
-// comment keeps text on one line.
-func comment(s string) string {
+// Comment keeps text on one line, as a comment needs it.
+func Comment(s string) string {
 	return strings.Map(func(r rune) rune {
 		if r < 0x20 || r == 0x7F || r >= 0x80 && r <= 0x9F || r == 0x2028 || r == 0x2029 {
 			return ' '

@@ -17,13 +17,13 @@ func renderCloudFormation(changes []*Change) (string, error) {
 		for i := range c.Steps {
 			s := &c.Steps[i]
 			if s.After == nil {
-				gone += "not of CloudFormation, unless your template made it: " + comment(s.what(c)) + "\n"
+				gone += "not of CloudFormation, unless your template made it: " + Comment(s.what(c)) + "\n"
 				continue
 			}
-			name := unique(used, identifier(c.Name, s.Policy))
+			name := unique(used, identifier(c.Name, s.Name()))
 			resource := cloudFormationResource(c, s)
 			add(resources, name, resource)
-			resources.Content[len(resources.Content)-2].HeadComment = comment(s.what(c))
+			resources.Content[len(resources.Content)-2].HeadComment = Comment(s.what(c))
 		}
 	}
 	root := mapping()
@@ -46,12 +46,12 @@ func cloudFormationResource(c *Change, s *Step) *yaml.Node {
 	kind := "AWS::IAM::" + role + "Policy"
 	switch s.Kind {
 	case PutInline:
-		add(properties, "PolicyName", text(s.Policy))
+		add(properties, "PolicyName", text(s.Name()))
 		add(properties, role+"Name", text(c.Name))
 	default:
 		kind = "AWS::IAM::ManagedPolicy"
-		add(properties, "ManagedPolicyName", text(s.Policy))
-		if path := pathOf(s.ARN); path != "/" {
+		add(properties, "ManagedPolicyName", text(s.Name()))
+		if path := pathOf(s.ARN()); path != "/" {
 			add(properties, "Path", text(path))
 		}
 		add(properties, role+"s", list([]string{c.Name}))

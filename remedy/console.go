@@ -28,17 +28,17 @@ func Steps(c *Change) []string {
 		switch s.Kind {
 		case PutInline:
 			if s.Before != "" {
-				out = append(append(out, open(link)...), "choose the policy "+s.Policy+", Edit, JSON, and make the lines marked + and - so", "Next, Save changes")
+				out = append(append(out, open(link)...), "choose the policy "+s.Name()+", Edit, JSON, and make the lines marked + and - so", "Next, Save changes")
 				continue
 			}
-			out = append(append(out, open(link)...), "Add permissions, Create inline policy, JSON: paste the policy", "Next, name it "+s.Policy+", Create policy")
+			out = append(append(out, open(link)...), "Add permissions, Create inline policy, JSON: paste the policy", "Next, name it "+s.Name()+", Create policy")
 		case CreateManaged:
-			out = append(append(out, open(consoleOf(c.ARN)+"policies/create")...), "JSON: paste the policy, Next, name it "+s.Policy+", Create policy")
-			out = append(append(out, open(link)...), "Add permissions, Attach policies, choose "+s.Policy)
+			out = append(append(out, open(consoleOf(c.ARN)+"policies/create")...), "JSON: paste the policy, Next, name it "+s.Name()+", Create policy")
+			out = append(append(out, open(link)...), "Add permissions, Attach policies, choose "+s.Name())
 		case NewVersion:
-			out = append(append(out, open(consoleOf(c.ARN)+"policies/details/"+url.QueryEscape(s.ARN)+"?section=permissions")...), "Edit, JSON, and make the lines marked + and - so", "Next, Set this new version as the default, Save changes")
+			out = append(append(out, open(consoleOf(c.ARN)+"policies/details/"+url.QueryEscape(s.ARN())+"?section=permissions")...), "Edit, JSON, and make the lines marked + and - so", "Next, Set this new version as the default, Save changes")
 		case DeleteInline, Detach:
-			out = append(append(out, open(link)...), "choose the policy "+s.Policy+", Remove")
+			out = append(append(out, open(link)...), "choose the policy "+s.Name()+", Remove")
 		}
 	}
 	return out

@@ -24,21 +24,27 @@ func Diff(c *Change) []DiffLine {
 		if s.After != nil {
 			after = s.After.Indent()
 		}
-		out = append(out, context(diffLines(split(pretty(s.Before)), split(after)), 3)...)
+		out = append(out, DiffText(s.Before, after)...)
 	}
 	return out
+}
+
+// DiffText shows what differs between two policies, as they are stored; empty
+// text stands for no policy.
+func DiffText(before, after string) []DiffLine {
+	return context(diffLines(split(pretty(before)), split(pretty(after))), 3)
 }
 
 func title(c *Change, s *Step) string {
 	switch s.Kind {
 	case PutInline, DeleteInline:
-		return fmt.Sprintf("inline policy %s of %s %s", s.Policy, c.Kind, c.Name)
+		return fmt.Sprintf("inline policy %s of %s %s", s.Name(), c.Kind, c.Name)
 	case NewVersion:
-		return "new version of " + s.ARN
+		return "new version of " + s.ARN()
 	case Detach:
-		return fmt.Sprintf("detach %s from %s %s", s.ARN, c.Kind, c.Name)
+		return fmt.Sprintf("detach %s from %s %s", s.ARN(), c.Kind, c.Name)
 	}
-	return fmt.Sprintf("%s, attached to %s %s", s.ARN, c.Kind, c.Name)
+	return fmt.Sprintf("%s, attached to %s %s", s.ARN(), c.Kind, c.Name)
 }
 
 // pretty prints a stored policy as the new one will be, so that only its

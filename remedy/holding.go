@@ -13,6 +13,11 @@ type Holding struct {
 	Kind, Name, ARN string // role or user
 	Inline          []Held
 	Attached        []Held
+
+	// goingInline and goingAttached count for the quotas until a change has
+	// taken them away: characters of inline policies, names of managed ones.
+	goingInline   int
+	goingAttached []string
 }
 
 // A Held is one policy.
@@ -87,7 +92,7 @@ func managed(s *account.Snapshot, a account.AttachedPolicy) (Held, error) {
 
 // InlineSize is what the inline policies come to together.
 func (h *Holding) InlineSize() int {
-	n := 0
+	n := h.goingInline
 	for _, p := range h.Inline {
 		n += Size(p.Text)
 	}

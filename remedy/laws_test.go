@@ -25,12 +25,12 @@ func judge(t *rapid.T, req *checks.Requirement, p iam.Principal, regions []strin
 		t.Fatal(err)
 	}
 	evaluator := evaluator(p, docs)
-	plan.Analyze(t.Context(), evaluator)
+	proven := plan.Analyze(t.Context(), evaluator)
 	verdicts, err := evaluator.Evaluate(t.Context(), plan.Probes())
 	if err != nil {
 		t.Fatal(err)
 	}
-	findings, err := plan.Judge(verdicts)
+	findings, err := plan.Judge(verdicts, proven, checks.Doubts{})
 	if err != nil {
 		t.Fatal(err)
 	}

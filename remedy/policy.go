@@ -133,16 +133,22 @@ func renameFrom(statements []policy.Statement, from int) {
 // Cured reports whether the findings that a grant can cure pass in another
 // judgement of the same requirement, and returns those that do not.
 func Cured(before, after []audit.Finding) (bool, []audit.Finding) {
-	passes := map[[3]string]bool{}
+	now := map[[3]string]*audit.Finding{}
 	for i := range after {
 		f := &after[i]
-		passes[[3]string{f.Action, f.Resource, f.Sid}] = f.Status == audit.Pass
+		now[[3]string{f.Action, f.Resource, f.Sid}] = f
 	}
 	var still []audit.Finding
 	for i := range before {
 		f := &before[i]
-		if curable(f) && !passes[[3]string{f.Action, f.Resource, f.Sid}] {
+		if !curable(f) {
+			continue
+		}
+		switch again := now[[3]string{f.Action, f.Resource, f.Sid}]; {
+		case again == nil:
 			still = append(still, *f)
+		case again.Status != audit.Pass:
+			still = append(still, *again) // why it does not pass now
 		}
 	}
 	return len(still) == 0, still

@@ -12,18 +12,18 @@ import (
 // IAM's quotas for policies, in characters without white space.
 // Source: IAM User Guide, "IAM and AWS STS quotas".
 const (
-	maxManaged     = 6144
+	MaxManaged     = 6144
 	maxUserInline  = 2048
 	maxRoleInline  = 10240
 	maxGroupInline = 5120
-	// maxAttached is the default number of managed policies that one identity
+	// MaxAttached is the default number of managed policies that one identity
 	// may have; AWS raises it on request.
-	maxAttached = 10
-	maxVersions = 5
+	MaxAttached = 10
+	MaxVersions = 5
 )
 
-// inlineQuota is what the inline policies of an identity may come to together.
-func inlineQuota(kind string) int {
+// InlineQuota is what the inline policies of an identity may come to together.
+func InlineQuota(kind string) int {
 	switch kind {
 	case "user":
 		return maxUserInline

@@ -9,6 +9,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"remotion-doctor/iam"
 	"remotion-doctor/iam/policy"
 )
 
@@ -58,7 +59,7 @@ func pairs(docs []*policy.Document) []string {
 func TestSplit(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		doc := big(rapid.IntRange(1, 20).Draw(t, "statements"), rapid.IntRange(1, 300).Draw(t, "resources"))
-		limit := rapid.SampledFrom([]int{400, maxUserInline, maxManaged}).Draw(t, "limit")
+		limit := rapid.SampledFrom([]int{400, maxUserInline, MaxManaged}).Draw(t, "limit")
 		docs, err := Split(doc, limit)
 		if err != nil {
 			t.Fatal(err)
@@ -116,7 +117,7 @@ func TestAttachHeedsQuotas(t *testing.T) {
 		var kinds []StepKind
 		for _, s := range c.Steps {
 			kinds = append(kinds, s.Kind)
-			if s.Kind == CreateManaged && sizeOf(s.After) > maxManaged {
+			if s.Kind == CreateManaged && sizeOf(s.After) > MaxManaged {
 				t.Errorf("%s: a managed policy of %d characters", tt.name, sizeOf(s.After))
 			}
 		}
@@ -157,7 +158,7 @@ func TestReplace(t *testing.T) {
 	}
 	var got []string
 	for _, s := range c.Steps {
-		got = append(got, string(s.Kind)+" "+s.Policy)
+		got = append(got, string(s.Kind)+" "+s.Name())
 	}
 	if want := []string{"put-inline " + DefaultName, "delete-inline old", "detach Admin"}; !slices.Equal(got, want) {
 		t.Errorf("got %v, want %v", got, want)
@@ -167,8 +168,64 @@ func TestReplace(t *testing.T) {
 	}
 }
 
+// TestReplaceHasRoomForBoth: what is needed is attached before the rest goes, in
+// a place that has room for both; where none has, nothing is planned.
+func TestReplaceHasRoomForBoth(t *testing.T) {
+	t.Parallel()
+	full := []Held{{Name: "old", Text: strings.Repeat("x", 10200)}}
+	var ten []Held
+	for i := range 10 {
+		ten = append(ten, Held{Name: fmt.Sprintf("p%d", i), ARN: fmt.Sprintf("arn:aws:iam::1:policy/p%d", i)})
+	}
+	role := Holding{Kind: "role", Name: "r", ARN: "arn:aws:iam::123456789012:role/r"}
+	for _, tt := range []struct {
+		name             string
+		inline, attached []Held
+		first            StepKind
+	}{
+		{"room", nil, ten, PutInline},
+		{"inline policies full", full, ten[:9], CreateManaged},
+		{"overwritten", []Held{{Name: DefaultName, Text: strings.Repeat("x", 10200)}}, ten, PutInline},
+		{"no room at all", full, ten, ""},
+	} {
+		h := role
+		h.Inline, h.Attached = tt.inline, tt.attached
+		c, err := Replace(big(1, 1), &h, Placement{}, nil)
+		_, quota := errors.AsType[*QuotaError](err)
+		if quota != (tt.first == "") || !quota && (err != nil || c.Steps[0].Kind != tt.first) {
+			t.Errorf("%s: %+v, %v", tt.name, c, err)
+		}
+	}
+}
+
+// TestReplaceListsConditions: what is allowed for some requests only is listed
+// with its condition.
+func TestReplaceListsConditions(t *testing.T) {
+	t.Parallel()
+	doc, err := policy.Parse(`{"Version":"2012-10-17","Statement":[
+		{"Effect":"Allow","Action":"dynamodb:*","Resource":"*","Condition":{"StringEquals":{"aws:RequestedRegion":"us-east-1"}}},
+		{"Effect":"Allow","Action":"s3:GetObject","Resource":"arn:aws:s3:::home/${aws:username}/*"},
+		{"Effect":"Deny","Action":"s3:*","Resource":"*","Condition":{"Bool":{"aws:SecureTransport":"false"}}},
+		{"Effect":"Allow","Action":"sqs:*","Resource":"*"}]}`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	h := &Holding{Kind: "role", Name: "r", ARN: "arn:aws:iam::123456789012:role/r", Inline: []Held{{Name: "mine", Text: doc.Source, Document: doc}}}
+	c, err := Replace(big(1, 1), h, Placement{}, nil)
+	want := []string{
+		"removes dynamodb:* on *, allowed if aws:RequestedRegion StringEquals us-east-1 (inline policy mine)",
+		"removes s3:GetObject on arn:aws:s3:::home/${aws:username}/* (inline policy mine)",
+	}
+	if err != nil || !slices.Equal(c.Notes, want) {
+		t.Errorf("%q, %v", c.Notes, err)
+	}
+	if c, err = Replace(big(1, 1), h, Placement{}, []string{"mine"}); err != nil || len(c.Notes) > 0 {
+		t.Errorf("what is kept is listed: %q, %v", c.Notes, err)
+	}
+}
+
 func TestDiff(t *testing.T) {
-	c := &Change{Kind: "role", Name: "r", Steps: []Step{{Kind: PutInline, Policy: "p", Before: big(1, 1).Indent(), After: Join(big(1, 1), &policy.Document{Version: policy.Version2012, Statements: big(2, 1).Statements[1:]})}}}
+	c := &Change{Kind: "role", Name: "r", Steps: []Step{{Kind: PutInline, Policy: iam.InlinePolicy("arn:aws:iam::1:role/r", "p"), Before: big(1, 1).Indent(), After: Join(big(1, 1), &policy.Document{Version: policy.Version2012, Statements: big(2, 1).Statements[1:]})}}}
 	var added, removed int
 	for _, l := range Diff(c) {
 		switch l.Mark {
@@ -185,10 +242,10 @@ func TestDiff(t *testing.T) {
 
 func TestSteps(t *testing.T) {
 	c := &Change{Kind: "role", Name: "r", ARN: "arn:aws-cn:iam::123456789012:role/r", Steps: []Step{
-		{Kind: PutInline, Policy: "p"},
-		{Kind: DeleteInline, Policy: "old"},
-		{Kind: CreateManaged, Policy: "m"},
-		{Kind: NewVersion, Policy: "v", ARN: "arn:aws-cn:iam::123456789012:policy/v"},
+		{Kind: PutInline, Policy: iam.InlinePolicy("arn:aws-cn:iam::123456789012:role/r", "p")},
+		{Kind: DeleteInline, Policy: iam.InlinePolicy("arn:aws-cn:iam::123456789012:role/r", "old")},
+		{Kind: CreateManaged, Policy: iam.ManagedPolicy("arn:aws-cn:iam::123456789012:policy/m")},
+		{Kind: NewVersion, Policy: iam.ManagedPolicy("arn:aws-cn:iam::123456789012:policy/v")},
 	}}
 	const page = "open https://console.amazonaws.cn/iam/home?region=cn-north-1#/"
 	want := []string{

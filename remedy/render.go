@@ -63,17 +63,17 @@ func (s *Step) what(c *Change) string {
 	switch s.Kind {
 	case PutInline:
 		if s.Before != "" {
-			return fmt.Sprintf("replaces the inline policy %s of the %s by one that holds what it lacks", s.Policy, owner)
+			return fmt.Sprintf("replaces the inline policy %s of the %s by one that holds what it lacks", s.Name(), owner)
 		}
-		return fmt.Sprintf("gives the %s the inline policy %s", owner, s.Policy)
+		return fmt.Sprintf("gives the %s the inline policy %s", owner, s.Name())
 	case CreateManaged:
-		return fmt.Sprintf("makes the managed policy %s and attaches it to the %s", s.Policy, owner)
+		return fmt.Sprintf("makes the managed policy %s and attaches it to the %s", s.Name(), owner)
 	case NewVersion:
-		return fmt.Sprintf("gives the managed policy %s a new version, for all that it is attached to", s.Policy)
+		return fmt.Sprintf("gives the managed policy %s a new version, for all that it is attached to", s.Name())
 	case DeleteInline:
-		return fmt.Sprintf("takes the inline policy %s from the %s", s.Policy, owner)
+		return fmt.Sprintf("takes the inline policy %s from the %s", s.Name(), owner)
 	case Detach:
-		return fmt.Sprintf("detaches the managed policy %s from the %s", s.Policy, owner)
+		return fmt.Sprintf("detaches the managed policy %s from the %s", s.Name(), owner)
 	}
 	return string(s.Kind)
 }

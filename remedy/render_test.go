@@ -11,6 +11,7 @@ import (
 
 	"go.yaml.in/yaml/v4"
 
+	"remotion-doctor/iam"
 	"remotion-doctor/iam/policy"
 )
 
@@ -29,14 +30,14 @@ func hostile(t *testing.T) []*Change {
 	}}
 	return []*Change{
 		{Kind: "role", Name: "it's-a role", ARN: "arn:aws:iam::123456789012:role/it's-a role", Steps: []Step{
-			{Kind: PutInline, Policy: DefaultName, After: doc},
-			{Kind: PutInline, Policy: "there-already", Before: "{}", After: doc},
-			{Kind: CreateManaged, Policy: "managed", ARN: "arn:aws:iam::123456789012:policy/managed", After: doc},
-			{Kind: NewVersion, Policy: "versioned", ARN: "arn:aws:iam::123456789012:policy/team/versioned", Before: "{}", After: doc},
-			{Kind: DeleteInline, Policy: "old"},
-			{Kind: Detach, Policy: "Admin", ARN: "arn:aws:iam::aws:policy/Admin"},
+			{Kind: PutInline, Policy: iam.InlinePolicy("arn:aws:iam::123456789012:role/it's-a role", DefaultName), After: doc},
+			{Kind: PutInline, Policy: iam.InlinePolicy("arn:aws:iam::123456789012:role/it's-a role", "there-already"), Before: "{}", After: doc},
+			{Kind: CreateManaged, Policy: iam.ManagedPolicy("arn:aws:iam::123456789012:policy/managed"), After: doc},
+			{Kind: NewVersion, Policy: iam.ManagedPolicy("arn:aws:iam::123456789012:policy/team/versioned"), Before: "{}", After: doc},
+			{Kind: DeleteInline, Policy: iam.InlinePolicy("arn:aws:iam::123456789012:role/it's-a role", "old")},
+			{Kind: Detach, Policy: iam.ManagedPolicy("arn:aws:iam::aws:policy/Admin")},
 		}},
-		{Kind: "user", Name: "42", ARN: "arn:aws:iam::123456789012:user/42", Steps: []Step{{Kind: PutInline, Policy: DefaultName, After: doc}}},
+		{Kind: "user", Name: "42", ARN: "arn:aws:iam::123456789012:user/42", Steps: []Step{{Kind: PutInline, Policy: iam.InlinePolicy("arn:aws:iam::123456789012:user/42", DefaultName), After: doc}}},
 	}
 }
 

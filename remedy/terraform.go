@@ -23,8 +23,8 @@ func renderTerraform(changes []*Change) (string, error) {
 			if len(body.Blocks()) > 0 {
 				body.AppendNewline()
 			}
-			body.AppendUnstructuredTokens(hclwrite.Tokens{{Type: hclsyntax.TokenComment, Bytes: []byte("# " + comment(s.what(c)) + "\n")}})
-			terraformStep(body, c, s, unique(used, snake(c.Name+"_"+s.Policy)))
+			body.AppendUnstructuredTokens(hclwrite.Tokens{{Type: hclsyntax.TokenComment, Bytes: []byte("# " + Comment(s.what(c)) + "\n")}})
+			terraformStep(body, c, s, unique(used, snake(c.Name+"_"+s.Name())))
 		}
 	}
 	return string(hclwrite.Format(file.Bytes())), nil
@@ -45,21 +45,21 @@ func terraformStep(body *hclwrite.Body, c *Change, s *Step, name string) {
 	case PutInline:
 		kind := "aws_iam_" + c.Kind + "_policy"
 		b := resource(kind, name)
-		b.SetAttributeValue("name", cty.StringVal(s.Policy))
+		b.SetAttributeValue("name", cty.StringVal(s.Name()))
 		b.SetAttributeValue(c.Kind, cty.StringVal(c.Name))
 		b.SetAttributeRaw("policy", jsonencode(s.After))
 		if s.Before != "" {
-			terraformImport(body, reference(kind, name), c.Name+":"+s.Policy)
+			terraformImport(body, reference(kind, name), c.Name+":"+s.Name())
 		}
 	case CreateManaged, NewVersion:
 		b := resource("aws_iam_policy", name)
-		b.SetAttributeValue("name", cty.StringVal(s.Policy))
-		if path := pathOf(s.ARN); path != "/" {
+		b.SetAttributeValue("name", cty.StringVal(s.Name()))
+		if path := pathOf(s.ARN()); path != "/" {
 			b.SetAttributeValue("path", cty.StringVal(path))
 		}
 		b.SetAttributeRaw("policy", jsonencode(s.After))
 		if s.Kind == NewVersion {
-			terraformImport(body, reference("aws_iam_policy", name), s.ARN)
+			terraformImport(body, reference("aws_iam_policy", name), s.ARN())
 			return
 		}
 		body.AppendNewline()

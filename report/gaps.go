@@ -11,13 +11,14 @@ import (
 func gapWord(g *iam.Gap) string {
 	return map[iam.GapKind]string{
 		iam.GapUnread: "not read", iam.GapIncomplete: "incomplete", iam.GapAssumption: "assumed", iam.GapSampled: "sampled",
+		iam.GapLimit: "out of reach",
 	}[g.Kind]
 }
 
 // gapMark gives each kind of gap its glyph; the word stands next to it.
 func gapMark(g *iam.Gap) string {
 	switch g.Kind {
-	case iam.GapAssumption, iam.GapSampled:
+	case iam.GapAssumption, iam.GapSampled, iam.GapLimit:
 		return "·"
 	}
 	return "?"

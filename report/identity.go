@@ -1,6 +1,8 @@
 package report
 
 import (
+	"cmp"
+
 	"remotion-doctor/audit"
 )
 
@@ -16,8 +18,8 @@ func ID(s *audit.Section, f *audit.Finding) string { return audit.FindingID(s, f
 func EngineOf(r *audit.Report, s *audit.Section) audit.Engine {
 	for i := range r.Merged {
 		if s.Source != "" && r.Merged[i].Digest == s.Source {
-			return r.Merged[i].Engine
+			return cmp.Or(s.Engine, r.Merged[i].Engine)
 		}
 	}
-	return r.Engine
+	return cmp.Or(s.Engine, r.Engine)
 }

@@ -18,6 +18,8 @@ const (
 	KindUnavailable Kind = "unavailable" // AWS answered with a server error, to the last attempt
 	KindThrottled   Kind = "throttled"   // refused for too many requests, to the last attempt
 	KindInvalid     Kind = "invalid"     // refused for what was asked
+	KindExists      Kind = "exists"      // refused: what was to be made exists
+	KindConflict    Kind = "conflict"    // refused for the state that AWS sees
 	KindAnswer      Kind = "answer"      // the answer is empty or contradicts itself
 	KindInterrupted Kind = "interrupted" // the command was told to end
 	KindInput       Kind = "input"       // a file cannot be read or understood
@@ -52,6 +54,21 @@ func (e *Error) Error() string {
 		return e.Msg
 	}
 	return e.Op + ": " + e.Msg
+}
+
+// Refused reports whether AWS answered that it did not do what was asked.
+func (e *Error) Refused() bool {
+	switch e.Kind {
+	case KindCredentials, KindDenied, KindNotFound, KindThrottled, KindInvalid, KindExists, KindConflict:
+		return true
+	}
+	return false
+}
+
+// Settling reports whether AWS refused for a state that a write shortly before
+// may have changed: another try may succeed, or show that it is done already.
+func (e *Error) Settling() bool {
+	return e.Kind == KindNotFound || e.Kind == KindExists || e.Kind == KindConflict
 }
 
 // Unwrap returns the cause.

@@ -104,12 +104,3 @@ func CheckBucket(b account.Bucket, use checks.BucketUse) []audit.Diagnosis {
 	}
 	return out
 }
-
-// BucketModule is the module of the findings about one bucket's policy.
-func BucketModule(name string) audit.Module {
-	return audit.Module{
-		Name: checks.BucketModule(name), Title: "Policy of " + name,
-		Why:    "A bucket's own policy may deny what the role is granted.",
-		Breaks: "Renders that use the bucket end in AccessDenied although the role is granted all of S3.",
-	}
-}

@@ -29,12 +29,12 @@ func judge(t testing.TB, p eval.Policies, s checks.Scope) []audit.Finding {
 		t.Fatal(err)
 	}
 	e := eval.NewEvaluator(worker, p)
-	plan.Analyze(t.Context(), e)
+	proven := plan.Analyze(t.Context(), e)
 	verdicts, err := e.Evaluate(t.Context(), plan.Probes())
 	if err != nil {
 		t.Fatal(err)
 	}
-	findings, err := plan.Judge(verdicts)
+	findings, err := plan.Judge(verdicts, proven, checks.Doubts{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -249,12 +249,12 @@ func BenchmarkCoverage(b *testing.B) {
 		if err != nil {
 			b.Fatal(err)
 		}
-		plan.Analyze(b.Context(), e)
+		proven := plan.Analyze(b.Context(), e)
 		verdicts, err := e.Evaluate(b.Context(), plan.Probes())
 		if err != nil {
 			b.Fatal(err)
 		}
-		if _, err := plan.Judge(verdicts); err != nil {
+		if _, err := plan.Judge(verdicts, proven, checks.Doubts{}); err != nil {
 			b.Fatal(err)
 		}
 	}

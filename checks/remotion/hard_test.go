@@ -62,14 +62,14 @@ func (c *candidate) mutate(r *rand.Rand) candidate {
 			at := r.IntN(len(list))
 			list = slices.Delete(list, at, at+1)
 		case n == 1 && len(list) > 0:
-			list[r.IntN(len(list))] = iamtest.RandomStatement(r)
+			list[r.IntN(len(list))] = iamtest.RandomStatement("remotionlambda-", r)
 		case n == 2:
 			list = append(list, out.layers[r.IntN(len(out.layers))]...)
 		case n == 3 && len(list) > 0:
 			list = slices.Concat(list, list[r.IntN(len(list)):])
 		default:
 			for range 1 + r.IntN(8) {
-				list = append(list, iamtest.RandomStatement(r))
+				list = append(list, iamtest.RandomStatement("remotionlambda-", r))
 			}
 		}
 		out.layers[i] = list[:min(len(list), 800)]
@@ -109,7 +109,7 @@ func TestHardPolicies(t *testing.T) {
 // seeded is a candidate of many random statements.
 func (c candidate) seeded(r *rand.Rand) candidate {
 	for i := range c.layers {
-		c.layers[i] = iamtest.Random(r.Uint64(), 20+r.IntN(60))
+		c.layers[i] = iamtest.Random("remotionlambda-", r.Uint64(), 20+r.IntN(60))
 	}
 	return c
 }

@@ -37,6 +37,11 @@ var pack = &checks.Pack{
 	History:    history, Unused: unused, Undocumented: undocumented, Pains: pains,
 
 	Whose: "the caller policy is for whoever calls renderMediaOnLambda(), the renderer policy for remotion-lambda-role, which the render function runs as",
+	Trust: checks.Note{
+		Why:    "Lambda runs the function as its execution role, and may do so only where the role's trust policy says so.",
+		Breaks: Lambda.Consequence + ".",
+	},
+	Bucket: checks.Note{Breaks: "Renders that use the bucket end in AccessDenied although the role is granted all of S3."},
 	Samples: checks.Samples{
 		Word: "remotion",
 		Keys: []string{"/sites/my-video/index.html", "/renders/8h3k2j9x1m/out.mp4"}, OtherKeys: []string{"/renders/8h3k2j9x1m/progress.json"},

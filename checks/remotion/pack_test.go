@@ -23,6 +23,13 @@ func principal(t *testing.T, arn string) iam.Principal {
 	return p
 }
 
+func TestPackIsValid(t *testing.T) {
+	t.Parallel()
+	if err := Pack().Validate(); err != nil {
+		t.Error(err)
+	}
+}
+
 // TestModules holds every set to its modules: each statement has one, each
 // grant keeps to it, and no text is missing.
 func TestModules(t *testing.T) {

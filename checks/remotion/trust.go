@@ -18,11 +18,3 @@ var Lambda = checks.Trustee{
 func trustee(kind audit.TargetKind) (checks.Trustee, bool) {
 	return Lambda, kind == audit.TargetRenderer
 }
-
-// TrustModule is the module of the findings about the trust policy of the role
-// that render functions run as.
-var TrustModule = audit.Module{
-	Name: checks.TrustModule, Title: "Trust policy",
-	Why:    "Lambda runs the function as its execution role, and may do so only where the role's trust policy says so.",
-	Breaks: Lambda.Consequence + ".",
-}

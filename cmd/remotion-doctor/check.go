@@ -16,6 +16,7 @@ type checkFlags struct {
 	requirement requirementFlags
 	source      sourceFlags
 	excess      excessFlags
+	proof       bool
 	output      outputFlags
 }
 
@@ -46,6 +47,7 @@ plan in JSON, and is checked before the deploy.`,
 	f.source.add(fs)
 	f.source.patience.addWhole(fs)
 	f.excess.add(fs)
+	fs.BoolVar(&f.proof, "require-proof", false, "a pass needs proven coverage")
 	f.output.add(fs)
 	return cmd
 }
@@ -60,7 +62,7 @@ func (a *app) check(cmd *cobra.Command, f *checkFlags) error {
 	if err != nil {
 		return err
 	}
-	o.Excess = f.excess.show || f.excess.deny
+	o.Excess, o.RequireProof = f.excess.show || f.excess.deny, f.proof
 	if err := a.open(ctx, o, &f.source, f.requirement.region()); err != nil {
 		return err
 	}
@@ -71,7 +73,7 @@ func (a *app) check(cmd *cobra.Command, f *checkFlags) error {
 	if err != nil {
 		return err
 	}
-	report.Gate.DenyExcess = f.excess.deny
+	report.Gate.DenyExcess, report.Gate.RequireProof = f.excess.deny, f.proof
 	err = a.deliver(ctx, report, &f.output)
 	if o.Engine == audit.EngineAWS && err != nil {
 		err = besideTemplates(report, err)

@@ -66,7 +66,7 @@ func TestEnginesAgree(t *testing.T) {
 	for _, target := range targets {
 		for _, requirement := range []string{"caller", "renderer"} {
 			for _, regions := range [][]string{{"us-east-1"}, {"us-east-1", "eu-west-1"}} {
-				asked := sectionOf(t, newAWSSource(client), target, requirement, regions...)
+				asked := sectionOf(t, client, target, requirement, regions...)
 				computed := sectionOf(t, local, target, requirement, regions...)
 				if asked.Error != nil || computed.Error != nil || len(asked.Findings) == 0 {
 					t.Fatalf("%s: %v, %v", target, asked.Error, computed.Error)

@@ -25,7 +25,8 @@ type fixFlags struct {
 	form, name, output           string
 	documented, replace, managed bool
 	keep                         []string
-	apply, yes, undo             bool
+	apply, yes, undo, dryRun     bool
+	force                        []int
 	record                       string
 	wait, patience               time.Duration
 	color                        string
@@ -47,6 +48,7 @@ that it does not cure · 2 bad usage · 3 could not be completed.`,
 		Example: `  remotion-doctor fix --function video-api
   remotion-doctor fix --role my-role --as cli > grant.sh
   remotion-doctor fix --role my-role --as terraform --snapshot account.json
+  remotion-doctor fix --role my-role --dry-run
   remotion-doctor fix --role my-role --apply
   remotion-doctor fix --role my-role --undo`,
 		Args: cobra.NoArgs,
@@ -65,8 +67,10 @@ that it does not cure · 2 bad usage · 3 could not be completed.`,
 	fs.StringVar(&f.output, "output", "", "write the remedy to `FILE`")
 	fs.BoolVar(&f.apply, "apply", false, "write the change to AWS, after showing it and asking")
 	fs.BoolVarP(&f.yes, "yes", "y", false, "with --apply or --undo, do not ask")
-	fs.BoolVar(&f.undo, "undo", false, "put back what was there before the last --apply")
-	fs.StringVar(&f.record, "undo-file", "", "`FILE` that --apply keeps what was there in, and --undo reads (default: in your state folder)")
+	fs.BoolVar(&f.dryRun, "dry-run", false, "list the writes of --apply or --undo and make none; --as json|cli prints them")
+	fs.BoolVar(&f.undo, "undo", false, "put back what was there before the last --apply that wrote something")
+	fs.IntSliceVar(&f.force, "force-step", nil, "with --undo, take back step `N` although somebody else changed its policy since; repeatable")
+	fs.StringVar(&f.record, "undo-file", "", "journal `FILE` of the change (default: a new one in your state folder)")
 	fs.DurationVar(&f.wait, "wait", 10*time.Second, "with --apply, `DURATION` that IAM's propagation is given")
 	fs.DurationVar(&f.patience, "timeout", 2*time.Minute, "with --apply, `DURATION` after which what still does not pass has failed")
 	f.source.add(fs)
@@ -89,8 +93,12 @@ func (f *fixFlags) validate() error {
 		return usage("", "--as %q is not one of %s", f.form, strings.ReplaceAll(formNames(), "|", ", "))
 	case f.apply && f.undo:
 		return usage("", "--apply and --undo exclude each other")
-	case f.apply && f.form != "":
+	case f.apply && f.form != "" && !f.dryRun:
 		return usage("leave one of them out", "--as shows a remedy, --apply attaches it")
+	case f.dryRun && f.form != "" && f.form != "json" && f.form != "cli":
+		return usage("use --as json or --as cli", "--dry-run has no form %q", f.form)
+	case len(f.force) > 0 && !f.undo:
+		return usage("", "--force-step needs --undo")
 	case (f.apply || f.undo) && (f.source.engine == "local" || f.source.base() != ""):
 		return usage("leave --engine and the file out", "--apply and --undo write to AWS, not to a file")
 	case len(f.keep) > 0 && !f.replace:
@@ -144,10 +152,16 @@ func (a *app) fix(ctx context.Context, f *fixFlags) error {
 	if err != nil {
 		return err
 	}
-	if f.apply {
-		return a.apply(ctx, o, f, fixes)
+	todo := a.plans(ctx, o, fixes)
+	switch {
+	case f.dryRun:
+		err = a.dryRun(ctx, o, f, todo)
+	case f.apply:
+		return a.apply(ctx, o, f, todo)
+	default:
+		err = a.writeFixes(ctx, todo, f)
 	}
-	if err := a.writeFixes(ctx, fixes, f); err != nil {
+	if err != nil {
 		return err
 	}
 	return left(fixes)
@@ -168,7 +182,7 @@ func left(fixes []*doctor.Remedy) error {
 	return nil
 }
 
-func (a *app) writeFixes(ctx context.Context, fixes []*doctor.Remedy, f *fixFlags) error {
+func (a *app) writeFixes(ctx context.Context, fixes []planned, f *fixFlags) error {
 	if f.output == "" {
 		return a.renderFixes(a.stdout, fixes, f)
 	}
@@ -181,30 +195,32 @@ func (a *app) writeFixes(ctx context.Context, fixes []*doctor.Remedy, f *fixFlag
 
 // renderFixes writes the remedies in a form, or for people. What stands beside
 // a form goes to stderr, so that the form can be pasted as it is.
-func (a *app) renderFixes(w io.Writer, fixes []*doctor.Remedy, f *fixFlags) error {
+func (a *app) renderFixes(w io.Writer, fixes []planned, f *fixFlags) error {
 	if f.form == "" {
-		for i, x := range fixes {
-			if err := report.Remedy(w, viewOf(x), a.look(w, f), i == len(fixes)-1); err != nil {
+		for i := range fixes {
+			if err := report.Remedy(w, fixes[i].view(), a.look(w, f), i == len(fixes)-1); err != nil {
 				return err
 			}
 		}
 		return nil
 	}
 	var changes []*remedy.Change
-	for _, x := range fixes {
-		if x.Change != nil {
+	for i := range fixes {
+		if x := &fixes[i]; x.Change != nil {
 			changes = append(changes, x.Change)
 		}
-		for _, line := range beside(x) {
+		for _, line := range fixes[i].beside() {
 			if err := a.say(line); err != nil {
 				return err
 			}
 		}
 	}
-	if len(changes) == 0 {
+	switch form := remedy.Form(f.form); {
+	case len(changes) == 0:
 		return nil
-	}
-	if remedy.Form(f.form) == remedy.FormJSON && !f.replace {
+	case form == remedy.FormCLI:
+		return renderCLI(w, fixes)
+	case form == remedy.FormJSON && !f.replace:
 		return remedy.Render(w, remedy.FormJSON, grantsOnly(fixes))
 	}
 	return remedy.Render(w, remedy.Form(f.form), changes)
@@ -212,7 +228,7 @@ func (a *app) renderFixes(w io.Writer, fixes []*doctor.Remedy, f *fixFlags) erro
 
 // grantsOnly are the remedies by themselves, not joined with what a policy of
 // the same name says already: JSON is pasted as a policy of its own.
-func grantsOnly(fixes []*doctor.Remedy) []*remedy.Change {
+func grantsOnly(fixes []planned) []*remedy.Change {
 	var out []*remedy.Change
 	for _, x := range fixes {
 		if x.Grants != nil {

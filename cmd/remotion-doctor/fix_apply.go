@@ -13,62 +13,83 @@ import (
 
 	"golang.org/x/term"
 
+	"remotion-doctor/change"
 	"remotion-doctor/doctor"
-	"remotion-doctor/iam/policy"
-	"remotion-doctor/remedy"
 	"remotion-doctor/report"
 	"remotion-doctor/source/awsapi"
 )
 
-// apply writes the changes: it shows them, asks, looks whether something
-// changed since, writes, waits and checks again.
-func (a *app) apply(ctx context.Context, o *doctor.Options, f *fixFlags, fixes []*doctor.Remedy) error {
-	client, ok := o.Source.(awsSource)
+// apply writes the changes: it shows them, asks, writes, waits and checks again.
+func (a *app) apply(ctx context.Context, o *doctor.Options, f *fixFlags, fixes []planned) error {
+	client, ok := o.Source.(*awsapi.Client)
 	if !ok {
 		return usage("leave --engine and files out", "--apply writes to AWS, not to files")
 	}
 	if err := a.renderFixes(a.stdout, fixes, f); err != nil {
 		return err
 	}
-	todo := slices.DeleteFunc(slices.Clone(fixes), func(x *doctor.Remedy) bool { return x.Change == nil })
-	for _, x := range todo {
-		if err := writable(x); err != nil {
+	todo := slices.DeleteFunc(slices.Clone(fixes), func(x planned) bool { return x.Change == nil })
+	for i := range todo {
+		if err := todo[i].writable(); err != nil {
+			return err
+		}
+		if err := rightPrincipal(ctx, o, &todo[i]); err != nil {
+			return err
+		}
+		if err := a.mayWrite(ctx, client, todo[i].plan); err != nil {
+			return err
+		}
+		if _, err := io.WriteString(a.stdout, listed(todo[i].plan)); err != nil {
 			return err
 		}
 	}
 	if len(todo) == 0 {
-		return left(fixes)
+		return left(remedies(fixes))
 	}
 	if len(todo) > 1 && f.record != "" {
 		return usage("without --undo-file each has a file of its own", "--undo-file is for one principal, and %d would be changed", len(todo))
 	}
-	if err := a.confirm(f, fmt.Sprintf("Write %s to AWS?", changesInWords(todo))); err != nil {
+	if err := a.confirm(f, question(todo)); err != nil {
 		return err
 	}
-	for _, x := range todo {
-		if err := a.write1(ctx, o, f, x); err != nil {
+	for i := range todo {
+		if err := a.write1(ctx, client, f, todo[i].plan); err != nil {
 			return err
 		}
 	}
-	return a.checkAgain(ctx, o, client, f, todo)
+	return a.checkAgain(ctx, o, client, f, remedies(todo))
 }
 
-func changesInWords(todo []*doctor.Remedy) string {
-	n := 0
-	for _, x := range todo {
-		n += len(x.Change.Steps)
+func remedies(list []planned) []*doctor.Remedy {
+	out := make([]*doctor.Remedy, len(list))
+	for i := range list {
+		out[i] = list[i].Remedy
+	}
+	return out
+}
+
+// question asks about all writes, and names what they destroy.
+func question(todo []planned) string {
+	n, deletes := 0, ""
+	for i := range todo {
+		n += len(todo[i].plan.Steps)
+		for _, d := range todo[i].plan.Deletes {
+			deletes += ", and delete " + d
+		}
 	}
 	if n == 1 {
-		return "this change"
+		return "Write this change to AWS" + deletes + "?"
 	}
-	return fmt.Sprintf("these %d changes", n)
+	return fmt.Sprintf("Write these %d changes to AWS%s?", n, deletes)
 }
 
 // writable refuses what must not be written.
-func writable(x *doctor.Remedy) error {
+func (x *planned) writable() error {
 	switch {
 	case x.Holding == nil:
 		return &failure{exitIncomplete, "refusing to write: what is attached to " + x.Principal.ARN + " could not be read, and could be overwritten", "grant iam:ListRolePolicies, iam:GetRolePolicy and iam:ListAttachedRolePolicies, or paste the output of --as cli"}
+	case x.problem != nil:
+		return changeFailure(x.problem)
 	case !x.Verified:
 		return &failure{exitNotMet, "refusing to write: " + x.Outcome(), "see the notes above for what would still not pass"}
 	}
@@ -97,100 +118,57 @@ func (a *app) confirm(f *fixFlags, question string) error {
 	return nil
 }
 
-// write1 writes the change of one principal, and keeps what was there.
-func (a *app) write1(ctx context.Context, o *doctor.Options, f *fixFlags, x *doctor.Remedy) error {
-	now, err := doctor.Holding(ctx, o.Source, x.Principal)
+// write1 writes the change of one principal.
+func (a *app) write1(ctx context.Context, client *awsapi.Client, f *fixFlags, p *change.Plan) error {
+	store, err := a.store(f)
 	if err != nil {
 		return err
 	}
-	if what := changedSince(x.Holding, now); what != "" {
-		return &failure{exitNotMet, "refusing to write: " + what + " changed since it was read", "run the command again"}
-	}
-	path, err := a.recordPath(f, x.Principal)
+	j, err := store.Apply(ctx, client.Writer(), p, a.patient())
 	if err != nil {
-		return err
+		return changeFailure(err)
 	}
-	r := &record{Version: 1, Principal: x.Principal.ARN, At: a.now().UTC(), Steps: []recordedStep{}}
-	// The file is written first: without it nothing could be put back.
-	if err := r.write(path); err != nil {
-		return err
-	}
-	w := o.Source.(awsSource).Writer()
-	for i := range x.Change.Steps {
-		done, err := writeStep(ctx, w, x.Change, &x.Change.Steps[i])
-		if done != nil {
-			r.Steps = append(r.Steps, *done)
-			err = errors.Join(err, r.write(path))
-		}
-		if err != nil {
-			f := asFailure(err)
-			hint := f.hint
-			if len(r.Steps) > 0 {
-				hint = fmt.Sprintf("%d of %d changes were written; `fix --undo` puts back what was there", len(r.Steps), len(x.Change.Steps))
-			}
-			return &failure{exitIncomplete, f.msg, hint}
-		}
-	}
-	return a.say("written; what was there is kept in " + path)
+	return a.say("written; what was there is kept in " + j.Path)
 }
 
-// changedSince names what differs between two readings; empty if nothing.
-func changedSince(before, now *remedy.Holding) string {
-	index := func(list []remedy.Held) map[string]string {
-		m := map[string]string{}
-		for _, h := range list {
-			m[h.Name+"\n"+h.ARN] = h.Text
+// patient tells what is being waited for.
+func (a *app) patient() change.Options {
+	said := ""
+	return change.Options{Tell: func(what string) {
+		if what != said {
+			said = what
+			_ = a.say(what) // a lost line is no reason to stop
 		}
-		return m
-	}
-	for _, pair := range [][2]map[string]string{{index(before.Inline), index(now.Inline)}, {index(before.Attached), index(now.Attached)}} {
-		for i := range pair {
-			for key, text := range pair[i] {
-				if other, ok := pair[1-i][key]; !ok || other != text {
-					name, _, _ := strings.Cut(key, "\n")
-					return "the policy " + name
-				}
-			}
-		}
-	}
-	return ""
+	}}
 }
 
-// writeStep does one step and returns what is needed to undo it; nil where
-// nothing was written.
-func writeStep(ctx context.Context, w *awsapi.Writer, c *remedy.Change, s *remedy.Step) (*recordedStep, error) {
-	id := awsapi.Identity{Kind: c.Kind, Name: c.Name}
-	done := &recordedStep{Kind: s.Kind, Policy: s.Policy, ARN: s.ARN, Before: s.Before}
-	if s.After != nil {
-		done.After = s.After.Indent()
+// changeFailure gives the errors of package change their exit code and hint.
+func changeFailure(err error) error {
+	if e, ok := errors.AsType[*change.Refusal](err); ok {
+		return &failure{exitNotMet, e.Msg, e.Hint}
 	}
-	var err error
-	switch s.Kind {
-	case remedy.PutInline:
-		err = w.PutInline(ctx, id, s.Policy, done.After)
-	case remedy.DeleteInline:
-		err = w.DeleteInline(ctx, id, s.Policy)
-	case remedy.Detach:
-		err = w.Detach(ctx, id, s.ARN)
-	case remedy.NewVersion:
-		if done.PreviousID, err = w.DefaultVersion(ctx, s.ARN); err == nil {
-			done.VersionID, _, err = w.NewVersion(ctx, s.ARN, done.After)
-		}
-	case remedy.CreateManaged:
-		if done.ARN, err = w.CreatePolicy(ctx, s.Policy, done.After); err != nil {
-			return nil, err
-		}
-		// The policy exists: what fails from here must be undone as well.
-		return done, w.Attach(ctx, id, done.ARN)
+	if e, ok := errors.AsType[*change.Unread](err); ok {
+		return &failure{exitIncomplete, e.Error(), e.Gap.Hint}
 	}
-	if err != nil {
-		return nil, err
+	e, ok := errors.AsType[*change.Incomplete](err)
+	if !ok {
+		return err
 	}
-	return done, nil
+	hint := e.Hint
+	if e.Err != nil && hint == "" {
+		hint = asFailure(e.Err).hint
+	}
+	switch {
+	case e.Unknown:
+		hint = fmt.Sprintf("%d of %d writes were made, and the next one may have been; `fix --undo` finds out and puts back what was there", e.Done, e.Total)
+	case e.Done > 0:
+		hint = fmt.Sprintf("%d of %d writes were made; `fix --undo` puts back what was there", e.Done, e.Total)
+	}
+	return &failure{exitIncomplete, e.Msg, hint}
 }
 
 // checkAgain waits out IAM's propagation and audits once more.
-func (a *app) checkAgain(ctx context.Context, o *doctor.Options, client awsSource, f *fixFlags, todo []*doctor.Remedy) error {
+func (a *app) checkAgain(ctx context.Context, o *doctor.Options, client *awsapi.Client, f *fixFlags, todo []*doctor.Remedy) error {
 	done := a.while("waiting until IAM knows the change everywhere, then checking again")
 	failed, err := a.untilItPasses(ctx, o, client, f, todo)
 	done()
@@ -202,16 +180,15 @@ func (a *app) checkAgain(ctx context.Context, o *doctor.Options, client awsSourc
 
 // untilItPasses checks again until everything passes or patience ends, and
 // names what does not pass then.
-func (a *app) untilItPasses(ctx context.Context, o *doctor.Options, client awsSource, f *fixFlags, todo []*doctor.Remedy) (failed string, err error) {
+func (a *app) untilItPasses(ctx context.Context, o *doctor.Options, client *awsapi.Client, f *fixFlags, todo []*doctor.Remedy) (failed string, err error) {
 	if err := pause(ctx, f.wait); err != nil {
 		return "", err
 	}
 	deadline := a.now().Add(f.patience)
 	for {
 		// What was read before the change must not be taken for what is there.
-		fresh := *o
-		fresh.Source = newAWSSource(client.Client)
-		failed, err := recheck(ctx, fresh, todo)
+		client.Forget()
+		failed, err := recheck(ctx, *o, todo)
 		if err != nil || failed == "" || !a.now().Before(deadline) {
 			return failed, err
 		}
@@ -254,16 +231,4 @@ func (a *app) conclude(todo []*doctor.Remedy, failed string) error {
 		return &failure{exitNotMet, "the change was written, but " + failed + " does not pass yet", "IAM may take some minutes: `remotion-doctor check` tells; `fix --undo` puts back what was there"}
 	}
 	return left(todo)
-}
-
-// sameDocument compares policies by what they say.
-func sameDocument(a, b string) bool {
-	x, err := policy.Parse(a)
-	y, err2 := policy.Parse(b)
-	if err != nil || err2 != nil {
-		return a == b
-	}
-	one, _ := x.MarshalJSON() // a parsed document always prints
-	two, _ := y.MarshalJSON()
-	return string(one) == string(two)
 }

@@ -12,6 +12,8 @@ import (
 
 	"remotion-doctor/audit"
 	"remotion-doctor/doctor"
+	"remotion-doctor/iam"
+	"remotion-doctor/iam/account"
 	"remotion-doctor/localaws"
 	"remotion-doctor/remedy"
 	"remotion-doctor/source/awsapi"
@@ -50,7 +52,7 @@ func endpointFor(t *testing.T, a *app, targets targetFlags, regions []string) (*
 	if err != nil {
 		t.Fatal(err)
 	}
-	o.Source, o.Engine = newAWSSource(client), audit.EngineAWS
+	o.Source, o.Engine = client, audit.EngineAWS
 	return o, h.URL
 }
 
@@ -103,7 +105,7 @@ func TestFixByCLI(t *testing.T) {
 				t.Fatal(err)
 			}
 			var script bytes.Buffer
-			if err := a.renderFixes(&script, fixes, f); err != nil {
+			if err := a.renderFixes(&script, a.plans(t.Context(), j, fixes), f); err != nil {
 				t.Fatal(err)
 			}
 			cmd := exec.Command("sh", "-e", "-c", script.String())
@@ -112,7 +114,7 @@ func TestFixByCLI(t *testing.T) {
 				t.Fatalf("%s: %v: %s\n%s", tt.name, err, out, script.String())
 			}
 			fresh := *j
-			fresh.Source = newAWSSource(j.Source.(awsSource).Client)
+			fresh.Source = j.Source.(*awsapi.Client)
 			if s := checked(t, fresh); s.Error != nil || s.Summary.Pass != 33 {
 				t.Errorf("%s: %+v %v", tt.name, s.Summary, s.Error)
 			}
@@ -130,19 +132,19 @@ func TestApplyRefuses(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := j.Source.(awsSource).Writer()
-	id := awsapi.Identity{Kind: "role", Name: "video-api-role-x7"}
+	w := j.Source.(*awsapi.Client).Writer()
+	id := iam.Principal{ARN: "arn:aws:iam::123456789012:role/service-role/video-api-role-x7"}
 	if err := w.PutInline(t.Context(), id, "meanwhile", `{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"s3:GetObject","Resource":"*"}}`); err != nil {
 		t.Fatal(err)
 	}
-	if err := a.apply(t.Context(), j, f, fixes); err == nil || !strings.Contains(err.Error(), "the policy meanwhile changed since it was read") {
+	if err := a.apply(t.Context(), j, f, a.plans(t.Context(), j, fixes)); err == nil || !strings.Contains(err.Error(), "the policy meanwhile changed since it was read") {
 		t.Errorf("got %v", err)
 	}
 	if err := w.DeleteInline(t.Context(), id, "meanwhile"); err != nil {
 		t.Fatal(err)
 	}
 	fixes[0].Verified = false
-	if err := a.apply(t.Context(), j, f, fixes); err == nil || !strings.Contains(err.Error(), "not verified") {
+	if err := a.apply(t.Context(), j, f, a.plans(t.Context(), j, fixes)); err == nil || !strings.Contains(err.Error(), "not verified") {
 		t.Errorf("got %v", err)
 	}
 	if _, err := os.Stat(f.record); err == nil {
@@ -159,15 +161,66 @@ func TestUndoRefuses(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := a.apply(t.Context(), j, f, fixes); err != nil {
+	if err := a.apply(t.Context(), j, f, a.plans(t.Context(), j, fixes)); err != nil {
 		t.Fatal(err)
 	}
-	w := j.Source.(awsSource).Writer()
-	id := awsapi.Identity{Kind: "role", Name: "video-api-role-x7"}
+	w := j.Source.(*awsapi.Client).Writer()
+	id := iam.Principal{ARN: "arn:aws:iam::123456789012:role/service-role/video-api-role-x7"}
 	if err := w.PutInline(t.Context(), id, remedy.DefaultName, `{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"s3:GetObject","Resource":"*"}}`); err != nil {
 		t.Fatal(err)
 	}
 	if err := a.undo(t.Context(), j, f); err == nil || !strings.Contains(err.Error(), "refusing to put back") {
 		t.Errorf("got %v", err)
 	}
+}
+
+// TestApplyHeedsTheOperator: what the permissions boundary of whoever runs this
+// blocks is refused before the first write.
+func TestApplyHeedsTheOperator(t *testing.T) {
+	t.Parallel()
+	for boundary, refused := range map[string]bool{"": false, `{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":["iam:Get*","iam:List*","iam:PutRolePolicy"],"Resource":"*"}}`: true, `{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"iam:*","Resource":"*"}}`: false} {
+		snapshot, err := snapshotOrDemo("")
+		if err != nil {
+			t.Fatal(err)
+		}
+		operator(snapshot, boundary)
+		server, err := localaws.New(snapshot, localaws.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		h := httptest.NewServer(server)
+		client, err := awsapi.Open(t.Context(), awsapi.Options{EndpointURL: h.URL, Region: "us-east-1", Isolated: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		a := testApp(&bytes.Buffer{})
+		o, err := a.options(&lacking[0].targets, &requirementFlags{require: []string{"caller"}, regions: lacking[0].regions})
+		if err != nil {
+			t.Fatal(err)
+		}
+		o.Source, o.Engine = client, audit.EngineAWS
+		f := &fixFlags{name: "new", yes: true, managed: true, record: filepath.Join(t.TempDir(), "undo.json"), color: "never"}
+		fixes, err := doctor.Fix(t.Context(), f.of(o))
+		if err != nil {
+			t.Fatal(err)
+		}
+		err = a.apply(t.Context(), o, f, a.plans(t.Context(), o, fixes))
+		if got := err != nil && strings.Contains(err.Error(), "your permissions boundary blocks iam:"); got != refused || !refused && err != nil {
+			t.Errorf("boundary %s: %v", boundary, err)
+		}
+		h.Close()
+	}
+}
+
+// operator makes whoever asks AWS a user who may do everything that their
+// boundary, where there is one, allows.
+func operator(s *account.Snapshot, boundary string) {
+	u := account.User{Path: "/", UserName: "ops", Arn: "arn:aws:iam::123456789012:user/ops", UserPolicyList: []account.InlinePolicy{{PolicyName: "all", PolicyDocument: account.Document{Text: `{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}`}}}}
+	if boundary != "" {
+		p := account.NewManagedPolicy("arn:aws:iam::123456789012:policy/limit", account.Document{Text: boundary})
+		s.AuthorizationDetails.Policies = append(s.AuthorizationDetails.Policies, p)
+		u.PermissionsBoundary = &account.AttachedBoundary{PermissionsBoundaryType: "Policy", PermissionsBoundaryArn: p.Arn}
+	}
+	s.AuthorizationDetails.Users = append(s.AuthorizationDetails.Users, u)
+	s.Caller = u.Arn
 }

@@ -2,94 +2,53 @@ package main
 
 import (
 	"context"
-	"encoding/json"
+	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
-	"slices"
-	"strings"
+	"runtime"
 	"time"
 
+	"remotion-doctor/change"
 	"remotion-doctor/doctor"
 	"remotion-doctor/iam"
-	"remotion-doctor/iam/policy"
-	"remotion-doctor/internal/outfile"
 	"remotion-doctor/remedy"
 	"remotion-doctor/report"
-	"remotion-doctor/source"
 	"remotion-doctor/source/awsapi"
 )
 
-// A record is what --apply wrote, and what was there before.
-type record struct {
-	Version   int            `json:"version"`
-	Principal string         `json:"principal"`
-	At        time.Time      `json:"at"`
-	Steps     []recordedStep `json:"steps"`
+// store is where the journals of changes are kept.
+func (a *app) store(f *fixFlags) (*change.Store, error) {
+	folder := a.stateFolder()
+	switch {
+	case folder == "" && f.record == "":
+		return nil, usage("name a file with --undo-file", "there is no folder for the journal of the change: neither XDG_STATE_HOME nor HOME is set")
+	case folder == "":
+		folder = filepath.Dir(f.record)
+	default:
+		folder = filepath.Join(folder, "remotion-doctor", "changes")
+	}
+	return &change.Store{Folder: folder, File: f.record, Now: a.now}, nil
 }
 
-// A recordedStep is one write.
-type recordedStep struct {
-	Kind       remedy.StepKind `json:"kind"`
-	Policy     string          `json:"policy"`
-	ARN        string          `json:"arn,omitzero"`
-	Before     string          `json:"before,omitzero"`
-	After      string          `json:"after,omitzero"`
-	VersionID  string          `json:"versionId,omitzero"` // of a managed policy, the one that was made
-	PreviousID string          `json:"previousId,omitzero"`
+// stateFolder is where programs keep their state; empty where that is not
+// known. XDG Base Directory Specification: ~/.local/state.
+func (a *app) stateFolder() string {
+	if folder := a.getenv("XDG_STATE_HOME"); folder != "" {
+		return folder
+	}
+	home := map[string][]string{"windows": {"LOCALAPPDATA"}, "darwin": {"HOME", "Library", "Application Support"}}[runtime.GOOS]
+	if home == nil {
+		home = []string{"HOME", ".local", "state"}
+	}
+	if home[0] = a.getenv(home[0]); home[0] == "" {
+		return ""
+	}
+	return filepath.Join(home...)
 }
 
-// recordPath is where the record of a principal is kept.
-func (a *app) recordPath(f *fixFlags, p iam.Principal) (string, error) {
-	if f.record != "" {
-		return f.record, nil
-	}
-	folder := a.getenv("XDG_STATE_HOME")
-	if folder == "" {
-		var err error
-		if folder, err = os.UserConfigDir(); err != nil {
-			return "", usage("name a file with --undo-file", "there is no folder to keep what was there in: %v", err)
-		}
-	}
-	name := strings.Map(func(r rune) rune {
-		if strings.ContainsRune("+=,.@_-", r) || r >= '0' && r <= '9' || r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' {
-			return r
-		}
-		return '_'
-	}, p.AccountID+"-"+p.Type()+"-"+p.Name())
-	return filepath.Join(folder, "remotion-doctor", "undo", name+".json"), nil
-}
-
-// write keeps the record, readable by the user alone.
-func (r *record) write(path string) error {
-	data, err := json.MarshalIndent(r, "", "  ")
-	if err != nil {
-		return err
-	}
-	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-		return usage("name another file with --undo-file", "keeping what was there: %v", err)
-	}
-	return writeFile(context.Background(), path, outfile.Private, append(data, '\n'))
-}
-
-func readRecord(path string) (*record, error) {
-	data, err := os.ReadFile(path)
-	if os.IsNotExist(err) {
-		return nil, usage("only what --apply wrote can be put back; --undo-file names another record", "there is no record of a change in %s", path)
-	}
-	if err != nil {
-		return nil, usage("", "reading the record of the change: %v", err)
-	}
-	var r record
-	if err := json.Unmarshal(data, &r); err != nil || r.Version != 1 {
-		return nil, usage("", "reading %s: this is no record of a change", path)
-	}
-	return &r, nil
-}
-
-// undo puts back what was there before the last --apply.
+// undo puts back what was there before the last --apply that wrote something.
 func (a *app) undo(ctx context.Context, o *doctor.Options, f *fixFlags) error {
-	client, ok := o.Source.(awsSource)
+	client, ok := o.Source.(*awsapi.Client)
 	if !ok {
 		return usage("leave --engine and files out", "--undo writes to AWS, not to files")
 	}
@@ -97,129 +56,133 @@ func (a *app) undo(ctx context.Context, o *doctor.Options, f *fixFlags) error {
 	if err != nil {
 		return err
 	}
-	path, err := a.recordPath(f, found.Principal)
+	store, err := a.store(f)
 	if err != nil {
 		return err
 	}
-	r, err := readRecord(path)
+	release, err := store.Lock(found.Principal)
 	if err != nil {
-		return err
+		return changeFailure(err)
 	}
-	if r.Principal != found.Principal.ARN {
-		return usage("", "%s is about %s, not about %s", path, r.Principal, found.Principal.ARN)
-	}
-	now, err := doctor.Holding(ctx, o.Source, found.Principal)
+	defer release()
+	open, closed, err := store.Open(found.Principal)
 	if err != nil {
-		return err
+		return journalFailure(err)
 	}
-	if what := r.changed(now); what != "" {
-		return &failure{exitNotMet, "refusing to put back: " + what + " changed since --apply wrote it", "look at it, and change it by hand; " + path + " holds what was there"}
+	if len(open) == 0 {
+		return nothingToUndo(found.Principal, closed)
 	}
-	back := r.reverse(found.Principal)
+	for i, j := range open {
+		done, err := a.undo1(ctx, client, f, store, j)
+		if err != nil || done {
+			return errors.Join(err, a.older(len(open)-i-1, err))
+		}
+	}
+	return &failure{exitNotMet, "nothing to put back: AWS shows none of the recorded changes of " + found.Principal.ARN, ""}
+}
+
+// older says that more changes can be taken back.
+func (a *app) older(n int, err error) error {
+	if n == 0 || err != nil {
+		return nil
+	}
+	return a.say(fmt.Sprintf("%d earlier changes are recorded; run this again to take back the one before", n))
+}
+
+// nothingToUndo is the answer where no change is open.
+func nothingToUndo(p iam.Principal, closed *change.Journal) error {
+	if closed == nil {
+		return usage("only what --apply wrote can be put back; --undo-file names another journal", "there is no record of a change of %s", p.ARN)
+	}
+	at := closed.Plan.At.Format(time.RFC3339)
+	if closed.Closed == change.NothingWritten {
+		return &failure{exitNotMet, "nothing to put back: the change of " + at + " wrote nothing", ""}
+	}
+	return &failure{exitNotMet, "nothing to put back: there is no record of a change that is not undone; the last one, of " + at + ", was", ""}
+}
+
+// journalFailure: a journal that cannot be read is an input that cannot be.
+func journalFailure(err error) error {
+	if _, ok := errors.AsType[*change.Refusal](err); ok {
+		return changeFailure(err)
+	}
+	return usage("look at the file; it holds what was there before the change", "%v", err)
+}
+
+// undo1 takes one change back, and reports whether AWS shows any of it.
+func (a *app) undo1(ctx context.Context, client *awsapi.Client, f *fixFlags, store *change.Store, j *change.Journal) (done bool, err error) {
+	at := j.Plan.At.Format(time.RFC3339)
+	back, err := change.Look(ctx, client, j, f.force, a.now(), a.patient())
+	if err != nil {
+		return false, changeFailure(err)
+	}
+	if back.Nothing {
+		if !f.dryRun {
+			err = back.Run(ctx, store, client.Writer(), a.patient())
+		}
+		return false, errors.Join(err, a.say("the change of "+at+": nothing was written, or it is taken back already"))
+	}
+	if len(back.Conflicts) > 0 {
+		return true, a.conflicts(f, back)
+	}
+	if f.dryRun {
+		return true, a.printPlans(f, []*change.Plan{back.Plan()})
+	}
+	if err := a.showUndo(f, back); err != nil {
+		return true, err
+	}
+	if err := a.confirm(f, "Put this back?"); err != nil {
+		return true, err
+	}
+	if err := back.Run(ctx, store, client.Writer(), a.patient()); err != nil {
+		return true, undoFailure(err)
+	}
+	return true, a.say("put back what was there before " + at)
+}
+
+// undoFailure says that a half-done undo goes on where it is run again.
+func undoFailure(err error) error {
+	e, ok := errors.AsType[*change.Incomplete](err)
+	if !ok {
+		return changeFailure(err)
+	}
+	return &failure{exitIncomplete, e.Msg, fmt.Sprintf("%d of %d writes of the undo were made; run it again to finish", e.Done, e.Total)}
+}
+
+// showUndo shows what is put back: the writes, and how the documents change.
+func (a *app) showUndo(f *fixFlags, b *change.Back) error {
 	var lines []report.DiffLine
-	for _, l := range remedy.Diff(back) {
-		lines = append(lines, report.DiffLine(l))
+	for i := range b.Steps {
+		s := &b.Steps[i]
+		lines = append(lines, report.DiffLine{Mark: '@', Text: s.What()})
+		for _, l := range remedy.DiffText(s.Before.Text(), s.After.Text()) {
+			lines = append(lines, report.DiffLine(l))
+		}
 	}
 	if err := report.PolicyDiff(a.stdout, lines, a.look(a.stdout, f)); err != nil {
 		return err
 	}
-	if err := a.confirm(f, "Put this back?"); err != nil {
+	_, err := fmt.Fprint(a.stdout, "\n", listed(b.Plan()))
+	return err
+}
+
+// conflicts shows what somebody else changed, and refuses.
+func (a *app) conflicts(f *fixFlags, b *change.Back) error {
+	var lines []report.DiffLine
+	force := ""
+	for _, c := range b.Conflicts {
+		lines = append(lines, report.DiffLine{Mark: '@', Text: fmt.Sprintf("step %d, %s: %s", c.Step, c.Policy, c.Why)})
+		for _, l := range c.Diff {
+			lines = append(lines, report.DiffLine(l))
+		}
+		force += fmt.Sprintf(" --force-step %d", c.Step)
+	}
+	if err := report.PolicyDiff(a.stdout, lines, a.look(a.stdout, f)); err != nil {
 		return err
 	}
-	for i := len(r.Steps) - 1; i >= 0; i-- {
-		if err := undoStep(ctx, client.Writer(), awsapi.Identity{Kind: back.Kind, Name: back.Name}, &r.Steps[i]); err != nil {
-			return err
-		}
-		r.Steps = r.Steps[:i]
-		if err := r.write(path); err != nil {
-			return err
-		}
+	first := b.Conflicts[0]
+	return &failure{
+		exitNotMet, fmt.Sprintf("refusing to put back: the policy %s changed since --apply wrote it (%s)", first.Policy.Name(), first.Why),
+		"nothing was written; to overwrite what is there, add" + force + "; " + b.Journal.Path + " holds what was there before",
 	}
-	if err := os.Remove(path); err != nil {
-		return usage("", "removing the record of the change: %v", err)
-	}
-	return a.say("put back what was there before " + r.At.Format(time.RFC3339))
-}
-
-// changed names the policy that is not as --apply left it; empty if none.
-func (r *record) changed(now *remedy.Holding) string {
-	for _, s := range r.Steps {
-		inline := slices.IndexFunc(now.Inline, func(h remedy.Held) bool { return h.Name == s.Policy })
-		attached := slices.IndexFunc(now.Attached, func(h remedy.Held) bool { return h.ARN == s.ARN })
-		same := true
-		switch s.Kind {
-		case remedy.PutInline:
-			same = inline >= 0 && sameDocument(now.Inline[inline].Text, s.After)
-		case remedy.DeleteInline:
-			same = inline < 0
-		case remedy.NewVersion:
-			same = attached >= 0 && sameDocument(now.Attached[attached].Text, s.After)
-		case remedy.Detach:
-			same = attached < 0
-		}
-		if !same {
-			return "the policy " + s.Policy
-		}
-	}
-	return ""
-}
-
-// reverse is the change that undoes the record, for showing it.
-func (r *record) reverse(p iam.Principal) *remedy.Change {
-	c := &remedy.Change{Kind: p.Type(), Name: p.Name(), ARN: p.ARN}
-	for i := len(r.Steps) - 1; i >= 0; i-- {
-		s := &r.Steps[i]
-		step := remedy.Step{Kind: s.Kind, Policy: s.Policy, ARN: s.ARN, Before: s.After}
-		if doc, err := policy.Parse(s.Before); err == nil {
-			step.After = doc
-		}
-		switch {
-		case s.Kind == remedy.PutInline && step.After == nil:
-			step.Kind = remedy.DeleteInline
-		case s.Kind == remedy.DeleteInline:
-			step.Kind = remedy.PutInline
-		case s.Kind == remedy.CreateManaged:
-			step.Kind = remedy.Detach
-		case s.Kind == remedy.Detach:
-			step.Kind = remedy.CreateManaged
-		}
-		c.Steps = append(c.Steps, step)
-	}
-	return c
-}
-
-// undoStep puts back what one write changed.
-func undoStep(ctx context.Context, w *awsapi.Writer, id awsapi.Identity, s *recordedStep) error {
-	switch s.Kind {
-	case remedy.PutInline:
-		if s.Before == "" {
-			return w.DeleteInline(ctx, id, s.Policy)
-		}
-		return w.PutInline(ctx, id, s.Policy, s.Before)
-	case remedy.DeleteInline:
-		return w.PutInline(ctx, id, s.Policy, s.Before)
-	case remedy.Detach:
-		return w.Attach(ctx, id, s.ARN)
-	case remedy.CreateManaged:
-		if err := w.Detach(ctx, id, s.ARN); err != nil && !notFound(err) {
-			return err
-		}
-		return w.DeletePolicy(ctx, s.ARN)
-	case remedy.NewVersion:
-		if err := w.SetDefaultVersion(ctx, s.ARN, s.PreviousID); err != nil {
-			if !notFound(err) {
-				return err
-			}
-			// The version that was there is gone: its text comes back as a new one.
-			_, _, err := w.NewVersion(ctx, s.ARN, s.Before)
-			return err
-		}
-		return w.DeleteVersion(ctx, s.ARN, s.VersionID)
-	}
-	return fmt.Errorf("the record holds a step of an unknown kind %q", s.Kind)
-}
-
-func notFound(err error) bool {
-	e, ok := err.(*source.Error)
-	return ok && e.Kind == source.KindNotFound
 }

@@ -61,7 +61,7 @@ snapshot it serves the demo account.`,
 	cmd.Flags().StringVar(&snapshot, "snapshot", "", "snapshot `FILE` (default: the demo account)")
 	cmd.Flags().StringVar(&listen, "listen", "127.0.0.1:0", "loopback `ADDRESS`; port 0 lets the system choose")
 	cmd.Flags().DurationVar(&latency, "latency", 0, "`DURATION` added to every answer")
-	cmd.Flags().StringArrayVar(&faults, "fault", nil, "make an operation fail, `OPERATION=KIND[:N]`; repeatable")
+	cmd.Flags().StringArrayVar(&faults, "fault", nil, "make an operation fail, `OPERATION=KIND[:N][@K]`; repeatable")
 	return cmd
 }
 
@@ -133,7 +133,7 @@ func (a *app) demo(ctx context.Context, f *outputFlags) error {
 		return err
 	}
 	o := a.blank()
-	o.Source, o.Regions = newAWSSource(client), []string{"us-east-1"}
+	o.Source, o.Regions = client, []string{"us-east-1"}
 	for _, t := range demoTargets {
 		o.Targets = append(o.Targets, doctor.Target{Target: t, Requirements: []string{"caller"}})
 	}

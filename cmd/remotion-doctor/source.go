@@ -53,7 +53,7 @@ func (a *app) open(ctx context.Context, o *doctor.Options, f *sourceFlags, regio
 		return err
 	}
 	policies := o.Source
-	o.Source = newAWSSource(client)
+	o.Source = client
 	if policies != nil {
 		o.Source = source.WithPolicies(o.Source, policies)
 	}

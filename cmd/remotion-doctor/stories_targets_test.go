@@ -49,10 +49,10 @@ func TestTargetStories(t *testing.T) {
 		{name: "renderer by function", args: "!check --renderer=remotion-render-4-0-527-mem2048mb-disk2048mb-120sec --region us-east-1 --format json", want: []string{`"ok": true`, "role/remotion-lambda-role"}},
 		{name: "renderer by role", args: "!check --renderer=remotion-lambda-role --region us-east-1 --format json", want: []string{`"ok": true`}},
 		{name: "renderer of an unknown name", args: "!check --renderer=nobody --region us-east-1", fails: true, want: []string{"stderr: nobody"}},
-		{name: "renderer whose functions cannot be listed", args: renderer, faults: []string{"ListFunctions=denied"}, want: []string{"which functions run as this role is not known", "allow lambda:ListFunctions to the credentials"}},
-		{name: "buckets that cannot be listed", args: renderer, faults: []string{"ListBuckets=denied"}, want: []string{"the buckets and their policies were not looked at"}},
-		{name: "bucket policy that cannot be read", args: renderer, faults: []string{"GetBucketPolicy=denied"}, fails: true, want: []string{`"status": "unknown"`, "the bucket's policy could not be read"}},
-		{name: "trust policy that may not be read", args: "!check --renderer=arn:aws:iam::123456789012:role/remotion-lambda-role --region us-east-1 --format json", faults: []string{"GetRole=denied"}, fails: true, want: []string{"the trust policy could not be read", `"status": "unknown"`}},
+		{name: "renderer whose functions cannot be listed", args: renderer, faults: []string{"ListFunctions=denied"}, fails: true, want: []string{"which functions run as this role is not known", "allow lambda:ListFunctions to the credentials"}},
+		{name: "buckets that cannot be listed", args: renderer, faults: []string{"ListBuckets=denied"}, fails: true, want: []string{`"status": "unknown"`, "the list of buckets, and so their policies", "allow s3:ListAllMyBuckets"}},
+		{name: "bucket policy that cannot be read", args: renderer, faults: []string{"GetBucketPolicy=denied"}, fails: true, want: []string{`"status": "unknown"`, "not known: the policy of the bucket"}},
+		{name: "trust policy that may not be read", args: "!check --renderer=arn:aws:iam::123456789012:role/remotion-lambda-role --region us-east-1 --format json", faults: []string{"GetRole=denied"}, fails: true, want: []string{"not known: the trust policy of the role remotion-lambda-role", `"status": "unknown"`}},
 		{name: "an invalid token", args: "!check --caller --region eu-south-1", faults: []string{"GetCallerIdentity=invalid"}, fails: true, want: []string{"stderr: The security token included in the request is invalid", "stderr: a temporary key (ASIA…) needs its session token", "stderr: eu-south-1 may not be enabled"}},
 		{
 			name: "renderer with another role", args: "--renderer", fails: true, account: func(a *testAccount) {
@@ -93,7 +93,7 @@ func TestTargetStories(t *testing.T) {
 		{name: "trust policy that denies", args: renderer, fails: true, account: func(a *testAccount) {
 			a.trust("remotion-lambda-role", `{"Effect":"Allow","Principal":{"Service":"lambda.amazonaws.com"},"Action":"sts:AssumeRole"},{"Sid":"Off","Effect":"Deny","Principal":"*","Action":"sts:*"}`)
 		}, want: []string{"the trust policy denies lambda.amazonaws.com sts:AssumeRole", `"sid": "Off"`}},
-		{name: "trust policy that cannot be read", args: "!check --renderer --region us-east-1 --format json", fails: true, account: func(a *testAccount) { a.trust("remotion-lambda-role", `{"Effect":"Perhaps"}`) }, want: []string{"the trust policy could not be read", `"status": "unknown"`}},
+		{name: "trust policy that cannot be read", args: "!check --renderer --region us-east-1 --format json", fails: true, account: func(a *testAccount) { a.trust("remotion-lambda-role", `{"Effect":"Perhaps"}`) }, want: []string{"not known: the trust policy of the role remotion-lambda-role", `"status": "unknown"`}},
 		{
 			name: "bucket in another region", args: renderer + "--bucket remotionlambda-videos", fails: true, account: func(a *testAccount) {
 				a.Buckets = append(a.Buckets, account.Bucket{Name: "remotionlambda-videos", Region: "eu-west-1"})

@@ -84,7 +84,7 @@ func imply(m *iam.DeniedMessage, text string) {
 	}
 }
 
-// diagnoses are errors of AWS that need no knowledge of Remotion, the special
+// diagnoses are errors of AWS that need no knowledge of a product, the special
 // ones first.
 // Source: S3 User Guide, "Troubleshoot access denied (403 Forbidden) errors";
 // IAM User Guide, "Troubleshoot IAM".
@@ -107,7 +107,7 @@ var diagnoses = sync.OnceValue(func() []Diagnosis {
 		beyond(`(?i)NoSuchBucket|specified bucket does not exist`,
 			"", "", "the bucket does not exist under this name in this account; no policy cures that", "look at the name and at the region"),
 		beyond(`(?i)TooManyRequestsException|Rate ?exceeded|ThrottlingException`,
-			"", "", "AWS took too many requests: this is no denial, and no policy cures it", "raise the quota of concurrent Lambda executions: npx remotion lambda quotas increase"),
+			"", "", "AWS took too many requests: this is no denial, and no policy cures it", "raise the quota of concurrent Lambda executions, in Service Quotas"),
 		{
 			Pattern: regexp.MustCompile(`(?i)<Code>AccessDenied</Code>|^(?:\w*Error: )?(?:AccessDenied: )?Access Denied\.?$|S3.{0,120}Access ?Denied|Access ?Denied.{0,200}(?:S3|HostID|x-amz-id-2)|\((?:AccessDenied|403)\) when calling the \w*(?:Object|Bucket|Buckets|ObjectsV2|Objects|Upload|Part|PublicAccessBlock|Controls|Lifecycle\w*) operation`),
 			Says:    "S3 does not tell which action or layer: an IAM policy, the bucket's policy, Block Public Access, a KMS key, or a VPC endpoint may stop it, or the account is not of the bucket's organization; for a missing object it says so, too, to who may not list the bucket",

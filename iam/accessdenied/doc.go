@@ -1,6 +1,6 @@
 // Package accessdenied reads errors of AWS as users paste them: from the
 // command line, the SDKs for JavaScript, Python, Go, Java, .NET, PHP and Ruby,
-// Terraform, CloudFormation and Remotion. It finds who was denied what, on
+// Terraform, CloudFormation and programs. It finds who was denied what, on
 // which resource, and by which layer of policies, as far as the text tells,
 // and says what it leaves open.
 //

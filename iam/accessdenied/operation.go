@@ -9,7 +9,7 @@ import (
 )
 
 // operations are API operations whose action has another name, of the
-// services that Remotion calls.
+// services that are met most.
 // Source: S3 User Guide, "Required permissions for Amazon S3 API operations";
 // Lambda's and CloudWatch Logs' service authorization reference.
 var operations = map[string]string{
@@ -25,7 +25,7 @@ var operations = map[string]string{
 }
 
 // services are where an operation is looked for if the text does not name the
-// service: those that Remotion calls.
+// service: those that are met most.
 var services = []string{"s3", "lambda", "iam", "logs", "servicequotas", "sts", "ec2", "kms", "cloudformation", "ecs", "eks", "ssm", "dynamodb", "sqs", "sns"}
 
 // operationPatterns find the API operation that was called, and its service
@@ -35,7 +35,7 @@ var operationPatterns = compile(
 	`operation error (?P<service>[\w ]+?): (?P<operation>\w+),`,                                                                        // SDK for Go v2
 	`client-(?P<service>[\w-]+)/.{0,80}?de_(?P<operation>[A-Z]\w+?)CommandError`,                                                       // SDK for JavaScript v3
 	`de_(?P<operation>[A-Z]\w+?)CommandError`,                                                                                          // the same, minified
-	`(?P<operation>[A-Z]\w+?)Command\b.{0,80}?client-(?P<service>[\w-]+)`,                                                              // a stack of Remotion
+	`(?P<operation>[A-Z]\w+?)Command\b.{0,80}?client-(?P<service>[\w-]+)`,                                                              // a stack of the SDK for JavaScript
 	`(?i)error (?:executing|calling|during) "?(?P<operation>[A-Z]\w+)"? on "https://(?:[\w.-]+\.)?(?P<service>s3|lambda|iam|logs)[.-]`, // SDK for PHP
 	`error (?:creating|reading|updating|deleting|putting|getting) (?P<service>[\w]+) .{0,60}?(?P<operation>[A-Z][a-z]+[A-Z]\w+)`,
 	`eventName"?: "?(?P<operation>\w+)`, // CloudTrail

@@ -6,7 +6,7 @@ import (
 	"remotion-doctor/iam"
 )
 
-// A Bucket is an S3 bucket, as far as Remotion depends on its settings. Its
+// A Bucket is an S3 bucket, as far as its settings can refuse a request. Its
 // policy stands in Snapshot.BucketPolicies.
 type Bucket struct {
 	Name   string

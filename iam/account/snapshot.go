@@ -109,7 +109,7 @@ type Group struct {
 	Gaps []iam.Gap `json:"-"`
 }
 
-// A Tag is a tag of a role or user.
+// A Tag is a tag of a role, user or managed policy.
 type Tag struct{ Key, Value string }
 
 // An InlinePolicy is a policy that is embedded in an identity.
@@ -138,6 +138,13 @@ type ManagedPolicy struct {
 	Path              string
 	DefaultVersionID  string `json:"DefaultVersionId"`
 	PolicyVersionList []PolicyVersion
+	// Description and Tags are what GetPolicy shows of it.
+	Description string `json:",omitempty"`
+	Tags        []Tag  `json:",omitempty"`
+	// AttachmentCount is how many roles, users and groups have it, and
+	// PermissionsBoundaryUsageCount how many have it as their boundary.
+	AttachmentCount               int `json:",omitempty"`
+	PermissionsBoundaryUsageCount int `json:",omitempty"`
 	// Gaps are what a file of the user's leaves open about the policy.
 	Gaps []iam.Gap `json:"-"`
 }
@@ -146,6 +153,7 @@ type ManagedPolicy struct {
 type PolicyVersion struct {
 	VersionID        string `json:"VersionId"`
 	IsDefaultVersion bool
+	CreateDate       string `json:",omitempty"`
 	Document         Document
 }
 

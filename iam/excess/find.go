@@ -107,7 +107,7 @@ func (f *finder) action(g eval.Grant, name string) {
 	}
 	why := "no requirement needs it"
 	if len(needed) > 0 {
-		why = "Remotion needs it on " + join(needed) + " alone"
+		why = "it is needed on " + join(needed) + " alone"
 	}
 	x := iam.Excess{Statement: g.Ref, Action: name, Resource: pattern, Example: example, Why: why}
 	if text, bad := danger(name); bad {

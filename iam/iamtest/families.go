@@ -98,90 +98,93 @@ func on(effect, pattern string) Statement {
 
 var allowAll = Statement{Effect: "Allow", Action: "*", Resource: "*"}
 
-// Families are the ways that are known.
-var Families = []Family{
-	{"allow *-word-*, a statement each", func(n int) Documents {
-		return Documents{Identity: managed(each(n, func(_ int, w string) Statement { return on("Allow", "*-"+w+"-*") }))}
-	}, 600},
-	{"allow *-word-*, one statement", func(n int) Documents {
-		return Documents{Identity: managed([]Statement{{Effect: "Allow", Action: "s3:*", Resource: each(n, func(_ int, w string) string { return "arn:aws:s3:::*-" + w + "-*" })}})}
-	}, 200},
-	{"deny *-word-*, a statement each", func(n int) Documents {
-		return Documents{Identity: append(managed(each(n, func(_ int, w string) Statement { return on("Deny", "*-"+w+"-*") })), Document(allowAll))}
-	}, 550},
-	{"allow *-word-* on a tag each", func(n int) Documents {
-		return Documents{Identity: managed(each(n, func(_ int, w string) Statement {
-			s := on("Allow", "*-"+w+"-*")
-			s.Condition = map[string]any{"StringEquals": map[string]string{"aws:PrincipalTag/" + w: w}}
-			return s
-		}))}
-	}, 350},
-	{"deny *-word-* on a tag each", func(n int) Documents {
-		return Documents{Identity: append(managed(each(n, func(_ int, w string) Statement {
-			s := on("Deny", "*-"+w+"-*")
-			s.Condition = map[string]any{"StringNotEquals": map[string]string{"aws:PrincipalTag/" + w: w}}
-			return s
-		})), Document(allowAll))}
-	}, 350},
-	{"question marks and stars", func(n int) Documents {
-		return Documents{Identity: managed(each(n, func(i int, w string) Statement {
-			return on([]string{"Allow", "Allow", "Deny"}[i%3], "*"+w+"?*-"+word(i+1)+"??*-"+word(i+2)+"/*?x")
-		}))}
-	}, 500},
-	{"lists of names", func(n int) Documents {
-		return Documents{Identity: managed(each(n, func(i int, w string) Statement {
-			list := each(10, func(j int, _ string) string {
-				return fmt.Sprintf("arn:aws:s3:::remotionlambda-useast1-%s%d%d", w, i, j)
-			})
-			return Statement{Effect: "Allow", Action: []string{"s3:GetObject", "s3:ListBucket"}, Resource: append(list, list[0]+"/*")}
-		}))}
-	}, 90},
-	{"nested prefixes", func(n int) Documents {
-		return Documents{Identity: managed(each(n, func(i int, _ string) Statement {
-			prefix := "remotionlambda-useast1-" + strings.Repeat("ab", i/2%20)
-			return on([]string{"Allow", "Deny"}[i%2], prefix+"*"+word(i)+"*")
-		}))}
-	}, 450},
-	{"several stars in every layer", func(n int) Documents {
-		list := func(from, limit int) string {
-			var s []Statement
-			for i := range n {
-				next := append(s, on("Allow", "*"+word(from+i)+"*-*"+word(from+i+1)+"*"), on("Deny", "*"+word(from+i)+"?*"+word(from+i+2)+"*/*x"))
-				if len(Document(next...)) > limit {
-					break
+// Families are the ways that are known, about buckets whose names begin with a
+// prefix, such as films-.
+func Families(prefix string) []Family {
+	return []Family{
+		{"allow *-word-*, a statement each", func(n int) Documents {
+			return Documents{Identity: managed(each(n, func(_ int, w string) Statement { return on("Allow", "*-"+w+"-*") }))}
+		}, 600},
+		{"allow *-word-*, one statement", func(n int) Documents {
+			return Documents{Identity: managed([]Statement{{Effect: "Allow", Action: "s3:*", Resource: each(n, func(_ int, w string) string { return "arn:aws:s3:::*-" + w + "-*" })}})}
+		}, 200},
+		{"deny *-word-*, a statement each", func(n int) Documents {
+			return Documents{Identity: append(managed(each(n, func(_ int, w string) Statement { return on("Deny", "*-"+w+"-*") })), Document(allowAll))}
+		}, 550},
+		{"allow *-word-* on a tag each", func(n int) Documents {
+			return Documents{Identity: managed(each(n, func(_ int, w string) Statement {
+				s := on("Allow", "*-"+w+"-*")
+				s.Condition = map[string]any{"StringEquals": map[string]string{"aws:PrincipalTag/" + w: w}}
+				return s
+			}))}
+		}, 350},
+		{"deny *-word-* on a tag each", func(n int) Documents {
+			return Documents{Identity: append(managed(each(n, func(_ int, w string) Statement {
+				s := on("Deny", "*-"+w+"-*")
+				s.Condition = map[string]any{"StringNotEquals": map[string]string{"aws:PrincipalTag/" + w: w}}
+				return s
+			})), Document(allowAll))}
+		}, 350},
+		{"question marks and stars", func(n int) Documents {
+			return Documents{Identity: managed(each(n, func(i int, w string) Statement {
+				return on([]string{"Allow", "Allow", "Deny"}[i%3], "*"+w+"?*-"+word(i+1)+"??*-"+word(i+2)+"/*?x")
+			}))}
+		}, 500},
+		{"lists of names", func(n int) Documents {
+			return Documents{Identity: managed(each(n, func(i int, w string) Statement {
+				list := each(10, func(j int, _ string) string {
+					return fmt.Sprintf("arn:aws:s3:::%s%s%d%d", prefix, w, i, j)
+				})
+				return Statement{Effect: "Allow", Action: []string{"s3:GetObject", "s3:ListBucket"}, Resource: append(list, list[0]+"/*")}
+			}))}
+		}, 90},
+		{"nested prefixes", func(n int) Documents {
+			return Documents{Identity: managed(each(n, func(i int, _ string) Statement {
+				nested := prefix + strings.Repeat("ab", i/2%20)
+				return on([]string{"Allow", "Deny"}[i%2], nested+"*"+word(i)+"*")
+			}))}
+		}, 450},
+		{"several stars in every layer", func(n int) Documents {
+			list := func(from, limit int) string {
+				var s []Statement
+				for i := range n {
+					next := append(s, on("Allow", "*"+word(from+i)+"*-*"+word(from+i+1)+"*"), on("Deny", "*"+word(from+i)+"?*"+word(from+i+2)+"*/*x"))
+					if len(Document(next...)) > limit {
+						break
+					}
+					s = next
 				}
-				s = next
+				return Document(s...)
 			}
-			return Document(s...)
-		}
-		d := Documents{Boundary: list(3, ManagedLimit)}
-		for i := range min(ManagedNumber, 1+n/10) {
-			d.Identity = append(d.Identity, list(i*n, ManagedLimit))
-		}
-		for i := range SCPLevels {
-			d.SCPs = append(d.SCPs, list(i+5, SCPLimit))
-		}
-		return d
-	}, 40},
-	{"random statements", func(n int) Documents { return Documents{Identity: managed(Random(uint64(n), n))} }, 500},
+			d := Documents{Boundary: list(3, ManagedLimit)}
+			for i := range min(ManagedNumber, 1+n/10) {
+				d.Identity = append(d.Identity, list(i*n, ManagedLimit))
+			}
+			for i := range SCPLevels {
+				d.SCPs = append(d.SCPs, list(i+5, SCPLimit))
+			}
+			return d
+		}, 40},
+		{"random statements", func(n int) Documents { return Documents{Identity: managed(Random(prefix, uint64(n), n))} }, 500},
+	}
 }
 
 // Random returns statements as a grammar of hard cases makes them; the same for
 // the same seed.
-func Random(seed uint64, n int) []Statement {
+func Random(prefix string, seed uint64, n int) []Statement {
 	r := rand.New(rand.NewPCG(seed, 1))
-	return each(n, func(int, string) Statement { return RandomStatement(r) })
+	return each(n, func(int, string) Statement { return RandomStatement(prefix, r) })
 }
 
 // RandomStatement makes one statement that speaks of buckets.
-func RandomStatement(r *rand.Rand) Statement {
+func RandomStatement(prefix string, r *rand.Rand) Statement {
 	s := Statement{Effect: "Allow", Action: "s3:*"}
 	if r.IntN(3) == 0 {
 		s.Effect = "Deny"
 	}
 	var list []string
 	for range 1 + r.IntN(3) {
-		list = append(list, "arn:aws:s3:::"+RandomPattern(r))
+		list = append(list, "arn:aws:s3:::"+RandomPattern(prefix, r))
 	}
 	if r.IntN(8) == 0 {
 		s.NotResource = list
@@ -200,10 +203,10 @@ func RandomStatement(r *rand.Rand) Statement {
 }
 
 // RandomPattern makes the pattern of a bucket or of its objects.
-func RandomPattern(r *rand.Rand) string {
+func RandomPattern(prefix string, r *rand.Rand) string {
 	var b strings.Builder
 	for range 1 + r.IntN(6) {
-		b.WriteString([]string{"*", "?", "??", "-", "/", "remotionlambda-", "useast1-", "*-", "a", "b", word(r.IntN(40))}[r.IntN(11)])
+		b.WriteString([]string{"*", "?", "??", "-", "/", prefix, "useast1-", "*-", "a", "b", word(r.IntN(40))}[r.IntN(11)])
 	}
 	if r.IntN(2) == 0 {
 		b.WriteByte('*')

@@ -50,9 +50,9 @@ const (
 	worker  = "role/service-role/worker"
 	limited = "role/limited"
 	ann     = "user/staff/ann"
-	object  = "arn:aws:s3:::remotionlambda-useast1-abc/sites/x"
-	render  = "arn:aws:lambda:us-east-1:123456789012:function:remotion-render-x"
-	passed  = "arn:aws:iam::123456789012:role/remotion-lambda-role"
+	object  = "arn:aws:s3:::jobfiles-useast1-abc/sites/x"
+	render  = "arn:aws:lambda:us-east-1:123456789012:function:jobs-render-x"
+	passed  = "arn:aws:iam::123456789012:role/jobs-lambda-role"
 )
 
 var questions = []question{
@@ -60,13 +60,13 @@ var questions = []question{
 	{name: "case of the action", principal: worker, action: "S3:gEtObJeCt", resource: object, want: iam.Allowed, by: []string{"work"}},
 	{name: "not granted", principal: worker, action: "s3:DeleteObject", resource: object, want: iam.ImplicitDeny},
 	{name: "another resource", principal: worker, action: "s3:GetObject", resource: "arn:aws:s3:::other/x", want: iam.ImplicitDeny},
-	{name: "denied", principal: worker, action: "s3:GetObject", resource: "arn:aws:s3:::remotionlambda-prod-1/x", want: iam.ExplicitDeny, by: []string{"work"}},
-	{name: "a star in a resource is text", principal: worker, action: "s3:GetObject", resource: "arn:aws:s3:::remotionlambda-*", want: iam.Allowed, by: []string{"work"}},
-	{name: "a wider star", principal: worker, action: "s3:GetObject", resource: "arn:aws:s3:::remotion*", want: iam.ImplicitDeny},
+	{name: "denied", principal: worker, action: "s3:GetObject", resource: "arn:aws:s3:::jobfiles-prod-1/x", want: iam.ExplicitDeny, by: []string{"work"}},
+	{name: "a star in a resource is text", principal: worker, action: "s3:GetObject", resource: "arn:aws:s3:::jobfiles-*", want: iam.Allowed, by: []string{"work"}},
+	{name: "a wider star", principal: worker, action: "s3:GetObject", resource: "arn:aws:s3:::jobfiles*", want: iam.ImplicitDeny},
 	{name: "managed policy, default version", principal: worker, action: "s3:ListAllMyBuckets", resource: "*", want: iam.Allowed, by: []string{"look"}},
 	{name: "managed policy, older version", principal: worker, action: "kms:Decrypt", resource: "arn:aws:kms:us-east-1:123456789012:key/k", want: iam.ImplicitDeny},
 	{name: "wrong kind of resource", principal: worker, action: "s3:ListAllMyBuckets", resource: "arn:aws:s3:::b", want: iam.ImplicitDeny},
-	{name: "NotResource, outside", principal: worker, action: "s3:ListBucket", resource: "arn:aws:s3:::remotionlambda-x", want: iam.Allowed, by: []string{"work"}},
+	{name: "NotResource, outside", principal: worker, action: "s3:ListBucket", resource: "arn:aws:s3:::jobfiles-x", want: iam.Allowed, by: []string{"work"}},
 	{name: "NotResource, inside", principal: worker, action: "s3:ListBucket", resource: "arn:aws:s3:::vault-1", want: iam.ImplicitDeny},
 	{name: "NotAction, outside", principal: worker, action: "sqs:SendMessage", resource: "arn:aws:sqs:us-east-1:123456789012:q", want: iam.Allowed, by: []string{"work"}},
 	{name: "NotAction, inside", principal: worker, action: "kms:Encrypt", resource: "arn:aws:kms:us-east-1:123456789012:key/k", want: iam.ImplicitDeny},
@@ -79,11 +79,11 @@ var questions = []question{
 	},
 	{
 		name: "list", principal: worker, action: "lambda:TagResource", resource: render,
-		context: iam.Context{{Key: "aws:TagKeys", Type: iam.StringList, Values: []string{"remotion-lambda", "remotion-version"}}}, want: iam.Allowed, by: []string{"work"},
+		context: iam.Context{{Key: "aws:TagKeys", Type: iam.StringList, Values: []string{"jobs-lambda", "jobs-version"}}}, want: iam.Allowed, by: []string{"work"},
 	},
 	{
 		name: "list with another", principal: worker, action: "lambda:TagResource", resource: render,
-		context: iam.Context{{Key: "aws:TagKeys", Type: iam.StringList, Values: []string{"remotion-lambda", "team"}}}, want: iam.ImplicitDeny,
+		context: iam.Context{{Key: "aws:TagKeys", Type: iam.StringList, Values: []string{"jobs-lambda", "team"}}}, want: iam.ImplicitDeny,
 	},
 	{name: "boundary allows", principal: limited, action: "s3:GetObject", resource: object, want: iam.Allowed, by: []string{"all"}},
 	{name: "boundary does not allow", principal: limited, action: "kms:Decrypt", resource: "arn:aws:kms:us-east-1:123456789012:key/k", want: iam.ImplicitDeny, blocked: iam.LayerBoundary},

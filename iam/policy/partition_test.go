@@ -199,7 +199,7 @@ func (w *partition) path(i int) string {
 
 // better completes an example by what a person would know, where the class
 // stays the same. Behind an unfinished part goes a tail that begins with a
-// separator, as "-" in remotionlambda-prod-4hd8e2k9xw.
+// separator, as "-" in files-prod-4hd8e2k9xw.
 func (w *partition) better(example string, state bits) string {
 	want := w.in(state)
 	bases := []string{example}

@@ -170,7 +170,7 @@ func (s *search) hinted() (string, bool) {
 
 // better completes an answer by what a person would know, if it stays one.
 // Behind an unfinished part goes a tail that begins with a separator, as "-" in
-// remotionlambda-prod-4hd8e2k9xw.
+// films-prod-4hd8e2k9xw.
 func (s *search) better(name string) string {
 	name = s.located(name)
 	bases := []string{name}

@@ -124,40 +124,39 @@ var calls = map[string]func(context.Context, *Client) error{
 	"ListPoliciesForTarget":          snapshotGap,
 	"DescribePolicy":                 snapshotGap,
 	"ListPolicyVersions": func(ctx context.Context, c *Client) error {
-		_, err := c.Writer().DefaultVersion(ctx, "arn:aws:iam::123456789012:policy/extra")
+		_, err := c.ReadPolicy(ctx, "arn:aws:iam::123456789012:policy/extra")
 		return err
 	},
+	"ListPolicies": func(ctx context.Context, c *Client) error { _, err := c.PolicyNamed(ctx, "extra"); return err },
 	"CreatePolicy": func(ctx context.Context, c *Client) error {
-		_, err := c.Writer().CreatePolicy(ctx, "made", everything)
-		return err
+		return c.Writer().CreatePolicy(ctx, "made", "", "", everything)
 	},
 	"CreatePolicyVersion": func(ctx context.Context, c *Client) error {
-		_, _, err := c.Writer().NewVersion(ctx, "arn:aws:iam::123456789012:policy/extra", everything)
-		return err
+		return c.Writer().CreateVersion(ctx, "arn:aws:iam::123456789012:policy/extra", everything, true)
 	},
 	"PutRolePolicy": func(ctx context.Context, c *Client) error {
-		return c.Writer().PutInline(ctx, Identity{"role", "complete-renderer"}, "new", everything)
+		return c.Writer().PutInline(ctx, iam.Principal{ARN: "arn:aws:iam::123456789012:role/complete-renderer"}, "new", everything)
 	},
 	"PutUserPolicy": func(ctx context.Context, c *Client) error {
-		return c.Writer().PutInline(ctx, Identity{"user", "deployer"}, "new", everything)
+		return c.Writer().PutInline(ctx, iam.Principal{ARN: "arn:aws:iam::123456789012:user/deployer"}, "new", everything)
 	},
 	"DeleteRolePolicy": func(ctx context.Context, c *Client) error {
-		return c.Writer().DeleteInline(ctx, Identity{"role", "complete-renderer"}, "own")
+		return c.Writer().DeleteInline(ctx, iam.Principal{ARN: "arn:aws:iam::123456789012:role/complete-renderer"}, "own")
 	},
 	"DeleteUserPolicy": func(ctx context.Context, c *Client) error {
-		return c.Writer().DeleteInline(ctx, Identity{"user", "deployer"}, "own")
+		return c.Writer().DeleteInline(ctx, iam.Principal{ARN: "arn:aws:iam::123456789012:user/deployer"}, "own")
 	},
 	"AttachRolePolicy": func(ctx context.Context, c *Client) error {
-		return c.Writer().Attach(ctx, Identity{"role", "complete-renderer"}, "arn:aws:iam::123456789012:policy/extra")
+		return c.Writer().Attach(ctx, iam.Principal{ARN: "arn:aws:iam::123456789012:role/complete-renderer"}, "arn:aws:iam::123456789012:policy/extra")
 	},
 	"AttachUserPolicy": func(ctx context.Context, c *Client) error {
-		return c.Writer().Attach(ctx, Identity{"user", "deployer"}, "arn:aws:iam::123456789012:policy/extra")
+		return c.Writer().Attach(ctx, iam.Principal{ARN: "arn:aws:iam::123456789012:user/deployer"}, "arn:aws:iam::123456789012:policy/extra")
 	},
 	"DetachRolePolicy": func(ctx context.Context, c *Client) error {
-		return c.Writer().Detach(ctx, Identity{"role", "complete-renderer"}, "arn:aws:iam::123456789012:policy/extra")
+		return c.Writer().Detach(ctx, iam.Principal{ARN: "arn:aws:iam::123456789012:role/complete-renderer"}, "arn:aws:iam::123456789012:policy/extra")
 	},
 	"DetachUserPolicy": func(ctx context.Context, c *Client) error {
-		return c.Writer().Detach(ctx, Identity{"user", "deployer"}, "arn:aws:iam::123456789012:policy/extra")
+		return c.Writer().Detach(ctx, iam.Principal{ARN: "arn:aws:iam::123456789012:user/deployer"}, "arn:aws:iam::123456789012:policy/extra")
 	},
 	"DeletePolicy": func(ctx context.Context, c *Client) error {
 		return c.Writer().DeletePolicy(ctx, "arn:aws:iam::123456789012:policy/unused")

@@ -43,10 +43,14 @@ var codes = map[string]struct {
 	"UnknownOperationException":   {source.KindUnsupported, "the endpoint does not know this operation; " + hintOffline},
 	"InvalidInput":                {source.KindInvalid, ""},
 	"ValidationError":             {source.KindInvalid, ""},
-	"LimitExceeded":               {source.KindInvalid, "a quota of IAM is reached; `fix --managed` or another policy may help"},
+	"LimitExceeded":               {source.KindConflict, "a quota of IAM is reached; `fix --managed` or another policy may help"},
 	"MalformedPolicyDocument":     {source.KindInvalid, ""},
-	"EntityAlreadyExists":         {source.KindInvalid, "choose another name with --policy-name"},
-	"DeleteConflict":              {source.KindInvalid, ""},
+	"EntityAlreadyExists":         {source.KindExists, "choose another name with --policy-name"},
+	"DeleteConflict":              {source.KindConflict, ""},
+
+	"ConcurrentModification":          {source.KindConflict, ""},
+	"ConcurrentModificationException": {source.KindConflict, ""},
+	"EntityTemporarilyUnmodifiable":   {source.KindConflict, ""},
 
 	"InvalidAuthorizationMessageException": {source.KindInvalid, "paste the whole message; it is of the account that denied the request"},
 }

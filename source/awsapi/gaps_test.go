@@ -139,7 +139,7 @@ func TestPoliciesReadOnce(t *testing.T) {
 			t.Fatalf("%+v, %v", p.Gaps, err)
 		}
 	}
-	if err := c.Writer().DeleteInline(t.Context(), Identity{"role", "complete-renderer"}, "own"); err != nil {
+	if err := c.Writer().DeleteInline(t.Context(), iam.Principal{ARN: "arn:aws:iam::123456789012:role/complete-renderer"}, "own"); err != nil {
 		t.Fatal(err)
 	}
 	if p, err := policiesFrom(t.Context(), c, complete); err != nil || len(p.Gaps) != 0 || slices.ContainsFunc(p.Identity, isOwn) {

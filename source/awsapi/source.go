@@ -153,6 +153,11 @@ func (o *once[T]) get(ctx context.Context, key string, read func() (T, error)) (
 	return value, err
 }
 
+// Forget drops what was read of principals, so that the next question reads it
+// anew: for whoever waits until a change is visible. A write by [Client.Writer]
+// forgets by itself.
+func (c *Client) Forget() { c.read.policies.forget() }
+
 // forget drops what was read, after a change.
 func (o *once[T]) forget() {
 	o.mu.Lock()
