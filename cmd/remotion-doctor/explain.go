@@ -83,9 +83,20 @@ func (a *app) explain(ctx context.Context, f *explainFlags, args []string) error
 	case err != nil:
 		return err
 	case trace.Decision != iam.Allowed:
-		return errNotMet
+		return undecided(trace)
 	}
 	return nil
+}
+
+// undecided is the error for a request that is not allowed, or not known to be:
+// where another try may find out, the answer is not complete.
+func undecided(t *audit.Trace) error {
+	for i := range t.Gaps {
+		if g := &t.Gaps[i]; t.Decision == "" && g.Kind == iam.GapIncomplete {
+			return &failure{exitIncomplete, "the answer is incomplete: " + g.String(), g.Hint}
+		}
+	}
+	return errNotMet
 }
 
 // request reads what is asked about.

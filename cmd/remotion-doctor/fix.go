@@ -163,8 +163,14 @@ func (f *fixFlags) of(o *doctor.Options) doctor.FixOptions {
 	return doctor.FixOptions{Options: *o, Name: f.name, Managed: f.managed, Documented: f.documented, Replace: f.replace, Keep: f.keep}
 }
 
-// left is the error for what the remedies do not cure.
+// left is the error for what the remedies do not cure. That something could not
+// be read comes first: whether it is cured is not known.
 func left(fixes []*doctor.Remedy) error {
+	for _, x := range fixes {
+		if g := x.Unfinished; g != nil {
+			return &failure{exitIncomplete, "the check is incomplete: " + g.String(), g.Hint}
+		}
+	}
 	if slices.ContainsFunc(fixes, func(x *doctor.Remedy) bool { return !x.Cures() }) {
 		return errNotMet
 	}
