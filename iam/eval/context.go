@@ -59,9 +59,8 @@ func (c requestContext) tells(lower string) bool {
 
 // setDefault sets an entry where the request says nothing of its key.
 func (c requestContext) setDefault(e iam.ContextEntry) {
-	lower := strings.ToLower(e.Key)
-	if _, ok := c[lower]; !ok {
-		c[lower] = value{key: e.Key, typ: e.Type, values: e.Values}
+	if _, ok := c[strings.ToLower(e.Key)]; !ok {
+		c.set(e)
 	}
 }
 

@@ -92,10 +92,13 @@ func (c *Compiled) Denied(p iam.Probe, names policy.Names, hints []string) ([]st
 }
 
 // prepareName prepares a request for one of several names. Its context is the
-// same for all of them: nothing is derived from the name.
+// same for all of them: nothing is derived from the name, and where the probe
+// tells no region or owner, they are open.
 func (c *Compiled) prepareName(p iam.Probe, name string) *Request {
 	p.Resource = name
 	r := c.prepareAsGiven(p, "")
-	r.addPrincipal(c.known)
+	r.addDefaults(c.known)
+	owner, _, _ := r.context.single("aws:ResourceAccount")
+	r.addDefaults(c.facts.AboutAny(p.Action, owner))
 	return r
 }

@@ -2,6 +2,7 @@ package eval
 
 import (
 	"cmp"
+	"slices"
 	"strings"
 
 	"remotion-doctor/iam"
@@ -16,6 +17,8 @@ type Request struct {
 	// crossAccount says that the resource belongs to another account, whose
 	// own policies must allow as well.
 	crossAccount bool
+	// owner is the account of the resource, where the request has one.
+	owner string
 	// own is the policy of the resource, where it is at hand.
 	own *set
 	// mandate says which policy of the resource must allow.
@@ -44,9 +47,16 @@ type Request struct {
 // that its ARN or the policies name, else the principal's own.
 func (c *Compiled) Prepare(p iam.Probe, owner string) *Request {
 	r := c.prepareAsGiven(p, owner)
-	r.addPrincipal(c.known)
-	r.addRegion()
+	r.addDefaults(c.known)
+	r.addDefaults(c.facts.About(r.action, p.Resource, r.owner))
 	return r
+}
+
+// Values returns what the request has for a condition key: nothing where it does
+// not carry the key, or that is not known.
+func (r *Request) Values(key string) []string {
+	v := r.context[strings.ToLower(key)]
+	return slices.Concat(v.values, v.others)
 }
 
 // prepareAsGiven makes a request whose context is the probe's and no more.
@@ -62,6 +72,7 @@ func (c *Compiled) prepareAsGiven(p iam.Probe, owner string) *Request {
 	} else {
 		r.mandate = mandateOf(r.action, r.service, p.Resource)
 		owner = c.ownerOf(r, owner)
+		r.owner = owner
 		r.crossAccount = owner != "" && owner != c.caller.account
 		c.findPolicy(r)
 	}

@@ -4,7 +4,6 @@ import (
 	"strings"
 
 	"remotion-doctor/iam"
-	"remotion-doctor/iam/policy"
 )
 
 // A request is a probe prepared for many decisions.
@@ -31,16 +30,10 @@ func newRequest(action, resource string, ctx requestContext) *request {
 	return &request{action: lower, hash: hashAction(lower), service: service, resource: resource, context: ctx}
 }
 
-// addPrincipal sets the keys that follow from the request's principal.
-func (r *request) addPrincipal(known iam.Context) {
+// addDefaults sets the keys that are known of the request, where it does not
+// tell them itself.
+func (r *request) addDefaults(known iam.Context) {
 	for _, e := range known {
 		r.context.setDefault(e)
-	}
-}
-
-// addRegion sets the region of the resource.
-func (r *request) addRegion() {
-	if a, ok := policy.ParseARN(r.resource); ok && a.Region != "" && !strings.ContainsAny(a.Region, "*?") {
-		r.context.setDefault(iam.ContextEntry{Key: "aws:RequestedRegion", Type: iam.String, Values: []string{a.Region}})
 	}
 }

@@ -74,7 +74,7 @@ func (b *builder) principal(f *Facts) {
 	}
 	// A session of a role has the tags that were passed with it besides ("Passing
 	// session tags in AWS STS"); services pass none.
-	if f.Tags != nil && (kind == "user" || f.Host.service()) {
+	if f.Tags != nil && (kind == "user" || f.Principal.Host.ByService()) {
 		b.absent("aws:PrincipalTag/*")
 	}
 	switch {
@@ -100,25 +100,25 @@ const (
 // the instance; IAM User Guide, "aws:MultiFactorAuthPresent".
 func (b *builder) host(f *Facts) {
 	kind := f.Principal.Type()
-	if f.Host.service() || kind == "user" {
+	if f.Principal.Host.ByService() || kind == "user" {
 		b.absent("glue:RoleAssumedBy", "glue:CredentialIssuingService", "identitystore:UserId", "aws:ChatbotSourceArn", "aws:FederatedProvider")
 	}
-	if f.Host.service() {
+	if f.Principal.Host.ByService() {
 		b.add("aws:MultiFactorAuthPresent", iam.Boolean, "false")
 		b.absent("aws:MultiFactorAuthAge", "aws:SourceIdentity")
 	}
-	if f.Host.Kind == HostFunction {
-		if f.Host.ARN != "" {
-			b.text(sourceFunction, unqualified(f.Host.ARN))
+	if f.Principal.Host.Kind == iam.HostFunction {
+		if f.Principal.Host.ARN != "" {
+			b.text(sourceFunction, unqualified(f.Principal.Host.ARN))
 		}
-	} else if f.Host.Kind != HostUnknown || kind == "user" {
+	} else if f.Principal.Host.Kind != "" || kind == "user" {
 		b.absent(sourceFunction)
 	}
-	if f.Host.Kind == HostInstance {
-		if f.Host.ARN != "" {
-			b.text(sourceInstance, f.Host.ARN)
+	if f.Principal.Host.Kind == iam.HostInstance {
+		if f.Principal.Host.ARN != "" {
+			b.text(sourceInstance, f.Principal.Host.ARN)
 		}
-	} else if f.Host.Kind != HostUnknown || kind == "user" {
+	} else if f.Principal.Host.Kind != "" || kind == "user" {
 		b.absent(sourceInstance, "ec2:RoleDelivery", "ssm:SourceInstanceArn", "aws:Ec2InstanceSourceVpc", "aws:Ec2InstanceSourcePrivateIPv4")
 	}
 }
@@ -150,7 +150,12 @@ func (b *builder) resource(f *Facts, action, resource, owner string) {
 			b.text("aws:ResourceOrgID", f.Organization.ID)
 		}
 	}
-	if service == "s3" {
+	b.service(action, owner)
+}
+
+// service: the keys of one service.
+func (b *builder) service(action, owner string) {
+	if service, _, _ := strings.Cut(strings.ToLower(action), ":"); service == "s3" {
 		b.s3(owner)
 	}
 }
