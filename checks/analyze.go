@@ -45,7 +45,7 @@ func (plan *Plan) Analyze(a Analyst) Proven {
 func (g *planned) analyze(plan *Plan, a Analyst) proof {
 	out := proof{done: true}
 	for _, n := range g.needs {
-		probe := iam.Probe{Action: g.Action, Context: n.context, OwnerAllows: shared(g.Action)}
+		probe := iam.Probe{Action: g.Action, Context: n.context, OwnerAllows: plan.pack.Opens(g.Action, n.Names().String())}
 		examples, err := a.Examples(probe, n.Names(), n.hints())
 		out.note(err)
 		for _, name := range examples {

@@ -12,7 +12,7 @@ import (
 // depends on the name, such as aws:RequestedRegion. The error is
 // [policy.ErrTooComplex].
 func (c *Compiled) Examples(p iam.Probe, names policy.Names, hints []string) ([]string, error) {
-	r := c.prepareName(p, "*")
+	r := c.prepareName(p, names, "*")
 	classes, err := names.Divide(c.resourceSets(&r.request), hints)
 	out := make([]string, len(classes))
 	for i := range classes {
@@ -69,7 +69,7 @@ func (s *statement) resourceSets(r *request) []policy.Set {
 func (c *Compiled) Covers(p iam.Probe, names policy.Names, hints []string) (bool, string, error) {
 	examples, err := c.Examples(p, names, hints)
 	for _, name := range examples {
-		r := c.prepareName(p, name)
+		r := c.prepareName(p, names, name)
 		r.mismatch = false
 		if c.Decide(r) != iam.Allowed || c.undecided(r) {
 			return false, name, nil
@@ -84,7 +84,7 @@ func (c *Compiled) Denied(p iam.Probe, names policy.Names, hints []string) ([]st
 	examples, err := c.Examples(p, names, hints)
 	var out []string
 	for _, name := range examples {
-		if c.Decide(c.prepareName(p, name)) == iam.ExplicitDeny {
+		if c.Decide(c.prepareName(p, names, name)) == iam.ExplicitDeny {
 			out = append(out, name)
 		}
 	}
@@ -92,13 +92,33 @@ func (c *Compiled) Denied(p iam.Probe, names policy.Names, hints []string) ([]st
 }
 
 // prepareName prepares a request for one of several names. Its context is the
-// same for all of them: nothing is derived from the name, and where the probe
-// tells no region or owner, they are open.
-func (c *Compiled) prepareName(p iam.Probe, name string) *Request {
+// same for all of them: of the region only what the probe tells, and the owner
+// where all have one.
+func (c *Compiled) prepareName(p iam.Probe, names policy.Names, name string) *Request {
 	p.Resource = name
 	r := c.prepareAsGiven(p, "")
 	r.addDefaults(c.known)
-	owner, _, _ := r.context.single("aws:ResourceAccount")
-	r.addDefaults(c.facts.AboutAny(p.Action, owner))
+	r.addDefaults(c.facts.AboutAny(p.Action, c.ownerOfAll(r, names.String())))
 	return r
+}
+
+// ownerOfAll returns the account that all names of a pattern belong to; empty
+// where they may belong to several.
+func (c *Compiled) ownerOfAll(r *Request, pattern string) string {
+	if told, _, ok := r.context.single("aws:ResourceAccount"); ok {
+		return told
+	}
+	a, _ := policy.ParseARN(pattern)
+	if isAccountID(a.AccountID) {
+		return a.AccountID
+	}
+	for i := range c.resources {
+		if owner := c.resources[i].Account; owner != "" && owner != c.caller.account {
+			return ""
+		}
+	}
+	if c.owner != "" && a.AccountID == "" {
+		return c.owner
+	}
+	return c.caller.account
 }

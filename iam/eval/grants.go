@@ -38,14 +38,14 @@ func (g *Grant) Expand(resource string) string {
 	if !ok || !g.compiled.document.HasVariables() {
 		return resource
 	}
-	return t.ExpandOpen(g.owner.prepareName(iam.Probe{}, "").context.single)
+	return t.ExpandOpen(g.owner.prepareName(iam.Probe{}, policy.Names{}, "").context.single)
 }
 
 // Grants reports whether the statement allows the probe's action on a resource,
 // and nothing else that is known stops it.
 func (c *Compiled) Grants(g Grant, p iam.Probe, resource string) bool {
 	p.OwnerAllows = true
-	r := c.prepareName(p, resource)
+	r := c.prepareName(p, policy.NamesOf(resource), resource)
 	return g.compiled.matches(&r.request) && !r.mismatch && c.authorize(r, nil) == iam.Allowed
 }
 
@@ -58,7 +58,7 @@ func (c *Compiled) Search(p iam.Probe, names policy.Names, hints []string, furth
 			return h, true
 		}
 	}
-	r := c.prepareName(p, "*")
+	r := c.prepareName(p, names, "*")
 	sets := append(c.resourceSets(&r.request), further...)
 	classes, _ := names.Divide(sets, nil) // what is too complex is searched as far as it goes
 	for i := range classes {

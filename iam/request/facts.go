@@ -59,7 +59,7 @@ func (f *Facts) About(action, resource, owner string) iam.Context {
 // which may be empty where it is not known.
 func (f *Facts) AboutAny(action, owner string) iam.Context {
 	out := &builder{}
-	out.service(action, owner)
+	out.owner(f, action, owner)
 	return out.context
 }
 
@@ -67,6 +67,7 @@ func (f *Facts) AboutAny(action, owner string) iam.Context {
 // ARN: what the policy simulator does not know by itself.
 func (f *Facts) Added() iam.Context {
 	out := &builder{}
+	out.sdk(f.Principal)
 	out.principal(f)
 	out.host(f)
 	return out.context

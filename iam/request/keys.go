@@ -143,18 +143,17 @@ func (b *builder) resource(f *Facts, action, resource, owner string) {
 	if owner == "" && !strings.ContainsAny(a.AccountID, "*?") {
 		owner = a.AccountID
 	}
-	owner = cmp.Or(owner, f.Principal.AccountID)
+	b.owner(f, action, cmp.Or(owner, f.Principal.AccountID))
+}
+
+// owner: the keys about the account of the resource, which may be empty.
+func (b *builder) owner(f *Facts, action, owner string) {
 	if owner != "" && owner != iam.UnknownAccount {
 		b.text("aws:ResourceAccount", owner)
 		if owner == f.Principal.AccountID && f.Organization.ID != "" {
 			b.text("aws:ResourceOrgID", f.Organization.ID)
 		}
 	}
-	b.service(action, owner)
-}
-
-// service: the keys of one service.
-func (b *builder) service(action, owner string) {
 	if service, _, _ := strings.Cut(strings.ToLower(action), ":"); service == "s3" {
 		b.s3(owner)
 	}

@@ -15,6 +15,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"remotion-doctor/iam"
+	"remotion-doctor/iam/policy"
 	"remotion-doctor/iam/request"
 	"remotion-doctor/source"
 )
@@ -24,6 +25,7 @@ import (
 // call fails the error is an [*source.Error].
 func (c *Client) Evaluate(ctx context.Context, p iam.Principal, probes []iam.Probe) ([]iam.Verdict, error) {
 	run := &run{client: c, principal: p, answers: map[pair]iam.Verdict{}, known: c.known(ctx, p)}
+	probes = tell(p, probes)
 	for _, probe := range probes {
 		run.asked = append(run.asked, pairOf(probe))
 	}
@@ -218,6 +220,21 @@ func (c *Client) known(ctx context.Context, p iam.Principal) iam.Context {
 		}
 	}
 	return f.Added()
+}
+
+// tell adds to probes whose resources they are about: that of the ARN, else the
+// principal's own.
+func tell(p iam.Principal, probes []iam.Probe) []iam.Probe {
+	out := slices.Clone(probes)
+	for i := range out {
+		a, _ := policy.ParseARN(out[i].Resource)
+		owner := a.AccountID
+		if owner == "" || strings.ContainsAny(owner, "*?") {
+			owner = p.AccountID
+		}
+		out[i].Context = withKnown(out[i].Context, iam.Context{{Key: "aws:ResourceAccount", Type: iam.String, Values: []string{owner}}})
+	}
+	return out
 }
 
 // withKnown adds to a context what it does not tell itself.

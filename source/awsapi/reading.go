@@ -52,9 +52,9 @@ func (c *Client) principal(ctx context.Context, p iam.Principal) (*account.Snaps
 // A reader collects the policies of one principal, managed ones once each.
 type reader struct {
 	client   *awsiam.Client
-	entities *Client // of which roles and users are asked for once
-	slots  chan struct{} // bound the calls in flight
-	arn    string
+	entities *Client       // of which roles and users are asked for once
+	slots    chan struct{} // bound the calls in flight
+	arn      string
 
 	mu       sync.Mutex
 	snapshot *account.Snapshot
