@@ -68,12 +68,18 @@ func sameStatement(a, b iam.StatementRef) bool {
 	return a.Layer == b.Layer && a.PolicyID == b.PolicyID && a.Policy == b.Policy && a.Index == b.Index && a.Start == b.Start
 }
 
+// Stopped reports whether a finding is blocked, or is so if the policy simulator
+// sees the organization's conditions rightly.
+func Stopped(f *audit.Finding) bool {
+	return f.Status == audit.Blocked || f.Status == audit.Unknown && f.Gap != nil && f.Gap.Layer == iam.LayerSCP && f.Gap.Kind == iam.GapUnread
+}
+
 // StoppedAlike reports whether something other than some actions is stopped by
 // the same statements as a finding, or by the same layer where they are not
 // known: then it is not stopped for what it does.
 func (s *Situation) StoppedAlike(f *audit.Finding, actions []string) bool {
 	return slices.ContainsFunc(s.Findings, func(o audit.Finding) bool {
-		if o.Status != audit.Blocked || o.Layer != f.Layer || slices.Contains(actions, o.Action) {
+		if !Stopped(&o) || o.Layer != f.Layer || slices.Contains(actions, o.Action) {
 			return false
 		}
 		if len(f.Statements) == 0 && len(o.Statements) == 0 {

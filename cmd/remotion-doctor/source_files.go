@@ -30,6 +30,8 @@ type fileFlags struct {
 	boundary, session   string
 	resource, resources string // the policy of a resource, and its account
 	principal           string
+	endpoint            string // the policy of a VPC endpoint
+	lone                bool   // --ignore-organization
 }
 
 func (f *fileFlags) add(fs *pflag.FlagSet) {
@@ -44,6 +46,8 @@ func (f *fileFlags) add(fs *pflag.FlagSet) {
 	fs.StringVar(&f.session, "session-policy", "", "session policy, in `FILE`")
 	fs.StringVar(&f.resource, "resource-policy", "", "resource-based policy, such as that of a bucket, in `FILE`")
 	fs.StringVar(&f.resources, "resource-account", "", "account `ID` of the resources that --resource-policy is about")
+	fs.StringVar(&f.endpoint, "endpoint-policy", "", "policy of the VPC endpoint that requests pass through, in `FILE`")
+	fs.BoolVar(&f.lone, "ignore-organization", false, "leave out what the policy simulator says of the organization's policies")
 	fs.StringVar(&f.principal, "principal", "", "`ARN` of whom the policies of --policy belong to")
 	fs.StringVar(&f.managed, "managed-policies", "", "AWS managed policies that come before the embedded ones, in `FILE|DIR`")
 }
@@ -58,7 +62,7 @@ func (f *sourceFlags) base() string {
 		{"--template", f.template != ""},
 		{"--plan", f.plan != ""},
 		{"FILE", len(f.files) > 0},
-		{"--policy", len(f.policies) > 0},
+		{"--policy", f.alone()},
 	} {
 		if flag.given {
 			return flag.name
@@ -67,13 +71,19 @@ func (f *sourceFlags) base() string {
 	return ""
 }
 
+// alone reports whether the policy files are the source: those of a principal
+// that need not exist, and that may have none.
+func (f *fileFlags) alone() bool {
+	return len(f.policies) > 0 || f.principal != "" && f.template == "" && f.plan == "" && len(f.files) == 0
+}
+
 // validate refuses flags that do not go together.
 func (f *sourceFlags) validate() error {
 	if err := f.patience.validate(); err != nil {
 		return err
 	}
 	given := 0
-	for _, is := range []bool{f.snapshot != "", f.template != "", f.plan != "", len(f.files) > 0, len(f.policies) > 0} {
+	for _, is := range []bool{f.snapshot != "", f.template != "", f.plan != "", len(f.files) > 0, f.alone()} {
 		if is {
 			given++
 		}
@@ -83,10 +93,8 @@ func (f *sourceFlags) validate() error {
 		return usage("leave all but one out", "--snapshot, --template, --plan, --policy and files as arguments exclude each other")
 	case len(f.parameters) > 0 && f.template == "" && len(f.files) == 0:
 		return usage("", "--parameter needs --template")
-	case f.resources != "" && f.resource == "":
-		return usage("without a policy of the resource another account allows nothing", "--resource-account needs --resource-policy")
-	case f.principal != "" && len(f.policies) == 0:
-		return usage("name a principal of a snapshot or template with --role or --user", "--principal needs --policy")
+	case f.principal != "" && f.base() != "--policy":
+		return usage("name a principal of a snapshot or template with --role or --user", "--principal needs --policy, or no other source")
 	}
 	for flag, id := range map[string]string{"--account": f.account, "--resource-account": f.resources} {
 		if id != "" && !accountID.MatchString(id) {
@@ -96,7 +104,7 @@ func (f *sourceFlags) validate() error {
 	if base := f.base(); base == "" || f.engine == string(audit.EngineAWS) {
 		for flag, given := range map[string]bool{
 			"--boundary": f.boundary != "", "--scp": len(f.scps) > 0, "--rcp": len(f.rcps) > 0, "--session-policy": f.session != "",
-			"--resource-policy": f.resource != "",
+			"--resource-policy": f.resource != "", "--endpoint-policy": f.endpoint != "", "--resource-account": f.resources != "",
 		} {
 			if given {
 				return usage("give the identity policies with --policy, or a --snapshot, --template or --plan", "%s needs an offline source", flag)
@@ -139,6 +147,14 @@ func (f *fileFlags) paths() []string {
 	return out
 }
 
+// owner names the target: the first policy, or the principal that has none.
+func (f *fileFlags) owner() string {
+	if len(f.policies) == 0 {
+		return f.principal
+	}
+	return files.Name(f.policies[0])
+}
+
 // openPolicies makes the source of policy files, which are a target by
 // themselves.
 func (f *fileFlags) openPolicies(o *doctor.Options, overlay files.Overlay, library *managed.Library) error {
@@ -147,7 +163,7 @@ func (f *fileFlags) openPolicies(o *doctor.Options, overlay files.Overlay, libra
 		if t.Kind != audit.TargetCaller {
 			return usage("name the owner of the policies with --principal ARN", "--policy and a target exclude each other")
 		}
-		*t = audit.Target{Kind: audit.TargetFile, Name: files.Name(f.policies[0])}
+		*t = audit.Target{Kind: audit.TargetFile, Name: f.owner()}
 		if n := len(f.policies); n > 1 {
 			t.Name = fmt.Sprintf("%s and %d more", t.Name, n-1)
 		}
