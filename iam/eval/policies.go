@@ -98,7 +98,7 @@ func (p Policies) As(principal iam.Principal) Policies {
 type Compiled struct {
 	caller    caller
 	facts     requests.Facts
-	known     iam.Context // what follows from the principal
+	known     facts
 	identity  *set
 	boundary  *set
 	session   *set
@@ -132,7 +132,7 @@ func Compile(principalARN string, p Policies) *Compiled {
 	c.caller.bounded = p.Boundary != nil
 	c.facts = p.Facts
 	c.facts.Principal = iam.Principal{ARN: c.caller.arn, AccountID: c.caller.account, Session: c.caller.sessionName(), Host: p.Facts.Principal.Host}
-	c.known = c.facts.Fixed()
+	c.known = newFacts(&c.facts)
 	for i := range p.Resources {
 		c.resources = append(c.resources, compileResourcePolicy(&p.Resources[i]))
 	}

@@ -2,7 +2,6 @@ package eval
 
 import (
 	"cmp"
-	"slices"
 	"strings"
 
 	"remotion-doctor/iam"
@@ -17,8 +16,8 @@ type Request struct {
 	// crossAccount says that the resource belongs to another account, whose
 	// own policies must allow as well.
 	crossAccount bool
-	// owner is the account of the resource, where the request has one.
-	owner string
+	// account is that of the resource, where the request has one.
+	account string
 	// own is the policy of the resource, where it is at hand.
 	own *set
 	// mandate says which policy of the resource must allow.
@@ -47,32 +46,25 @@ type Request struct {
 // that its ARN or the policies name, else the principal's own.
 func (c *Compiled) Prepare(p iam.Probe, owner string) *Request {
 	r := c.prepareAsGiven(p, owner)
-	r.addDefaults(c.known)
-	r.addDefaults(c.facts.About(r.action, p.Resource, r.owner))
+	r.addFacts(&c.known, r.account)
+	r.addRegion(&c.facts, p.Resource)
 	return r
-}
-
-// Values returns what the request has for a condition key: nothing where it does
-// not carry the key, or that is not known.
-func (r *Request) Values(key string) []string {
-	v := r.context[strings.ToLower(key)]
-	return slices.Concat(v.values, v.others)
 }
 
 // prepareAsGiven makes a request whose context is the probe's and no more.
 func (c *Compiled) prepareAsGiven(p iam.Probe, owner string) *Request {
-	r := &Request{request: *newRequest(p.Action, p.Resource, newContext(p.Context)), ownerAllows: p.OwnerAllows}
+	r := &Request{request: newRequest(p.Action, p.Resource, newContext(p.Context)), ownerAllows: p.OwnerAllows}
 	r.caller = &c.caller
-	r.mismatch = !takes(p.Action, p.Resource)
-	r.free = actions.NeedsNoPermission(p.Action)
-	r.fixed = actions.OwnedByAWS(p.Action, p.Resource) != ""
+	r.mismatch = !takes(r.action, p.Resource)
+	r.free = actions.NeedsNoPermission(r.action)
+	r.fixed = actions.OwnedByAWS(r.action, p.Resource) != ""
 	r.noRCP = len(c.rcps) > 0 && !actions.SupportsRCP(r.service)
 	if p.Resource == "*" {
-		r.resource = c.authorizedOn(p.Action, r.context)
+		r.resource = c.authorizedOn(p.Action, &r.request)
 	} else {
 		r.mandate = mandateOf(r.action, r.service, p.Resource)
 		owner = c.ownerOf(r, owner)
-		r.owner = owner
+		r.account = owner
 		r.crossAccount = owner != "" && owner != c.caller.account
 		c.findPolicy(r)
 	}
@@ -81,9 +73,9 @@ func (c *Compiled) prepareAsGiven(p iam.Probe, owner string) *Request {
 }
 
 // authorizedOn is the resource of a request that names none.
-func (c *Compiled) authorizedOn(action string, ctx requestContext) string {
+func (c *Compiled) authorizedOn(action string, r *request) string {
 	a, _ := policy.ParseARN(c.caller.arn)
-	region, _, _ := ctx.single("aws:RequestedRegion")
+	region, _, _ := r.single("aws:RequestedRegion")
 	return actions.AuthorizedOn(action, cmp.Or(a.Partition, "aws"), region, a.AccountID)
 }
 

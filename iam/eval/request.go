@@ -1,10 +1,6 @@
 package eval
 
-import (
-	"strings"
-
-	"remotion-doctor/iam"
-)
+import "strings"
 
 // A request is a probe prepared for many decisions.
 type request struct {
@@ -13,6 +9,13 @@ type request struct {
 	service  string // of the action, in lower case
 	resource string
 	context  requestContext
+	// known are the principal's facts; nil for a request that is taken as given.
+	known *facts
+	// region and owner are aws:RequestedRegion and aws:ResourceAccount where the
+	// context does not tell them.
+	region, owner value
+	// atHome says that the resource is of the principal's account.
+	atHome bool
 	// caller is whom resource-based policies name.
 	caller *caller
 	// mismatch says that the action does not work on this kind of resource:
@@ -21,19 +24,12 @@ type request struct {
 	// simulated selects the simulator's behaviour where it differs.
 	simulated bool
 	assume    assumption
+	branches  *branches // nil where none is tried
 	suppose   supposition
 }
 
-func newRequest(action, resource string, ctx requestContext) *request {
+func newRequest(action, resource string, ctx requestContext) request {
 	lower := strings.ToLower(action)
 	service, _, _ := strings.Cut(lower, ":")
-	return &request{action: lower, hash: hashAction(lower), service: service, resource: resource, context: ctx}
-}
-
-// addDefaults sets the keys that are known of the request, where it does not
-// tell them itself.
-func (r *request) addDefaults(known iam.Context) {
-	for _, e := range known {
-		r.context.setDefault(e)
-	}
+	return request{action: lower, hash: hashAction(lower), service: service, resource: resource, context: ctx}
 }

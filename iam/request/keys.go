@@ -137,7 +137,7 @@ func unqualified(arn string) string {
 func (b *builder) resource(f *Facts, action, resource, owner string) {
 	a, _ := policy.ParseARN(resource)
 	service, _, _ := strings.Cut(strings.ToLower(action), ":")
-	if region := regionOf(f, service, a); region != "" {
+	if region := f.RegionOf(service, a); region != "" {
 		b.text("aws:RequestedRegion", region)
 	}
 	if owner == "" && !strings.ContainsAny(a.AccountID, "*?") {
@@ -180,8 +180,9 @@ var homes = map[string]string{"aws": "us-east-1", "aws-cn": "cn-north-1", "aws-u
 // Source: AWS General Reference, "AWS service endpoints", global endpoints.
 var regionless = map[string]bool{"iam": true, "organizations": true, "cloudfront": true, "route53": true}
 
-// regionOf returns the region of a request, or nothing.
-func regionOf(f *Facts, service string, a policy.ARN) string {
+// RegionOf returns the region of a request to a service about a resource; empty
+// where it is not known.
+func (f *Facts) RegionOf(service string, a policy.ARN) string {
 	partition := cmp.Or(f.Principal.Partition(), a.Partition, "aws")
 	switch {
 	case regionless[service]:
