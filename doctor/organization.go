@@ -19,7 +19,7 @@ import (
 var unseen = iam.Gap{
 	What: "whether a service control policy blocks it", Layer: iam.LayerSCP, Affects: iam.MayBoth,
 	Why:  "the policy simulator says so, and does not see every condition of the organization's policies as AWS does",
-	Hint: "give the policies with --scp FILE, or decide without them with --ignore-organization",
+	Hint: "give the policies with --snapshot FILE and --scp FILE, or decide without them with --ignore-organization",
 }
 
 // settle takes the simulator's word on an organization for what it is worth. A

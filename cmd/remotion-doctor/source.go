@@ -114,7 +114,7 @@ func (a *app) openFiles(o *doctor.Options, f *sourceFlags) error {
 // overlay are the policy files that the flags name.
 func (f *fileFlags) overlay() files.Paths {
 	return files.Paths{
-		Policies: f.policies, Boundary: f.boundary, Session: f.session, Resource: f.resource, Endpoint: f.endpoint,
+		Policies: f.policies, Boundary: f.boundary, Session: f.session, Resource: f.resource, Endpoint: f.endpointPolicy,
 		SCPs: f.scps, RCPs: f.rcps, ResourceAccount: f.resources,
 	}
 }

@@ -30,7 +30,7 @@ type fileFlags struct {
 	boundary, session   string
 	resource, resources string // the policy of a resource, and its account
 	principal           string
-	endpoint            string // the policy of a VPC endpoint
+	endpointPolicy      string // of a VPC endpoint
 	lone                bool   // --ignore-organization
 }
 
@@ -46,7 +46,7 @@ func (f *fileFlags) add(fs *pflag.FlagSet) {
 	fs.StringVar(&f.session, "session-policy", "", "session policy, in `FILE`")
 	fs.StringVar(&f.resource, "resource-policy", "", "resource-based policy, such as that of a bucket, in `FILE`")
 	fs.StringVar(&f.resources, "resource-account", "", "account `ID` of the resources that --resource-policy is about")
-	fs.StringVar(&f.endpoint, "endpoint-policy", "", "policy of the VPC endpoint that requests pass through, in `FILE`")
+	fs.StringVar(&f.endpointPolicy, "endpoint-policy", "", "policy of the VPC endpoint that requests pass through, in `FILE`")
 	fs.BoolVar(&f.lone, "ignore-organization", false, "leave out what the policy simulator says of the organization's policies")
 	fs.StringVar(&f.principal, "principal", "", "`ARN` of whom the policies of --policy belong to")
 	fs.StringVar(&f.managed, "managed-policies", "", "AWS managed policies that come before the embedded ones, in `FILE|DIR`")
@@ -104,7 +104,7 @@ func (f *sourceFlags) validate() error {
 	if base := f.base(); base == "" || f.engine == string(audit.EngineAWS) {
 		for flag, given := range map[string]bool{
 			"--boundary": f.boundary != "", "--scp": len(f.scps) > 0, "--rcp": len(f.rcps) > 0, "--session-policy": f.session != "",
-			"--resource-policy": f.resource != "", "--endpoint-policy": f.endpoint != "", "--resource-account": f.resources != "",
+			"--resource-policy": f.resource != "", "--endpoint-policy": f.endpointPolicy != "", "--resource-account": f.resources != "",
 		} {
 			if given {
 				return usage("give the identity policies with --policy, or a --snapshot, --template or --plan", "%s needs an offline source", flag)
