@@ -18,6 +18,9 @@ type Situation struct {
 	// Policies are the principal's identity policies; nil where they could not
 	// be read.
 	Policies []NamedDocument
+	// Statement returns the statement that a finding refers to, in any layer; nil
+	// where it could not be read, or Statement is nil.
+	Statement func(iam.StatementRef) *policy.Statement
 }
 
 // A NamedDocument is a policy of a principal.
@@ -31,7 +34,7 @@ type Diagnoser func(s *Situation) []audit.Diagnosis
 
 // Standard returns the diagnosers that need no more than the data of a pack.
 func Standard() []Diagnoser {
-	return []Diagnoser{SwappedPolicy, StalePolicy, RequiredSince, NoLongerRequired, FaultyPolicies, UnusedActions, UndocumentedActions}
+	return []Diagnoser{SwappedPolicy, StalePolicy, RequiredSince, NoLongerRequired, FaultyPolicies, RegionLock, UnusedActions, UndocumentedActions}
 }
 
 // Diagnose looks at the findings as a whole, as the requirement's pack says.

@@ -96,6 +96,9 @@ func (l *linter) statement(s *policy.Statement) {
 	for _, r := range s.Resources {
 		l.resource(r)
 	}
+	for i := range s.Conditions {
+		l.condition(s, &s.Conditions[i])
+	}
 }
 
 // action reports an action that does not exist, or that works on none of the

@@ -87,7 +87,7 @@ func (j *job) explain(ctx context.Context, q *question, base *audit.Trace) (*aud
 		return learned(base), err
 	}
 	q.spell(found.Principal)
-	out, err := j.explainAt(ctx, found.Principal, iam.Probe{Action: q.action, Resource: q.resource, Context: q.context(found, q.request.Region, j.source.Region())})
+	out, err := j.explainAt(ctx, found.Principal, iam.Probe{Action: q.action, Resource: q.resource, OwnerAllows: j.pack().Opens(q.action, q.resource), Context: q.context(j.pack(), found, q.request.Region, j.source.Region())})
 	if err != nil {
 		return learned(base), err
 	}

@@ -1,6 +1,7 @@
 package doctor
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -13,6 +14,7 @@ import (
 	"remotion-doctor/iam/accessdenied"
 	"remotion-doctor/iam/actions"
 	"remotion-doctor/iam/policy"
+	"remotion-doctor/iam/request"
 	"remotion-doctor/source"
 )
 
@@ -230,54 +232,27 @@ func (q *question) spell(p iam.Principal) {
 
 // context is what is known of the request: what AWS recorded, else what
 // requests of an SDK carry; what the user gave wins.
-func (q *question) context(found source.Resolution, region, configured string) iam.Context {
-	var out iam.Context
-	set := func(e iam.ContextEntry) {
-		out = slices.DeleteFunc(out, func(d iam.ContextEntry) bool { return strings.EqualFold(d.Key, e.Key) })
-		out = append(out, e)
-	}
+func (q *question) context(pack *checks.Pack, found source.Resolution, region, configured string) iam.Context {
 	if q.recorded != nil {
-		out = slices.Clone(q.recorded.Context)
-	} else {
-		for _, e := range usual(q.action, q.resource, found, region, configured) {
-			set(e)
-		}
+		return q.recorded.Context.With(q.request.Context)
 	}
-	for _, e := range q.request.Context {
-		set(e)
-	}
-	return out
+	return usual(pack, q.action, q.resource, found, region, configured).With(q.request.Context)
 }
 
-// usual is what requests of an SDK carry: they come by HTTPS, straight from
-// the caller, and have a region; roles are passed to Lambda.
-func usual(action, resource string, found source.Resolution, region, configured string) iam.Context {
-	out := iam.Context{
-		{Key: "aws:SecureTransport", Type: iam.Boolean, Values: []string{"true"}},
-		{Key: "aws:ViaAWSService", Type: iam.Boolean, Values: []string{"false"}},
-	}
-	service, _, _ := strings.Cut(strings.ToLower(action), ":")
-	a, _ := policy.ParseARN(resource)
-	switch {
-	case service == "iam":
-		// IAM's requests go to its home region (IAM User Guide,
-		// "aws:RequestedRegion").
-		region = map[string]string{"aws-cn": "cn-north-1", "aws-us-gov": "us-gov-west-1"}[found.Principal.Partition()]
-		if region == "" {
-			region = "us-east-1"
+// usual is what is told with a request in a region: as for those of a check, but
+// of the product's keys only those that requests of the action carry.
+func usual(pack *checks.Pack, action, resource string, found source.Resolution, region, configured string) iam.Context {
+	facts := request.Facts{Principal: found.Principal, Region: cmp.Or(region, found.Region, configured)}
+	var out iam.Context
+	for _, e := range facts.About(action, resource, "") {
+		if e.Key == "aws:RequestedRegion" {
+			out = append(out, e)
 		}
-	case a.Region != "" && !strings.ContainsAny(a.Region, "*?"):
-		region = a.Region
-	case region == "" && found.Region != "":
-		region = found.Region
-	case region == "":
-		region = configured
 	}
-	if region != "" {
-		out = append(out, iam.ContextEntry{Key: "aws:RequestedRegion", Type: iam.String, Values: []string{region}})
-	}
-	if strings.EqualFold(action, "iam:PassRole") {
-		out = append(out, iam.ContextEntry{Key: "iam:PassedToService", Type: iam.String, Values: []string{"lambda.amazonaws.com"}})
+	for _, e := range pack.Context {
+		if actions.Carries(action, e.Key) != actions.NeverCarry {
+			out = append(out, e)
+		}
 	}
 	return out
 }

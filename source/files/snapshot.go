@@ -17,6 +17,7 @@ import (
 func (s *Source) inSnapshot(t audit.Target) (source.Resolution, error) {
 	if t.Kind == audit.TargetTaskDefinition {
 		r, err := s.taskRole(t.Name)
+		r = r.On(t, "")
 		if e, ok := errors.AsType[*source.Error](err); ok {
 			return r, e
 		}
@@ -32,7 +33,19 @@ func (s *Source) inSnapshot(t audit.Target) (source.Resolution, error) {
 		}
 	}
 	p, err := iam.NewPrincipal(arn)
-	return source.Resolution{Principal: p}, err
+	return source.Resolution{Principal: p}.On(t, s.hostARN(t)), err
+}
+
+// hostARN is the ARN of a function; a snapshot does not tell an instance's.
+func (s *Source) hostARN(t audit.Target) string {
+	if t.Kind != audit.TargetFunction {
+		return ""
+	}
+	f, err := s.snapshot.Function(t.Name)
+	if err != nil {
+		return ""
+	}
+	return f.FunctionArn
 }
 
 func (s *Source) principalOf(t audit.Target) (string, error) {
