@@ -31,7 +31,7 @@ type Diagnoser func(s *Situation) []audit.Diagnosis
 
 // Standard returns the diagnosers that need no more than the data of a pack.
 func Standard() []Diagnoser {
-	return []Diagnoser{SwappedPolicy, StalePolicy, RequiredSince, NoLongerRequired, FaultyPolicies, UnusedActions, UndocumentedActions}
+	return []Diagnoser{RegionLock, SwappedPolicy, StalePolicy, RequiredSince, NoLongerRequired, FaultyPolicies, UnusedActions, UndocumentedActions}
 }
 
 // Diagnose looks at the findings as a whole, as the requirement's pack says.
@@ -80,18 +80,19 @@ func (s *Situation) documents() []*policy.Document {
 	return out
 }
 
-// SwappedPolicy: the principal has the policy that belongs to the other role.
+// SwappedPolicy: the principal has the policy that belongs to the other role, and
+// far less of its own.
 func SwappedPolicy(s *Situation) []audit.Diagnosis {
 	if !s.Documented() || len(s.Missing()) == 0 {
 		return nil
 	}
 	has, ok := s.pack().Recognize(s.documents())
-	if !ok || has.Policy == s.Requirement.Name {
+	if !ok || !s.pack().swapped(has, s.Requirement.Name, s.documents()) {
 		return nil
 	}
 	return []audit.Diagnosis{{
 		Code: "swapped-policies", Severity: audit.SeverityWarning,
-		Message: fmt.Sprintf("this %s has %s's %s policy, but it is checked as the %s: the two policies look swapped", s.Principal.Type(), s.pack().Name, has.Policy, s.Requirement.Name),
+		Message: fmt.Sprintf("this %s has %s's %s policy but was checked as the %s; the two policies may be swapped", s.Principal.Type(), s.pack().Name, has.Policy, s.Requirement.Name),
 		Hint:    s.pack().Commands.belongs(s.Requirement.Name) + s.pack().Whose,
 		Source:  s.pack().Pages.Roles,
 	}}
@@ -180,8 +181,7 @@ func (p *Pack) described(grants []Grant) []string {
 	return out
 }
 
-// RequiredSince tells of each change to the policy that the principal lacks
-// why the product made it.
+// RequiredSince explains why the product added what the principal lacks.
 func RequiredSince(s *Situation) []audit.Diagnosis {
 	if !s.Documented() {
 		return nil
@@ -211,7 +211,7 @@ func RequiredSince(s *Situation) []audit.Diagnosis {
 	return out
 }
 
-// NoLongerRequired: the release in use demands what a newer one dropped.
+// NoLongerRequired: the release in use requires what a newer one dropped.
 func NoLongerRequired(s *Situation) []audit.Diagnosis {
 	v, err := ParseVersion(s.Requirement.Version)
 	if err != nil {

@@ -21,6 +21,7 @@ type explainFlags struct {
 	context     []string
 	contextFile string
 	region      string
+	asked       audit.Asked
 
 	message, details string
 	json, verbose    bool
@@ -46,7 +47,10 @@ or no policy denied the request (throttling, an expired session, …).`,
   remotion-doctor explain --error 'User: arn:aws:sts::111122223333:assumed-role/api/x is not authorized to perform: …'
   pbpaste | remotion-doctor explain --error -`,
 		Args: cobra.MaximumNArgs(2),
-		RunE: func(cmd *cobra.Command, args []string) error { return a.explain(cmd, f, args) },
+		RunE: func(cmd *cobra.Command, args []string) error {
+			f.asked = asked(cmd.Flags(), nil)
+			return a.explain(cmd.Context(), f, args)
+		},
 	}
 	fs := cmd.Flags()
 	fs.SortFlags = false
@@ -65,15 +69,15 @@ or no policy denied the request (throttling, an expired session, …).`,
 	return cmd
 }
 
-func (a *app) explain(cmd *cobra.Command, f *explainFlags, args []string) error {
-	ctx, cancel := f.source.patience.bound(cmd.Context())
+func (a *app) explain(ctx context.Context, f *explainFlags, args []string) error {
+	ctx, cancel := f.source.patience.bound(ctx)
 	defer cancel()
 	r, err := a.request(f, args)
 	if err != nil {
 		return err
 	}
 	o := a.blank()
-	o.Asked = asked(cmd.Flags(), nil)
+	o.Asked = f.asked
 	for _, t := range f.target.targets() {
 		if t.Kind != audit.TargetCaller || f.target.caller {
 			o.Targets = append(o.Targets, doctor.Target{Target: t})

@@ -6,10 +6,12 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"regexp"
 	"strings"
 
 	"github.com/spf13/cobra"
 
+	"remotion-doctor/audit"
 	"remotion-doctor/checks"
 	"remotion-doctor/checks/remotion"
 	"remotion-doctor/iam/policy"
@@ -69,13 +71,20 @@ func (a *app) policyLint(files []string, f *lintFlags) error {
 		return err
 	}
 	faults := []fileFault{}
+	var unknown []string
 	for _, path := range files {
 		if path == "-" {
 			path = standardInput
 		}
-		doc, err := a.policyFile(path)
+		doc, broken, err := a.policyFile(path)
 		if err != nil {
 			return err
+		}
+		for _, fault := range broken {
+			faults = append(faults, fileFault{path, fault})
+		}
+		if _, ok := remotion.Pack().Recognize([]*policy.Document{doc}); !ok {
+			unknown = append(unknown, path)
 		}
 		for _, fault := range remotion.Pack().Lint(doc, checks.LintScope{Policy: f.as, Version: release.Version, Partition: f.partition}) {
 			faults = append(faults, fileFault{path, fault})
@@ -84,7 +93,7 @@ func (a *app) policyLint(files []string, f *lintFlags) error {
 	if f.format == "json" {
 		err = a.json(faults)
 	} else {
-		err = a.writeFaults(faults)
+		err = a.writeFaults(faults, unknown)
 	}
 	if err == nil && len(faults) > 0 {
 		return errNotMet
@@ -92,12 +101,45 @@ func (a *app) policyLint(files []string, f *lintFlags) error {
 	return err
 }
 
-func (a *app) policyFile(path string) (*policy.Document, error) {
+// policyFile reads a policy. Condition operators that do not exist are faults,
+// and read as what was probably meant, so that they do not hide what follows.
+func (a *app) policyFile(path string) (*policy.Document, []checks.Fault, error) {
+	text, err := a.policyText(path)
+	if err != nil {
+		return nil, nil, err
+	}
+	var faults []checks.Fault
+	for {
+		doc, err := policy.Parse(text)
+		e, ok := errors.AsType[*policy.ParseError](err)
+		if !ok {
+			return doc, faults, err
+		}
+		wrong := unknownOperator.FindStringSubmatch(e.Msg)
+		if wrong == nil || len(faults) == maxOperators {
+			return nil, nil, usage(cmp.Or(e.Hint, cutOff(err)), "reading %s:%v", path, err)
+		}
+		meant := checks.MeantOperator(wrong[1])
+		f := checks.Fault{Pos: e.Pos, Statement: -1, Code: "unknown-operator", Severity: audit.SeverityError, Message: fmt.Sprintf("there is no condition operator %s; IAM rejects the policy", wrong[1])}
+		if meant != "" {
+			f.Hint = "did you mean " + meant + "?"
+		}
+		faults = append(faults, f)
+		text = strings.Replace(text, `"`+wrong[1]+`"`, `"`+cmp.Or(meant, "StringEquals")+`"`, 1)
+	}
+}
+
+// maxOperators is how many operators that do not exist are named in one file.
+const maxOperators = 20
+
+var unknownOperator = regexp.MustCompile(`^condition operator "([^"\\]+)" does not exist`)
+
+func (a *app) policyText(path string) (string, error) {
 	in := a.stdin
 	if path != standardInput {
 		file, err := os.Open(path)
 		if err != nil {
-			return nil, usage("", "reading the policy: %v", err)
+			return "", usage("", "reading the policy: %v", err)
 		}
 		defer file.Close()
 		in = file
@@ -105,15 +147,11 @@ func (a *app) policyFile(path string) (*policy.Document, error) {
 	data, err := io.ReadAll(io.LimitReader(in, maxPolicy+1))
 	switch {
 	case err != nil:
-		return nil, usage("", "reading the policy: %v", err)
+		return "", usage("", "reading the policy: %v", err)
 	case len(data) > maxPolicy:
-		return nil, usage("IAM takes at most 10 kB", "reading %s: it is larger than %d kB, and no policy", path, maxPolicy>>10)
+		return "", usage("IAM accepts policies up to 10 kB", "reading %s: larger than %d kB, too large for a policy", path, maxPolicy>>10)
 	}
-	doc, err := policy.Parse(string(data))
-	if e, ok := errors.AsType[*policy.ParseError](err); ok {
-		return nil, usage(cmp.Or(e.Hint, cutOff(err)), "reading %s:%v", path, err)
-	}
-	return doc, err
+	return string(data), nil
 }
 
 // cutOff is the hint for a document that ends too early.
@@ -124,7 +162,9 @@ func cutOff(err error) string {
 	return "the policy was probably cut off while it was copied; `remotion-doctor policy show caller` prints a whole one"
 }
 
-func (a *app) writeFaults(faults []fileFault) error {
+// writeFaults prints the faults, and which files are no copy of a documented
+// policy: that a policy has no faults does not say that it suffices.
+func (a *app) writeFaults(faults []fileFault, unknown []string) error {
 	var b strings.Builder
 	for _, f := range faults {
 		fmt.Fprintf(&b, "%s:%s: %s [%s]\n", report.Clean(f.File), f.Pos, report.Clean(f.Message), f.Code)
@@ -137,6 +177,13 @@ func (a *app) writeFaults(faults []fileFault) error {
 	}
 	if len(faults) == 0 {
 		b.WriteString("✓ no faults\n")
+	}
+	for _, path := range unknown {
+		c := audit.Command{Name: "check", Source: []audit.Flag{{Name: "policy", Value: path}}}
+		if path == standardInput {
+			c.Source[0].Value = "FILE"
+		}
+		fmt.Fprintf(&b, "%s: not one of Remotion's documented policies; to see what it does not grant, run:\n    %s\n", report.Clean(path), report.CommandLine(&c))
 	}
 	_, err := fmt.Fprint(a.stdout, b.String())
 	return err
