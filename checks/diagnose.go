@@ -54,7 +54,7 @@ func (s *Situation) Documented() bool { return len(s.Requirement.Operations) > 0
 // Missing returns the grants of the documented policy that no statement gives.
 func (s *Situation) Missing() []Grant {
 	return s.GrantsWith(func(f *audit.Finding) bool {
-		return f.Status == audit.Fail || f.Status == audit.Partial && !Suffices(f)
+		return f.Use != audit.UseUnused && (f.Status == audit.Fail || f.Status == audit.Partial && !Suffices(f))
 	})
 }
 
@@ -187,7 +187,7 @@ func RequiredSince(s *Situation) []audit.Diagnosis {
 		return nil
 	}
 	lacking := s.GrantsWith(func(f *audit.Finding) bool {
-		return f.Status != audit.Pass && f.Status != audit.Unknown && !Suffices(f)
+		return f.Use != audit.UseUnused && f.Status != audit.Pass && f.Status != audit.Unknown && !Suffices(f)
 	})
 	if 2*len(lacking) > len(s.Findings) {
 		return nil // this is not an old policy, it is none

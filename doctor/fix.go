@@ -106,16 +106,16 @@ func Resolve(ctx context.Context, o Options) (source.Resolution, error) {
 // Cures reports whether everything passes with the remedy.
 func (x *Remedy) Cures() bool {
 	if x.Change == nil {
-		return x.Before.Pass == x.Before.Total()
+		return x.Before.Met() == x.Before.Total()
 	}
-	return x.Verified && x.After.Pass == x.After.Total()
+	return x.Verified && x.After.Met() == x.After.Total()
 }
 
 // Outcome says in a line what the remedy comes to.
 func (x *Remedy) Outcome() string {
 	total := x.Before.Total()
 	switch {
-	case x.Change == nil && x.Before.Pass == total:
+	case x.Change == nil && x.Before.Met() == total:
 		return fmt.Sprintf("all %d pass; nothing to grant", total)
 	case x.Change == nil:
 		return fmt.Sprintf("%d of %d pass, and no grant cures the others", x.Before.Pass, total)

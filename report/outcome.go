@@ -1,7 +1,6 @@
 package report
 
 import (
-	"cmp"
 	"fmt"
 	"strings"
 
@@ -140,32 +139,17 @@ func (t *table) summary(r *audit.Report, s *audit.Section) {
 	}
 }
 
-// nextSteps are the commands that lead on: to the cure, or where there is none
-// to the reason.
+// nextSteps are the commands that lead on. Reports of before there were any
+// have the target alone, and redacted ones nothing that would run.
 func nextSteps(r *audit.Report, s *audit.Section) []string {
-	same := ""
-	if EngineOf(r, s) == audit.EngineLocal {
-		same = ", and the files of this check" // which the report does not know
+	var out []string
+	for i := range s.Next {
+		out = append(out, CommandLine(&s.Next[i]))
 	}
-	if s.Remediation != nil {
-		return []string{"remotion-doctor fix " + flags(s.Target) + same}
+	if len(out) == 0 && s.Remediation != nil && !r.Redacted {
+		out = append(out, "remotion-doctor fix "+flags(s.Target))
 	}
-	for i := range s.Findings {
-		f := &s.Findings[i]
-		if f.Status == audit.Pass || f.Muted != nil || !isAction(f.Action) {
-			continue
-		}
-		resource := cmp.Or(f.NotGranted, f.Resource)
-		return []string{"remotion-doctor explain " + shell(Clean(f.Action)) + " " + shell(Clean(resource)) + " " + flags(s.Target) + same}
-	}
-	return nil
-}
-
-// isAction reports whether a finding is about an action, and not about what
-// stands in its place, such as a trust policy.
-func isAction(name string) bool {
-	service, action, ok := strings.Cut(name, ":")
-	return ok && service != "" && action != "" && !strings.Contains(name, " ")
+	return out
 }
 
 // flags names the target as on the command line.
