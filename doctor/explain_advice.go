@@ -58,6 +58,9 @@ func (j *job) stated(ctx context.Context, q *question, t *audit.Trace) (*audit.T
 	case m.NoDenial:
 		t.Decision, t.Reason = "", m.Diagnosis
 		t.Advice = &audit.Advice{Cause: m.Diagnosis, Cures: m.Cures}
+		if p := j.painOf(q, t, &remedy.Denied{}, false); p != nil && p.Check.Name != "" {
+			t.Commands = append(t.Commands, j.checkOf(p, &remedy.Denied{}, nil))
+		}
 		return t, &source.Error{Kind: source.KindInvalid, Msg: "no policy denied this request: " + m.Diagnosis, Hint: strings.Join(m.Cures, "; ")}
 	case m.Conclusive:
 		t.Reason = m.Diagnosis

@@ -165,7 +165,27 @@ func (j *job) follow(q *question, t *audit.Trace, d *remedy.Denied, pain *checks
 	if flags, ok := j.needed(t, d, renders); ok && d.Grantable() && (pain == nil || pain.Policy != "") {
 		out = append(out, audit.Command{Name: "fix", Target: target, Source: j.Asked.Source, Files: j.Asked.Files, Requirement: flags})
 	}
+	if pain != nil && pain.Check.Name != "" {
+		out = append(out, j.checkOf(pain, d, target))
+	}
 	return out
+}
+
+// checkOf is the check that shows a known error, for the denied principal.
+func (j *job) checkOf(p *checks.Pain, d *remedy.Denied, target []audit.Flag) audit.Command {
+	c := p.Check
+	c.Source, c.Files = j.Asked.Source, j.Asked.Files
+	if len(target) > 0 && (len(c.Target) == 0 || target[0].Name == "renderer") {
+		c.Target = target
+	}
+	c.Requirement = slices.Concat(c.Requirement, j.Asked.Requirement)
+	for _, e := range extras(d) {
+		own := e.Name == "output-bucket" && strings.HasPrefix(e.Value, "remotionlambda-") || e.Name == "custom-role" && strings.HasSuffix(e.Value, ":role/"+rendererRole)
+		if !own && p.Policy != "" {
+			c.Requirement = append(c.Requirement, e)
+		}
+	}
+	return c
 }
 
 // aimed names the principal of the trace for the next command.

@@ -31,6 +31,8 @@ func (t *table) diagnoses(s *audit.Section) {
 		for i := range s.Diagnoses {
 			switch d := &s.Diagnoses[i]; {
 			case d.Severity != severity:
+			case repeating[d.Code] && !t.options.Verbose:
+				left[severity]++
 			case shown[severity] < limit[severity] || t.options.Verbose:
 				shown[severity]++
 				t.diagnosis(d)
@@ -134,9 +136,6 @@ func (t *table) summary(r *audit.Report, s *audit.Section) {
 		t.text("  incomplete: "+unfinished(s), "    ")
 		t.text("  hint: "+unfinishedHint(s), "    ")
 	}
-	for _, step := range nextSteps(r, s) {
-		t.text("  Next: "+step, "    ")
-	}
 }
 
 // nextSteps are the commands that lead on. Reports of before there were any
@@ -203,17 +202,20 @@ func (t *table) gaps(r *audit.Report, s *audit.Section) {
 	}
 }
 
-// overview names each section that does not meet its requirement.
+// overview names each section of several with its verdict, what fails first.
 func (t *table) overview(r *audit.Report) {
-	first := true
-	for i := range r.Sections {
-		if s := &r.Sections[i]; !met(r, s) {
-			if first {
-				t.line("")
-			}
-			first = false
-			t.text(t.look.bad.Render("✗ "+t.labels[i].String())+"  "+score(r, s), "    ")
+	if len(r.Sections) < 2 {
+		return
+	}
+	text, good := headline(r)
+	t.line(t.look.bold.Render(map[bool]string{true: "✓ ", false: "✗ "}[good] + text))
+	for _, i := range order(r) {
+		s := &r.Sections[i]
+		look := t.look.bad
+		if met(r, s) {
+			look = t.look.good
 		}
+		t.text("  "+look.Render(verdictLine(r, s, t.labels[i])), "    ")
 	}
 }
 
@@ -228,7 +230,6 @@ func (t *table) overall(r *audit.Report) {
 	if len(r.Sections) == 1 {
 		return
 	}
-	t.overview(r)
 	text, good := headline(r)
 	t.line("")
 	if good {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"io"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -26,6 +27,23 @@ var (
 	}
 )
 
+// fileNames are the flags whose values are paths.
+var fileNames = []string{"snapshot", "template", "plan", "managed-policies", "policy", "boundary", "scp", "rcp", "session-policy", "resource-policy"}
+
+// inside is a path as seen from the working directory, where it is in there: a
+// report does not name the folders of the machine that made it.
+func inside(path string) string {
+	dir, err := os.Getwd()
+	if err != nil || !filepath.IsAbs(path) {
+		return path
+	}
+	rel, err := filepath.Rel(dir, path)
+	if err != nil || rel == ".." || strings.HasPrefix(rel, ".."+string(filepath.Separator)) {
+		return path
+	}
+	return rel
+}
+
 // asked is what the user gave of the source and the requirement, as data.
 func asked(fs *pflag.FlagSet, files []string) audit.Asked {
 	var out audit.Asked
@@ -37,10 +55,17 @@ func asked(fs *pflag.FlagSet, files []string) audit.Asked {
 			out.Requirement = append(out.Requirement, given(f)...)
 		}
 	})
+	for i := range out.Source {
+		if slices.Contains(fileNames, out.Source[i].Name) {
+			out.Source[i].Value = inside(out.Source[i].Value)
+		}
+	}
 	if len(files) == 1 {
-		out.Source = append(out.Source, audit.Flag{Name: kindOfFile(files[0]), Value: files[0]})
+		out.Source = append(out.Source, audit.Flag{Name: kindOfFile(files[0]), Value: inside(files[0])})
 	} else {
-		out.Files = files
+		for _, f := range files {
+			out.Files = append(out.Files, inside(f))
+		}
 	}
 	return out
 }

@@ -178,6 +178,9 @@ func (a *app) writeFaults(faults []fileFault, unknown []string) error {
 	if len(faults) == 0 {
 		b.WriteString("✓ no faults\n")
 	}
+	if len(faults) > 0 {
+		unknown = nil // first things first
+	}
 	for _, path := range unknown {
 		c := audit.Command{Name: "check", Source: []audit.Flag{{Name: "policy", Value: path}}}
 		if path == standardInput {
