@@ -194,6 +194,9 @@ func concludeDenied(f *audit.Finding, t *tally) {
 	if n := len(t.of(open)); n > 0 {
 		f.Reason += fmt.Sprintf("; %d more could not be decided", n)
 	}
+	if t.proof.err != nil {
+		f.Reason += "; whether more than this is missing or denied is not known: " + t.proof.err.Error()
+	}
 }
 
 func partialReason(yes, no *audit.Evidence) string {

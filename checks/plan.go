@@ -3,6 +3,7 @@ package checks
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"remotion-doctor/iam"
@@ -27,6 +28,7 @@ type Scope struct {
 type Plan struct {
 	grants []planned
 	probes []iam.Probe
+	index  map[string]int // of each probe, by all that it says
 	strict bool
 }
 
@@ -74,7 +76,7 @@ func (r *Requirement) Plan(p iam.Principal, s Scope) (*Plan, error) {
 			return nil, fmt.Errorf("region %s is in the partition %s, but %s is in %s", region, got, p.ARN, p.Partition())
 		}
 	}
-	plan := &Plan{strict: s.Strict}
+	plan := &Plan{strict: s.Strict, index: map[string]int{}}
 	for _, g := range r.Grants {
 		if strings.Contains(g.Resource, "${aws:username}") {
 			if p.Type() != "user" {
@@ -113,12 +115,12 @@ func (plan *Plan) add(pack *Pack, g Grant, p iam.Principal, s *Scope) {
 // ask adds a probe, unless the same one is in the plan already.
 func (g *planned) ask(plan *Plan, resource, region string, why reason, ctx iam.Context) {
 	probe := iam.Probe{Action: g.Action, Resource: resource, Context: ctx, OwnerAllows: shared(g.Action)}
-	i := slices.IndexFunc(plan.probes, func(q iam.Probe) bool {
-		return q.Action == probe.Action && q.Resource == probe.Resource && sameContext(q.Context, probe.Context)
-	})
-	if i < 0 {
+	key := keyOf(&probe)
+	i, ok := plan.index[key]
+	if !ok {
 		i = len(plan.probes)
 		plan.probes = append(plan.probes, probe)
+		plan.index[key] = i
 	}
 	if !slices.ContainsFunc(g.asked, func(a asked) bool { return a.probe == i && a.why == why }) {
 		g.asked = append(g.asked, asked{probe: i, region: region, why: why})
@@ -130,10 +132,27 @@ func (g *planned) ask(plan *Plan, resource, region string, why reason, ctx iam.C
 // policies, which nobody but their owner can read.
 func shared(action string) bool { return action == "lambda:GetLayerVersion" }
 
-func sameContext(a, b iam.Context) bool {
-	return slices.EqualFunc(a, b, func(x, y iam.ContextEntry) bool {
-		return x.Key == y.Key && slices.Equal(x.Values, y.Values)
-	})
+// keyOf writes all that a probe says, so that no two are written alike.
+func keyOf(p *iam.Probe) string {
+	var b strings.Builder
+	add := func(text string) {
+		b.WriteString(strconv.Itoa(len(text)))
+		b.WriteByte(' ')
+		b.WriteString(text)
+	}
+	add(p.Action)
+	add(p.Resource)
+	for _, e := range p.Context {
+		add(e.Key)
+		if e.OneOf {
+			b.WriteByte('|')
+		}
+		b.WriteString(strconv.Itoa(len(e.Values)))
+		for _, v := range e.Values {
+			add(v)
+		}
+	}
+	return b.String()
 }
 
 // ContextOf is what is known of a request: it comes by HTTPS and

@@ -2,12 +2,14 @@ package doctor
 
 import (
 	"context"
+	"errors"
 	"strings"
 
 	"remotion-doctor/audit"
 	"remotion-doctor/checks"
 	"remotion-doctor/iam"
 	"remotion-doctor/iam/excess"
+	"remotion-doctor/iam/policy"
 )
 
 // addExcess fills in what the principal is granted beyond all requirements that
@@ -38,7 +40,13 @@ func (j *job) addExcess(ctx context.Context, t task, s *audit.Section, judged *j
 			q.Needs = append(q.Needs, excess.Need{Action: g.Action, Resource: g.Resource})
 		}
 	}
-	found, err := j.confirm(ctx, s.Principal, q, excess.Find(judged.analyst.Compiled, q))
+	found, err := excess.Find(ctx, judged.analyst.Compiled, q)
+	if errors.Is(err, policy.ErrTooComplex) {
+		s.Notes = append(s.Notes, "there may be more that is granted beyond the need: "+err.Error())
+	} else if err != nil {
+		return err
+	}
+	found, err = j.confirm(ctx, s.Principal, q, found)
 	s.Excess = append([]iam.Excess{}, found...)
 	return err
 }

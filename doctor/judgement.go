@@ -70,7 +70,7 @@ func (j *job) askMore(ctx context.Context, plan *checks.Plan, out *judgement, ve
 	if out.analyst == nil {
 		return checks.Sampled{Why: out.unread.String()}, verdicts, nil
 	}
-	proven := plan.Analyze(out.analyst)
+	proven := plan.Analyze(ctx, out.analyst)
 	more, err := j.source.Evaluate(ctx, p, plan.Probes()[first:])
 	if err != nil {
 		return nil, nil, err

@@ -25,7 +25,7 @@ func judge(t *rapid.T, req *checks.Requirement, p iam.Principal, regions []strin
 		t.Fatal(err)
 	}
 	evaluator := evaluator(p, docs)
-	proven := plan.Analyze(evaluator)
+	proven := plan.Analyze(t.Context(), evaluator)
 	verdicts, err := evaluator.Evaluate(t.Context(), plan.Probes())
 	if err != nil {
 		t.Fatal(err)

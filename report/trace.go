@@ -122,6 +122,19 @@ func (t *traceTree) decision(d iam.Decision) string {
 	return t.look.warn.Render("? not decided")
 }
 
+// says is what one layer by itself does, which is not yet the decision.
+func (t *traceTree) says(d iam.Decision) string {
+	switch d {
+	case iam.Allowed:
+		return t.look.good.Render(decisionMarks[d] + " allows")
+	case iam.ExplicitDeny:
+		return t.look.bad.Render(decisionMarks[d] + " denies")
+	case iam.ImplicitDeny:
+		return t.look.bad.Render(decisionMarks[d] + " does not allow")
+	}
+	return t.look.warn.Render("? not decided")
+}
+
 func (t *traceTree) head(tr *audit.Trace) {
 	if tr.Message != nil && tr.Message.NoDenial {
 		t.line(t.look.warn.Render("– no policy denied this request"))
@@ -194,7 +207,7 @@ func (t *traceTree) layer(l *iam.TraceLayer, branch, trunk string, quiet bool) {
 		t.hang(branch+title, trunk+strings.Repeat(" ", column), t.look.warn.Render("? not known: "+Clean(l.Reason)))
 		return
 	}
-	t.hang(branch+title, trunk+strings.Repeat(" ", column), t.decision(l.Decision)+"  "+Clean(l.Reason))
+	t.hang(branch+title, trunk+strings.Repeat(" ", column), t.says(l.Decision)+"  "+Clean(l.Reason))
 	if quiet && !t.options.Verbose {
 		return
 	}

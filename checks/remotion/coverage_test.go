@@ -29,7 +29,7 @@ func judge(t testing.TB, p eval.Policies, s checks.Scope) []audit.Finding {
 		t.Fatal(err)
 	}
 	e := eval.NewEvaluator(worker, p)
-	proven := plan.Analyze(e)
+	proven := plan.Analyze(t.Context(), e)
 	verdicts, err := e.Evaluate(t.Context(), plan.Probes())
 	if err != nil {
 		t.Fatal(err)
@@ -177,6 +177,21 @@ func TestStories(t *testing.T) {
 			status:   audit.Blocked, reason: `Deny "Perimeter" in policy worker`,
 		},
 		{
+			name: "a key and its negation", regions: one, action: "s3:GetObject",
+			policies: identity(t, allow(objectActions+`,"Resource":"*","Condition":{"StringEquals":{"aws:SourceVpc":"vpc-1"}}`), allow(objectActions+`,"Resource":"arn:aws:s3:::remotionlambda-*","Condition":{"StringNotEquals":{"aws:SourceVpc":"vpc-1"}}`)),
+			status:   audit.Pass, scope: audit.ScopeDocumented,
+		},
+		{
+			name: "a key and its negation, for a part", regions: one, action: "s3:GetObject",
+			policies: identity(t, allow(objectActions+`,"Resource":"*","Condition":{"StringEquals":{"aws:SourceVpc":"vpc-1"}}`), allow(objectActions+`,"Resource":"arn:aws:s3:::remotionlambda-*/sites/*","Condition":{"StringNotEquals":{"aws:SourceVpc":"vpc-1"}}`)),
+			status:   audit.Unknown, reason: "depends on aws:SourceVpc",
+		},
+		{
+			name: "the branches of an Fn::If", regions: one, action: "s3:GetObject",
+			policies: identity(t, allow(objectActions+`,"Resource":"*","Condition":{"StringEquals":{"`+policy.UnknownKey("condition Prod")+`":"known"}}`), allow(objectActions+`,"Resource":"arn:aws:s3:::remotionlambda-*","Condition":{"StringEquals":{"`+policy.UnknownKey(policy.Otherwise("condition Prod"))+`":"known"}}`)),
+			status:   audit.Pass, scope: audit.ScopeDocumented,
+		},
+		{
 			name: "region by condition", regions: two, action: "lambda:InvokeFunction",
 			policies: identity(t, allow(`"Action":"lambda:*","Resource":"*","Condition":{"StringEquals":{"aws:RequestedRegion":"us-east-1"}}`)),
 			status:   audit.Partial, reason: "covers arn:…:us-east-1:…, not arn:…:eu-west-1:…",
@@ -234,7 +249,7 @@ func BenchmarkCoverage(b *testing.B) {
 		if err != nil {
 			b.Fatal(err)
 		}
-		proven := plan.Analyze(e)
+		proven := plan.Analyze(b.Context(), e)
 		verdicts, err := e.Evaluate(b.Context(), plan.Probes())
 		if err != nil {
 			b.Fatal(err)

@@ -22,6 +22,24 @@ type ResourceType struct {
 	Name     string // bucket
 	Required bool   // the action cannot be granted without one
 	ARN      string // arn:${Partition}:s3:::${BucketName}
+	forms    []form
+}
+
+// A form is one of the ARNs that a type of resource may have.
+type form struct {
+	service  string // may be a variable
+	resource string // every variable in ${…}
+}
+
+// formsOf takes the forms of a type apart, which are separated by commas.
+func formsOf(arn string) []form {
+	var out []form
+	for text := range strings.SplitSeq(arn, ",") {
+		if a, ok := policy.ParseARN(strings.TrimSpace(text)); ok {
+			out = append(out, form{a.Service, strings.ReplaceAll(a.Resource, "*", "${Any}")})
+		}
+	}
+	return out
 }
 
 // String returns the action as policies write it.

@@ -15,7 +15,7 @@ func parseService(name, block string) *service {
 		switch kind {
 		case "t":
 			typeName, arn, _ := strings.Cut(rest, "|")
-			types = append(types, ResourceType{Name: typeName, ARN: arn})
+			types = append(types, ResourceType{Name: typeName, ARN: arn, forms: formsOf(arn)})
 		case "k":
 			keys = strings.Split(rest, " ")
 		case "a":

@@ -112,11 +112,14 @@ var changesAlias = words(`CreateAlias UpdateAlias DeleteAlias`)
 // OwnedByAWS says why no customer can do an action on a resource, whatever the
 // policies; empty where they decide.
 func OwnedByAWS(action, resource string) string {
+	service, name, _ := strings.Cut(strings.ToLower(action), ":")
+	if service != "iam" && service != "kms" {
+		return ""
+	}
 	a, ok := policy.ParseARN(resource)
 	if !ok {
 		return ""
 	}
-	service, name, _ := strings.Cut(strings.ToLower(action), ":")
 	switch {
 	case service == "iam" && changesPolicy[name] && a.AccountID == "aws":
 		return "only AWS can change an AWS managed policy"

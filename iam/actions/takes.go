@@ -25,7 +25,7 @@ func (a Action) TakesInSimulator(resource string) bool { return a.takes(resource
 // (IAM User Guide, "IAM policy elements: Variables and tags").
 var variable = regexp.MustCompile(`\$\{[^}]*\}`)
 
-func (a Action) takes(resource string, simulator bool) bool {
+func (a *Action) takes(resource string, simulator bool) bool {
 	if resource == "*" {
 		return true
 	}
@@ -39,17 +39,16 @@ func (a Action) takes(resource string, simulator bool) bool {
 	if len(a.ResourceTypes) == 0 && !simulator {
 		return policy.MatchResource(resource, AuthorizedOn(a.String(), arn.Partition, arn.Region, arn.AccountID))
 	}
-	for _, t := range a.ResourceTypes {
-		// Some types have several forms, separated by commas.
-		for form := range strings.SplitSeq(t.ARN, ",") {
-			template, ok := policy.ParseARN(strings.TrimSpace(form))
-			if !ok || !sameService(template.Service, arn.Service) {
+	for i := range a.ResourceTypes {
+		t := &a.ResourceTypes[i]
+		for _, f := range t.forms {
+			if !sameService(f.service, arn.Service) {
 				continue
 			}
-			if simulator && template.Service == "s3" && (t.Name == "bucket" || t.Name == "object") {
+			if simulator && f.service == "s3" && (t.Name == "bucket" || t.Name == "object") {
 				return true
 			}
-			if a.fits(t.Name, strings.ReplaceAll(template.Resource, "*", "${Any}"), arn.Resource) {
+			if a.fits(t.Name, f.resource, arn.Resource) {
 				return true
 			}
 		}
@@ -79,7 +78,7 @@ func sameService(template, service string) bool {
 }
 
 // fits compares the resource part of an ARN with that of a type's template.
-func (a Action) fits(typeName, template, resource string) bool {
+func (a *Action) fits(typeName, template, resource string) bool {
 	// "The ARN format for a log group ends in :*" (CloudWatch Logs API
 	// reference), while the reference's template has no star.
 	// In log-group:* the star is the name.

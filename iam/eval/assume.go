@@ -21,12 +21,8 @@ const (
 )
 
 // deciders returns the conditions and variables whose keys the request does not
-// give and on which its decision depends: the decision is the same for all their
-// values where there are none.
+// give and on which its decision depends.
 func (c *Compiled) deciders(r *Request) []iam.Decider {
-	if !c.hangsOnKeys(r) {
-		return nil
-	}
 	found := deciders{seen: map[string]bool{}}
 	for _, s := range c.sets() {
 		for _, p := range s.programs {
@@ -38,22 +34,35 @@ func (c *Compiled) deciders(r *Request) []iam.Decider {
 	return found.list
 }
 
-// undecided reports whether the decision depends on something that is not known:
-// a key that the request does not give, or a policy.
-func (c *Compiled) undecided(r *Request) bool {
-	_, open := c.gapsOf(r)
-	return open || c.hangsOnKeys(r)
+// hangsOnKeys reports whether the decision depends on keys that the request
+// does not give. Where it does not because the two ways of some conditions come
+// to the same, it returns the request for each way, else the request.
+func (c *Compiled) hangsOnKeys(r *Request) (ways []*Request, yes bool) {
+	if !c.lacks(r) || c.settled(r) != "" {
+		return []*Request{r}, false
+	}
+	worlds := c.worlds(r)
+	for _, way := range worlds {
+		if d := c.settled(way); d == "" || d != c.settled(worlds[0]) {
+			return []*Request{r}, true
+		}
+		way.assume = favourable
+	}
+	if len(worlds) == 0 {
+		return []*Request{r}, true
+	}
+	return worlds, false
 }
 
-// hangsOnKeys reports whether the decision depends on keys that the request
-// does not give.
-func (c *Compiled) hangsOnKeys(r *Request) bool {
-	if !c.lacks(r) {
-		return false
-	}
+// settled returns the decision that is the same for all values of the missing
+// keys, or none.
+func (c *Compiled) settled(r *Request) iam.Decision {
 	best, worst := *r, *r
 	best.assume, worst.assume = favourable, unfavourable
-	return c.authorize(&best, nil) != c.authorize(&worst, nil)
+	if d := c.authorize(&best, nil); d == c.authorize(&worst, nil) {
+		return d
+	}
+	return ""
 }
 
 // lacks reports whether some statement about the request's action uses a key
@@ -156,12 +165,12 @@ func (c *condition) absentKeys(r *request) []string {
 // hesitates reports whether the condition holds for some of the values that
 // its key may have, and not for others.
 func (c *condition) hesitates(r *request) bool {
-	v, ok := r.context[c.lowerKey]
-	if !ok || len(v.others) == 0 {
+	v := r.find(c.lowerKey)
+	if v == nil || len(v.others) == 0 {
 		return false
 	}
-	first := c.one(v.values[0], &v, r)
-	return slices.ContainsFunc(v.others, func(text string) bool { return c.one(text, &v, r) != first })
+	first := c.one(v.values[0], v, r)
+	return slices.ContainsFunc(v.others, func(text string) bool { return c.one(text, v, r) != first })
 }
 
 // absent returns those of the keys whose value is not known: the request does
@@ -169,7 +178,7 @@ func (c *condition) hesitates(r *request) bool {
 func (r *request) absent(keys []string) []string {
 	var out []string
 	for _, key := range keys {
-		if !r.context.tells(strings.ToLower(key)) && r.mayCarry(key) {
+		if !r.tells(strings.ToLower(key)) && r.mayCarry(key) {
 			out = append(out, key)
 		}
 	}

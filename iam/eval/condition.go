@@ -35,8 +35,8 @@ func compileCondition(c policy.Condition, variables bool) condition {
 
 // holds decides the condition for a request.
 func (c *condition) holds(r *request) bool {
-	v, present := r.context[c.lowerKey]
-	present = present && len(v.values) > 0 // live-124: an empty list is absent
+	v := r.find(c.lowerKey)
+	present := v != nil && len(v.values) > 0 // live-124: an empty list is absent
 	if c.family == familyNull {
 		return c.null(present)
 	}
@@ -46,14 +46,14 @@ func (c *condition) holds(r *request) bool {
 	switch c.set {
 	case policy.ForAllValues:
 		for _, text := range v.values {
-			if !c.one(text, &v, r) {
+			if !c.one(text, v, r) {
 				return false
 			}
 		}
 		return true
 	case policy.ForAnyValue:
 		for _, text := range v.values {
-			if c.one(text, &v, r) {
+			if c.one(text, v, r) {
 				return true
 			}
 		}
@@ -64,7 +64,7 @@ func (c *condition) holds(r *request) bool {
 	if v.list || len(v.values) != 1 {
 		return false
 	}
-	return c.one(v.values[0], &v, r)
+	return c.one(v.values[0], v, r)
 }
 
 // null decides a Null condition: "true" means that the key must be absent.
@@ -101,7 +101,7 @@ func (c *condition) one(text string, v *value, r *request) bool {
 	for i := range c.operands {
 		o := &c.operands[i]
 		if o.dynamic {
-			expanded, ok := o.template.Expand(r.context.single)
+			expanded, ok := o.template.Expand(r.single)
 			if !ok {
 				continue // a variable without a value equals nothing
 			}

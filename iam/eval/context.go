@@ -9,6 +9,7 @@ import (
 // A value is one entry of a request's context.
 type value struct {
 	key    string // as the request spelled it
+	lower  string // in lower case
 	typ    iam.ContextType
 	list   bool
 	values []string // canonical text
@@ -18,19 +19,37 @@ type value struct {
 	implied bool
 }
 
-// A requestContext maps keys in lower case to values.
-type requestContext map[string]value
+// A requestContext holds values, each key once. They are few: to look through
+// them takes less time than to make a map of them for every request.
+type requestContext []value
+
+// spare is room for the keys that follow from the principal.
+const spare = 6
 
 func newContext(entries iam.Context) requestContext {
-	ctx := make(requestContext, len(entries)+8)
+	if len(entries) == 0 {
+		return nil
+	}
+	ctx := make(requestContext, 0, len(entries)+spare)
 	for _, e := range entries {
 		ctx.set(e)
 	}
 	return ctx
 }
 
-func (c requestContext) set(e iam.ContextEntry) {
-	v := value{key: e.Key, typ: e.Type, list: e.Type.IsList(), values: e.Values}
+// find returns the value of a key in lower case, or nil.
+func (c requestContext) find(lower string) *value {
+	for i := range c {
+		if c[i].lower == lower {
+			return &c[i]
+		}
+	}
+	return nil
+}
+
+// set gives a key a value, in place of one that it has.
+func (c *requestContext) set(e iam.ContextEntry) {
+	v := value{key: e.Key, lower: strings.ToLower(e.Key), typ: e.Type, list: e.Type.IsList(), values: e.Values}
 	switch e.Type {
 	case iam.Numeric, iam.NumericList:
 		v.values = mapText(e.Values, canonicalNumber)
@@ -40,37 +59,42 @@ func (c requestContext) set(e iam.ContextEntry) {
 	if e.OneOf && len(v.values) > 1 {
 		v.values, v.others = v.values[:1], v.values[1:]
 	}
-	c[strings.ToLower(e.Key)] = v
+	if old := c.find(v.lower); old != nil {
+		*old = v
+		return
+	}
+	*c = append(*c, v)
 }
 
-// tells reports whether the context says of a key in lower case what its value
-// is, or that it is absent.
-func (c requestContext) tells(lower string) bool {
-	if _, ok := c[lower]; ok {
-		return true
+// known makes a context of what follows from a principal.
+func known(entries iam.Context) requestContext {
+	out := make(requestContext, len(entries))
+	for i, e := range entries {
+		out[i] = value{key: e.Key, lower: strings.ToLower(e.Key), typ: e.Type, values: e.Values}
 	}
-	i := strings.IndexByte(lower, '/')
-	if i < 0 {
-		return false
-	}
-	family, ok := c[lower[:i]+"/*"]
-	return ok && len(family.values) == 0
+	return out
 }
 
-// setDefault sets an entry where the request says nothing of its key.
-func (c requestContext) setDefault(e iam.ContextEntry) {
-	lower := strings.ToLower(e.Key)
-	if _, ok := c[lower]; !ok {
-		c[lower] = value{key: e.Key, typ: e.Type, values: e.Values}
+// single makes a value of one text.
+func single(key, lower, text string) value {
+	return value{key: key, lower: lower, typ: iam.String, values: []string{text}}
+}
+
+// add adds values whose keys the request gave none.
+func (c *requestContext) add(defaults ...value) {
+	given := len(*c)
+	for i := range defaults {
+		if given == 0 || (*c)[:given].find(defaults[i].lower) == nil {
+			*c = append(*c, defaults[i])
+		}
 	}
 }
 
-// imply is setDefault for a key that the simulator fills in.
-func (c requestContext) imply(key, text string) {
-	lower := strings.ToLower(key)
-	if _, ok := c[lower]; !ok {
-		c[lower] = value{key: key, typ: iam.String, values: []string{text}, implied: true}
-	}
+// imply is add for a key that the simulator fills in.
+func (c *requestContext) imply(key, text string) {
+	v := single(key, strings.ToLower(key), text)
+	v.implied = true
+	c.add(v)
 }
 
 func mapText(in []string, f func(string) string) []string {
@@ -81,13 +105,38 @@ func mapText(in []string, f func(string) string) []string {
 	return out
 }
 
+// find returns the value of a key in lower case, or nil.
+func (r *request) find(lower string) *value {
+	if v := r.context.find(lower); v != nil {
+		return v
+	}
+	if lower == r.region.lower && lower != "" {
+		return &r.region
+	}
+	return nil
+}
+
+// tells reports whether the context says of a key in lower case what its value
+// is, or that it is absent.
+func (r *request) tells(lower string) bool {
+	if r.find(lower) != nil {
+		return true
+	}
+	i := strings.IndexByte(lower, '/')
+	if i < 0 {
+		return false
+	}
+	family := r.context.find(lower[:i] + "/*")
+	return family != nil && len(family.values) == 0
+}
+
 // single returns the text of a key for a policy variable: "Single-valued keys
 // only" (IAM User Guide, "Variables and tags"; recorded case
 // var-condition-absent).
-func (c requestContext) single(key string) (text string, ok, present bool) {
-	v, present := c[strings.ToLower(key)]
-	if !present || v.list || len(v.values) != 1 {
-		return "", false, present
+func (r *request) single(key string) (text string, ok, present bool) {
+	v := r.find(strings.ToLower(key))
+	if v == nil || v.list || len(v.values) != 1 {
+		return "", false, v != nil
 	}
 	return v.values[0], true, true
 }

@@ -27,7 +27,7 @@ func TestCoversInAnyLayer(t *testing.T) {
 		}
 		c := Compile(principal, w.policies("arn:aws:s3:::films", true))
 		probe := w.probe()
-		ok, counterexample, err := c.Covers(probe, names, nil)
+		ok, counterexample, err := c.Covers(t.Context(), policy.NewFinder(policy.DefaultWork), probe, names, nil)
 		if err != nil {
 			t.Fatalf("world %d: %v", n, err)
 		}

@@ -3,6 +3,7 @@ package eval
 import (
 	"context"
 	"errors"
+	"slices"
 	"sync"
 
 	"remotion-doctor/iam"
@@ -71,10 +72,24 @@ func (v *Evaluator) Evaluate(ctx context.Context, probes []iam.Probe) ([]iam.Ver
 // Verdict answers a request as authorization does, with its evidence.
 func (c *Compiled) Verdict(r *Request) iam.Verdict {
 	ev := &evidence{}
-	out := iam.Verdict{Decision: c.authorize(r, ev), Layers: ev.layers, UnknownAction: !knownAction(r.action)}
-	var undecided bool
-	if out.Gaps, undecided = c.gapsOf(r); undecided {
-		out.Decision, out.Problem = "", problem(out.Gaps)
+	out := iam.Verdict{UnknownAction: !knownAction(r.action)}
+	ways, hangs := c.hangsOnKeys(r)
+	undecided := false
+	for _, way := range ways {
+		ev.layers = nil
+		out.Decision = c.authorize(way, ev) // the same for all
+		out.Layers, out.BlockedBy = ev.layers, blocked(&out, ev, r)
+		ev.ways++
+		gaps, open := c.gapsOf(way)
+		undecided = undecided || open
+		for _, g := range gaps {
+			if !slices.ContainsFunc(out.Gaps, func(h iam.Gap) bool { return h.String() == g.String() }) {
+				out.Gaps = append(out.Gaps, g)
+			}
+		}
+	}
+	if undecided {
+		out.Decision, out.Problem, out.BlockedBy = "", problem(out.Gaps), nil
 	}
 	switch out.Decision {
 	case iam.Allowed:
@@ -82,12 +97,24 @@ func (c *Compiled) Verdict(r *Request) iam.Verdict {
 	case iam.ExplicitDeny:
 		out.Matched = ev.refs(true)
 	}
-	if !r.mismatch && !undecided {
-		out.BlockedBy = blockers(out.Decision, ev.layers, r.crossAccount || r.mandate != noMandate)
+	if hangs {
+		out.Deciders = c.deciders(r)
+		out.MissingContext = missingKeys(out.Deciders)
 	}
-	out.Deciders = c.deciders(r)
-	out.MissingContext = missingKeys(out.Deciders)
 	return out
+}
+
+// blocked returns the layers that stop a request in every way in which it was
+// decided so far.
+func blocked(v *iam.Verdict, e *evidence, r *Request) []iam.Layer {
+	if r.mismatch {
+		return nil
+	}
+	now := blockers(v.Decision, e.layers, r.crossAccount || r.mandate != noMandate)
+	if e.ways == 0 {
+		return now
+	}
+	return slices.DeleteFunc(v.BlockedBy, func(l iam.Layer) bool { return !slices.Contains(now, l) })
 }
 
 // problem is the first gap that counts, with what to do about it.

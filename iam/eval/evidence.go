@@ -12,6 +12,7 @@ import (
 type evidence struct {
 	matched []matchedStatement
 	layers  []iam.LayerDecision
+	ways    int // in which the request was decided before
 }
 
 type matchedStatement struct {
@@ -26,8 +27,8 @@ func (e *evidence) reset() {
 }
 
 func (e *evidence) add(layer iam.Layer, p *Policy, s *statement) {
-	if e != nil {
-		e.matched = append(e.matched, matchedStatement{layer, p, s})
+	if m := (matchedStatement{layer, p, s}); e != nil && (e.ways == 0 || !slices.Contains(e.matched, m)) {
+		e.matched = append(e.matched, m)
 	}
 }
 

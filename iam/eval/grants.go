@@ -1,6 +1,8 @@
 package eval
 
 import (
+	"context"
+
 	"remotion-doctor/iam"
 	"remotion-doctor/iam/policy"
 )
@@ -38,7 +40,7 @@ func (g *Grant) Expand(resource string) string {
 	if !ok || !g.compiled.document.HasVariables() {
 		return resource
 	}
-	return t.ExpandOpen(g.owner.prepareName(iam.Probe{}, "").context.single)
+	return t.ExpandOpen(g.owner.prepareName(iam.Probe{}, "").single)
 }
 
 // Grants reports whether the statement allows the probe's action on a resource,
@@ -49,22 +51,33 @@ func (c *Compiled) Grants(g Grant, p iam.Probe, resource string) bool {
 	return g.compiled.matches(&r.request) && !r.mismatch && c.authorize(r, nil) == iam.Allowed
 }
 
-// Search returns one of the names for which found is true, of those that the
-// policies and the further sets treat alike. It asks about a name of each such
-// class, the hints first.
-func (c *Compiled) Search(p iam.Probe, names policy.Names, hints []string, further []policy.Set, found func(string) bool) (string, bool) {
-	for _, h := range hints {
-		if names.Contains(h) && found(h) {
-			return h, true
+// Search returns one of the names, of the given types, on which the statement
+// allows the probe's action, nothing else stops it, and which is not in except.
+// Without types there is no such bound. The errors are those of
+// [Compiled.Witnesses].
+func (c *Compiled) Search(ctx context.Context, f *policy.Finder, g Grant, p iam.Probe, names policy.Names, hints []string, types, except policy.Set) (string, bool, error) {
+	p.OwnerAllows = true
+	q := inquiry{ctx: ctx, finder: f, names: names, hints: hints}
+	for _, frame := range q.frames(c, p) {
+		r := &frame.request.request
+		_, given, _ := g.compiled.conditioned(r)
+		if !given || !g.compiled.matchesAction(r) {
+			continue
+		}
+		own := g.compiled.clause(c.identity.layer, r)
+		own.given = true
+		o := c.outline(&frame, frame.request)
+		in := plus(o.allowing(asPresent), unionOf([]clause{own}, asPresent))
+		out := []union{o.denied(asPresent), {set: except}}
+		q.ask(o, in, out)
+		for i := range types {
+			q.ask(o, plus(in, union{set: types[i : i+1]}), out)
 		}
 	}
-	r := c.prepareName(p, "*")
-	sets := append(c.resourceSets(&r.request), further...)
-	classes, _ := names.Divide(sets, nil) // what is too complex is searched as far as it goes
-	for i := range classes {
-		if found(classes[i].Example) {
-			return classes[i].Example, true
+	for _, name := range q.answers() {
+		if c.Grants(g, p, name) {
+			return name, true, q.err
 		}
 	}
-	return "", false
+	return "", false, q.err
 }

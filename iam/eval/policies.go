@@ -96,7 +96,7 @@ func (p Policies) As(principal iam.Principal) Policies {
 // requests.
 type Compiled struct {
 	caller    caller
-	known     iam.Context // what follows from the principal
+	context   requestContext // the keys that follow from the principal
 	identity  *set
 	boundary  *set
 	session   *set
@@ -128,7 +128,7 @@ func Compile(principalARN string, p Policies) *Compiled {
 		owner:    p.ResourceAccount, lookup: p.Lookup, gaps: p.Gaps,
 	}
 	c.caller.bounded = p.Boundary != nil
-	c.known = requests.OfPrincipal(iam.Principal{ARN: c.caller.arn, AccountID: c.caller.account, Session: c.caller.sessionName()}, p.UserID)
+	c.context = known(requests.OfPrincipal(iam.Principal{ARN: c.caller.arn, AccountID: c.caller.account, Session: c.caller.sessionName()}, p.UserID))
 	for i := range p.Resources {
 		c.resources = append(c.resources, compileResourcePolicy(&p.Resources[i]))
 	}

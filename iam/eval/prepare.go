@@ -44,21 +44,21 @@ type Request struct {
 // that its ARN or the policies name, else the principal's own.
 func (c *Compiled) Prepare(p iam.Probe, owner string) *Request {
 	r := c.prepareAsGiven(p, owner)
-	r.addPrincipal(c.known)
+	r.addPrincipal(c.context)
 	r.addRegion()
 	return r
 }
 
 // prepareAsGiven makes a request whose context is the probe's and no more.
 func (c *Compiled) prepareAsGiven(p iam.Probe, owner string) *Request {
-	r := &Request{request: *newRequest(p.Action, p.Resource, newContext(p.Context)), ownerAllows: p.OwnerAllows}
+	r := &Request{request: newRequest(p.Action, p.Resource, newContext(p.Context)), ownerAllows: p.OwnerAllows}
 	r.caller = &c.caller
-	r.mismatch = !takes(p.Action, p.Resource)
-	r.free = actions.NeedsNoPermission(p.Action)
-	r.fixed = actions.OwnedByAWS(p.Action, p.Resource) != ""
+	r.mismatch = !takes(r.action, p.Resource)
+	r.free = actions.NeedsNoPermission(r.action)
+	r.fixed = actions.OwnedByAWS(r.action, p.Resource) != ""
 	r.noRCP = len(c.rcps) > 0 && !actions.SupportsRCP(r.service)
 	if p.Resource == "*" {
-		r.resource = c.authorizedOn(p.Action, r.context)
+		r.resource = c.authorizedOn(p.Action, &r.request)
 	} else {
 		r.mandate = mandateOf(r.action, r.service, p.Resource)
 		owner = c.ownerOf(r, owner)
@@ -70,9 +70,9 @@ func (c *Compiled) prepareAsGiven(p iam.Probe, owner string) *Request {
 }
 
 // authorizedOn is the resource of a request that names none.
-func (c *Compiled) authorizedOn(action string, ctx requestContext) string {
+func (c *Compiled) authorizedOn(action string, r *request) string {
 	a, _ := policy.ParseARN(c.caller.arn)
-	region, _, _ := ctx.single("aws:RequestedRegion")
+	region, _, _ := r.single("aws:RequestedRegion")
 	return actions.AuthorizedOn(action, cmp.Or(a.Partition, "aws"), region, a.AccountID)
 }
 

@@ -3,7 +3,6 @@ package eval
 import (
 	"strings"
 
-	"remotion-doctor/iam"
 	"remotion-doctor/iam/policy"
 )
 
@@ -14,6 +13,8 @@ type request struct {
 	service  string // of the action, in lower case
 	resource string
 	context  requestContext
+	// region is aws:RequestedRegion where only the resource tells it.
+	region value
 	// caller is whom resource-based policies name.
 	caller *caller
 	// mismatch says that the action does not work on this kind of resource:
@@ -22,25 +23,29 @@ type request struct {
 	// simulated selects the simulator's behaviour where it differs.
 	simulated bool
 	assume    assumption
+	branches  *branches // nil where none is tried
 	suppose   supposition
 }
 
-func newRequest(action, resource string, ctx requestContext) *request {
+func newRequest(action, resource string, ctx requestContext) request {
 	lower := strings.ToLower(action)
 	service, _, _ := strings.Cut(lower, ":")
-	return &request{action: lower, hash: hashAction(lower), service: service, resource: resource, context: ctx}
+	return request{action: lower, hash: hashAction(lower), service: service, resource: resource, context: ctx}
 }
 
-// addPrincipal sets the keys that follow from the request's principal.
-func (r *request) addPrincipal(known iam.Context) {
-	for _, e := range known {
-		r.context.setDefault(e)
+// addPrincipal adds the keys of the principal that the request does not give.
+// A context without any other is shared.
+func (r *request) addPrincipal(keys requestContext) {
+	if len(r.context) == 0 {
+		r.context = keys[:len(keys):len(keys)]
+		return
 	}
+	r.context.add(keys...)
 }
 
 // addRegion sets the region of the resource.
 func (r *request) addRegion() {
 	if a, ok := policy.ParseARN(r.resource); ok && a.Region != "" && !strings.ContainsAny(a.Region, "*?") {
-		r.context.setDefault(iam.ContextEntry{Key: "aws:RequestedRegion", Type: iam.String, Values: []string{a.Region}})
+		r.region = single("aws:RequestedRegion", "aws:requestedregion", a.Region)
 	}
 }

@@ -76,6 +76,9 @@ const (
 
 // mandateOf says whose policy must allow an action on a resource.
 func mandateOf(action, service, resource string) mandate {
+	if service != "kms" && !trusts(action) {
+		return noMandate
+	}
 	a, ok := policy.ParseARN(resource)
 	switch {
 	case !ok:
@@ -97,6 +100,9 @@ func trusts(action string) bool {
 // decides reports whether the policy of a resource takes part in an action on it:
 // that of a role does only where somebody assumes it.
 func decides(action, resource string) bool {
+	if !strings.Contains(resource, ":iam:") {
+		return true
+	}
 	a, ok := policy.ParseARN(resource)
 	return !ok || a.Service != "iam" || trusts(action)
 }

@@ -42,7 +42,8 @@ type outcome struct {
 // are those of the recorded answers; ARCHITECTURE.md lists where they differ
 // from authorization.
 func (s *simulation) simulate(action, resource string) outcome {
-	r := newRequest(action, resource, s.context)
+	q := newRequest(action, resource, s.context)
+	r := &q
 	r.caller, r.simulated = &s.policies.caller, true
 	e := &evidence{}
 	var out outcome
@@ -141,8 +142,8 @@ func (s *simulation) missing() []string {
 	var out []string
 	for _, d := range s.sources {
 		for _, key := range d.ContextKeys() {
-			v, given := s.context[strings.ToLower(key)]
-			if (!given || v.implied) && !slices.Contains(out, key) {
+			v := s.context.find(strings.ToLower(key))
+			if (v == nil || v.implied) && !slices.Contains(out, key) {
 				out = append(out, key)
 			}
 		}

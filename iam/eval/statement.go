@@ -91,16 +91,16 @@ func (p *resourcePattern) match(r *request, open bool) bool {
 	if p.template == nil {
 		return p.Match(r.resource)
 	}
-	text, ok := p.template.Expand(r.context.single)
+	text, ok := p.template.Expand(r.single)
 	if !ok && open && r.mayFill(p.template) {
-		text, ok = p.template.ExpandOpen(r.context.single), true
+		text, ok = p.template.ExpandOpen(r.single), true
 	}
 	return ok && policy.MatchResource(text, r.resource)
 }
 
 // mayFill reports whether all variables that have no value may have one.
 func (r *request) mayFill(t *policy.Template) bool {
-	lacking := t.Lacks(r.context.single)
+	lacking := t.Lacks(r.single)
 	return len(r.absent(lacking)) == len(lacking)
 }
 
@@ -141,7 +141,8 @@ func (s *statement) matchesRest(r *request) bool {
 	for i := range s.conditions {
 		c := &s.conditions[i]
 		if r.assume != asGiven && len(c.absentKeys(r)) > 0 {
-			if !r.applies(s) {
+			holds, known := c.branched(r)
+			if known && !holds || !known && !r.applies(s) {
 				return false
 			}
 			continue

@@ -1,6 +1,7 @@
 package excess
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"strings"
@@ -26,9 +27,10 @@ type Question struct {
 
 // Find returns what the principal's Allow statements grant beyond the needs:
 // dangerous ones first, then by policy and statement. Only identity-based
-// policies are looked at, for the others grant nothing.
-func Find(c *eval.Compiled, q Question) []iam.Excess {
-	f := &finder{Compiled: c, q: q, needed: map[string]policy.Set{}}
+// policies are looked at, for the others grant nothing. With the error
+// [policy.ErrTooComplex] there may be more; any other is that of the context.
+func Find(ctx context.Context, c *eval.Compiled, q Question) ([]iam.Excess, error) {
+	f := &finder{Compiled: c, ctx: ctx, search: policy.NewFinder(work), q: q, needed: map[string]policy.Set{}}
 	for _, n := range q.Needs {
 		lower := strings.ToLower(n.Action)
 		f.needed[lower] = append(f.needed[lower], policy.CompileResource(n.Resource))
@@ -37,7 +39,7 @@ func Find(c *eval.Compiled, q Question) []iam.Excess {
 		f.statement(g)
 	}
 	slices.SortStableFunc(f.found, func(a, b iam.Excess) int { return rank(a) - rank(b) })
-	return f.found
+	return f.found, f.err
 }
 
 // rank orders excesses for reading: what reaches everything first, then what
@@ -54,8 +56,15 @@ func rank(x iam.Excess) int {
 	return 2
 }
 
+// work is the budget of all searches: there is one for each action and resource of
+// each statement.
+const work = 8 * policy.DefaultWork
+
 type finder struct {
 	*eval.Compiled
+	ctx    context.Context
+	search *policy.Finder
+	err    error // why a search has no answer
 	q      Question
 	needed map[string]policy.Set // by action in lower case
 	found  []iam.Excess
@@ -168,11 +177,10 @@ func (f *finder) beyond(g eval.Grant, action string, needed policy.Set) (pattern
 		types = typesOf(a)
 	}
 	for _, where := range f.places(g, types) {
-		names, hints := where.names, f.hints(where.pattern, types)
-		example, ok := f.Search(probe, names, hints, []policy.Set{needed, types}, func(name string) bool {
-			covered := slices.ContainsFunc(needed, func(p policy.Pattern) bool { return p.Match(name) })
-			return !covered && f.Grants(g, probe, name)
-		})
+		example, ok, err := f.Search(f.ctx, f.search, g, probe, where.names, f.hints(where.pattern, types), types, needed)
+		if err != nil {
+			f.err = err
+		}
 		if ok {
 			return where.pattern, example, true
 		}

@@ -102,7 +102,11 @@ func TestFind(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			var got []string
-			for _, x := range Find(compile(t, tt.boundary, tt.policy), question(pass, read, list, invoke)) {
+			found, err := Find(t.Context(), compile(t, tt.boundary, tt.policy), question(pass, read, list, invoke))
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, x := range found {
 				mark := ""
 				if x.Dangerous {
 					mark = "*"
@@ -139,7 +143,10 @@ func TestExamplesAreAllowed(t *testing.T) {
 		documents = append(documents, p.Policy.Indent())
 	}
 	c, q := compile(t, "", documents...), question(read, list, invoke)
-	found := Find(c, q)
+	found, err := Find(t.Context(), c, q)
+	if err != nil {
+		t.Fatal(err)
+	}
 	if len(found) == 0 {
 		t.Fatal("nothing found")
 	}

@@ -4,6 +4,11 @@ import (
 	"unicode/utf16"
 )
 
+type bits = []uint64
+
+func setBit(b bits, i int)      { b[i>>6] |= 1 << (i & 63) }
+func hasBit(b bits, i int) bool { return b[i>>6]&(1<<(i&63)) != 0 }
+
 // bitGlob matches as glob does, in time proportional to the length of the text
 // times that of the pattern in machine words, whatever they are: all positions
 // of the pattern that the text so far can have reached are bits of a number.

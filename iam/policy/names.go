@@ -1,6 +1,9 @@
 package policy
 
-import "strings"
+import (
+	"strings"
+	"unicode/utf8"
+)
 
 // A Names is the set of resource names that a required pattern stands for.
 type Names struct {
@@ -84,13 +87,19 @@ func (n Names) String() string { return n.text }
 // Contains reports whether s is one of the names. It is none of those that are
 // too complex to be told.
 func (n Names) Contains(s string) bool {
-	a, err := newAutomaton(n, nil)
-	if err != nil {
-		return false
-	}
-	_, ok := a.run(s)
-	return ok
+	search, err := newSearch(&Query{Names: n, Out: []Set{nil}}, len(n.elements))
+	return err == nil && search.holds(s)
 }
+
+// Single returns the name, where there is but one.
+func (n Names) Single() (string, bool) {
+	beginning := n.beginning()
+	return beginning, utf8.RuneCountInString(beginning) == len(n.elements)
+}
+
+// Within reports whether one pattern of a set is seen at once to match all names:
+// it is what they begin with and a star.
+func (n Names) Within(s Set) bool { return s.covers(n.beginning()) }
 
 // An element is one piece of a pattern.
 type element struct {

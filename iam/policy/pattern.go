@@ -21,6 +21,8 @@ type Pattern struct {
 	prefix, exact bool
 	// escaped says that literal holds a wildcard from a policy variable.
 	escaped bool
+	// owner says that wildcards before the first slash do not stand for one.
+	owner bool
 	// plain is where the part of text begins that has only stars and literals.
 	plain int
 }
@@ -55,6 +57,26 @@ func CompileResource(s string) Pattern {
 	p := CompileGlob(s)
 	p.arn = strings.HasPrefix(s, "arn:")
 	return p
+}
+
+// CompileOwner compiles a pattern as [CompileResource], but wildcards before its
+// first slash do not stand for one: arn:aws:s3:::a*/* is what is in the buckets
+// that begin with a. It is for a [Query], and not to be matched by itself.
+func CompileOwner(s string) Pattern {
+	p := CompileResource(s)
+	p.owner, p.prefix = true, false
+	return p
+}
+
+// elements takes the pattern apart.
+func (p *Pattern) elements() []element {
+	out := elementsOf(p.text, p.arn)
+	for i := 0; p.owner && i < len(out) && (out[i].kind != literal || out[i].char != '/'); i++ {
+		if out[i].kind != literal {
+			out[i].keeps += "/"
+		}
+	}
+	return out
 }
 
 const wildcards = "*?"

@@ -147,6 +147,13 @@ const (
 	literalQuestion = '\uE001'
 )
 
+// Escape returns a text as a pattern that matches it alone.
+func Escape(text string) string {
+	var b strings.Builder
+	escapeWildcards(&b, text)
+	return b.String()
+}
+
 func escapeWildcards(b *strings.Builder, s string) {
 	for _, r := range s {
 		switch r {

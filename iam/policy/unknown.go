@@ -18,6 +18,24 @@ func UnknownKey(name string) string {
 	return unknownPrefix + strings.NewReplacer("}", ")", "{", "(", ",", ";", "$", "").Replace(name)
 }
 
+// otherwise ends the name of what is so where something else is not.
+const otherwise = " being false"
+
+// Otherwise returns the name for [Unknown] and [UnknownKey] of what holds exactly
+// where something of another name does not: the other branch of a condition.
+func Otherwise(name string) string { return name + otherwise }
+
+// Alternative returns the key of a value that is either so or not, and whether
+// the given key is the one for not, see [Otherwise]. It reports false for keys
+// that are not made by [UnknownKey].
+func Alternative(key string) (of string, negated, ok bool) {
+	if _, ok := IsUnknown(key); !ok {
+		return "", false, false
+	}
+	of, negated = strings.CutSuffix(key, otherwise)
+	return of, negated, true
+}
+
 // IsUnknown returns the name of the value that a context key made by
 // [UnknownKey] stands for.
 func IsUnknown(key string) (name string, ok bool) {

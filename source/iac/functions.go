@@ -3,6 +3,8 @@ package iac
 import (
 	"strconv"
 	"strings"
+
+	"remotion-doctor/iam/policy"
 )
 
 // args resolves the arguments of a function that takes a list.
@@ -192,7 +194,7 @@ func (s *stack) ifElse(n *node) (value, error) {
 			return yes, nil
 		}
 	}
-	return value{kind: choiceValue, options: []option{{"condition " + name, yes}, {"condition " + name + " being false", no}}}, nil
+	return value{kind: choiceValue, options: []option{{"condition " + name, yes}, {policy.Otherwise("condition " + name), no}}}, nil
 }
 
 func (s *stack) findInMap(n *node) (value, error) {

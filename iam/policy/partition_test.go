@@ -1,13 +1,9 @@
 package policy
 
 import (
-	"errors"
 	"slices"
 	"strings"
 )
-
-// A Set is the names that any of several patterns matches.
-type Set []Pattern
 
 // A Class is all those names of a requirement that the same sets match.
 type Class struct {
@@ -17,10 +13,6 @@ type Class struct {
 	// In says for each set whether it matches.
 	In []bool
 }
-
-// ErrTooComplex says that the patterns are too many and too intricate to be
-// decided within bounds.
-var ErrTooComplex = errors.New("the patterns are too complex to be decided")
 
 // maxWork bounds the words of state that Divide computes, maxStates those that
 // it keeps: tens of milliseconds and 8 MB.
@@ -45,7 +37,7 @@ func (n Names) Divide(sets []Set, hints []string) ([]Class, error) {
 	if err != nil {
 		return nil, err
 	}
-	w := &walk{automaton: a, found: map[string]bool{}}
+	w := &partition{automaton: a, found: map[string]bool{}}
 	for _, h := range hints {
 		if w.hint(h) {
 			w.tails = append(w.tails, tails(n, h)...)
@@ -58,8 +50,8 @@ func (n Names) Divide(sets []Set, hints []string) ([]Class, error) {
 	return w.classes, err
 }
 
-// A walk visits the reachable states of an automaton, breadth first.
-type walk struct {
+// A partition visits the reachable states of an automaton, breadth first.
+type partition struct {
 	*automaton
 	states  bits // all visited states, one after another
 	parents []step
@@ -76,10 +68,10 @@ type step struct {
 	symbol int16
 }
 
-func (w *walk) state(i int) bits { return w.states[i*w.words : (i+1)*w.words] }
+func (w *partition) state(i int) bits { return w.states[i*w.words : (i+1)*w.words] }
 
 // hint makes the example of its class of a text that is one of the names.
-func (w *walk) hint(text string) bool {
+func (w *partition) hint(text string) bool {
 	state, ok := w.run(text)
 	if ok {
 		w.add(state, func() string { return text })
@@ -88,7 +80,7 @@ func (w *walk) hint(text string) bool {
 }
 
 // add notes the class of a state in which the names end.
-func (w *walk) add(state bits, example func() string) {
+func (w *partition) add(state bits, example func() string) {
 	in := w.in(state)
 	key := string(packed(in))
 	if w.found[key] {
@@ -108,7 +100,7 @@ func packed(in []bool) []byte {
 	return out
 }
 
-func (w *walk) explore() error {
+func (w *partition) explore() error {
 	w.table = make([]int32, 128)
 	w.visit(w.start(), step{parent: -1})
 	next := make(bits, w.words)
@@ -132,7 +124,7 @@ func (w *walk) explore() error {
 }
 
 // likeOther reports whether a symbol leads where every other character does.
-func (w *walk) likeOther(state bits, s int) bool {
+func (w *partition) likeOther(state bits, s int) bool {
 	w.work += w.words / 4
 	for i := range state {
 		if state[i]&(w.advance[s][i]^w.advance[w.other][i]) != 0 || state[i]&(w.stay[s][i]^w.stay[w.other][i]) != 0 {
@@ -144,7 +136,7 @@ func (w *walk) likeOther(state bits, s int) bool {
 
 // alive reports whether the text can still become one of the names, whose
 // positions are the first bits.
-func (w *walk) alive(state bits) bool {
+func (w *partition) alive(state bits) bool {
 	last := w.accepts >> 6
 	for i := range last {
 		if state[i] != 0 {
@@ -155,7 +147,7 @@ func (w *walk) alive(state bits) bool {
 }
 
 // visit adds a state unless it is known.
-func (w *walk) visit(state bits, from step) {
+func (w *partition) visit(state bits, from step) {
 	if 2*len(w.parents) >= len(w.table) {
 		w.grow()
 	}
@@ -174,7 +166,7 @@ func (w *walk) visit(state bits, from step) {
 }
 
 // slot finds the place of a state in the table: its own, or an empty one.
-func (w *walk) slot(state bits) int {
+func (w *partition) slot(state bits) int {
 	h := uint64(14695981039346656037)
 	for _, word := range state {
 		h = (h ^ word) * 1099511628211
@@ -188,7 +180,7 @@ func (w *walk) slot(state bits) int {
 	return at
 }
 
-func (w *walk) grow() {
+func (w *partition) grow() {
 	w.table = make([]int32, 2*len(w.table))
 	for i := range w.parents {
 		w.table[w.slot(w.state(i))] = int32(i + 1)
@@ -196,7 +188,7 @@ func (w *walk) grow() {
 }
 
 // path spells the text that led to a state.
-func (w *walk) path(i int) string {
+func (w *partition) path(i int) string {
 	var out []rune
 	for ; w.parents[i].parent >= 0; i = int(w.parents[i].parent) {
 		out = append(out, w.symbols[w.parents[i].symbol])
@@ -208,7 +200,7 @@ func (w *walk) path(i int) string {
 // better completes an example by what a person would know, where the class
 // stays the same. Behind an unfinished part goes a tail that begins with a
 // separator, as "-" in files-prod-4hd8e2k9xw.
-func (w *walk) better(example string, state bits) string {
+func (w *partition) better(example string, state bits) string {
 	want := w.in(state)
 	bases := []string{example}
 	if i := strings.LastIndexAny(example, separators); i > len(w.skipped) {
@@ -230,10 +222,6 @@ func (w *walk) better(example string, state bits) string {
 	}
 	return example
 }
-
-const separators = "/:-"
-
-func separator(c byte) bool { return strings.IndexByte(separators, c) >= 0 }
 
 // tails are the ends of a hint from where the names' wildcards begin, and from
 // each separator on.

@@ -27,11 +27,6 @@ type automaton struct {
 	skipped string
 }
 
-type bits = []uint64
-
-func setBit(b bits, i int)      { b[i>>6] |= 1 << (i & 63) }
-func hasBit(b bits, i int) bool { return b[i>>6]&(1<<(i&63)) != 0 }
-
 // newAutomaton builds the automaton of names and sets. A pattern whose literal
 // beginning contradicts that of the names is left out, for it matches none, and
 // so are the patterns of a set that holds all names. The error is
@@ -75,12 +70,6 @@ func newAutomaton(n Names, sets []Set) (*automaton, error) {
 	return a, nil
 }
 
-// astral reports whether a row names a character outside the basic plane, which
-// "?" counts as two: no ARN has one.
-func astral(row []element) bool {
-	return slices.ContainsFunc(row, func(e element) bool { return e.kind == literal && e.char > 0xFFFF })
-}
-
 // skip cuts off the literals that all rows begin with and returns them as text.
 func skip(rows [][]element) string {
 	var b strings.Builder
@@ -111,10 +100,6 @@ func contradict(a, b []element) bool {
 	return false
 }
 
-// plausible are the characters that may stand for "any other", those that
-// names are made of first.
-const plausible = "xqzkjvwyhgbfpudmcltnrisaoe0123456789XQZKJVWYHGBFPUDMCLTNRISAOE-_.éèñüß"
-
 func (a *automaton) chooseSymbols(rows [][]element) {
 	named := map[rune]bool{':': true, '/': true}
 	for _, row := range rows {
@@ -136,14 +121,6 @@ func (a *automaton) chooseSymbols(rows [][]element) {
 		a.symbols = append(a.symbols, c)
 	}
 	slices.SortFunc(a.symbols[1:], func(x, y rune) int { return rank(x) - rank(y) })
-}
-
-// rank orders symbols by how plausible they are in a name.
-func rank(c rune) int {
-	if i := strings.IndexRune(plausible, c); i >= 0 {
-		return i
-	}
-	return 1000 + int(c)
 }
 
 // symbol returns the index of a character.
