@@ -30,29 +30,35 @@ func (j *job) alone(req *checks.Requirement, s *audit.Section) *audit.Alone {
 	if len(j.Operations) > 0 || len(s.Operations) == 0 {
 		return nil
 	}
-	var names []string
+	out := &audit.Alone{}
 	for i := range s.Operations {
-		if s.Operations[i].Status == audit.Works {
-			names = append(names, s.Operations[i].Name)
+		name := s.Operations[i].Name
+		if n, all := grantedFor(req, s, name); all && n > 0 {
+			out.Operations = append(out.Operations, name)
 		}
 	}
-	if len(names) == 0 || len(names) == len(s.Operations) {
+	if len(out.Operations) == 0 || len(out.Operations) == len(s.Operations) {
 		return nil
 	}
+	out.Granted, _ = grantedFor(req, s, out.Operations...)
+	out.Total = out.Granted
+	return out
+}
+
+// grantedFor counts the granted ones of what operations need, and says whether
+// that is all.
+func grantedFor(req *checks.Requirement, s *audit.Section, names ...string) (int, bool) {
 	part, err := req.For(names)
 	if err != nil {
-		return nil
+		return 0, false
 	}
-	out := &audit.Alone{Operations: names, Total: len(part.Grants)}
+	n := 0
 	for _, g := range part.Grants {
 		if slices.ContainsFunc(s.Findings, func(f audit.Finding) bool {
 			return f.Action == g.Action && f.Resource == g.Resource && (f.Status == audit.Pass || f.Use == audit.UseUnused || checks.Suffices(&f))
 		}) {
-			out.Granted++
+			n++
 		}
 	}
-	if out.Granted < out.Total || out.Total == 0 {
-		return nil
-	}
-	return out
+	return n, n == len(part.Grants)
 }

@@ -79,8 +79,8 @@ func likeliestCause(r *audit.Report, s *audit.Section) string {
 
 // sentence is the first sentence of a text.
 func sentence(text string) string {
-	if first, _, ok := strings.Cut(text, ". "); ok {
-		return first
+	for _, end := range []string{". ", "; "} {
+		text, _, _ = strings.Cut(text, end)
 	}
 	return text
 }
@@ -109,7 +109,10 @@ func alone(s *audit.Section) string {
 		names[i] = Clean(n)
 	}
 	list := strings.Join(names, ",")
-	return fmt.Sprintf("only %s? --for %s: %d of %d granted", strings.Join(names, ", "), list, s.Alone.Granted, s.Alone.Total)
+	if len(names) > 2 {
+		return fmt.Sprintf("only these? --for %s: %d of %d granted", list, s.Alone.Granted, s.Alone.Total)
+	}
+	return fmt.Sprintf("only %s? --for %s: %d of %d granted", strings.Join(names, " and "), list, s.Alone.Granted, s.Alone.Total)
 }
 
 // leads writes the cause, the command, and what works by itself.

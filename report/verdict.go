@@ -50,7 +50,7 @@ func granted(n audit.Summary, tolerated int) string {
 	case n.Pass:
 		return fmt.Sprintf("all %d granted", n.Total())
 	case n.Met():
-		return fmt.Sprintf("%d of %d granted, %s", n.Pass, n.Total(), neverCalled(n.Unused))
+		return fmt.Sprintf("%d of %d granted, the rest is never called", n.Pass, n.Total())
 	}
 	parts := []string{fmt.Sprintf("%d of %d granted", n.Pass, n.Total())}
 	for _, p := range []struct {
@@ -69,7 +69,7 @@ func granted(n audit.Summary, tolerated int) string {
 		text += fmt.Sprintf(" (%d muted)", n.Muted)
 	}
 	if n.Unused > 0 {
-		text += fmt.Sprintf(" (%s)", neverCalled(n.Unused))
+		text += fmt.Sprintf(", %s", neverCalled(n.Unused))
 	}
 	if tolerated > 0 {
 		text += fmt.Sprintf(" (%d tolerated)", tolerated)
@@ -79,9 +79,9 @@ func granted(n audit.Summary, tolerated int) string {
 
 func neverCalled(n int) string {
 	if n == 1 {
-		return "1 is never called"
+		return "1 of them never called"
 	}
-	return fmt.Sprintf("%d are never called", n)
+	return fmt.Sprintf("%d of them never called", n)
 }
 
 // overall is the one line about a report of several sections.

@@ -134,6 +134,10 @@ func (a *app) demo(ctx context.Context, f *outputFlags) error {
 	}
 	o := a.blank()
 	o.Source, o.Regions = client, []string{"us-east-1"}
+	o.Asked = audit.Asked{
+		Source:      []audit.Flag{{Name: "endpoint-url", Value: "http://" + demoAddress}},
+		Requirement: []audit.Flag{{Name: "region", Value: "us-east-1"}},
+	}
 	for _, t := range demoTargets {
 		o.Targets = append(o.Targets, doctor.Target{Target: t, Requirements: []string{"caller"}})
 	}
@@ -141,12 +145,16 @@ func (a *app) demo(ctx context.Context, f *outputFlags) error {
 	if err != nil {
 		return err
 	}
+	report.Notes = append(report.Notes, "to run the commands above, start the demo account first, in another terminal: remotion-doctor serve --listen "+demoAddress)
 	cancel()
 	if err := <-done; err != nil {
 		return err
 	}
 	return a.deliver(ctx, report, f)
 }
+
+// demoAddress is where the commands that demo prints look for the demo account.
+const demoAddress = "127.0.0.1:4566"
 
 // demoClient is a client that knows nothing of the machine's AWS
 // configuration.
