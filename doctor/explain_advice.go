@@ -122,6 +122,9 @@ func (j *job) advise(ctx context.Context, q *question, t *audit.Trace) {
 		return
 	}
 	renders := j.renders(ctx, q, t)
+	if d.Grantable() && renders {
+		j.notItsOwn(t, &d, &advice)
+	}
 	pain := j.painOf(q, t, &d, renders)
 	if pain != nil {
 		advice.Cause, advice.Cures, advice.Pain = pain.Cause, []string{pain.Cure}, pain.Code
@@ -130,6 +133,17 @@ func (j *job) advise(ctx context.Context, q *question, t *audit.Trace) {
 		t.Message.Diagnosis, t.Message.Cures = advice.Cause, advice.Cures
 	}
 	t.Commands = j.follow(q, t, &d, pain, renders)
+}
+
+// notItsOwn: what only the caller needs is not granted to the role that the
+// render functions run as.
+func (j *job) notItsOwn(t *audit.Trace, d *remedy.Denied, advice *audit.Advice) {
+	if _, own := j.needed(t, d, true); own {
+		return
+	}
+	if _, callers := j.needed(t, d, false); callers {
+		advice.Cures = []string{"the render role does not need " + d.Action + "; the caller does: find out which code makes this call as the render role, and let it use the caller's credentials"}
+	}
 }
 
 // kept names what AWS keeps of the request, where the message has its key.

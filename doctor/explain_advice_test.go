@@ -137,6 +137,9 @@ func checkSide(t *testing.T, tr *audit.Trace, side, need string) {
 	if side == "renderer" && strings.Contains(tr.Advice.Cause+strings.Join(tr.Advice.Cures, " "), "caller policy") {
 		t.Errorf("the renderer gets the caller policy: %+v", tr.Advice)
 	}
+	if text := strings.Join(tr.Advice.Cures, " "); side == "renderer" && need == "caller" && strings.Contains(text, "grant "+tr.Action) {
+		t.Errorf("the renderer is given what only the caller needs: %s", text)
+	}
 	if tr.Advice.Layer != iam.LayerIdentity || tr.Advice.Effect != iam.ImplicitDeny {
 		return
 	}
