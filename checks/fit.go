@@ -2,40 +2,42 @@ package checks
 
 import "remotion-doctor/iam/policy"
 
-// fit is how much of the newest documented policy of a name documents hold, from
-// 0 to 1.
-func (p *Pack) fit(name, partition string, documents []*policy.Document) float64 {
+// fit counts the grants of the newest documented policy of a name, and those of
+// them that documents hold.
+func (p *Pack) fit(name, partition string, documents []*policy.Document) (held, of int) {
 	list, err := p.releases(name, partition)
 	if err != nil || len(list) == 0 {
-		return 0
+		return 0, 0
 	}
 	wanted, err := p.grants(list[len(list)-1].set)
-	if err != nil || len(wanted) == 0 {
-		return 0
+	if err != nil {
+		return 0, 0
 	}
 	var all []Grant
 	for _, d := range documents {
 		all = append(all, Pairs(d)...)
 	}
-	return float64(len(wanted)-len(without(wanted, all))) / float64(len(wanted))
+	return len(wanted) - len(without(wanted, all)), len(wanted)
 }
 
-// halfFit is the part of a policy from which on documents are a copy of it, or
-// of it and another.
-const halfFit = 0.5
-
-// swapped reports whether documents hold the policy of another name and far less
-// of the one that they are meant to be. One policy for all, which holds the
-// other in full and most of this one, is not swapped.
+// swapped reports whether documents hold the policy of another name, and far
+// more of it than of the one that they are meant to be. One policy for all,
+// which holds the other in full and most of this one, is not swapped.
 func (p *Pack) swapped(has Release, name string, documents []*policy.Document) bool {
-	return has.Policy != name && p.fit(name, has.Partition, documents) < halfFit
+	if has.Policy == name {
+		return false
+	}
+	own, of := p.fit(name, has.Partition, documents)
+	other, _ := p.fit(has.Policy, has.Partition, documents)
+	return 2*own < of || other >= 2*own
 }
 
-// combined reports whether documents hold more than the policy that they are
-// recognized as: most of another one as well.
+// combined reports whether documents hold more of another policy than of the one
+// that they are recognized as.
 func (p *Pack) combined(has Release, documents []*policy.Document) bool {
+	held, _ := p.fit(has.Policy, has.Partition, documents)
 	for _, name := range p.PolicyNames() {
-		if name != has.Policy && p.fit(name, has.Partition, documents) >= halfFit {
+		if n, of := p.fit(name, has.Partition, documents); name != has.Policy && n > held && 2*n >= of {
 			return true
 		}
 	}

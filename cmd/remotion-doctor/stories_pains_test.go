@@ -189,7 +189,7 @@ func TestPainStories(t *testing.T) {
 				a.version("app", "renderer", "")
 				a.version("remotion-lambda-role", "caller", "")
 			},
-			want: []string{"this role has Remotion's renderer policy but was checked as the caller; the two policies may be swapped", "this role has Remotion's caller policy, but it is checked as the renderer"},
+			want: []string{"this role has Remotion's renderer policy but was checked as the caller; the two policies may be swapped", "this role has Remotion's caller policy but was checked as the renderer"},
 		},
 		{
 			name: "the .env file is not read", args: caller, files: map[string]string{".env": "REMOTION_AWS_ACCESS_KEY_ID=AKIA\nREMOTION_AWS_SECRET_ACCESS_KEY=s\n"},
