@@ -251,7 +251,7 @@ type Finding struct {
 // A Use says what becomes of a grant.
 type Use string
 
-// UseUnused: no release of the product calls the action any more.
+// UseUnused says that no release of the product calls the action any more.
 const UseUnused Use = "unused"
 
 // An Evidence is one probe of a finding and its answer.
