@@ -36,14 +36,7 @@ var fileNames = []string{"snapshot", "template", "plan", "managed-policies", "po
 // that is an operand becomes the flag that it stands for.
 func Of(fs *pflag.FlagSet, operands []string) audit.Asked {
 	var out audit.Asked
-	fs.Visit(func(f *pflag.Flag) {
-		switch {
-		case slices.Contains(sourceNames, f.Name):
-			out.Source = append(out.Source, given(f)...)
-		case slices.Contains(requirementNames, f.Name):
-			out.Requirement = append(out.Requirement, given(f)...)
-		}
-	})
+	out.Source, out.Requirement = among(fs, sourceNames), among(fs, requirementNames)
 	for i := range out.Source {
 		if slices.Contains(fileNames, out.Source[i].Name) {
 			out.Source[i].Value = files.Name(out.Source[i].Value)
@@ -54,6 +47,17 @@ func Of(fs *pflag.FlagSet, operands []string) audit.Asked {
 	} else {
 		for _, f := range operands {
 			out.Files = append(out.Files, files.Name(f))
+		}
+	}
+	return out
+}
+
+// among are those of some flags that were given, in the order of the names.
+func among(fs *pflag.FlagSet, names []string) []audit.Flag {
+	var out []audit.Flag
+	for _, name := range names {
+		if f := fs.Lookup(name); f != nil && f.Changed {
+			out = append(out, given(f)...)
 		}
 	}
 	return out
