@@ -83,8 +83,8 @@ func RequestDetails(path string) (*iam.RecordedAuthorization, error) {
 	return r, nil
 }
 
-// Target is the target that policy files are by themselves; there is at least
-// one.
+// Target is the target that policy files are by themselves. Without files it is
+// that of a principal that has no policies.
 func Target(paths []string, principal string) audit.Target {
 	if len(paths) == 0 {
 		return audit.Target{Kind: audit.TargetFile, Name: principal}
