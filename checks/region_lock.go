@@ -10,27 +10,27 @@ import (
 	"remotion-doctor/iam/policy"
 )
 
-// RegionLock tells of statements that deny requests outside of some regions.
+// lockByStatements: statements that deny requests outside of some Regions.
 // Source: Organizations User Guide, "Deny access to AWS based on the requested
 // AWS Region".
-func RegionLock(s *Situation) []audit.Diagnosis {
+func (s *Situation) lockByStatements() []audit.Diagnosis {
 	if s.Statement == nil {
 		return nil
 	}
 	var out []audit.Diagnosis
-	var told []string
+	var named []string
 	for i := range s.Findings {
 		f := &s.Findings[i]
 		for _, ref := range f.Statements {
-			allowed := s.regionsOf(f, ref)
+			allowed := s.allowedRegions(f, ref)
 			title := DenyTitle(ref)
-			if allowed == nil || slices.Contains(told, title) {
+			if allowed == nil || slices.Contains(named, title) {
 				continue
 			}
-			told = append(told, title)
+			named = append(named, title)
 			out = append(out, audit.Diagnosis{
-				Code: "region-denied", Severity: audit.SeverityError, Actions: s.stoppedBy(ref),
-				Message: fmt.Sprintf("%s denies requests in %s: it lets through where aws:RequestedRegion is %s", title, JoinWords(s.Regions), orWords(allowed)),
+				Code: "region-lock", Severity: audit.SeverityWarning, Actions: s.stoppedBy(ref),
+				Message: fmt.Sprintf("%s is a Region lock: it denies requests in %s and allows only %s (aws:RequestedRegion)", title, JoinWords(s.Regions), orWords(allowed)),
 				Hint:    "use one of these Regions (--region), or have the statement changed to allow yours",
 				Source:  "https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps_examples_general.html",
 			})
@@ -39,9 +39,9 @@ func RegionLock(s *Situation) []audit.Diagnosis {
 	return out
 }
 
-// regionsOf returns the regions that a denying statement leaves out; nil where it
-// is not about regions.
-func (s *Situation) regionsOf(f *audit.Finding, ref iam.StatementRef) []string {
+// allowedRegions returns the Regions that a denying statement leaves out; nil
+// where its conditions name no Region.
+func (s *Situation) allowedRegions(f *audit.Finding, ref iam.StatementRef) []string {
 	if f.Status != audit.Blocked || ref.Effect == policy.Allow {
 		return nil
 	}
@@ -50,7 +50,7 @@ func (s *Situation) regionsOf(f *audit.Finding, ref iam.StatementRef) []string {
 		return nil
 	}
 	for _, c := range statement.Conditions {
-		if strings.EqualFold(c.Key, "aws:RequestedRegion") && strings.Contains(c.Operator, "StringNot") {
+		if strings.EqualFold(c.Key, regionKey) && strings.Contains(c.Operator, "StringNot") {
 			return c.Values
 		}
 	}

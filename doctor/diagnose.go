@@ -38,7 +38,7 @@ func (j *job) diagnose(ctx context.Context, r *checks.Requirement, s *audit.Sect
 // they can be read, and how to find a statement of any of its policies.
 func (j *job) read(ctx context.Context, s *audit.Section) ([]checks.NamedDocument, func(iam.StatementRef) *policy.Statement) {
 	n := audit.Summarize(s.Findings)
-	if n.Pass == n.Total() {
+	if n.Met() == n.Total() {
 		return nil, nil
 	}
 	p, err := j.source.Policies(ctx, s.Principal)

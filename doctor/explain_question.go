@@ -59,7 +59,7 @@ func ask(pack *checks.Pack, r *Request, targets []Target) (*question, error) {
 		return nil, invalid("name one of them", "explain is about one principal, not %d", len(targets))
 	}
 	if r.Message != "" {
-		m := accessdenied.Parse(r.Message, painsIn(pack, r.Message)...)
+		m := parse(pack, r.Message)
 		if !accessdenied.Denied(&m) {
 			return nil, invalid("paste the whole message: User: … is not authorized to perform: …, or An error occurred (AccessDenied) when calling the … operation", "no denied request found in this text")
 		}
@@ -91,6 +91,9 @@ func (q *question) asks() bool { return q.message != nil && len(q.message.Asked)
 // told reports a message that says all, about a request that is not known in
 // full.
 func (q *question) told() bool {
+	if q.message != nil && q.message.NoDenial {
+		return true
+	}
 	return q.message != nil && q.message.Conclusive && q.recorded == nil && (q.action == "" || q.resource == "" || !q.named)
 }
 
@@ -99,22 +102,37 @@ func (q *question) encoded() bool {
 	return q.message != nil && q.message.Encoded != "" && q.recorded == nil
 }
 
-// painsIn returns what is known of an error of Remotion's, as diagnoses. An
-// error that no action is missing for is no matter of the principal's policies.
-func painsIn(pack *checks.Pack, text string) []accessdenied.Diagnosis {
-	var out []accessdenied.Diagnosis
-	for _, p := range pack.PainsOf(accessdenied.Text(text)) {
-		d := accessdenied.Diagnosis{Says: p.Cause, Cures: []string{p.Cure}, Conclusive: len(p.Actions) == 0}
-		if len(p.Actions) > 0 {
-			d.Action = p.Actions[0]
-		}
-		if p.Check != "" {
-			d.Cures = append(d.Cures, "look: "+p.Check)
-		}
-		out = append(out, d)
+// parse reads a message twice: the known errors of the product are rules over
+// what AWS's own wording says.
+func parse(pack *checks.Pack, text string) iam.DeniedMessage {
+	m := accessdenied.Parse(text)
+	pains := pack.PainsOf(denialOf(text, &m))
+	if len(pains) == 0 {
+		return m
 	}
-	return out
+	return accessdenied.Parse(text, diagnosisOf(&pains[0]))
 }
+
+func denialOf(text string, m *iam.DeniedMessage) checks.Denial {
+	return checks.Denial{
+		Text: accessdenied.Text(text), Action: m.Action, Resource: m.Resource, Principal: m.Principal,
+		Layer: m.Layer, Decision: m.Decision,
+	}
+}
+
+// diagnosisOf is a known error as a diagnosis. An error that no action is missing
+// for does not depend on the principal's policies.
+func diagnosisOf(p *checks.Pain) accessdenied.Diagnosis {
+	d := accessdenied.Diagnosis{Says: p.Cause, Cures: []string{p.Cure}, NoDenial: p.NoDenial}
+	d.Conclusive = len(p.Actions)+len(p.About)+len(p.Layers) == 0
+	if len(p.Actions) > 0 {
+		d.Action = p.Actions[0]
+	}
+	return d
+}
+
+// text is the message as one line.
+func (q *question) text() string { return accessdenied.Text(q.request.Message) }
 
 // take sets the request.
 func (q *question) take() error {

@@ -56,6 +56,8 @@ type Options struct {
 	// elsewhere.
 	Host *Host
 
+	// Asked is what follow-up commands repeat.
+	Asked audit.Asked
 	// Tool is written into the report.
 	Tool audit.Tool
 	// Now is the clock; nil for the system's.

@@ -57,7 +57,7 @@ var pack = &checks.Pack{
 	Hooks: checks.Hooks{
 		Extents: extents, Narrow: narrow, Values: values, Adapt: adapt, Describe: describe, Lint: lintName,
 		Diagnosers: []checks.Diagnoser{
-			hostRole, checks.SwappedPolicy, checks.StalePolicy, checks.RequiredSince, checks.NoLongerRequired, checks.FaultyPolicies, checks.RegionLock,
+			hostRole, qualifiedOnly, checks.RegionLock, checks.SwappedPolicy, checks.StalePolicy, checks.RequiredSince, checks.NoLongerRequired, checks.FaultyPolicies,
 			publicBucketStopped, unsupportedRegions, optInRegions, insightsAccounts, chinaLayers, checks.UnusedActions, checks.UndocumentedActions,
 		},
 		Trustee: trustee, Role: RendererRole, Host: HostCredentials,

@@ -38,7 +38,7 @@ type fixFlags struct {
 func (a *app) fixCommand() *cobra.Command {
 	f := &fixFlags{}
 	cmd := &cobra.Command{
-		Use:   "fix",
+		Use:   "fix [FILE…]",
 		Short: "Show, or attach, the policy that grants what is missing",
 		Long: `Show the smallest policy that makes what Remotion requires pass, narrowed to the
 account, the regions and the names in use; it is evaluated as if attached before
@@ -53,8 +53,10 @@ that it does not cure · 2 bad usage · 3 could not be completed.`,
   remotion-doctor fix --role my-role --dry-run
   remotion-doctor fix --role my-role --apply
   remotion-doctor fix --role my-role --undo`,
-		Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error { return a.fix(cmd.Context(), f) },
+		RunE: func(cmd *cobra.Command, args []string) error {
+			f.source.files = args
+			return a.fix(cmd.Context(), f)
+		},
 	}
 	fs := cmd.Flags()
 	f.target.add(fs)
@@ -163,8 +165,14 @@ func (f *fixFlags) of(o *doctor.Options) doctor.FixOptions {
 	return doctor.FixOptions{Options: *o, Name: f.name, Managed: f.managed, Documented: f.documented, Replace: f.replace, Keep: f.keep}
 }
 
-// left is the error for what the remedies do not cure.
+// left is the error for what the remedies do not cure. That something could not
+// be read comes first: whether it is cured is not known.
 func left(fixes []*doctor.Remedy) error {
+	for _, x := range fixes {
+		if g := x.Unfinished; g != nil {
+			return &failure{exitIncomplete, "the check is incomplete: " + g.String(), g.Hint}
+		}
+	}
 	if slices.ContainsFunc(fixes, func(x *doctor.Remedy) bool { return !x.Cures() }) {
 		return errNotMet
 	}

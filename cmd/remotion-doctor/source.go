@@ -109,7 +109,7 @@ func (a *app) openFiles(o *doctor.Options, f *sourceFlags) error {
 		return err
 	}
 	switch {
-	case f.base() == "--policy":
+	case f.alone() && f.base() == "--policy":
 		return f.openPolicies(o, overlay, library)
 	case len(f.paths()) > 0:
 		return f.openDeployments(o, overlay, library)

@@ -59,7 +59,7 @@ func (f *sourceFlags) bases() []string {
 		{"--template", f.template != ""},
 		{"--plan", f.plan != ""},
 		{"FILE", len(f.files) > 0},
-		{"--policy", len(f.policies) > 0 || f.principal != "" && f.snapshot == "" && len(f.paths()) == 0},
+		{"--policy", f.alone()},
 	} {
 		if flag.given {
 			out = append(out, flag.name)
@@ -69,6 +69,12 @@ func (f *sourceFlags) bases() []string {
 }
 
 func (f *sourceFlags) base() string { return first(f.bases()) }
+
+// alone reports whether the policy files are the source: those of a principal
+// that need not exist, and that may have none.
+func (f *fileFlags) alone() bool {
+	return len(f.policies) > 0 || f.principal != "" && f.template == "" && f.plan == "" && len(f.files) == 0
+}
 
 // validate refuses flags that do not go together.
 func (f *sourceFlags) validate() error {

@@ -57,7 +57,7 @@ func Parameters(texts []string) (map[string]string, error) {
 func Documents(paths []string) (map[string]*policy.Document, error) {
 	out := map[string]*policy.Document{}
 	for _, path := range paths {
-		p, err := ReadPolicy(path, "")
+		p, err := ReadPolicy(path, "") // what makes no requirement is refused with its reason
 		if err != nil {
 			return nil, err
 		}
@@ -83,8 +83,8 @@ func RequestDetails(path string) (*iam.RecordedAuthorization, error) {
 	return r, nil
 }
 
-// Target is the target that policy files are by themselves. Without files it is
-// that of a principal that has no policies.
+// Target is the target that policy files are by themselves; of a principal
+// without any it is the principal.
 func Target(paths []string, principal string) audit.Target {
 	if len(paths) == 0 {
 		return audit.Target{Kind: audit.TargetFile, Name: principal}

@@ -35,7 +35,8 @@ func Name(path string) string {
 	return filepath.ToSlash(rel)
 }
 
-// ReadPolicy reads a policy document of a kind, JSON or URL-encoded JSON. What AWS
+// ReadPolicy reads a policy document of a kind, empty for any, JSON or URL-encoded
+// JSON. What AWS
 // would not store as this kind is refused. The error is a [*source.Error] of kind
 // KindInput that names the place.
 func ReadPolicy(path string, kind policy.Kind) (*eval.Policy, error) {

@@ -29,7 +29,7 @@ func (s *Source) inSnapshot(t audit.Target) (source.Resolution, error) {
 	if err != nil {
 		return source.Resolution{}, &source.Error{
 			Op: "finding the " + t.String() + " in the snapshot", Kind: source.KindNotFound, Msg: err.Error(), Err: err,
-			Hint: "check the name, and that the snapshot is of this account",
+			Hint: s.hint(t),
 		}
 	}
 	p, err := iam.NewPrincipal(arn)
@@ -46,6 +46,17 @@ func (s *Source) hostARN(t audit.Target) string {
 		return ""
 	}
 	return f.FunctionArn
+}
+
+// hint says what a name that is not found may be instead.
+func (s *Source) hint(t audit.Target) string {
+	if _, err := s.snapshot.Function(t.Name); err == nil && t.Kind != audit.TargetFunction {
+		return "the snapshot has a Lambda function of this name: pass --function " + t.Name
+	}
+	if _, err := s.snapshot.Role(t.Name); err == nil && t.Kind != audit.TargetRole {
+		return "the snapshot has a role of this name: pass --role " + t.Name
+	}
+	return "check the name, and that the snapshot is of this account"
 }
 
 func (s *Source) principalOf(t audit.Target) (string, error) {
