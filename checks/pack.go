@@ -61,6 +61,8 @@ type Pack struct {
 	Pages    Pages
 	Commands Commands
 	Hooks    Hooks
+
+	made made
 }
 
 // A Policy is one documented policy, from the release that introduced it to the
