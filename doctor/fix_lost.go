@@ -2,7 +2,6 @@ package doctor
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -10,6 +9,7 @@ import (
 	"remotion-doctor/iam/actions"
 	"remotion-doctor/iam/eval"
 	"remotion-doctor/iam/policy"
+	"remotion-doctor/remedy"
 )
 
 // lost lists what the principal may do now and could not any more: for each
@@ -41,7 +41,7 @@ func (j *job) lost(ctx context.Context, x *Remedy, f *FixOptions) ([]string, err
 	if n := len(l.narrowed); n > 0 {
 		slices.Sort(l.narrowed)
 		l.narrowed = slices.Compact(l.narrowed)
-		out = append(out, "what Remotion needs, beyond this account, these regions and names: "+some(l.narrowed, 4))
+		out = append(out, "beyond this account, these Regions and names: "+strings.Join(l.narrowed, ", "))
 	}
 	return out, nil
 }
@@ -55,26 +55,18 @@ type losing struct {
 	narrowed []string
 }
 
-// some lists a few of many.
-func some(list []string, most int) string {
-	if n := len(list); n > most+1 {
-		list = append(slices.Clone(list[:most]), fmt.Sprintf("%d more", n-most))
-	}
-	return strings.Join(list, ", ")
-}
-
 // statement says what of an Allow would be lost; nothing for a Deny.
 func (l *losing) statement(s *policy.Statement) string {
 	if s.Effect == policy.Deny {
 		return ""
 	}
 	if s.NotAction || s.NotResource {
-		return "what its statement " + s.Sid + " grants by leaving out: look at it by hand"
+		return remedy.AllowInWords(s)
 	}
 	var patterns []string
 	for _, pattern := range s.Actions {
 		if pattern == "*" {
-			return "everything else: every action on " + strings.Join(s.Resources, ", ")
+			return remedy.AllowInWords(s) + ", beyond what stays"
 		}
 		names := actions.Expand(pattern)
 		if len(names) == 0 {
@@ -98,7 +90,7 @@ func (l *losing) statement(s *policy.Statement) string {
 	if len(patterns) == 0 {
 		return ""
 	}
-	return some(patterns, 7) + " on " + some(s.Resources, 3)
+	return strings.Join(patterns, ", ") + " on " + strings.Join(s.Resources, ", ")
 }
 
 // loses reports whether something of the resources is allowed now and not

@@ -23,7 +23,7 @@ func conditional(h *Holding, keep []string) []string {
 			}
 			for n := range p.Document.Statements {
 				if s := &p.Document.Statements[n]; depends(s) {
-					out = append(out, fmt.Sprintf("removes %s (%s policy %s)", inWords(s), kind.name, p.Name))
+					out = append(out, fmt.Sprintf("removes %s (%s policy %s)", AllowInWords(s), kind.name, p.Name))
 				}
 			}
 		}
@@ -37,9 +37,14 @@ func depends(s *policy.Statement) bool {
 	return s.Effect == policy.Allow && (len(s.Conditions) > 0 || variable)
 }
 
-// inWords names what a statement allows, with its condition.
-func inWords(s *policy.Statement) string {
+// AllowInWords says what an Allow statement grants, whole, with its condition:
+// s3:GetObject on arn:aws:s3:::films/*, allowed if aws:SourceVpc StringEquals
+// vpc-1.
+func AllowInWords(s *policy.Statement) string {
 	text := strings.Join(s.Actions, ", ")
+	if slices.Contains(s.Actions, "*") {
+		text = "every action"
+	}
 	if s.NotAction {
 		text = "all actions but " + text
 	}

@@ -34,16 +34,6 @@ func (c *Compiled) deciders(r *Request) []iam.Decider {
 	return found.list
 }
 
-// undecided reports whether the decision depends on something that is not known:
-// a key that the request does not give, or a policy.
-func (c *Compiled) undecided(r *Request) bool {
-	ways, hangs := c.hangsOnKeys(r)
-	return hangs || slices.ContainsFunc(ways, func(way *Request) bool {
-		_, open := c.gapsOf(way)
-		return open
-	})
-}
-
 // hangsOnKeys reports whether the decision depends on keys that the request
 // does not give. Where it does not because the two ways of some conditions come
 // to the same, it returns the request for each way, else the request.

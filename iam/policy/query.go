@@ -27,11 +27,11 @@ type Query struct {
 var ErrTooComplex = errors.New("the patterns are too complex to be decided")
 
 // DefaultWork is the work of one audit: some tenths of a second.
-const DefaultWork = 1 << 20
+const DefaultWork = 3 << 18
 
 // share is the part of all work that one query may take, so that one hard
 // pattern leaves the others decided.
-const share = 4
+const share = 3
 
 // A Finder answers queries within one budget of work, counted in positions that
 // are looked at or kept, so that it bounds time and memory alike. It remembers

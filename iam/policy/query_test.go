@@ -1,6 +1,8 @@
 package policy
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"regexp"
 	"slices"
@@ -175,151 +177,149 @@ func TestFindAgreesWithBruteForce(t *testing.T) {
 	})
 }
 
-func TestDivide(t *testing.T) {
-	const hint = "arn:aws:s3:::remotionlambda-useast1-4hd8e2k9xw"
+// TestFind: answers look like what a person knows.
+func TestFind(t *testing.T) {
+	t.Parallel()
+	const (
+		bucket   = "arn:aws:s3:::remotionlambda-useast1-4hd8e2k9xw"
+		function = "arn:aws:lambda:us-east-1:123456789012:function:remotion-render-4-0-1"
+	)
 	for _, tt := range []struct {
-		name  string
-		names Names
-		sets  []string // patterns, joined by blanks
-		want  []string // "EXAMPLE in 0 2"
+		name    string
+		names   Names
+		in, out string // patterns, joined by blanks; "" for no set
+		want    string // "" for none
 	}{
-		{
-			"covered", TypedNames("arn:aws:s3:::remotionlambda-useast1-*"),
-			[]string{"arn:aws:s3:::remotionlambda-*"},
-			[]string{hint + " in 0"},
-		},
-		{
-			"covered together", TypedNames("arn:aws:s3:::remotionlambda-useast1-*"),
-			[]string{"arn:aws:s3:::remotionlambda-useast1-4*", "arn:aws:s3:::remotionlambda-*"},
-			[]string{hint + " in 0 1", "arn:aws:s3:::remotionlambda-useast1-x4hd8e2k9xw in 1"},
-		},
-		{
-			"objects are no buckets", TypedNames("arn:aws:s3:::remotionlambda-useast1-*"),
-			[]string{"arn:aws:s3:::remotionlambda-*/*"},
-			[]string{hint + " in"},
-		},
-		{
-			"a part is denied", TypedNames("arn:aws:s3:::remotionlambda-*"),
-			[]string{"arn:aws:s3:::remotionlambda-prod*"},
-			[]string{hint + " in", "arn:aws:s3:::remotionlambda-prod-4hd8e2k9xw in 0"},
-		},
-		{
-			"documented", NamesOf("arn:aws:lambda:*:*:function:remotion-render-*"),
-			[]string{"arn:aws:lambda:*:function:remotion-render-*", "arn:aws:lambda:*:123456789012:function:remotion-render-*"},
-			[]string{"arn:aws:lambda:::function:remotion-render- in 0", "arn:aws:lambda::123456789012:function:remotion-render- in 0 1"},
-		},
+		{"covered", TypedNames("arn:aws:s3:::remotionlambda-useast1-*"), "", "arn:aws:s3:::remotionlambda-*", ""},
+		{"covered together", TypedNames("arn:aws:s3:::remotionlambda-*"), "", "arn:aws:s3:::remotionlambda-u* arn:aws:s3:::remotionlambda-?*", ""},
+		{"a hint", TypedNames("arn:aws:s3:::remotionlambda-*"), "arn:aws:s3:::remotionlambda-useast1-*", "", bucket},
+		{"not the hint", TypedNames("arn:aws:s3:::remotionlambda-useast1-*"), "", "arn:aws:s3:::remotionlambda-useast1-4*", "arn:aws:s3:::remotionlambda-useast1-x4hd8e2k9xw"},
+		{"objects are no buckets", TypedNames("arn:aws:s3:::remotionlambda-useast1-*"), "arn:aws:s3:::remotionlambda-*/*", "", ""},
+		{"a part", TypedNames("arn:aws:s3:::remotionlambda-*"), "arn:aws:s3:::remotionlambda-prod*", "", "arn:aws:s3:::remotionlambda-prod-4hd8e2k9xw"},
+		{"another region", NamesOf("arn:aws:lambda:*:*:function:remotion-render-*"), "arn:aws:lambda:eu-*:*:function:remotion-render-*", "", "arn:aws:lambda:eu-:123456789012:function:remotion-render-4-0-1"},
+		{"an account without a region", NamesOf("arn:aws:lambda:*:*:function:remotion-render-*"), "", "arn:aws:lambda:*:123456789012:function:*", "arn:aws:lambda:us-east-1::function:remotion-render-4-0-1"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			var sets []Set
-			for _, s := range tt.sets {
-				var set Set
-				for p := range strings.FieldsSeq(s) {
-					set = append(set, CompileResource(p))
-				}
-				sets = append(sets, set)
+			t.Parallel()
+			q := &Query{Names: tt.names, Out: []Set{setOf(tt.out)}, Hints: []string{bucket, function}}
+			if tt.in != "" {
+				q.In = []Set{setOf(tt.in)}
 			}
-			classes, err := tt.names.Divide(sets, []string{hint})
-			if err != nil {
-				t.Fatal(err)
-			}
-			var got []string
-			for _, c := range classes {
-				line := c.Example + " in"
-				for i, b := range c.In {
-					if b {
-						line += fmt.Sprint(" ", i)
-					}
-				}
-				got = append(got, line)
-			}
-			if !slices.Equal(got, tt.want) {
-				t.Errorf("got %q, want %q", got, tt.want)
+			got, found, err := NewFinder(DefaultWork).Find(t.Context(), q)
+			if err != nil || got != tt.want || found != (tt.want != "") {
+				t.Errorf("got %q, %v, %v; want %q", got, found, err, tt.want)
 			}
 		})
 	}
 }
 
-// intricate is 50 sets of 20 patterns of five stars each.
+func setOf(patterns string) Set {
+	var out Set
+	for p := range strings.FieldsSeq(patterns) {
+		out = append(out, CompileResource(p))
+	}
+	return out
+}
+
+// intricate is 5 sets of 40 patterns of five stars and question marks each.
 func intricate() []Set {
-	sets := make([]Set, 50)
+	sets := make([]Set, 5)
 	for i := range sets {
-		for j := range 20 {
-			sets[i] = append(sets[i], CompileResource(fmt.Sprintf("arn:aws:s3:::a*%d*b*c%d*d*e", i, j)))
+		for j := range 40 {
+			sets[i] = append(sets[i], CompileResource(fmt.Sprintf("arn:aws:s3:::*%d?????*b*c%d??????*d*e", j, i)))
 		}
 	}
 	return sets
 }
 
-// TestDivideGivesUp: what cannot be decided within bounds is an error, and not
-// an answer.
-func TestDivideGivesUp(t *testing.T) {
-	if _, err := TypedNames("arn:aws:s3:::a***").Divide(intricate(), nil); err != ErrTooComplex {
-		t.Errorf("error %v", err)
+// TestFindGivesUp: what cannot be decided with the work that is left is an error,
+// and not an answer; what was answered before stays.
+func TestFindGivesUp(t *testing.T) {
+	t.Parallel()
+	f := NewFinder(1 << 14)
+	easy := &Query{Names: TypedNames("arn:aws:s3:::a***"), In: []Set{setOf("arn:aws:s3:::ab*")}}
+	want, _, err := f.Find(t.Context(), easy)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 8 {
+		if _, _, err := f.Find(t.Context(), &Query{Names: TypedNames("arn:aws:s3:::a***"), In: intricate(), Hints: []string{fmt.Sprint(f.Left())}}); err != ErrTooComplex {
+			t.Fatalf("error %v", err)
+		}
+	}
+	if got, found, err := f.Find(t.Context(), easy); got != want || !found || err != nil {
+		t.Errorf("then %q, %v, %v", got, found, err)
 	}
 }
 
-// TestDivideManyCharacters: thousands of different characters, which a document
+// TestFindEndsWithItsContext: a search ends where its context does, and that is
+// not remembered.
+func TestFindEndsWithItsContext(t *testing.T) {
+	t.Parallel()
+	f := NewFinder(DefaultWork)
+	q := &Query{Names: TypedNames("arn:aws:s3:::a***"), In: []Set{setOf("arn:aws:s3:::ab*")}}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, _, err := f.Find(ctx, q); !errors.Is(err, context.Canceled) {
+		t.Errorf("error %v", err)
+	}
+	if _, found, err := f.Find(t.Context(), q); !found || err != nil {
+		t.Errorf("then %v, %v", found, err)
+	}
+}
+
+// TestFindManyCharacters: thousands of different characters, which a document
 // can name by escapes, take neither time nor memory.
-func TestDivideManyCharacters(t *testing.T) {
+func TestFindManyCharacters(t *testing.T) {
+	t.Parallel()
 	var text strings.Builder
 	for c := rune(0x100); c < 0x100+20_000; c++ {
 		text.WriteRune(c)
 	}
 	set := Set{CompileResource("arn:aws:s3:::a*" + text.String())}
-	if _, err := TypedNames("arn:aws:s3:::a***").Divide([]Set{set}, nil); err != ErrTooComplex {
-		t.Errorf("error %v", err)
+	f := NewFinder(DefaultWork)
+	name, found, err := f.Find(t.Context(), &Query{Names: TypedNames("arn:aws:s3:::a***"), Out: []Set{set}})
+	if err != nil || !found || set[0].Match(name) || DefaultWork-f.Left() > 1<<18 {
+		t.Errorf("%q, %v, %v with %d", name, found, err, DefaultWork-f.Left())
 	}
 }
 
-// BenchmarkDivide is one grant under two patterns, and the worst that is tried.
-func BenchmarkDivide(b *testing.B) {
-	b.Run("usual", func(b *testing.B) {
-		b.ReportAllocs()
-		names := TypedNames("arn:aws:s3:::remotionlambda-useast1-*/***")
-		sets := []Set{{CompileResource("arn:aws:s3:::remotionlambda-*")}, {CompileResource("arn:aws:s3:::remotionlambda-prod*")}, {CompileResource("arn:aws:s3:::other")}}
-		for b.Loop() {
-			if _, err := names.Divide(sets, nil); err != nil {
-				b.Fatal(err)
-			}
-		}
-	})
-	b.Run("intricate", func(b *testing.B) {
-		b.ReportAllocs()
-		names, sets := TypedNames("arn:aws:s3:::a***"), intricate()
-		for b.Loop() {
-			if _, err := names.Divide(sets, nil); err != ErrTooComplex {
-				b.Fatal(err)
-			}
-		}
-	})
-}
-
-func FuzzDivide(f *testing.F) {
-	f.Add("arn:aws:s3:::a*", "arn:aws:s3:::*a*b*c arn:aws:s3:::?*")
-	f.Add("*", "arn:aws:s3* ?")
-	f.Add("\U0002001A", "?")
-	f.Fuzz(func(t *testing.T, wanted, patterns string) {
-		if !utf8.ValidString(wanted) || !utf8.ValidString(patterns) {
-			return // no policy holds such text
-		}
-		var sets []Set
-		for p := range strings.FieldsSeq(patterns) {
-			sets = append(sets, Set{CompileResource(p)})
-		}
-		n := NamesOf(wanted)
-		classes, err := n.Divide(sets, nil)
-		if err != nil {
-			return
-		}
-		for _, c := range classes {
-			if !n.Contains(c.Example) {
-				t.Errorf("%q is no name of %q", c.Example, wanted)
-			}
-			for i := range sets {
-				if sets[i][0].Match(c.Example) != c.In[i] {
-					t.Errorf("%q matches %q: %v", sets[i][0].String(), c.Example, !c.In[i])
+// BenchmarkFind is one question to two patterns, and the worst that is tried.
+func BenchmarkFind(b *testing.B) {
+	names := TypedNames("arn:aws:s3:::remotionlambda-useast1-*/***")
+	for name, q := range map[string]*Query{
+		"usual":     {Names: names, In: []Set{setOf("arn:aws:s3:::remotionlambda-*")}, Out: []Set{setOf("arn:aws:s3:::remotionlambda-prod* arn:aws:s3:::other")}},
+		"intricate": {Names: names, In: intricate()},
+	} {
+		b.Run(name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				if _, _, err := NewFinder(DefaultWork).Find(b.Context(), q); err != nil && err != ErrTooComplex {
+					b.Fatal(err)
 				}
 			}
+		})
+	}
+}
+
+// FuzzFind: an answer is one of the names, in the set that it must be in and not
+// in the other, as the matcher has it.
+func FuzzFind(f *testing.F) {
+	f.Add("arn:aws:s3:::a*", "arn:aws:s3:::*a*b*c arn:aws:s3:::?*", "arn:aws:s3:::ab*")
+	f.Add("*", "arn:aws:s3* ?", "")
+	f.Add("\U0002001A", "?", "a")
+	f.Fuzz(func(t *testing.T, wanted, in, out string) {
+		if !utf8.ValidString(wanted + in + out) {
+			return // no policy holds such text
+		}
+		n, must, not := NamesOf(wanted), setOf(in), setOf(out)
+		name, found, err := NewFinder(1<<18).Find(t.Context(), &Query{Names: n, In: []Set{must}, Out: []Set{not}})
+		if err != nil || !found {
+			return
+		}
+		matches := func(s Set) bool { return slices.ContainsFunc(s, func(p Pattern) bool { return p.Match(name) }) }
+		if !n.Contains(name) || !matches(must) || matches(not) {
+			t.Errorf("%q is no answer: name %v, in %v, out %v", name, n.Contains(name), matches(must), matches(not))
 		}
 	})
 }

@@ -172,7 +172,10 @@ func (s *search) hinted() (string, bool) {
 // Behind an unfinished part goes a tail that begins with a separator, as "-" in
 // films-prod-4hd8e2k9xw.
 func (s *search) better(name string) string {
-	name = s.located(name)
+	name, whole := s.located(name)
+	if whole {
+		return name
+	}
 	bases := []string{name}
 	if i := strings.LastIndexAny(name, separators); i > len(s.query.Names.beginning()) {
 		bases = []string{name[:i], name}
@@ -191,8 +194,9 @@ func (s *search) better(name string) string {
 	return name
 }
 
-// located gives an ARN the region and account of a hint, if it has none.
-func (s *search) located(name string) string {
+// located gives an ARN the fields of a hint, each if the name stays an answer.
+// whole says that it has the resource of one.
+func (s *search) located(name string) (_ string, whole bool) {
 	for _, hint := range s.query.Hints {
 		known, ok := ParseARN(hint)
 		a, isARN := ParseARN(name)
@@ -202,15 +206,16 @@ func (s *search) located(name string) string {
 		for _, field := range []struct {
 			of    *string
 			value string
-		}{{&a.Partition, known.Partition}, {&a.Region, known.Region}, {&a.AccountID, known.AccountID}} {
+		}{{&a.Partition, known.Partition}, {&a.Region, known.Region}, {&a.AccountID, known.AccountID}, {&a.Resource, known.Resource}} {
 			before := *field.of
 			if *field.of = field.value; before == field.value || !s.holds(a.String()) {
 				*field.of = before
 			}
 		}
 		name = a.String()
+		whole = whole || a.Resource == known.Resource
 	}
-	return name
+	return name, whole
 }
 
 const separators = "/:-"
