@@ -246,7 +246,7 @@ type Evidence struct {
 	Region   string      `json:"region,omitzero"`
 	Context  iam.Context `json:"context,omitzero"`
 	// Documented marks the probe of the documented pattern itself.
-	Documented bool        `json:"documented,omitzero"`
+	Documented bool `json:"documented,omitzero"`
 	// Verdict is the answer; in the written form VerdictRef stands for it.
 	Verdict iam.Verdict `json:"verdict,omitzero"`
 
