@@ -147,11 +147,16 @@ type Problem struct {
 	ExitCode int `json:"exitCode"`
 }
 
-// NewProblem returns the problem for an error of a kind.
+// NewProblem returns the problem for an error of a kind. Besides the kinds of
+// package source there is "refused", for what was not done for the state that
+// things are in: exit code 1.
 func NewProblem(kind, message, hint string) Problem {
 	code := 3
-	if kind == "input" {
+	switch kind {
+	case "input":
 		code = 2
+	case "refused":
+		code = 1
 	}
 	return Problem{Kind: kind, Message: message, Hint: hint, ExitCode: code}
 }

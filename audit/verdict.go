@@ -32,6 +32,14 @@ const (
 	FailOnNever Threshold = "never"
 )
 
+// Normal returns the threshold as reports hold it: the default is not written.
+func (t Threshold) Normal() Threshold {
+	if t == FailOnUnknown {
+		return ""
+	}
+	return t
+}
+
 // Join returns the gate that is as strict as both.
 func (g Gate) Join(other Gate) Gate {
 	order := []Threshold{FailOnNever, FailOnFail, FailOnPartial, FailOnUnknown, ""}

@@ -2,6 +2,7 @@ package change
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -222,6 +223,9 @@ func (b *Back) Run(ctx context.Context, s *Store, w Writer, o Options) error {
 	}
 	r := &run{w: w, principal: j.Plan.Principal, journal: j, store: s, options: o, undo: true}
 	if err := r.steps(ctx, b.Steps); err != nil {
+		if e, ok := errors.AsType[*Incomplete](err); ok {
+			e.Undo = true
+		}
 		return err
 	}
 	if err := j.asBefore(ctx, w, o); err != nil {

@@ -80,7 +80,8 @@ func (s *Situation) documents() []*policy.Document {
 	return out
 }
 
-// SwappedPolicy: the principal has the policy that belongs to the other role.
+// SwappedPolicy reports a principal that has the policy that belongs to the other
+// role.
 func SwappedPolicy(s *Situation) []audit.Diagnosis {
 	if !s.Documented() || len(s.Missing()) == 0 {
 		return nil
@@ -212,7 +213,8 @@ func RequiredSince(s *Situation) []audit.Diagnosis {
 	return out
 }
 
-// NoLongerRequired: the release in use demands what a newer one dropped.
+// NoLongerRequired reports what the release in use requires and a newer one
+// dropped.
 func NoLongerRequired(s *Situation) []audit.Diagnosis {
 	v, err := ParseVersion(s.Requirement.Version)
 	if err != nil {

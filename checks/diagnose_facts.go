@@ -8,7 +8,7 @@ import (
 	"remotion-doctor/audit"
 )
 
-// UnusedActions: a grant that is missing, and that nothing needs.
+// UnusedActions reports grants that are missing and that nothing needs.
 func UnusedActions(s *Situation) []audit.Diagnosis {
 	var asked []string
 	for _, g := range s.Requirement.Grants {
@@ -26,7 +26,7 @@ func UnusedActions(s *Situation) []audit.Diagnosis {
 	}}
 }
 
-// UndocumentedActions: what the product does and its policy does not grant.
+// UndocumentedActions reports what the product does and its policy does not grant.
 func UndocumentedActions(s *Situation) []audit.Diagnosis {
 	if !s.Documented() || s.Requirement.narrowed {
 		return nil

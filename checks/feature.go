@@ -13,9 +13,14 @@ import (
 // A Feature is an option of a product that takes grants beyond the documented
 // policies, or changes which of them are needed.
 type Feature struct {
-	Name   string // output-bucket
-	Title  string // Output bucket
-	Flag   string // of the command line; empty for --feature NAME
+	Name  string // output-bucket
+	Title string // Output bucket
+	Flag  string // of the command line; empty for --feature NAME
+	// Example is an ARN or the ID of an account where the values are such, of
+	// the same service and type; empty where they are names or none.
+	Example string
+	// With is the feature that this one says more about; empty for none.
+	With   string
 	Since  string // the release that brought it; empty for the first
 	Why    string
 	Breaks string
@@ -53,48 +58,6 @@ type Fact struct {
 	Since, Until string
 	// Privacy, where it is set, is the only one that it is true of.
 	Privacy string
-}
-
-// A Deployment is what is known of how a product is used.
-type Deployment struct {
-	// Values are names and ARNs of features, by the feature's name.
-	Values map[string][]string
-	// Privacy is that of the outputs; public where empty.
-	Privacy string
-}
-
-// Uses adds a feature with a value, which may be empty.
-func (d *Deployment) Uses(feature, value string) {
-	if d.Values == nil {
-		d.Values = map[string][]string{}
-	}
-	d.Values[feature] = append(d.Values[feature], value)
-}
-
-// Has reports whether a feature is used; no-acl is the privacy of that name.
-func (d *Deployment) Has(feature string) bool {
-	return len(d.Values[feature]) > 0 || feature == "no-acl" && d.Privacy == feature
-}
-
-// FeatureNamed returns a feature by its name.
-func (p *Pack) FeatureNamed(name string) (Feature, bool) {
-	i := slices.IndexFunc(p.Features, func(f Feature) bool { return plainName(f.Name) == plainName(name) })
-	if i < 0 {
-		return Feature{}, false
-	}
-	return p.Features[i], true
-}
-
-// SwitchedFeatures returns the names of the features that have no flag of
-// their own.
-func (p *Pack) SwitchedFeatures() []string {
-	var out []string
-	for _, f := range p.Features {
-		if f.Flag == "" {
-			out = append(out, f.Name)
-		}
-	}
-	return out
 }
 
 // flagOf returns how a feature is asked for.

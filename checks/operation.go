@@ -88,10 +88,8 @@ func (r *Requirement) For(names []string) (*Requirement, error) {
 	out := *r
 	out.narrowed = true
 	out.Grants, out.Operations, out.Notes, out.Modules = nil, nil, slices.Clone(r.Notes), nil
-	for _, name := range names {
-		if !r.Pack().hasOperation(name) {
-			return nil, fmt.Errorf("no operation is called %q; there are %s", name, strings.Join(r.Pack().OperationNames(), ", "))
-		}
+	if err := r.Pack().ValidOperations(names); err != nil {
+		return nil, err
 	}
 	for _, op := range r.Operations {
 		if !slices.ContainsFunc(names, op.called) {

@@ -123,5 +123,6 @@ func (j *job) explainAt(ctx context.Context, p iam.Principal, probe iam.Probe) (
 		out.Notes = append(out.Notes, "the principal's policies could not be read, so only the simulator's answer is shown: "+messageOf(readErr))
 	}
 	combine(&out, &verdicts[0], readErr == nil)
+	undecide(&out, policies.Gaps)
 	return &out, nil
 }

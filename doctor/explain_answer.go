@@ -11,6 +11,7 @@ import (
 	"remotion-doctor/iam/eval"
 	"remotion-doctor/iam/explain"
 	"remotion-doctor/iam/policy"
+	"remotion-doctor/source"
 )
 
 // policiesFor returns the policies that decide a request, and the layers whose
@@ -27,7 +28,10 @@ func (j *job) policiesFor(ctx context.Context, p iam.Principal, probe iam.Probe)
 		}
 	}
 	if policies.Resource == nil {
-		policies.Resource = j.ownPolicy(ctx, probe, unknown)
+		var gap *iam.Gap
+		if policies.Resource, gap = j.ownPolicy(ctx, probe, unknown); gap != nil {
+			policies.Gaps = append(slices.Clip(policies.Gaps), *gap)
+		}
 	}
 	if err != nil {
 		why := "could not be read: " + messageOf(err)
@@ -48,12 +52,13 @@ func ownGaps(gaps []iam.Gap) []iam.Gap {
 }
 
 // ownPolicy returns the policy of the bucket that a request is about; of other
-// resources none is read.
-func (j *job) ownPolicy(ctx context.Context, probe iam.Probe, unknown map[iam.Layer]string) *eval.Policy {
+// resources none is read. The gap is that of a policy which there may be: it may
+// deny what everything else allows.
+func (j *job) ownPolicy(ctx context.Context, probe iam.Probe, unknown map[iam.Layer]string) (*eval.Policy, *iam.Gap) {
 	a, ok := policy.ParseARN(probe.Resource)
 	// An access point has an account in its ARN.
 	if !ok || a.Service != "s3" || a.AccountID != "" {
-		return nil
+		return nil, nil
 	}
 	region := j.source.Region()
 	for _, e := range probe.Context {
@@ -66,10 +71,36 @@ func (j *job) ownPolicy(ctx context.Context, probe iam.Probe, unknown map[iam.La
 	switch {
 	case err != nil:
 		unknown[iam.LayerResource] = "the bucket's policy could not be read: " + messageOf(err)
+		return nil, unreadOf(bucket, probe, err)
 	case own == nil:
 		delete(unknown, iam.LayerResource)
 	}
-	return own
+	return own, nil
+}
+
+// unreadOf is the gap of a bucket's policy; nil where there is no bucket, or the
+// source never claimed to hold its policy.
+func unreadOf(bucket string, probe iam.Probe, err error) *iam.Gap {
+	switch asError(err).Kind {
+	case source.KindNotFound, source.KindNotHeld:
+		return nil
+	}
+	g := gapOf("", "the policy of the bucket "+bucket, iam.MayBoth, err)
+	g.Layer, g.Resources = iam.LayerResource, []string{probe.Resource}
+	return &g
+}
+
+// undecide takes an Allow back that a policy which was not read may deny. The
+// policy simulator is not given the policies of resources.
+func undecide(t *audit.Trace, gaps []iam.Gap) {
+	i := slices.IndexFunc(gaps, func(g iam.Gap) bool { return g.Layer == iam.LayerResource && g.Counts(false) })
+	if i < 0 || t.Decision != iam.Allowed {
+		return
+	}
+	t.Decision, t.Reason = "", "it depends on what was not read: "+gaps[i].String()
+	if !slices.ContainsFunc(t.Gaps, func(g iam.Gap) bool { return g.What == gaps[i].What }) {
+		t.Gaps = append(t.Gaps, gaps[i])
+	}
 }
 
 // combine brings the simulator's answer into a trace. The simulator sees the

@@ -51,6 +51,9 @@ type Remedy struct {
 	Replaces bool
 	// Lost is what would stop working.
 	Lost []string
+	// Unfinished is what another try may read, and this one could not: the
+	// remedy may lack what depends on it. Nil where there is none.
+	Unfinished *iam.Gap
 
 	tasks []task
 }

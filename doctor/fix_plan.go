@@ -48,6 +48,9 @@ func (x *Remedy) take(t task, s *audit.Section, product string) {
 	x.Findings = append(x.Findings, s.Findings...)
 	x.Obstacles = append(x.Obstacles, s.Obstacles...)
 	x.Before = audit.Summarize(x.Findings)
+	if i := slices.IndexFunc(s.Gaps, func(g iam.Gap) bool { return g.Kind == iam.GapIncomplete }); i >= 0 && x.Unfinished == nil {
+		x.Unfinished = &s.Gaps[i]
+	}
 	for _, n := range slices.Concat(s.Notes, undecidedFor(s.Findings)) {
 		if !slices.Contains(x.Notes, n) {
 			x.Notes = append(x.Notes, n)
@@ -72,7 +75,7 @@ func (j *job) remedy(ctx context.Context, x *Remedy, f *FixOptions) error {
 	if x.Replaces && x.Principal.Type() != "role" {
 		return invalid("a user's groups would stay as they are", "only a role's policies can be replaced, not those of %s", x.Principal.ARN)
 	}
-	holding, err := j.holding(ctx, x.Principal)
+	holding, err := j.holdingOf(ctx, x)
 	if err != nil {
 		if x.Replaces {
 			return fmt.Errorf("reading what would be replaced: %w", err)
@@ -173,6 +176,15 @@ func worse(before, after []audit.Finding) bool {
 	return slices.ContainsFunc(after, func(f audit.Finding) bool {
 		return passed[[3]string{f.Action, f.Resource, f.Sid}] && f.Status != audit.Pass
 	})
+}
+
+// holdingOf is the holding of a remedy's principal. Policies that could not be
+// read after all retries of the check are not asked for again.
+func (j *job) holdingOf(ctx context.Context, x *Remedy) (*remedy.Holding, error) {
+	if g := x.Unfinished; g != nil && ownUnread(g) {
+		return nil, wholly([]iam.Gap{*g}, x.Principal)
+	}
+	return j.holding(ctx, x.Principal)
 }
 
 // holding reads what is attached to the principal; the error says why it

@@ -99,6 +99,9 @@ func (out *judgement) read(policies eval.Policies, p iam.Principal, engine audit
 	if err != nil {
 		g := gapOf("", "the principal's policies", iam.MayBoth, err)
 		g.Layer = iam.LayerIdentity
+		if asError(err).Kind == source.KindNotFound {
+			g.Kind = iam.GapIncomplete // it was found a moment ago: another try finds out
+		}
 		policies.Gaps = []iam.Gap{g}
 	} else {
 		out.policies, out.analyst = &policies, eval.NewEvaluator(p.ARN, policies.As(p))

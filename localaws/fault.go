@@ -57,6 +57,20 @@ var faultKinds = map[string]string{
 	"done-500":     "do it, and answer ServiceFailure",
 }
 
+// ParseFaults reads faults as [ParseFault] does. The error is that of the first
+// that is none.
+func ParseFaults(specs []string) ([]Fault, error) {
+	var out []Fault
+	for _, spec := range specs {
+		f, err := ParseFault(spec)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, f)
+	}
+	return out, nil
+}
+
 // ParseFault reads OPERATION[SUBJECT]=KIND[:N][@K]: the operation's name or
 // pattern, the text that its request holds, the kind, how many calls it hits
 // (all, where N is missing), and the number of the first that it hits. For slow,

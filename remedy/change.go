@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"remotion-doctor/audit"
 	"remotion-doctor/iam"
 	"remotion-doctor/iam/policy"
 )
@@ -77,6 +78,9 @@ type Placement struct {
 type QuotaError struct{ Msg, Hint string }
 
 func (e *QuotaError) Error() string { return e.Msg }
+
+// Problem is the error as the user reads it.
+func (e *QuotaError) Problem() audit.Problem { return audit.NewProblem("refused", e.Msg, e.Hint) }
 
 // Attach makes the change that gives the holder a document: it is joined with
 // the policy of the same name where there is one, else it becomes an inline

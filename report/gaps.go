@@ -43,12 +43,6 @@ func sortedGaps(r *audit.Report, s *audit.Section) (weighing, others []*iam.Gap)
 	return weighing, others
 }
 
-// Unfinished says why a section that was checked only in part was, and what to
-// do.
-func Unfinished(s *audit.Section) (why, hint string) {
-	return unfinished(s), unfinishedHint(s)
-}
-
 // unfinished says why a section was checked only in part.
 func unfinished(s *audit.Section) string {
 	if !s.Unfinished() {

@@ -1,6 +1,10 @@
 package source
 
-import "fmt"
+import (
+	"fmt"
+
+	"remotion-doctor/audit"
+)
 
 // A Kind sorts what can go wrong when facts are asked for. The zero Kind is not
 // known.
@@ -55,6 +59,9 @@ func (e *Error) Error() string {
 	}
 	return e.Op + ": " + e.Msg
 }
+
+// Problem is the error as the user reads it.
+func (e *Error) Problem() audit.Problem { return audit.NewProblem(string(e.Kind), e.Error(), e.Hint) }
 
 // Refused reports whether AWS answered that it did not do what was asked.
 func (e *Error) Refused() bool {

@@ -36,7 +36,7 @@ var flagged = []checks.Feature{
 		},
 	},
 	{
-		Name: "output-account", Title: "Output bucket in another account", Flag: "--output-account",
+		Name: "output-account", Title: "Output bucket in another account", Flag: "--output-account", Example: "123456789012", With: "output-bucket",
 		Source: "@remotion/lambda-client 4.0.527, src/write-file.ts",
 		Facts: []checks.Fact{
 			{Policy: "renderer", Severity: "error", Code: "other-account-bucket", Message: "the output bucket belongs to account {value}: a bucket policy alone does not help, since Remotion sends the function's own account as ExpectedBucketOwner with every upload, and S3 answers 403", Hint: "give s3OutputProvider with keys of a user of account {value} (--feature s3-output-provider), or render into a bucket of this account"},
@@ -54,7 +54,7 @@ var flagged = []checks.Feature{
 		Facts: []checks.Fact{{Message: "forcePathStyle changes the URLs of S3, and needs no grant"}},
 	},
 	{
-		Name: "kms-key", Title: "KMS key", Flag: "--kms-key",
+		Name: "kms-key", Title: "KMS key", Flag: "--kms-key", Example: "arn:aws:kms:us-east-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab",
 		Why:    "S3 encrypts the objects of the bucket with a KMS key, and asks KMS as whoever writes or reads them; neither documented policy has an action of KMS.",
 		Breaks: "Every write and read of the bucket ends in AccessDenied, although all of S3 is granted.",
 		Source: "https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html",
@@ -101,7 +101,7 @@ var flagged = []checks.Feature{
 		Facts: []checks.Fact{{Policy: "caller", Message: "enableLambdaInsights is not applied to a function that exists already: delete it first"}},
 	},
 	{
-		Name: "custom-role", Title: "Custom role", Flag: "--custom-role",
+		Name: "custom-role", Title: "Custom role", Flag: "--custom-role", Example: "arn:aws:iam::123456789012:role/name",
 		Why:    "deployFunction({customRoleArn}) hands another role than remotion-lambda-role to the function; the documented policy allows to pass only that one.",
 		Breaks: "deployFunction() fails at lambda:CreateFunction: not authorized to perform iam:PassRole.",
 		Source: "@remotion/lambda 4.0.527, dist/api/create-function.js",
@@ -112,7 +112,7 @@ var flagged = []checks.Feature{
 		Facts: []checks.Fact{{Policy: "caller", Message: "{value} needs Remotion's renderer policy and a trust policy that lets lambda.amazonaws.com assume it; Remotion checks only that the text looks like an ARN", Hint: "check it with --renderer={value}"}},
 	},
 	{
-		Name: "custom-layer", Title: "Custom layers", Flag: "--custom-layer", Since: "4.0.510",
+		Name: "custom-layer", Title: "Custom layers", Flag: "--custom-layer", Example: "arn:aws:lambda:us-east-1:123456789012:layer:name:1", Since: "4.0.510",
 		Why:    "deployFunction({customLayerArns}) attaches your own layers in place of Remotion's, and updates the layers of a function that exists.",
 		Breaks: "deployFunction() fails at lambda:CreateFunction, or at lambda:GetFunctionConfiguration where the function exists.",
 		Source: docs + "custom-layers",

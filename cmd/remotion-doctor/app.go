@@ -1,3 +1,5 @@
+// Command remotion-doctor audits whether an IAM principal has the grants that
+// Remotion Lambda requires.
 package main
 
 import (
@@ -13,10 +15,9 @@ import (
 	"github.com/spf13/cobra"
 
 	"remotion-doctor/audit"
-	"remotion-doctor/internal/outfile"
-	"remotion-doctor/remedy"
+	"remotion-doctor/internal/terminal"
 	"remotion-doctor/report"
-	"remotion-doctor/source"
+	"remotion-doctor/source/files"
 )
 
 // version is set when a release is built.
@@ -59,14 +60,16 @@ func usage(hint, format string, args ...any) error {
 	return &failure{exitUsage, fmt.Sprintf(format, args...), hint}
 }
 
+func main() { os.Exit(run(os.Args[1:])) }
+
 func run(args []string) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	// What is finished is printed after the first signal; a second one ends the
 	// program at once.
 	context.AfterFunc(ctx, stop)
-	writeErrors()
-	a := &app{stdin: os.Stdin, stdout: &stream{os.Stdout, "standard output"}, stderr: &stream{os.Stderr, "standard error"}, getenv: os.Getenv, now: time.Now, directory: workingDirectory()}
+	terminal.CatchWriteErrors()
+	a := &app{stdin: os.Stdin, stdout: &terminal.Stream{File: os.Stdout, Name: "standard output"}, stderr: &terminal.Stream{File: os.Stderr, Name: "standard error"}, getenv: os.Getenv, now: time.Now, directory: files.InRepository()}
 	root := a.root()
 	root.SetArgs(args)
 	return a.exit(root.ExecuteContext(ctx))
@@ -88,22 +91,23 @@ func (a *app) exit(err error) int {
 	return f.code
 }
 
+// A problem is an error of a library that knows how the user reads it.
+type problem interface {
+	error
+	Problem() audit.Problem
+}
+
 // asFailure gives errors of the packages their exit code.
 func asFailure(err error) *failure {
 	if f, ok := errors.AsType[*failure](err); ok {
 		return f
 	}
-	if e, ok := errors.AsType[*outfile.Error](err); ok {
-		return unwritten(e)
-	}
 	if e, ok := errors.AsType[*audit.Problem](err); ok {
 		return &failure{e.ExitCode, err.Error(), e.Hint}
 	}
-	if e, ok := errors.AsType[*source.Error](err); ok {
-		return &failure{audit.NewProblem(string(e.Kind), "", "").ExitCode, err.Error(), e.Hint}
-	}
-	if e, ok := errors.AsType[*remedy.QuotaError](err); ok {
-		return &failure{exitNotMet, e.Msg, e.Hint}
+	if e, ok := errors.AsType[problem](err); ok {
+		p := e.Problem()
+		return &failure{p.ExitCode, err.Error(), p.Hint}
 	}
 	if errors.Is(err, context.Canceled) {
 		return &failure{exitIncomplete, "interrupted", ""}
@@ -136,7 +140,7 @@ unreadable input · 3 could not be completed.`,
 			}
 			return usage(hint, "unknown command %q", args[0])
 		},
-		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+		RunE:          help,
 		SilenceErrors: true,
 		SilenceUsage:  true,
 
@@ -162,17 +166,51 @@ unreadable input · 3 could not be completed.`,
 		a.demoCommand(),
 		a.versionCommand(),
 	)
+	inOrder(root)
 	return root
 }
+
+// inOrder shows flags in the order in which they were added.
+func inOrder(cmd *cobra.Command) {
+	cmd.Flags().SortFlags = false
+	for _, c := range cmd.Commands() {
+		inOrder(c)
+	}
+}
+
+// arguments refuses another number of arguments.
+func arguments(least, most int, hint, msg string) cobra.PositionalArgs {
+	return func(_ *cobra.Command, args []string) error {
+		if len(args) < least || len(args) > most {
+			return usage(hint, "%s", msg)
+		}
+		return nil
+	}
+}
+
+// noCommand refuses what is no command of a group.
+func noCommand(hint, format string) cobra.PositionalArgs {
+	return func(_ *cobra.Command, args []string) error {
+		if len(args) > 0 {
+			return usage(hint, format, args[0])
+		}
+		return nil
+	}
+}
+
+func help(cmd *cobra.Command, _ []string) error { return cmd.Help() }
 
 func (a *app) versionCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "version",
 		Short: "Print the version",
 		Args:  cobra.NoArgs,
-		RunE: func(*cobra.Command, []string) error {
-			_, err := fmt.Fprintf(a.stdout, "remotion-doctor %s\n", version)
-			return err
-		},
+		RunE:  func(*cobra.Command, []string) error { return a.print("remotion-doctor %s\n", version) },
 	}
+}
+
+// print writes to standard output.
+func (a *app) print(format string, args ...any) error {
+	_, err := fmt.Fprintf(a.stdout, format, args...)
+	return err
 }

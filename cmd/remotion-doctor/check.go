@@ -7,7 +7,11 @@ import (
 	"github.com/spf13/pflag"
 
 	"remotion-doctor/audit"
+	"remotion-doctor/checks"
+	"remotion-doctor/checks/remotion/project"
 	"remotion-doctor/doctor"
+	"remotion-doctor/internal/terminal"
+	"remotion-doctor/source/awsapi"
 )
 
 // checkFlags are the flags of check.
@@ -15,7 +19,7 @@ type checkFlags struct {
 	target      targetFlags
 	requirement requirementFlags
 	source      sourceFlags
-	excess      excessFlags
+	excess      struct{ show, deny bool }
 	proof       bool
 	output      outputFlags
 }
@@ -41,12 +45,12 @@ plan in JSON, and is checked before the deploy.`,
 		},
 	}
 	fs := cmd.Flags()
-	fs.SortFlags = false
 	f.target.add(fs)
 	f.requirement.add(fs)
 	f.source.add(fs)
 	f.source.patience.addWhole(fs)
-	f.excess.add(fs)
+	fs.BoolVar(&f.excess.show, "excess", false, "show what is granted beyond the need")
+	fs.BoolVar(&f.excess.deny, "deny-excess", false, "exit with 1 if there is any")
 	fs.BoolVar(&f.proof, "require-proof", false, "a pass needs proven coverage")
 	f.output.add(fs)
 	return cmd
@@ -81,18 +85,88 @@ func (a *app) check(cmd *cobra.Command, f *checkFlags) error {
 	return err
 }
 
+// host describes the environment that Remotion would run in, too.
+func (a *app) host(f *sourceFlags, region string) *doctor.Host {
+	return &doctor.Host{
+		Environment: project.Environment(".", f.profile, a.getenv),
+		CallerOf: func(ctx context.Context, c checks.Credentials) (string, error) {
+			o := a.awsOptions(&f.awsFlags, region)
+			o.Profile = c.Profile
+			return awsapi.CallerOf(ctx, o, c.Prefix, a.getenv)
+		},
+	}
+}
+
 // run audits with progress.
 func (a *app) run(ctx context.Context, o *doctor.Options) (*audit.Report, error) {
-	p := a.progress()
-	defer p.done()
-	o.Progress = func(done, total int, t audit.Target) { p.say(done, total, "checking "+t.String()) }
+	p := terminal.Start(a.stderr, a.getenv)
+	defer p.Done()
+	o.Progress = func(done, total int, t audit.Target) { p.Say(done, total, "checking "+t.String()) }
 	return doctor.Check(ctx, *o)
 }
 
-// excessFlags are about what is granted beyond the need.
-type excessFlags struct{ show, deny bool }
+// while shows that one thing is being done, until the returned function is
+// called.
+func (a *app) while(text string) (done func()) {
+	p := terminal.Start(a.stderr, a.getenv)
+	p.Say(0, 1, text)
+	return p.Done
+}
 
-func (f *excessFlags) add(fs *pflag.FlagSet) {
-	fs.BoolVar(&f.show, "excess", false, "show what is granted beyond the need")
-	fs.BoolVar(&f.deny, "deny-excess", false, "exit with 1 if there is any")
+// targetFlags name what is audited.
+type targetFlags struct {
+	functions, instances, profiles, roles, users []string
+	tasks, pods, renderers                       []string
+	caller                                       bool
+	serviceAccount                               string
+}
+
+// anyRenderer is the value of --renderer without one.
+const anyRenderer = "any"
+
+func (f *targetFlags) add(fs *pflag.FlagSet) {
+	fs.StringArrayVar(&f.functions, "function", nil, "Lambda function, by `NAME` or ARN: its execution role")
+	fs.StringArrayVar(&f.instances, "instance", nil, "EC2 instance, by `ID`: the role of its instance profile")
+	fs.StringArrayVar(&f.profiles, "instance-profile", nil, "instance profile, by `NAME` or ARN: its role")
+	fs.StringArrayVar(&f.tasks, "task-definition", nil, "ECS task definition, by `FAMILY`, FAMILY:REVISION or ARN: its task role")
+	fs.StringArrayVar(&f.pods, "pod-identity", nil, "EKS pod identity, `CLUSTER/NAMESPACE/SERVICE-ACCOUNT`: its role")
+	fs.StringArrayVar(&f.roles, "role", nil, "IAM role, by `NAME` or ARN")
+	fs.StringArrayVar(&f.users, "user", nil, "IAM user, by `NAME` or ARN")
+	fs.StringVar(&f.serviceAccount, "service-account", "", "`NAMESPACE/NAME` of the pods that assume --role by web identity (IRSA)")
+	fs.StringArrayVar(&f.renderers, "renderer", nil, "the renderer: the role of the remotion-render-… functions, or of `FUNCTION|ROLE`, with its trust policy")
+	fs.Lookup("renderer").NoOptDefVal = anyRenderer
+	fs.BoolVar(&f.caller, "caller", false, "whoever the AWS credentials belong to (the default)")
+}
+
+// targets returns the targets in the order of the flags' kinds; the caller
+// where none is named.
+func (f *targetFlags) targets() []audit.Target {
+	var out []audit.Target
+	for _, kind := range []struct {
+		kind  audit.TargetKind
+		names []string
+	}{
+		{audit.TargetFunction, f.functions},
+		{audit.TargetInstance, f.instances},
+		{audit.TargetInstanceProfile, f.profiles},
+		{audit.TargetTaskDefinition, f.tasks},
+		{audit.TargetPodIdentity, f.pods},
+		{audit.TargetRole, f.roles},
+		{audit.TargetUser, f.users},
+	} {
+		for _, name := range kind.names {
+			out = append(out, audit.Target{Kind: kind.kind, Name: name})
+		}
+	}
+	if f.caller || len(out) == 0 && len(f.renderers) == 0 {
+		out = append(out, audit.Target{Kind: audit.TargetCaller})
+	}
+	// The renderers come last: what the callers are granted is known by then.
+	for _, name := range f.renderers {
+		if name == anyRenderer {
+			name = ""
+		}
+		out = append(out, audit.Target{Kind: audit.TargetRenderer, Name: name})
+	}
+	return out
 }

@@ -5,11 +5,11 @@ import (
 	"flag"
 	"net/http/httptest"
 	"os"
-	"slices"
 	"testing"
 	"time"
 
 	"remotion-doctor/audit"
+	"remotion-doctor/fixtures"
 	"remotion-doctor/localaws"
 	"remotion-doctor/source/awsapi"
 )
@@ -23,7 +23,7 @@ func TestDemoJSON(t *testing.T) {
 		stdout: &out, stderr: &bytes.Buffer{}, getenv: func(string) string { return "" },
 		now: func() time.Time { return time.Date(2026, 11, 23, 0, 0, 0, 0, time.UTC) },
 	}
-	if err := a.demo(t.Context(), &outputFlags{format: "json", failOn: "never", color: "auto"}); err != nil {
+	if err := a.demo(t.Context(), &outputFlags{format: "json", failOn: "never", color: colorFlags{when: "auto"}}); err != nil {
 		t.Fatal(err)
 	}
 	if err := validateReport(out.Bytes()); err != nil {
@@ -62,7 +62,7 @@ func TestEnginesAgree(t *testing.T) {
 		t.Fatal(err)
 	}
 	local := offline(t, snapshot)
-	targets := append(slices.Clone(demoTargets), audit.Target{Kind: audit.TargetUser, Name: "deployer"}, audit.Target{Kind: audit.TargetRole, Name: "remotion-lambda-role"})
+	targets := append(demoTargets(t), audit.Target{Kind: audit.TargetUser, Name: "deployer"}, audit.Target{Kind: audit.TargetRole, Name: "remotion-lambda-role"})
 	for _, target := range targets {
 		for _, requirement := range []string{"caller", "renderer"} {
 			for _, regions := range [][]string{{"us-east-1"}, {"us-east-1", "eu-west-1"}} {
@@ -79,4 +79,18 @@ func TestEnginesAgree(t *testing.T) {
 			}
 		}
 	}
+}
+
+// demoTargets are the stories of the demo account.
+func demoTargets(t *testing.T) []audit.Target {
+	t.Helper()
+	var out []audit.Target
+	for _, story := range fixtures.DemoTargets() {
+		target, ok := audit.ParseTarget(story)
+		if !ok {
+			t.Fatalf("%q is no target", story)
+		}
+		out = append(out, target)
+	}
+	return out
 }

@@ -2,16 +2,14 @@ package main
 
 import (
 	"context"
-	"io"
-	"os"
 
 	"github.com/spf13/cobra"
 
 	"remotion-doctor/audit"
 	"remotion-doctor/doctor"
 	"remotion-doctor/iam"
-	"remotion-doctor/iam/accessdenied"
 	"remotion-doctor/report"
+	"remotion-doctor/source/files"
 )
 
 // explainFlags are the flags of explain.
@@ -24,8 +22,7 @@ type explainFlags struct {
 
 	message, details string
 	json, verbose    bool
-	color            string
-	noColor          bool
+	color            colorFlags
 }
 
 func (a *app) explainCommand() *cobra.Command {
@@ -47,7 +44,6 @@ Exit codes: 0 allowed · 1 not allowed · 2 bad usage · 3 could not be complete
 		RunE: func(cmd *cobra.Command, args []string) error { return a.explain(cmd.Context(), f, args) },
 	}
 	fs := cmd.Flags()
-	fs.SortFlags = false
 	f.target.add(fs)
 	fs.StringVar(&f.message, "error", "", "an error message of AWS, as `TEXT`; - for standard input")
 	fs.StringVar(&f.details, "authorization-details", "", "what AWS recorded of the request, in `FILE`: the answer of `aws iam-toolbox get-request-authorization-details`, or a decoded authorization message")
@@ -58,8 +54,7 @@ Exit codes: 0 allowed · 1 not allowed · 2 bad usage · 3 could not be complete
 	f.source.patience.addWhole(fs)
 	fs.BoolVar(&f.json, "json", false, "print the trace as JSON")
 	fs.BoolVarP(&f.verbose, "verbose", "v", false, "show every near miss")
-	fs.StringVar(&f.color, "color", "auto", "colour: `auto|always|never`")
-	fs.BoolVar(&f.noColor, "no-color", false, "no colour")
+	f.color.add(fs)
 	return cmd
 }
 
@@ -77,7 +72,7 @@ func (a *app) explain(ctx context.Context, f *explainFlags, args []string) error
 		}
 	}
 	done := a.while("reading the policies")
-	trace, err := a.trace(ctx, o, f, r)
+	trace, err := doctor.ExplainOpening(ctx, *o, *r, func(o *doctor.Options) error { return a.openExplain(ctx, o, f) })
 	done()
 	if trace != nil {
 		if err := a.writeTrace(trace, f); err != nil {
@@ -88,9 +83,20 @@ func (a *app) explain(ctx context.Context, f *explainFlags, args []string) error
 	case err != nil:
 		return err
 	case trace.Decision != iam.Allowed:
-		return errNotMet
+		return undecided(trace)
 	}
 	return nil
+}
+
+// undecided is the error for a request that is not allowed, or not known to be:
+// where another try may find out, the answer is not complete.
+func undecided(t *audit.Trace) error {
+	for i := range t.Gaps {
+		if g := &t.Gaps[i]; t.Decision == "" && g.Kind == iam.GapIncomplete {
+			return &failure{exitIncomplete, "the answer is incomplete: " + g.String(), g.Hint}
+		}
+	}
+	return errNotMet
 }
 
 // request reads what is asked about.
@@ -103,11 +109,11 @@ func (a *app) request(f *explainFlags, args []string) (*doctor.Request, error) {
 		r.Resource = args[1]
 	}
 	var err error
-	if r.Context, err = readContext(f.context, f.contextFile); err != nil {
+	if r.Context, err = files.Context(f.context, f.contextFile); err != nil {
 		return nil, err
 	}
 	if f.details != "" {
-		if r.Recorded, err = readDetails(f.details); err != nil {
+		if r.Recorded, err = files.RequestDetails(f.details); err != nil {
 			return nil, err
 		}
 	}
@@ -115,37 +121,6 @@ func (a *app) request(f *explainFlags, args []string) (*doctor.Request, error) {
 		r.Message, err = a.readText(f.message)
 	}
 	return r, err
-}
-
-func readDetails(path string) (*iam.RecordedAuthorization, error) {
-	data, err := os.ReadFile(path)
-	if err != nil {
-		return nil, usage("", "reading the authorization details: %v", err)
-	}
-	r, err := accessdenied.ReadDetails(data)
-	if err != nil {
-		return nil, usage("it is the answer of `aws iam-toolbox get-request-authorization-details --authorization-id ID`, or a decoded authorization message", "reading %s:%v", path, err)
-	}
-	r.Source = path
-	return r, nil
-}
-
-// trace answers a request. A trace that comes with an error holds what was
-// learned.
-func (a *app) trace(ctx context.Context, o *doctor.Options, f *explainFlags, r *doctor.Request) (*audit.Trace, error) {
-	answered, err := doctor.Answered(*o, *r)
-	if err != nil {
-		return nil, err
-	}
-	if answered {
-		return doctor.Explain(ctx, *o, *r)
-	}
-	if err := a.openExplain(ctx, o, f); err != nil {
-		o.Source = nil
-		trace, _ := doctor.Explain(ctx, *o, *r)
-		return trace, err
-	}
-	return doctor.Explain(ctx, *o, *r)
 }
 
 // openExplain opens the source. Policy files and a deployment with one
@@ -174,14 +149,8 @@ func (a *app) writeTrace(t *audit.Trace, f *explainFlags) error {
 	if f.json {
 		return report.TraceJSON(a.stdout, t)
 	}
-	o := report.Options{Verbose: f.verbose}
-	o.Width, o.Color = a.terminal(a.stdout)
-	switch {
-	case f.noColor || f.color == "never":
-		o.Color = false
-	case f.color == "always":
-		o.Color = true
-	}
+	o := f.color.options(a, a.stdout)
+	o.Verbose = f.verbose
 	return report.Trace(a.stdout, t, o)
 }
 
@@ -190,12 +159,9 @@ func (a *app) readText(text string) (string, error) {
 	if text != "-" {
 		return text, nil
 	}
-	data, err := io.ReadAll(io.LimitReader(a.stdin, maxMessage))
+	data, err := a.readInput("-", 1<<20)
 	if err != nil {
-		return "", usage("", "reading the error message: %v", err)
+		err = usage("", "reading the error message: %v", err)
 	}
-	return string(data), nil
+	return string(data), err
 }
-
-// maxMessage is how much of a message is read.
-const maxMessage = 1 << 20

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"io"
 	"slices"
@@ -10,7 +9,11 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"remotion-doctor/change"
 	"remotion-doctor/doctor"
+	"remotion-doctor/doctor/attach"
+	"remotion-doctor/iam/policy"
+	"remotion-doctor/internal/ending"
 	"remotion-doctor/internal/outfile"
 	"remotion-doctor/remedy"
 	"remotion-doctor/report"
@@ -29,8 +32,7 @@ type fixFlags struct {
 	force                        []int
 	record                       string
 	wait, patience               time.Duration
-	color                        string
-	noColor                      bool
+	color                        colorFlags
 }
 
 func (a *app) fixCommand() *cobra.Command {
@@ -55,10 +57,9 @@ that it does not cure · 2 bad usage · 3 could not be completed.`,
 		RunE: func(cmd *cobra.Command, _ []string) error { return a.fix(cmd.Context(), f) },
 	}
 	fs := cmd.Flags()
-	fs.SortFlags = false
 	f.target.add(fs)
 	f.requirement.add(fs)
-	fs.StringVar(&f.form, "as", "", "only the remedy, as `"+formNames()+"`")
+	fs.StringVar(&f.form, "as", "", "only the remedy, as `"+formNames+"`")
 	fs.StringVar(&f.name, "policy-name", remedy.DefaultName, "`NAME` of the policy; where there is one, what is missing is added to it")
 	fs.BoolVar(&f.documented, "as-documented", false, "grant the resources as Remotion documents them, for every account, region and name")
 	fs.BoolVar(&f.managed, "managed", false, "a managed policy instead of an inline one")
@@ -74,23 +75,16 @@ that it does not cure · 2 bad usage · 3 could not be completed.`,
 	fs.DurationVar(&f.wait, "wait", 10*time.Second, "with --apply, `DURATION` that IAM's propagation is given")
 	fs.DurationVar(&f.patience, "timeout", 2*time.Minute, "with --apply, `DURATION` after which what still does not pass has failed")
 	f.source.add(fs)
-	fs.StringVar(&f.color, "color", "auto", "colour: `auto|always|never`")
-	fs.BoolVar(&f.noColor, "no-color", false, "no colour")
+	f.color.add(fs)
 	return cmd
 }
 
-func formNames() string {
-	names := make([]string, len(remedy.Forms))
-	for i, form := range remedy.Forms {
-		names[i] = string(form)
-	}
-	return strings.Join(names, "|")
-}
+var formNames = strings.Join(ending.Forms(remedy.Forms...), "|")
 
 func (f *fixFlags) validate() error {
 	switch {
 	case f.form != "" && !slices.Contains(remedy.Forms, remedy.Form(f.form)):
-		return usage("", "--as %q is not one of %s", f.form, strings.ReplaceAll(formNames(), "|", ", "))
+		return usage("", "--as %q is not one of %s", f.form, strings.ReplaceAll(formNames, "|", ", "))
 	case f.apply && f.undo:
 		return usage("", "--apply and --undo exclude each other")
 	case f.apply && f.form != "" && !f.dryRun:
@@ -111,7 +105,7 @@ func (f *fixFlags) validate() error {
 			return err
 		}
 	}
-	if !validPolicyName(f.name) {
+	if !policy.IsName(f.name) {
 		return usage("letters, digits and +=,.@_- ; 128 at most", "--policy-name %q is not a policy's name", f.name)
 	}
 	return nil
@@ -119,17 +113,11 @@ func (f *fixFlags) validate() error {
 
 // checkFile checks the file of the remedy, and lets its ending choose the form.
 func (f *fixFlags) checkFile() (err error) {
-	c := formChoice{flag: "as", asked: f.form, given: f.form != "", forms: forms(remedy.Forms...), endings: remedyEndings}
-	if f.form, err = c.of(f.output); err != nil {
-		return err
+	c := ending.Choice{Asked: f.form, Given: f.form != "", Forms: ending.Forms(remedy.Forms...), Endings: remedy.Endings()}
+	if f.form, err = c.Of(f.output); err != nil {
+		return ended("as", err)
 	}
 	return outfile.Check(f.output)
-}
-
-// validPolicyName: IAM User Guide, "IAM and AWS STS quotas", name
-// requirements.
-func validPolicyName(s string) bool {
-	return s != "" && len(s) <= 128 && strings.Trim(s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+=,.@_-") == ""
 }
 
 func (a *app) fix(ctx context.Context, f *fixFlags) error {
@@ -152,10 +140,13 @@ func (a *app) fix(ctx context.Context, f *fixFlags) error {
 	if err != nil {
 		return err
 	}
-	todo := a.plans(ctx, o, fixes)
+	todo := attach.Plans(ctx, *o, fixes, a.now())
 	switch {
 	case f.dryRun:
-		err = a.dryRun(ctx, o, f, todo)
+		var plans []*change.Plan
+		if plans, err = attach.Ready(ctx, *o, todo); err == nil {
+			err = attach.RenderPlans(a.stdout, remedy.Form(f.form), plans)
+		}
 	case f.apply:
 		return a.apply(ctx, o, f, todo)
 	default:
@@ -172,73 +163,42 @@ func (f *fixFlags) of(o *doctor.Options) doctor.FixOptions {
 	return doctor.FixOptions{Options: *o, Name: f.name, Managed: f.managed, Documented: f.documented, Replace: f.replace, Keep: f.keep}
 }
 
-// left is the error for what the remedies do not cure.
+// left is the error for what the remedies do not cure. That something could not
+// be read comes first: whether it is cured is not known.
 func left(fixes []*doctor.Remedy) error {
 	for _, x := range fixes {
-		if !x.Cures() {
-			return errNotMet
+		if g := x.Unfinished; g != nil {
+			return &failure{exitIncomplete, "the check is incomplete: " + g.String(), g.Hint}
 		}
+	}
+	if slices.ContainsFunc(fixes, func(x *doctor.Remedy) bool { return !x.Cures() }) {
+		return errNotMet
 	}
 	return nil
 }
 
-func (a *app) writeFixes(ctx context.Context, fixes []planned, f *fixFlags) error {
+func (a *app) writeFixes(ctx context.Context, fixes []attach.Planned, f *fixFlags) error {
 	if f.output == "" {
 		return a.renderFixes(a.stdout, fixes, f)
 	}
-	var b bytes.Buffer
-	if err := a.renderFixes(&b, fixes, f); err != nil {
-		return err
-	}
-	return writeFile(ctx, f.output, outfile.Private, b.Bytes())
+	return outfile.Write(ctx, outfile.File{Path: f.output, Access: outfile.Private, Content: func(w io.Writer) error { return a.renderFixes(w, fixes, f) }})
 }
 
-// renderFixes writes the remedies in a form, or for people. What stands beside
-// a form goes to stderr, so that the form can be pasted as it is.
-func (a *app) renderFixes(w io.Writer, fixes []planned, f *fixFlags) error {
+// renderFixes writes the remedies in a form, or for people. What belongs to a
+// form goes to stderr, so that the form can be pasted as it is.
+func (a *app) renderFixes(w io.Writer, fixes []attach.Planned, f *fixFlags) error {
 	if f.form == "" {
-		for i := range fixes {
-			if err := report.Remedy(w, fixes[i].view(), a.look(w, f), i == len(fixes)-1); err != nil {
-				return err
-			}
-		}
-		return nil
+		return attach.Show(w, fixes, f.color.options(a, w))
 	}
-	var changes []*remedy.Change
 	for i := range fixes {
-		if x := &fixes[i]; x.Change != nil {
-			changes = append(changes, x.Change)
-		}
-		for _, line := range fixes[i].beside() {
+		for _, line := range fixes[i].Remarks() {
 			if err := a.say(line); err != nil {
 				return err
 			}
 		}
 	}
-	switch form := remedy.Form(f.form); {
-	case len(changes) == 0:
-		return nil
-	case form == remedy.FormCLI:
-		return renderCLI(w, fixes)
-	case form == remedy.FormJSON && !f.replace:
-		return remedy.Render(w, remedy.FormJSON, grantsOnly(fixes))
-	}
-	return remedy.Render(w, remedy.Form(f.form), changes)
+	return attach.Render(w, remedy.Form(f.form), fixes, f.replace)
 }
-
-// grantsOnly are the remedies by themselves, not joined with what a policy of
-// the same name says already: JSON is pasted as a policy of its own.
-func grantsOnly(fixes []planned) []*remedy.Change {
-	var out []*remedy.Change
-	for _, x := range fixes {
-		if x.Grants != nil {
-			out = append(out, &remedy.Change{Steps: []remedy.Step{{Kind: remedy.PutInline, After: x.Grants}}})
-		}
-	}
-	return out
-}
-
-func (a *app) look(w io.Writer, f *fixFlags) report.Options { return a.painted(w, f.color, f.noColor) }
 
 // say writes a line to stderr.
 func (a *app) say(line string) error {

@@ -12,6 +12,7 @@ import (
 
 	"remotion-doctor/audit"
 	"remotion-doctor/doctor"
+	"remotion-doctor/doctor/attach"
 	"remotion-doctor/iam"
 	"remotion-doctor/iam/account"
 	"remotion-doctor/localaws"
@@ -105,7 +106,7 @@ func TestFixByCLI(t *testing.T) {
 				t.Fatal(err)
 			}
 			var script bytes.Buffer
-			if err := a.renderFixes(&script, a.plans(t.Context(), j, fixes), f); err != nil {
+			if err := a.renderFixes(&script, attach.Plans(t.Context(), *j, fixes, a.now()), f); err != nil {
 				t.Fatal(err)
 			}
 			cmd := exec.Command("sh", "-e", "-c", script.String())
@@ -137,14 +138,14 @@ func TestApplyRefuses(t *testing.T) {
 	if err := w.PutInline(t.Context(), id, "meanwhile", `{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"s3:GetObject","Resource":"*"}}`); err != nil {
 		t.Fatal(err)
 	}
-	if err := a.apply(t.Context(), j, f, a.plans(t.Context(), j, fixes)); err == nil || !strings.Contains(err.Error(), "the policy meanwhile changed since it was read") {
+	if err := a.apply(t.Context(), j, f, attach.Plans(t.Context(), *j, fixes, a.now())); err == nil || !strings.Contains(err.Error(), "the policy meanwhile changed since it was read") {
 		t.Errorf("got %v", err)
 	}
 	if err := w.DeleteInline(t.Context(), id, "meanwhile"); err != nil {
 		t.Fatal(err)
 	}
 	fixes[0].Verified = false
-	if err := a.apply(t.Context(), j, f, a.plans(t.Context(), j, fixes)); err == nil || !strings.Contains(err.Error(), "not verified") {
+	if err := a.apply(t.Context(), j, f, attach.Plans(t.Context(), *j, fixes, a.now())); err == nil || !strings.Contains(err.Error(), "not verified") {
 		t.Errorf("got %v", err)
 	}
 	if _, err := os.Stat(f.record); err == nil {
@@ -156,12 +157,12 @@ func TestApplyRefuses(t *testing.T) {
 func TestUndoRefuses(t *testing.T) {
 	a := testApp(&bytes.Buffer{})
 	j, _ := endpointFor(t, a, lacking[0].targets, lacking[0].regions)
-	f := &fixFlags{name: remedy.DefaultName, yes: true, record: filepath.Join(t.TempDir(), "undo.json"), color: "never"}
+	f := &fixFlags{name: remedy.DefaultName, yes: true, record: filepath.Join(t.TempDir(), "undo.json"), color: colorFlags{when: "never"}}
 	fixes, err := doctor.Fix(t.Context(), f.of(j))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := a.apply(t.Context(), j, f, a.plans(t.Context(), j, fixes)); err != nil {
+	if err := a.apply(t.Context(), j, f, attach.Plans(t.Context(), *j, fixes, a.now())); err != nil {
 		t.Fatal(err)
 	}
 	w := j.Source.(*awsapi.Client).Writer()
@@ -199,12 +200,12 @@ func TestApplyHeedsTheOperator(t *testing.T) {
 			t.Fatal(err)
 		}
 		o.Source, o.Engine = client, audit.EngineAWS
-		f := &fixFlags{name: "new", yes: true, managed: true, record: filepath.Join(t.TempDir(), "undo.json"), color: "never"}
+		f := &fixFlags{name: "new", yes: true, managed: true, record: filepath.Join(t.TempDir(), "undo.json"), color: colorFlags{when: "never"}}
 		fixes, err := doctor.Fix(t.Context(), f.of(o))
 		if err != nil {
 			t.Fatal(err)
 		}
-		err = a.apply(t.Context(), o, f, a.plans(t.Context(), o, fixes))
+		err = a.apply(t.Context(), o, f, attach.Plans(t.Context(), *o, fixes, a.now()))
 		if got := err != nil && strings.Contains(err.Error(), "your permissions boundary blocks iam:"); got != refused || !refused && err != nil {
 			t.Errorf("boundary %s: %v", boundary, err)
 		}

@@ -1,43 +1,39 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
+	"math"
+	"os"
 	"slices"
 	"strings"
 
 	"github.com/spf13/pflag"
-	"golang.org/x/term"
 
 	"remotion-doctor/audit"
-	"remotion-doctor/iam/policy"
+	"remotion-doctor/internal/ending"
 	"remotion-doctor/internal/outfile"
+	"remotion-doctor/internal/terminal"
 	"remotion-doctor/report"
 )
 
 // outputFlags are the flags about the report.
 type outputFlags struct {
-	format, remediation, failOn, color string
-	baseline, waivers                  string
-	outputs                            []string
-	quiet, verbose, noColor, redact    bool
-	bom, summary                       bool
-	flags                              *pflag.FlagSet // tells whether --format was given
+	format, remediation, failOn string
+	baseline, waivers           string
+	outputs                     []string
+	quiet, verbose, redact      bool
+	color                       colorFlags
+	bom, summary                bool
+	flags                       *pflag.FlagSet // tells whether --format was given
 }
 
 var (
 	failOns = []string{"unknown", "partial", "fail", "never"}
 	colors  = []string{"auto", "always", "never"}
 )
-
-func formatNames() string {
-	var names []string
-	for _, f := range report.Formats() {
-		names = append(names, string(f))
-	}
-	return strings.Join(names, "|")
-}
 
 func (f *outputFlags) add(fs *pflag.FlagSet) {
 	f.addForm(fs, report.FormatTable)
@@ -50,7 +46,7 @@ func (f *outputFlags) add(fs *pflag.FlagSet) {
 // rewrite reports have, too.
 func (f *outputFlags) addForm(fs *pflag.FlagSet, format report.Format) {
 	f.failOn, f.flags = "unknown", fs
-	fs.StringVar(&f.format, "format", string(format), "form of the report: `"+formatNames()+"`")
+	fs.StringVar(&f.format, "format", string(format), "form of the report: `"+strings.Join(ending.Forms(report.Formats()...), "|")+"`")
 	fs.StringArrayVar(&f.outputs, "output", nil, "write the report to `[FORMAT=]FILE`; repeatable")
 	fs.StringVar(&f.baseline, "baseline", "", "an earlier JSON report, in `FILE`: what it has, too, does not fail")
 	fs.StringVar(&f.waivers, "waivers", "", "waivers with reason, owner and expiry, in `FILE`: what they are about does not fail")
@@ -58,21 +54,15 @@ func (f *outputFlags) addForm(fs *pflag.FlagSet, format report.Format) {
 	fs.BoolVar(&f.summary, "step-summary", false, "Markdown up to 1 MiB, for a job summary; 64 KiB for a comment without it")
 	fs.BoolVar(&f.bom, "csv-bom", false, "begin CSV with a byte order mark, for Excel")
 	fs.BoolVarP(&f.verbose, "verbose", "v", false, "show what passes, too")
-	fs.StringVar(&f.color, "color", "auto", "colour: `"+strings.Join(colors, "|")+"`")
-	fs.BoolVar(&f.noColor, "no-color", false, "no colour")
+	f.color.add(fs)
 }
 
 func (f *outputFlags) validate() error {
 	if _, err := report.ParseFormat(f.format); err != nil {
 		return usage("", "--format: %v", err)
 	}
-	for _, v := range []struct {
-		flag, value string
-		known       []string
-	}{{"fail-on", f.failOn, failOns}, {"color", f.color, colors}} {
-		if !slices.Contains(v.known, v.value) {
-			return usage("", "--%s %q is not one of %s", v.flag, v.value, strings.Join(v.known, ", "))
-		}
+	if err := cmp.Or(oneOf("fail-on", f.failOn, failOns...), oneOf("color", f.color.when, colors...)); err != nil {
+		return err
 	}
 	return f.checkFiles()
 }
@@ -84,7 +74,7 @@ func (a *app) deliver(ctx context.Context, r *audit.Report, f *outputFlags) erro
 		p := r.Sections[0].Error
 		return &failure{p.ExitCode, p.Message, p.Hint}
 	}
-	r.Gate.FailOn, r.Directory = threshold(f.failOn), a.directory
+	r.Gate.FailOn, r.Directory = audit.Threshold(f.failOn).Normal(), a.directory
 	shown, err := a.finish(r, f)
 	if err != nil {
 		return err
@@ -104,7 +94,7 @@ func (a *app) write(ctx context.Context, r *audit.Report, f *outputFlags, others
 		return err
 	}
 	err = outfile.Write(ctx, append(others, a.reportFiles(r, f, files)...)...)
-	if !f.quiet && !slices.ContainsFunc(files, func(o outputFile) bool { return o.plain }) {
+	if !f.quiet && !slices.ContainsFunc(files, func(d report.Destination) bool { return d.Plain }) {
 		if shown := report.Write(a.stdout, r, report.Format(f.format), a.form(a.stdout, f)); err == nil {
 			err = shown
 		}
@@ -114,7 +104,7 @@ func (a *app) write(ctx context.Context, r *audit.Report, f *outputFlags, others
 
 // form is how a table looks on w.
 func (a *app) form(w io.Writer, f *outputFlags) report.Options {
-	o := a.painted(w, f.color, f.noColor)
+	o := f.color.options(a, w)
 	o.Verbose, o.BOM = f.verbose, f.bom
 	if f.summary {
 		o.Limit = report.SummaryLimit
@@ -122,56 +112,86 @@ func (a *app) form(w io.Writer, f *outputFlags) report.Options {
 	return o
 }
 
-// painted is the width of w, and whether to use colour on it: what --color and
-// --no-color say wins over the terminal.
-func (a *app) painted(w io.Writer, color string, never bool) report.Options {
+// colorFlags say whether to use colour.
+type colorFlags struct {
+	when  string
+	never bool
+}
+
+func (f *colorFlags) add(fs *pflag.FlagSet) {
+	fs.StringVar(&f.when, "color", "auto", "colour: `"+strings.Join(colors, "|")+"`")
+	fs.BoolVar(&f.never, "no-color", false, "no colour")
+}
+
+// options are the width of w, and whether to use colour on it: what the flags
+// say wins over the terminal.
+func (f *colorFlags) options(a *app, w io.Writer) report.Options {
 	var o report.Options
-	o.Width, o.Color = a.terminal(w)
-	switch {
-	case never || color == "never":
-		o.Color = false
-	case color == "always":
-		o.Color = true
-	}
+	o.Width, o.Color = terminal.Look(w, a.getenv)
+	o.Color = !f.never && f.when != "never" && (o.Color || f.when == "always")
 	return o
 }
 
-// terminal returns the width and whether to use colour. NO_COLOR, CLICOLOR and
-// CLICOLOR_FORCE are heeded as elsewhere.
-func (a *app) terminal(w io.Writer) (width int, color bool) {
-	file, ok := fileOf(w)
-	if ok && term.IsTerminal(int(file.Fd())) {
-		color = true
-		if columns, _, err := term.GetSize(int(file.Fd())); err == nil {
-			width = columns
-		}
+// remediationFile is the file of --remediation; none where there is nothing to
+// grant.
+func remediationFile(path string, r *audit.Report) []outfile.File {
+	doc := report.Remediation(r)
+	if path == "" || doc == nil {
+		return nil
 	}
-	force := a.getenv("CLICOLOR_FORCE")
-	switch {
-	case a.getenv("NO_COLOR") != "", a.getenv("CLICOLOR") == "0", a.getenv("TERM") == "dumb":
-		color = false
-	case force != "" && force != "0":
-		color = true
-	}
-	return width, color
+	return []outfile.File{{Path: path, Access: outfile.Private, Content: outfile.Text([]byte(doc.Indent() + "\n"))}}
 }
 
-// remediationFile is one document with the statements of all sections; none
-// where there is nothing to grant.
-func remediationFile(path string, r *audit.Report) []outfile.File {
-	out := &policy.Document{Version: policy.Version2012}
-	for i := range r.Sections {
-		if d := r.Sections[i].Remediation; d != nil {
-			out.Statements = append(out.Statements, d.Statements...)
+// finish mutes what the baseline and the waivers mute, seals the report, and
+// returns it as it is to be shown.
+func (a *app) finish(r *audit.Report, f *outputFlags) (*audit.Report, error) {
+	if f.waivers != "" {
+		data, err := os.ReadFile(f.waivers)
+		if err != nil {
+			return nil, usage("", "reading the waivers: %v", err)
 		}
-	}
-	if path == "" || len(out.Statements) == 0 {
-		return nil // an empty policy is none, and IAM refuses it
-	}
-	if len(r.Sections) > 1 {
-		for i := range out.Statements {
-			out.Statements[i].Sid = fmt.Sprintf("%s%d", out.Statements[i].Sid, i+1)
+		waivers, err := report.LoadWaivers(f.waivers, data)
+		if err != nil {
+			return nil, err
 		}
+		report.Waive(r, waivers)
 	}
-	return []outfile.File{{Path: path, Access: outfile.Private, Content: outfile.Text([]byte(out.Indent() + "\n"))}}
+	if f.baseline != "" {
+		old, _, err := a.readReport(f.baseline, report.LoadBaseline)
+		if err != nil {
+			return nil, err
+		}
+		report.Baseline(r, old)
+	}
+	if f.redact {
+		return report.Redact(r)
+	}
+	return r, report.Seal(r)
+}
+
+// verdict returns the error for the exit code of the report's verdict: of what
+// could not be completed the reason is printed, of what is not met the report
+// has said all.
+func verdict(r *audit.Report) error {
+	if p := report.Incompletion(r); p != nil {
+		return p
+	}
+	if r.Verdict().ExitCode == exitNotMet {
+		return errNotMet
+	}
+	return nil
+}
+
+// readReport reads a JSON report, - for standard input, and says on stderr
+// where it is not as it was made.
+func (a *app) readReport(path string, load func(string, []byte) (*audit.Report, report.Integrity, error)) (*audit.Report, report.Integrity, error) {
+	data, err := a.readInput(path, math.MaxInt64-1)
+	if err != nil {
+		return nil, report.NoDigest, usage("", "reading the report: %v", err)
+	}
+	r, state, err := load(path, data)
+	if err == nil && state == report.Changed {
+		fmt.Fprintf(a.stderr, "remotion-doctor: warning: %s was changed after it was made: its digest does not match\n", report.Clean(path))
+	}
+	return r, state, err
 }

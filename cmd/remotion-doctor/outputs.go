@@ -1,65 +1,37 @@
 package main
 
 import (
-	"context"
 	"errors"
 	"io"
-	"path/filepath"
+	"slices"
 	"strings"
 
 	"remotion-doctor/audit"
+	"remotion-doctor/internal/ending"
 	"remotion-doctor/internal/outfile"
+	"remotion-doctor/remedy"
 	"remotion-doctor/report"
 )
 
-// An outputFile is one place to write the report to.
-type outputFile struct {
-	format report.Format
-	path   string
-	plain  bool // given without a format: it stands in for stdout
+// files reads --output.
+func (f *outputFlags) files() ([]report.Destination, error) {
+	out, err := report.Destinations(f.outputs, report.Format(f.format), f.flags != nil && f.flags.Changed("format"))
+	if p, ok := errors.AsType[*audit.Problem](err); ok {
+		return nil, usage(p.Hint, "--output %v", p)
+	}
+	return out, ended("format", err)
 }
 
-// files reads --output. A file without a format has the one that its ending
-// decides, else that of --format.
-func (f *outputFlags) files() ([]outputFile, error) {
-	var out []outputFile
-	seen := map[string]bool{}
-	for _, text := range f.outputs {
-		o, err := f.file(text)
-		if err != nil {
-			return nil, err
-		}
-		if seen[filepath.Clean(o.path)] {
-			return nil, usage("each needs a file of its own", "--output writes %s twice", o.path)
-		}
-		seen[filepath.Clean(o.path)] = true
-		out = append(out, o)
+// ended words an ending that does not fit the form that a flag asks for.
+func ended(flag string, err error) error {
+	e, ok := errors.AsType[*ending.Error](err)
+	if !ok {
+		return err
 	}
-	return out, nil
-}
-
-func (f *outputFlags) file(text string) (outputFile, error) {
-	name, path, ok := strings.Cut(text, "=")
-	if !ok || strings.ContainsAny(name, `./\`) {
-		if text == "" || text == "-" {
-			return outputFile{}, usage("standard output gets the report in the form of --format", "--output %q names no file", text)
-		}
-		format, err := f.choice(forms(report.Formats()...)).of(text)
-		return outputFile{format: report.Format(format), path: text, plain: true}, err
+	if e.Unknown {
+		return usage("use "+e.Known+", or choose the form with --"+flag, "--output %v", e)
 	}
-	format, err := report.ParseFormat(name)
-	if err != nil {
-		return outputFile{}, usage("a file of that name is written as ./"+text, "--output %s: %v", text, err)
-	}
-	if path == "" || path == "-" {
-		return outputFile{}, usage("write it as --output "+name+"=FILE", "--output %s names no file", text)
-	}
-	return outputFile{format: format, path: path}, nil
-}
-
-// choice is how --format and the endings of files choose among forms.
-func (f *outputFlags) choice(forms []string) formChoice {
-	return formChoice{flag: "format", asked: f.format, given: f.flags != nil && f.flags.Changed("format"), forms: forms, endings: reportEndings}
+	return usage("use "+e.Known+", or leave --"+flag+" out", "--output %v", e)
 }
 
 // checkFiles finds out before the work whether what it is for can be written.
@@ -76,63 +48,30 @@ func (f *outputFlags) checkFiles() error {
 		paths = append(paths, f.remediation)
 	}
 	for _, o := range files {
-		paths = append(paths, o.path)
+		paths = append(paths, o.Path)
 	}
 	return outfile.Check(paths...)
 }
 
 // onlyJSON refuses the ending of another form for a file that holds JSON.
 func onlyJSON(flag, path string) error {
-	for _, endings := range [][]ending{reportEndings, remedyEndings} {
-		text := endingOf(path, endings)
-		for _, e := range endings {
-			if e.text == text && !strings.HasSuffix(text, ".json") {
-				return usage("let it end in .json; `remotion-doctor fix --as` writes other forms", "%s %s: the policy is written as JSON", flag, path)
-			}
-		}
+	text, known := ending.Find(path, slices.Concat(report.Endings(), remedy.Endings()))
+	if known >= 0 && !strings.HasSuffix(text, ".json") {
+		return usage("let it end in .json; `remotion-doctor fix --as` writes other forms", "%s %s: the policy is written as JSON", flag, path)
 	}
 	return nil
 }
 
 // reportFiles are the files that a report is written to.
-func (a *app) reportFiles(r *audit.Report, f *outputFlags, files []outputFile) []outfile.File {
+func (a *app) reportFiles(r *audit.Report, f *outputFlags, files []report.Destination) []outfile.File {
 	o := a.form(io.Discard, f)
-	o.Color = f.color == "always" // a file is no terminal
+	o.Color = f.color.when == "always" // a file is no terminal
 	var out []outfile.File
 	for _, file := range files {
 		out = append(out, outfile.File{
-			Path: file.path, Access: outfile.Public,
-			Content: func(w io.Writer) error { return report.Write(w, r, file.format, o) },
+			Path: file.Path, Access: outfile.Public,
+			Content: func(w io.Writer) error { return report.Write(w, r, file.Format, o) },
 		})
 	}
 	return out
-}
-
-// writeFile replaces a file as a whole or not at all.
-func writeFile(ctx context.Context, path string, access outfile.Access, data []byte) error {
-	return outfile.Write(ctx, outfile.File{Path: path, Access: access, Content: outfile.Text(data)})
-}
-
-// unwritten is the failure for a file that could not be written: bad usage if
-// another path would help, else the program could not complete.
-func unwritten(e *outfile.Error) *failure {
-	if !e.BadPath {
-		return &failure{exitIncomplete, e.Error(), ""}
-	}
-	hint := "the folder must exist and be writable"
-	for _, known := range []struct {
-		err  error
-		hint string
-	}{
-		{outfile.ErrFolder, "name a file in it"},
-		{outfile.ErrTwice, "each needs a file of its own"},
-		{outfile.ErrPlanted, "remove it, or name a file in a folder of your own"},
-		{outfile.ErrForeign, "remove it, or name a file in a folder of your own"},
-		{outfile.ErrIrregular, "remove it, or name another file"},
-	} {
-		if errors.Is(e, known.err) {
-			hint = known.hint
-		}
-	}
-	return &failure{exitUsage, e.Error(), hint}
 }

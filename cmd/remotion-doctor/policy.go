@@ -1,8 +1,11 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 
@@ -11,19 +14,16 @@ import (
 	"remotion-doctor/checks"
 	"remotion-doctor/checks/remotion"
 	"remotion-doctor/iam/policy"
+	"remotion-doctor/report"
+	"remotion-doctor/source/files"
 )
 
 func (a *app) policyCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "policy",
 		Short: "Print Remotion's policies, what changed between releases, and faults of a copy",
-		Args: func(_ *cobra.Command, args []string) error {
-			if len(args) > 0 {
-				return usage("there are policy show, policy diff and policy lint", "unknown command %q", "policy "+args[0])
-			}
-			return nil
-		},
-		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+		Args:  noCommand("there are policy show, policy diff and policy lint", "unknown command \"policy %s\""),
+		RunE:  help,
 	}
 	cmd.AddCommand(a.policyShowCommand(), a.policyDiffCommand(), a.policyLintCommand())
 	return cmd
@@ -57,7 +57,6 @@ with what the features in use demand beyond the documentation.`,
 		RunE: func(_ *cobra.Command, args []string) error { return a.policyShow(args[0], f) },
 	}
 	fs := cmd.Flags()
-	fs.SortFlags = false
 	fs.StringVar(&f.version, "remotion-version", "", "release of Remotion, `X.Y.Z` (default: that of the project here, else "+remotion.Newest+")")
 	fs.StringSliceVar(&f.operations, "for", nil, "only what these need, `OPERATION[,…]`: "+strings.Join(remotion.Pack().OperationNames(), ", "))
 	fs.StringVar(&f.account, "account", "", "narrow to the account with this `ID`")
@@ -93,6 +92,9 @@ func (a *app) requirementFor(name string, f *showFlags) (*checks.Requirement, er
 	if err != nil {
 		return nil, err
 	}
+	if err := validOperations(f.operations); err != nil {
+		return nil, err
+	}
 	release, err := a.release(f.version)
 	if err != nil {
 		return nil, err
@@ -101,47 +103,33 @@ func (a *app) requirementFor(name string, f *showFlags) (*checks.Requirement, er
 	if err != nil {
 		return nil, err
 	}
-	r, err := remotion.Pack().Required(name, release.Version, partition)
-	if err != nil {
-		return nil, usage("", "%v", err)
+	r, err := remotion.Pack().RequiredIn(name, checks.Usage{Release: release.Version, Partition: partition, Regions: regions, Deployment: d, Operations: f.operations})
+	if err == nil {
+		r.Notes = append(r.Notes, release.Notes...)
 	}
-	r.Notes = append(r.Notes, release.Notes...)
-	if r, err = r.With(d, regions); err != nil {
-		return nil, err
-	}
-	if r, err = r.For(f.operations); err != nil {
-		return nil, usage("", "--for: %v", err)
-	}
-	return r, nil
+	return r, err
 }
 
 // place returns the partition, and regions of it: those asked for, or one to
 // stand for all.
 func (f *showFlags) place() (partition string, regions []string, err error) {
-	if f.account != "" && (len(f.account) != 12 || strings.Trim(f.account, "0123456789") != "") {
+	if f.account != "" && !policy.IsAccountID(f.account) {
 		return "", nil, usage("an account's id has twelve digits", "--account %q is not an account", f.account)
 	}
-	for _, r := range f.regions {
-		if !validRegion(r) {
-			return "", nil, usage("regions look like us-east-1", "--region %q is not a region", r)
-		}
-		if p := policy.PartitionOf(r); partition != "" && p != partition || f.partition != "" && p != f.partition {
-			return "", nil, usage("a policy is of one partition", "--region %s is in the partition %s", r, p)
-		}
-		partition = policy.PartitionOf(r)
+	if err := validRegions(f.regions); err != nil {
+		return "", nil, err
 	}
-	if f.partition != "" {
-		partition = f.partition
+	if partition, err = policy.CommonPartition(f.regions, f.partition); err != nil {
+		return "", nil, usage("a policy is of one partition", "%v", err)
 	}
-	switch {
-	case partition != "" && partition != "aws" && partition != "aws-cn":
+	typical, ok := map[string]string{"aws": "us-east-1", "aws-cn": "cn-north-1"}[partition]
+	if !ok {
 		return "", nil, usage("Remotion Lambda runs in aws and aws-cn", "there is no policy for the partition %s", partition)
-	case len(f.regions) > 0:
-		return partition, f.regions, nil
-	case partition == "aws-cn":
-		return partition, []string{"cn-north-1"}, nil
 	}
-	return "aws", []string{"us-east-1"}, nil
+	if len(f.regions) == 0 {
+		return partition, []string{typical}, nil
+	}
+	return partition, f.regions, nil
 }
 
 func (a *app) policyDiffCommand() *cobra.Command {
@@ -150,12 +138,7 @@ func (a *app) policyDiffCommand() *cobra.Command {
 		Use:     "diff FROM TO",
 		Short:   "Say what a release demands that another does not, why, and what fails without it",
 		Example: `  remotion-doctor policy diff 3.3.54 4.0.527`,
-		Args: func(_ *cobra.Command, args []string) error {
-			if len(args) != 2 {
-				return usage("as in `remotion-doctor policy diff 3.3.54 "+remotion.Newest+"`", "policy diff takes two releases")
-			}
-			return nil
-		},
+		Args:    arguments(2, 2, "as in `remotion-doctor policy diff 3.3.54 "+remotion.Newest+"`", "policy diff compares two releases"),
 		RunE: func(_ *cobra.Command, args []string) error {
 			if err := oneOf("format", format, "text", "json"); err != nil {
 				return err
@@ -167,7 +150,7 @@ func (a *app) policyDiffCommand() *cobra.Command {
 			if format == "json" {
 				return a.json(d)
 			}
-			return a.writeDiff(args[0], args[1], d)
+			return report.Differences(a.stdout, remotion.Pack().Name, args[0], args[1], d)
 		},
 	}
 	cmd.Flags().StringVar(&format, "format", "text", "`text|json`")
@@ -189,25 +172,65 @@ func (a *app) json(v any) error {
 	return enc.Encode(v)
 }
 
-// writeDiff prints the changes, those of one release together.
-func (a *app) writeDiff(from, to string, list []checks.Difference) error {
-	var b strings.Builder
-	if len(list) == 0 {
-		fmt.Fprintf(&b, "Remotion %s and %s require the same policies.\n", from, to)
+// lintFlags say what the files are meant to be.
+type lintFlags struct{ as, version, partition, format string }
+
+func (a *app) policyLintCommand() *cobra.Command {
+	f := &lintFlags{}
+	cmd := &cobra.Command{
+		Use:   "lint FILE…",
+		Short: "Find faults in a copy of Remotion's policy",
+		Long: `Find faults in policy files ("-" reads the standard input): a policy of an older
+release, recognised by its content; actions that do not exist; bucket patterns
+that match no bucket of Remotion; actions on a kind of resource that they do not
+work on; the policies of caller and renderer swapped; ARNs of another partition.
+
+Exit codes: 0 no fault · 1 at least one · 2 a file cannot be read or parsed.`,
+		Example: `  remotion-doctor policy lint remotion-user-policy.json
+  remotion-doctor policy lint --as renderer role-policy.json`,
+		Args: arguments(1, math.MaxInt, "as in `remotion-doctor policy lint policy.json`", "policy lint reads at least one file"),
+		RunE: func(_ *cobra.Command, args []string) error { return a.policyLint(args, f) },
 	}
-	for i, d := range list {
-		if i == 0 || list[i-1].Policy != d.Policy {
-			fmt.Fprintf(&b, "%s policy, %s → %s\n", d.Policy, from, to)
+	fs := cmd.Flags()
+	fs.StringVar(&f.as, "as", "", "what the policy is meant for: `caller|renderer`")
+	fs.StringVar(&f.version, "remotion-version", "", "release of Remotion, `X.Y.Z` (default: that of the project here, else "+remotion.Newest+")")
+	fs.StringVar(&f.partition, "partition", "", "partition of the account, `aws|aws-cn`")
+	fs.StringVar(&f.format, "format", "text", "`text|json`")
+	return cmd
+}
+
+func (a *app) policyLint(paths []string, f *lintFlags) error {
+	if err := errors.Join(oneOf("format", f.format, "text", "json"), oneOf("as", f.as, "", "caller", "renderer"), oneOf("partition", f.partition, "", "aws", "aws-cn")); err != nil {
+		return err
+	}
+	release, err := a.release(f.version)
+	if err != nil {
+		return err
+	}
+	faults := []report.FileFault{}
+	for _, path := range paths {
+		data, err := a.readInput(path, maxInput)
+		if err != nil {
+			return usage("", "reading the policy: %v", err)
 		}
-		sign := map[string]string{"added": "+", "removed": "−"}[d.Change]
-		fmt.Fprintf(&b, "  %s %s  on %s\n", sign, d.Action, d.Resource)
-		if i+1 < len(list) && list[i+1].Why == d.Why && list[i+1].Policy == d.Policy && list[i+1].Change == d.Change {
-			continue
+		if path == "-" {
+			path = "standard input"
 		}
-		if d.Since != "" {
-			fmt.Fprintf(&b, "      since %s: %s\n      without: %s\n      %s\n", d.Since, d.Why, d.Without, d.Source)
+		doc, err := files.ReadDocument(bytes.NewReader(data), path)
+		if err != nil {
+			return err
+		}
+		for _, fault := range remotion.Pack().Lint(doc, checks.LintScope{Policy: f.as, Version: release.Version, Partition: f.partition}) {
+			faults = append(faults, report.FileFault{File: path, Fault: fault})
 		}
 	}
-	_, err := fmt.Fprint(a.stdout, b.String())
+	if f.format == "json" {
+		err = a.json(faults)
+	} else {
+		err = report.Faults(a.stdout, faults)
+	}
+	if err == nil && len(faults) > 0 {
+		return errNotMet
+	}
 	return err
 }

@@ -4,10 +4,12 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"math"
 
 	"github.com/spf13/cobra"
 
 	"remotion-doctor/audit"
+	"remotion-doctor/internal/ending"
 	"remotion-doctor/internal/outfile"
 	"remotion-doctor/report"
 )
@@ -23,13 +25,8 @@ complete: every other form is made from it alone, without AWS.`,
   remotion-doctor report merge shard-*.json --output all.json
   remotion-doctor report verify report.json
   remotion-doctor report schema > report.schema.json`,
-		Args: func(_ *cobra.Command, args []string) error {
-			if len(args) > 0 {
-				return usage("`remotion-doctor report --help` lists them", "report has no command %q", args[0])
-			}
-			return nil
-		},
-		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+		Args: noCommand("`remotion-doctor report --help` lists them", "report has no command %q"),
+		RunE: help,
 	}
 	cmd.AddCommand(a.convertCommand(), a.diffCommand(), a.mergeCommand(), a.verifyCommand(), a.schemaCommand())
 	return cmd
@@ -48,17 +45,11 @@ changed after it was made is converted, and standard error says so.`,
 		Args: oneFile,
 		RunE: func(cmd *cobra.Command, args []string) error { return a.convert(cmd.Context(), args[0], f) },
 	}
-	cmd.Flags().SortFlags = false
 	f.addForm(cmd.Flags(), report.FormatTable)
 	return cmd
 }
 
-func oneFile(_ *cobra.Command, args []string) error {
-	if len(args) != 1 {
-		return usage("name one JSON report, or - for standard input", "%d files were named", len(args))
-	}
-	return nil
-}
+var oneFile = arguments(1, 1, "name one JSON report, or - for standard input", "one file is read")
 
 // convert writes a report in other forms. A digest that does not match is kept,
 // so that the result does not match either.
@@ -66,7 +57,7 @@ func (a *app) convert(ctx context.Context, path string, f *outputFlags) error {
 	if err := f.validate(); err != nil {
 		return err
 	}
-	r, state, err := a.readReport(path)
+	r, state, err := a.readReport(path, report.Load)
 	if err != nil {
 		return err
 	}
@@ -90,15 +81,9 @@ func (a *app) mergeCommand() *cobra.Command {
 requirement that several have, the newest stays.`,
 		Example: `  remotion-doctor report merge us.json eu.json --output all.json
   remotion-doctor report merge *.json --format html > all.html`,
-		Args: func(_ *cobra.Command, args []string) error {
-			if len(args) == 0 {
-				return usage("name the JSON reports", "no files were named")
-			}
-			return nil
-		},
+		Args: arguments(1, math.MaxInt, "name the JSON reports", "no files were named"),
 		RunE: func(cmd *cobra.Command, args []string) error { return a.merge(cmd.Context(), args, f) },
 	}
-	cmd.Flags().SortFlags = false
 	f.addForm(cmd.Flags(), report.FormatJSON)
 	return cmd
 }
@@ -107,19 +92,26 @@ func (a *app) merge(ctx context.Context, paths []string, f *outputFlags) error {
 	if err := f.validate(); err != nil {
 		return err
 	}
-	var reports []*audit.Report
-	for _, path := range paths {
-		r, _, err := a.readReport(path)
-		if err != nil {
-			return err
-		}
-		reports = append(reports, r)
+	reports, err := a.readReports(paths)
+	if err != nil {
+		return err
 	}
 	shown, err := a.finish(report.Merge(reports), f)
 	if err != nil {
 		return err
 	}
 	return a.write(ctx, shown, f)
+}
+
+func (a *app) readReports(paths []string) (out []*audit.Report, err error) {
+	for _, path := range paths {
+		r, _, err := a.readReport(path, report.Load)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, r)
+	}
+	return out, nil
 }
 
 func (a *app) diffCommand() *cobra.Command {
@@ -132,30 +124,21 @@ func (a *app) diffCommand() *cobra.Command {
 which policies changed. Exit code 1 says that something is worse than before.`,
 		Example: `  remotion-doctor report diff before.json after.json
   remotion-doctor report diff before.json after.json --format markdown`,
-		Args: func(_ *cobra.Command, args []string) error {
-			if len(args) != 2 {
-				return usage("name the older report, then the newer one", "%d files were named", len(args))
-			}
-			return nil
-		},
-		RunE: func(cmd *cobra.Command, args []string) error {
-			return a.diff(cmd.Context(), args[0], args[1], output, f)
-		},
+		Args: arguments(2, 2, "name the older report, then the newer one", "two files are compared"),
+		RunE: func(cmd *cobra.Command, args []string) error { return a.diff(cmd.Context(), args, output, f) },
 	}
 	fs := cmd.Flags()
-	fs.SortFlags = false
 	f.flags = fs
 	fs.StringVar(&f.format, "format", "table", "form of the difference: `table|json|markdown`")
 	fs.StringVar(&output, "output", "", "write the difference to `FILE`")
-	fs.StringVar(&f.color, "color", "auto", "colour: `auto|always|never`")
-	fs.BoolVar(&f.noColor, "no-color", false, "no colour")
+	f.color.add(fs)
 	return cmd
 }
 
-func (a *app) diff(ctx context.Context, oldPath, newPath, output string, f *outputFlags) error {
+func (a *app) diff(ctx context.Context, paths []string, output string, f *outputFlags) error {
 	f.failOn = "unknown"
-	if f.format != "table" && f.format != "json" && f.format != "markdown" {
-		return usage("", "--format %q is not one of table, json, markdown", f.format)
+	if err := oneOf("format", f.format, ending.Forms(report.ComparisonFormats()...)...); err != nil {
+		return err
 	}
 	if err := f.validate(); err != nil {
 		return err
@@ -163,15 +146,11 @@ func (a *app) diff(ctx context.Context, oldPath, newPath, output string, f *outp
 	if err := f.diffOutput(output); err != nil {
 		return err
 	}
-	old, _, err := a.readReport(oldPath)
+	reports, err := a.readReports(paths)
 	if err != nil {
 		return err
 	}
-	now, _, err := a.readReport(newPath)
-	if err != nil {
-		return err
-	}
-	d := report.Compare(old, now)
+	d := report.Compare(reports[0], reports[1])
 	if err := a.writeComparison(ctx, d, output, f); err != nil {
 		return err
 	}
@@ -187,21 +166,16 @@ func (f *outputFlags) diffOutput(path string) (err error) {
 	if path == "" {
 		return nil
 	}
-	if f.format, err = f.choice([]string{"table", "json", "markdown"}).of(path); err != nil {
-		return err
+	c := ending.Choice{Asked: f.format, Given: f.flags.Changed("format"), Forms: ending.Forms(report.ComparisonFormats()...), Endings: report.Endings()}
+	if f.format, err = c.Of(path); err != nil {
+		return ended("format", err)
 	}
 	return outfile.Check(path)
 }
 
 func (a *app) writeComparison(ctx context.Context, d *report.Comparison, output string, f *outputFlags) error {
 	render := func(w io.Writer) error {
-		switch f.format {
-		case "json":
-			return report.ComparisonJSON(w, d)
-		case "markdown":
-			return report.ComparisonMarkdown(w, d)
-		}
-		return report.ComparisonTable(w, d, a.form(w, f))
+		return report.WriteComparison(w, d, report.Format(f.format), a.form(w, f))
 	}
 	if output == "" {
 		return render(a.stdout)
@@ -222,7 +196,7 @@ signature: whoever changes a report on purpose can compute it again.`,
 }
 
 func (a *app) verify(path string) error {
-	r, state, err := a.readReport(path)
+	r, state, err := a.readReport(path, report.Load)
 	switch {
 	case err != nil:
 		return err
@@ -240,9 +214,6 @@ func (a *app) schemaCommand() *cobra.Command {
 		Use:   "schema",
 		Short: "Print the JSON Schema of a report",
 		Args:  cobra.NoArgs,
-		RunE: func(*cobra.Command, []string) error {
-			_, err := io.WriteString(a.stdout, report.Schema())
-			return err
-		},
+		RunE:  func(*cobra.Command, []string) error { return a.print("%s", report.Schema()) },
 	}
 }

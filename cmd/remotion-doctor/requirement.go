@@ -1,15 +1,20 @@
 package main
 
 import (
+	"errors"
+	"io/fs"
 	"slices"
 	"strings"
 
 	"github.com/spf13/pflag"
 
 	"remotion-doctor/audit"
+	"remotion-doctor/checks"
 	"remotion-doctor/checks/remotion"
+	"remotion-doctor/checks/remotion/project"
 	"remotion-doctor/doctor"
 	"remotion-doctor/iam/policy"
+	"remotion-doctor/source/files"
 )
 
 // requirementFlags say what the targets are audited against.
@@ -40,11 +45,39 @@ func (f *requirementFlags) add(fs *pflag.FlagSet) {
 }
 
 // region is the one that AWS is asked in.
-func (f *requirementFlags) region() string {
-	if len(f.regions) > 0 {
-		return f.regions[0]
+func (f *requirementFlags) region() string { return first(f.regions) }
+
+// first is the first of some texts, empty if there is none.
+func first(texts []string) string { return strings.Join(texts[:min(len(texts), 1)], "") }
+
+// validRegions refuses a --region that has not the form of one.
+func validRegions(regions []string) error {
+	for _, r := range regions {
+		if !policy.IsRegion(r) {
+			return usage("Regions look like us-east-1", "--region %q is not a Region", r)
+		}
 	}
-	return ""
+	return nil
+}
+
+func validOperations(names []string) error {
+	if err := remotion.Pack().ValidOperations(names); err != nil {
+		return usage("", "--for: %v", err)
+	}
+	return nil
+}
+
+// release returns the version that the user gave, else the one of the project
+// in the working directory.
+func (a *app) release(given string) (doctor.Release, error) {
+	if given != "" {
+		_, err := remotion.Pack().Required("caller", given, "aws")
+		if err != nil {
+			err = usage("", "--remotion-version: %v", err)
+		}
+		return doctor.Release{Version: given}, err
+	}
+	return doctor.Release(project.Resolve(".", remotion.Pack())), nil
 }
 
 // options reads everything about the targets and the requirement that needs no
@@ -56,10 +89,10 @@ func (a *app) options(t *targetFlags, f *requirementFlags) (*doctor.Options, err
 	if o.Regions, err = f.chosenRegions(a.getenv("REMOTION_AWS_REGION")); err != nil {
 		return nil, err
 	}
-	if o.Context, err = readContext(f.context, f.contextFile); err != nil {
+	if o.Context, err = files.Context(f.context, f.contextFile); err != nil {
 		return nil, err
 	}
-	o.Function = functionName(f.function)
+	o.Function = policy.FunctionName(f.function)
 	if o.Documents, err = f.documents(); err != nil {
 		return nil, err
 	}
@@ -89,16 +122,16 @@ func (a *app) blank() *doctor.Options {
 // chosenRegions reads --region, each once; Remotion's own variable stands in for
 // it.
 func (f *requirementFlags) chosenRegions(fallback string) ([]string, error) {
+	if err := validRegions(f.regions); err != nil {
+		return nil, err
+	}
 	var out []string
 	for _, r := range f.regions {
-		if !validRegion(r) {
-			return nil, usage("Regions look like us-east-1", "--region %q is not a Region", r)
-		}
 		if !slices.Contains(out, r) {
 			out = append(out, r)
 		}
 	}
-	if len(out) == 0 && validRegion(fallback) {
+	if len(out) == 0 && policy.IsRegion(fallback) {
 		out = []string{fallback}
 	}
 	return out, nil
@@ -106,18 +139,12 @@ func (f *requirementFlags) chosenRegions(fallback string) ([]string, error) {
 
 // documents reads the files that --require names.
 func (f *requirementFlags) documents() (map[string]*policy.Document, error) {
-	out := map[string]*policy.Document{}
-	for _, name := range f.require {
-		if name == "caller" || name == "renderer" {
-			continue
-		}
-		doc, err := readPolicy(name)
-		if err != nil {
-			return nil, err
-		}
-		out[name] = doc
+	paths := slices.DeleteFunc(slices.Clone(f.require), func(name string) bool { return name == remotion.Caller || name == remotion.Renderer })
+	out, err := files.Documents(paths)
+	if errors.Is(err, fs.ErrNotExist) {
+		err = usage("--require accepts caller, renderer or a policy file", "%v", err)
 	}
-	return out, nil
+	return out, err
 }
 
 // requirements returns what a target is audited against: the renderer policy
@@ -129,39 +156,57 @@ func (f *requirementFlags) requirements(t audit.Target) []string {
 	return f.require
 }
 
-// functionName returns the name in the ARN of a function, else the text as it
-// is.
-func functionName(nameOrARN string) string {
-	a, ok := policy.ParseARN(nameOrARN)
-	if !ok || a.Service != "lambda" {
-		return nameOrARN
-	}
-	name, _, _ := strings.Cut(strings.TrimPrefix(a.Resource, "function:"), ":")
-	return name
+// deploymentFlags say how Remotion is used beyond what its documented policies
+// cover.
+type deploymentFlags struct {
+	outputBucket, outputAccount string
+	customRole                  string
+	customLayers, kmsKeys       []string
+	rendererFunction            string
+	insights, vpc               bool
+	privacy                     string
+	features                    []string
 }
 
-// validOperations refuses names that no operation has.
-func validOperations(names []string) error {
-	r, err := remotion.Pack().Required("caller", "", "aws")
-	if err != nil {
-		return err
-	}
-	if _, err := r.For(names); err != nil {
-		return usage("", "--for: %v", err)
-	}
-	return nil
+func (f *deploymentFlags) add(fs *pflag.FlagSet) {
+	fs.StringVar(&f.outputBucket, "output-bucket", "", "`NAME` of another bucket that outputs are written to (outName)")
+	fs.StringVar(&f.outputAccount, "output-account", "", "account `ID` that the output bucket belongs to, if another")
+	fs.StringVar(&f.privacy, "privacy", "", "of the outputs: `"+strings.Join(checks.Privacies(), "|")+"` (default public)")
+	fs.StringVar(&f.customRole, "custom-role", "", "`ARN` of the role that functions are deployed with (customRoleArn)")
+	fs.StringArrayVar(&f.customLayers, "custom-layer", nil, "`ARN` of a layer version (customLayerArns); repeatable")
+	fs.BoolVar(&f.insights, "insights", false, "Lambda Insights is enabled (enableLambdaInsights)")
+	fs.BoolVar(&f.vpc, "vpc", false, "functions are deployed into a VPC (vpcSubnetIds)")
+	fs.StringArrayVar(&f.kmsKeys, "kms-key", nil, "`ARN` of the KMS key that encrypts the bucket; repeatable")
+	fs.StringVar(&f.rendererFunction, "renderer-function", "", "`NAME` of the function that renders the chunks (rendererFunctionName)")
+	fs.StringSliceVar(&f.features, "feature", nil, "what else is used, `NAME[,NAME]`: "+strings.Join(remotion.Pack().SwitchedFeatures(), ", "))
 }
 
-// validRegion reports whether text has the form of a region.
-func validRegion(s string) bool {
-	parts := strings.Split(s, "-")
-	if len(parts) < 3 || len(parts) > 5 {
-		return false
-	}
-	for _, p := range parts {
-		if p == "" || strings.Trim(p, "abcdefghijklmnopqrstuvwxyz0123456789") != "" {
-			return false
+// deployment reads the flags. bucket is the forced one, function the one in
+// use.
+func (f *deploymentFlags) deployment(bucket, function string) (checks.Deployment, error) {
+	d := checks.Deployment{Privacy: f.privacy}
+	for feature, value := range map[string]string{
+		"bucket": bucket, "render-function": function, "output-bucket": f.outputBucket, "output-account": f.outputAccount,
+		"custom-role": f.customRole, "renderer-function": f.rendererFunction,
+	} {
+		if value != "" {
+			d.Uses(feature, value)
 		}
 	}
-	return true
+	for feature, values := range map[string][]string{"custom-layer": f.customLayers, "kms-key": f.kmsKeys} {
+		for _, value := range values {
+			d.Uses(feature, value)
+		}
+	}
+	for feature, used := range map[string]bool{"insights": f.insights, "vpc": f.vpc, "private-objects": f.privacy == "no-acl" || f.privacy == "private"} {
+		if used {
+			d.Uses(feature, "")
+		}
+	}
+	for _, name := range f.features {
+		if err := remotion.Pack().Switch(&d, name); err != nil {
+			return d, err
+		}
+	}
+	return d, remotion.Pack().Valid(d)
 }

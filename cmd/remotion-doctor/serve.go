@@ -2,8 +2,8 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
-	"net"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -12,7 +12,6 @@ import (
 	"remotion-doctor/doctor"
 	"remotion-doctor/fixtures"
 	"remotion-doctor/iam/account"
-	"remotion-doctor/iam/managed"
 	"remotion-doctor/localaws"
 	"remotion-doctor/source/awsapi"
 	"remotion-doctor/source/files"
@@ -36,15 +35,11 @@ snapshot it serves the demo account.`,
 			if err != nil {
 				return err
 			}
-			o := localaws.Options{Latency: latency}
-			for _, spec := range faults {
-				fault, err := localaws.ParseFault(spec)
-				if err != nil {
-					return usage("", "--fault: %v", err)
-				}
-				o.Faults = append(o.Faults, fault)
+			parsed, err := localaws.ParseFaults(faults)
+			if err != nil {
+				return usage("", "--fault: %v", err)
 			}
-			server, err := localaws.New(s, o)
+			server, err := localaws.New(s, localaws.Options{Latency: latency, Faults: parsed})
 			if err != nil {
 				return err
 			}
@@ -66,25 +61,7 @@ snapshot it serves the demo account.`,
 }
 
 func snapshotOrDemo(path string) (*account.Snapshot, error) {
-	if path == "" {
-		return account.Read(fixtures.Demo)
-	}
-	s, err := files.ReadSnapshot(path)
-	if err != nil {
-		return nil, err
-	}
-	managed.Embedded().AddKnown(s)
-	return s, nil
-}
-
-// demoTargets are the stories of the demo account.
-var demoTargets = []audit.Target{
-	{Kind: audit.TargetFunction, Name: "video-api"},
-	{Kind: audit.TargetInstance, Name: "i-0a1b2c3d4e5f67890"},
-	{Kind: audit.TargetFunction, Name: "sandbox"},
-	{Kind: audit.TargetRole, Name: "fargate-renderer"},
-	{Kind: audit.TargetFunction, Name: "studio"},
-	{Kind: audit.TargetFunction, Name: "complete"},
+	return files.SnapshotOr(fixtures.Demo, path)
 }
 
 func (a *app) demoCommand() *cobra.Command {
@@ -116,40 +93,23 @@ func (a *app) demo(ctx context.Context, f *outputFlags) error {
 	if err != nil {
 		return err
 	}
-	server, err := localaws.New(s, localaws.Options{})
+	url, stop, err := localaws.Start(ctx, s, localaws.Options{})
 	if err != nil {
 		return err
 	}
-	l, err := localaws.Listen("127.0.0.1:0")
+	client, err := awsapi.Open(ctx, awsapi.Options{EndpointURL: url, Region: "us-east-1", Isolated: true})
 	if err != nil {
-		return err
-	}
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	done := make(chan error, 1)
-	go func() { done <- server.Serve(ctx, l) }()
-	client, err := demoClient(ctx, l.Addr())
-	if err != nil {
-		return err
+		return errors.Join(err, stop())
 	}
 	o := a.blank()
 	o.Source, o.Regions = client, []string{"us-east-1"}
-	for _, t := range demoTargets {
+	for _, story := range fixtures.DemoTargets() {
+		t, _ := audit.ParseTarget(story)
 		o.Targets = append(o.Targets, doctor.Target{Target: t, Requirements: []string{"caller"}})
 	}
 	report, err := a.run(ctx, o)
-	if err != nil {
-		return err
-	}
-	cancel()
-	if err := <-done; err != nil {
+	if err = errors.Join(err, stop()); err != nil {
 		return err
 	}
 	return a.deliver(ctx, report, f)
-}
-
-// demoClient is a client that knows nothing of the machine's AWS
-// configuration.
-func demoClient(ctx context.Context, addr net.Addr) (*awsapi.Client, error) {
-	return awsapi.Open(ctx, awsapi.Options{EndpointURL: "http://" + addr.String(), Region: "us-east-1", Isolated: true})
 }

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -10,8 +9,8 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"remotion-doctor/iam/account"
 	"remotion-doctor/iam/eval"
-	"remotion-doctor/iam/policy"
 )
 
 func (a *app) simulateCommand() *cobra.Command {
@@ -37,15 +36,9 @@ func (a *app) simulate(input, snapshot string) error {
 	if err != nil {
 		return err
 	}
-	operation, out := "SimulateCustomPolicy", eval.SimulationOutput{}
-	if in.PolicySourceArn == "" {
-		out, err = eval.SimulateCustomPolicy(in)
-	} else {
-		operation = "SimulatePrincipalPolicy"
-		out, err = simulatePrincipal(in, snapshot)
-	}
+	out, err := eval.Simulate(in, func() (*account.Snapshot, error) { return snapshotOrDemo(snapshot) })
 	if e, ok := errors.AsType[*eval.APIError](err); ok {
-		return usage("", "An error occurred (%s) when calling the %s operation: %s", e.Code, operation, e.Message)
+		return usage("", "An error occurred (%s) when calling the %s operation: %s", e.Code, in.Operation(), e.Message)
 	}
 	if err != nil {
 		return err
@@ -56,51 +49,36 @@ func (a *app) simulate(input, snapshot string) error {
 	return enc.Encode(out)
 }
 
-func simulatePrincipal(in eval.SimulationInput, snapshot string) (eval.SimulationOutput, error) {
-	s, err := snapshotOrDemo(snapshot)
-	if err != nil {
-		return eval.SimulationOutput{}, err
-	}
-	engine, err := eval.New(s)
-	if err != nil {
-		return eval.SimulationOutput{}, err
-	}
-	return engine.SimulatePrincipalPolicy(in)
-}
-
 // readSimulation reads a request; the error names the place in it.
 func (a *app) readSimulation(input string) (eval.SimulationInput, error) {
-	var in eval.SimulationInput
-	data, err := a.readInput(input)
+	data, err := a.readInput(input, maxInput)
 	if err != nil {
-		return in, usage("", "reading the request: %v", err)
+		return eval.SimulationInput{}, usage("", "reading the request: %v", err)
 	}
-	dec := json.NewDecoder(bytes.NewReader(data))
-	dec.DisallowUnknownFields()
-	if err := dec.Decode(&in); err != nil {
-		offset := int(dec.InputOffset())
-		if e, ok := errors.AsType[*json.SyntaxError](err); ok {
-			offset = int(e.Offset) - 1
-		}
-		hint := "`aws iam simulate-custom-policy --generate-cli-skeleton` prints an empty request"
-		return in, usage(hint, "reading %s:%s: %v", input, policy.NewLines(string(data)).At(offset), err)
+	in, err := eval.ReadSimulation(data)
+	if err != nil {
+		err = usage("`aws iam simulate-custom-policy --generate-cli-skeleton` prints an empty request", "reading %s:%v", input, err)
 	}
-	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
-		return in, usage("", "reading %s:%s: text behind the request", input, policy.NewLines(string(data)).At(int(dec.InputOffset())))
-	}
-	return in, nil
+	return in, err
 }
 
 // maxInput is the largest request that is read.
 const maxInput = 64 << 20
 
-func (a *app) readInput(path string) ([]byte, error) {
+// readInput reads up to a limit of a file, - for standard input.
+func (a *app) readInput(path string, limit int64) ([]byte, error) {
+	in := a.stdin
 	if path != "-" {
-		return os.ReadFile(path)
+		file, err := os.Open(path)
+		if err != nil {
+			return nil, err
+		}
+		defer file.Close()
+		in = file
 	}
-	data, err := io.ReadAll(io.LimitReader(a.stdin, maxInput+1))
-	if err == nil && len(data) > maxInput {
-		err = fmt.Errorf("larger than %d bytes", maxInput)
+	data, err := io.ReadAll(io.LimitReader(in, limit+1))
+	if err == nil && int64(len(data)) > limit {
+		err = fmt.Errorf("larger than %d bytes", limit)
 	}
 	return data, err
 }

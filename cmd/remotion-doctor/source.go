@@ -2,13 +2,15 @@ package main
 
 import (
 	"context"
-	"slices"
-	"strings"
+	"fmt"
+	"time"
 
 	"github.com/spf13/pflag"
 
 	"remotion-doctor/audit"
 	"remotion-doctor/doctor"
+	"remotion-doctor/internal/terminal"
+	"remotion-doctor/report"
 	"remotion-doctor/source"
 	"remotion-doctor/source/awsapi"
 	"remotion-doctor/source/files"
@@ -16,9 +18,8 @@ import (
 
 // sourceFlags say what decides: AWS, or files.
 type sourceFlags struct {
-	engine, snapshot  string
-	profile, endpoint string
-	patience          patienceFlags
+	engine, snapshot string
+	awsFlags
 	fileFlags
 }
 
@@ -26,6 +27,16 @@ func (f *sourceFlags) add(fs *pflag.FlagSet) {
 	fs.StringVar(&f.engine, "engine", "", "who decides: `aws|local|both` (default aws; local where a file is given)")
 	fs.StringVar(&f.snapshot, "snapshot", "", "check offline, from a snapshot `FILE` of the account")
 	f.fileFlags.add(fs)
+	f.awsFlags.add(fs)
+}
+
+// awsFlags say how AWS is reached.
+type awsFlags struct {
+	profile, endpoint string
+	patience          patienceFlags
+}
+
+func (f *awsFlags) add(fs *pflag.FlagSet) {
 	fs.StringVar(&f.profile, "profile", "", "AWS `PROFILE`, as in the AWS CLI")
 	fs.StringVar(&f.endpoint, "endpoint-url", "", "AWS endpoint `URL`, as in the AWS CLI")
 	f.patience.add(fs)
@@ -48,7 +59,7 @@ func (a *app) open(ctx context.Context, o *doctor.Options, f *sourceFlags, regio
 	if engine == audit.EngineLocal {
 		return nil
 	}
-	client, err := awsapi.Open(ctx, a.awsOptions(f, region))
+	client, err := awsapi.Open(ctx, a.awsOptions(&f.awsFlags, region))
 	if err != nil {
 		return err
 	}
@@ -61,7 +72,7 @@ func (a *app) open(ctx context.Context, o *doctor.Options, f *sourceFlags, regio
 }
 
 // awsOptions say how AWS is reached.
-func (a *app) awsOptions(f *sourceFlags, region string) awsapi.Options {
+func (a *app) awsOptions(f *awsFlags, region string) awsapi.Options {
 	return awsapi.Options{Profile: f.profile, Region: region, EndpointURL: f.endpoint, AttemptTimeout: f.patience.attempt, OnRetry: a.retrying}
 }
 
@@ -93,7 +104,7 @@ func (a *app) openFiles(o *doctor.Options, f *sourceFlags) error {
 	if err != nil {
 		return err
 	}
-	library, err := f.library()
+	library, err := files.Library(f.managed)
 	if err != nil {
 		return err
 	}
@@ -119,9 +130,37 @@ func (f *fileFlags) overlay() files.Paths {
 	}
 }
 
-// place is where a target was asked for.
-func place(asked []doctor.Target, t doctor.Target) int {
-	return slices.IndexFunc(asked, func(a doctor.Target) bool {
-		return a.Target == t.Target && strings.Join(a.Requirements, ",") == strings.Join(t.Requirements, ",")
-	})
+// patienceFlags bound how long AWS is waited for.
+type patienceFlags struct{ attempt, whole time.Duration }
+
+func (f *patienceFlags) add(fs *pflag.FlagSet) {
+	fs.DurationVar(&f.attempt, "attempt-timeout", 10*time.Second, "time limit of each attempt to ask AWS, `DURATION`")
+}
+
+// addWhole adds the limit of the whole command.
+func (f *patienceFlags) addWhole(fs *pflag.FlagSet) {
+	fs.DurationVar(&f.whole, "timeout", 0, "time limit of the whole command, `DURATION`; what is finished is still printed")
+}
+
+func (f *patienceFlags) validate() error {
+	for name, d := range map[string]time.Duration{"attempt-timeout": f.attempt, "timeout": f.whole} {
+		if d < 0 {
+			return usage("write it as 30s or 2m", "--%s %s is negative", name, d)
+		}
+	}
+	return nil
+}
+
+// bound ends a context at the limit of the whole command.
+func (f *patienceFlags) bound(ctx context.Context) (context.Context, context.CancelFunc) {
+	if f.whole == 0 {
+		return context.WithCancel(ctx)
+	}
+	return context.WithTimeout(ctx, f.whole)
+}
+
+// retrying shows on stderr that a call takes long: which operation, which error,
+// which attempt.
+func (a *app) retrying(r awsapi.Retry) {
+	fmt.Fprintf(a.stderr, "%snotice: attempt %d of %s failed, trying again: %s\n", terminal.Over(a.stderr), r.Attempt, report.Clean(r.Operation), report.Clean(r.Err.Error()))
 }

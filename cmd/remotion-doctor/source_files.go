@@ -1,12 +1,7 @@
 package main
 
 import (
-	"cmp"
-	"errors"
-	"fmt"
-	"io/fs"
 	"os"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -15,6 +10,7 @@ import (
 	"remotion-doctor/audit"
 	"remotion-doctor/doctor"
 	"remotion-doctor/iam/managed"
+	"remotion-doctor/iam/policy"
 	"remotion-doctor/source/files"
 )
 
@@ -48,8 +44,9 @@ func (f *fileFlags) add(fs *pflag.FlagSet) {
 	fs.StringVar(&f.managed, "managed-policies", "", "AWS managed policies that come before the embedded ones, in `FILE|DIR`")
 }
 
-// base names the flag that says where the principals are; empty for AWS.
-func (f *sourceFlags) base() string {
+// bases name the flags that say where the principals are; none for AWS.
+func (f *sourceFlags) bases() []string {
+	var out []string
 	for _, flag := range []struct {
 		name  string
 		given bool
@@ -61,25 +58,21 @@ func (f *sourceFlags) base() string {
 		{"--policy", len(f.policies) > 0},
 	} {
 		if flag.given {
-			return flag.name
+			out = append(out, flag.name)
 		}
 	}
-	return ""
+	return out
 }
+
+func (f *sourceFlags) base() string { return first(f.bases()) }
 
 // validate refuses flags that do not go together.
 func (f *sourceFlags) validate() error {
 	if err := f.patience.validate(); err != nil {
 		return err
 	}
-	given := 0
-	for _, is := range []bool{f.snapshot != "", f.template != "", f.plan != "", len(f.files) > 0, len(f.policies) > 0} {
-		if is {
-			given++
-		}
-	}
 	switch {
-	case given > 1:
+	case len(f.bases()) > 1:
 		return usage("leave all but one out", "--snapshot, --template, --plan, --policy and files as arguments exclude each other")
 	case len(f.parameters) > 0 && f.template == "" && len(f.files) == 0:
 		return usage("", "--parameter needs --template")
@@ -89,7 +82,7 @@ func (f *sourceFlags) validate() error {
 		return usage("name a principal of a snapshot or template with --role or --user", "--principal needs --policy")
 	}
 	for flag, id := range map[string]string{"--account": f.account, "--resource-account": f.resources} {
-		if id != "" && !accountID.MatchString(id) {
+		if id != "" && !policy.IsAccountID(id) {
 			return usage("it has twelve digits", "%s %q is no account id", flag, id)
 		}
 	}
@@ -106,37 +99,9 @@ func (f *sourceFlags) validate() error {
 	return nil
 }
 
-var accountID = regexp.MustCompile(`^\d{12}$`)
-
-// library returns the managed policies that documents are taken from.
-func (f *fileFlags) library() (*managed.Library, error) {
-	if f.managed == "" {
-		return managed.Embedded(), nil
-	}
-	l, err := managed.Open(f.managed)
-	if err != nil {
-		return nil, usage("it is a file or folder of what `aws iam get-account-authorization-details` or `get-policy-version` prints", "reading the managed policies: %s", pathless(err))
-	}
-	return l, nil
-}
-
-// pathless is an error of the file system without the system call.
-func pathless(err error) string {
-	if e, ok := errors.AsType[*fs.PathError](err); ok {
-		return e.Path + ": " + e.Err.Error()
-	}
-	return err.Error()
-}
-
 // paths are the templates and plans that are to be read.
 func (f *fileFlags) paths() []string {
-	out := slices.Clone(f.files)
-	for _, path := range []string{f.template, f.plan} {
-		if path != "" {
-			out = append(out, path)
-		}
-	}
-	return out
+	return slices.DeleteFunc(append(slices.Clone(f.files), f.template, f.plan), func(path string) bool { return path == "" })
 }
 
 // openPolicies makes the source of policy files, which are a target by
@@ -147,10 +112,7 @@ func (f *fileFlags) openPolicies(o *doctor.Options, overlay files.Overlay, libra
 		if t.Kind != audit.TargetCaller {
 			return usage("name the owner of the policies with --principal ARN", "--policy and a target exclude each other")
 		}
-		*t = audit.Target{Kind: audit.TargetFile, Name: files.Name(f.policies[0])}
-		if n := len(f.policies); n > 1 {
-			t.Name = fmt.Sprintf("%s and %d more", t.Name, n-1)
-		}
+		*t = files.Target(f.policies)
 	}
 	var err error
 	o.Source, err = files.Policies(overlay, library, f.principal, f.account)
@@ -160,13 +122,11 @@ func (f *fileFlags) openPolicies(o *doctor.Options, overlay files.Overlay, libra
 // openDeployments makes the sources of templates and plans, one for each file
 // and each group of Regions in which it is the same.
 func (f *fileFlags) openDeployments(o *doctor.Options, overlay files.Overlay, library *managed.Library) error {
-	parameters, err := f.parameterValues()
+	parameters, err := files.Parameters(f.parameters)
 	if err != nil {
 		return err
 	}
-	asked := o.Targets
-	o.Targets = nil
-	var missing error
+	var found []doctor.Deployed
 	for _, path := range f.paths() {
 		list, err := files.Deployments(files.Template{
 			Path: path, Plan: path == f.plan, AccountID: f.account, Parameters: parameters,
@@ -176,56 +136,10 @@ func (f *fileFlags) openDeployments(o *doctor.Options, overlay files.Overlay, li
 			return err
 		}
 		for _, r := range list {
-			if o.Source == nil {
-				o.Source = r.Source
-			}
-			targets, err := targetsIn(r, asked)
-			if err != nil && len(f.files) < 2 {
-				return err
-			}
-			missing = cmp.Or(missing, err) // of several files not each has everything
-			o.Targets = append(o.Targets, targets...)
+			found = append(found, doctor.Deployed{Source: r.Source, Regions: r.Regions})
 		}
 	}
-	if len(o.Targets) == 0 {
-		return missing
-	}
-	slices.SortStableFunc(o.Targets, func(a, b doctor.Target) int { return place(asked, a) - place(asked, b) })
-	return nil
-}
-
-// targetsIn are the targets that concern a deployment; the error says what it
-// does not hold.
-func targetsIn(r files.Regional, asked []doctor.Target) (out []doctor.Target, err error) {
-	for _, t := range asked {
-		switch t.Kind {
-		case audit.TargetCaller:
-			if t.Target, err = r.Only(); err != nil {
-				return out, err
-			}
-		case audit.TargetRenderer:
-		default:
-			if err := r.Missing(t.Target); err != nil {
-				return out, err
-			}
-		}
-		t.Source, t.Regions = r.Source, r.Regions
-		out = append(out, t)
-	}
-	return out, nil
-}
-
-// parameterValues reads --parameter.
-func (f *fileFlags) parameterValues() (map[string]string, error) {
-	out := map[string]string{}
-	for _, p := range f.parameters {
-		name, text, ok := strings.Cut(p, "=")
-		if !ok || name == "" {
-			return nil, usage("write it as --parameter BucketName=my-bucket", "--parameter %q is not of the form NAME=VALUE", p)
-		}
-		out[name] = text
-	}
-	return out, nil
+	return o.Deploy(found, len(f.files) > 1)
 }
 
 // besideTemplates adds to an error of AWS that there is something to check
@@ -235,10 +149,7 @@ func besideTemplates(r *audit.Report, err error) error {
 	if _, statErr := os.Stat("cdk.out/manifest.json"); !failed || statErr != nil {
 		return err
 	}
-	f := asFailure(err)
-	hint := "./cdk.out can be checked without AWS: --template cdk.out"
-	if f.hint != "" {
-		hint = f.hint + "; " + hint
-	}
-	return &failure{f.code, f.msg, hint}
+	f := *asFailure(err)
+	f.hint = strings.TrimPrefix(f.hint+"; ./cdk.out can be checked without AWS: --template cdk.out", "; ")
+	return &f
 }

@@ -116,7 +116,7 @@ func demoPrincipals(t *testing.T) []iam.Principal {
 	}
 	local := offline(t, snapshot)
 	var out []iam.Principal
-	for _, target := range append(slices.Clone(demoTargets), audit.Target{Kind: audit.TargetUser, Name: "deployer"}) {
+	for _, target := range append(demoTargets(t), audit.Target{Kind: audit.TargetUser, Name: "deployer"}) {
 		found, err := local.Resolve(t.Context(), target)
 		if err != nil {
 			t.Fatal(err)

@@ -6,6 +6,8 @@ import (
 	"os"
 	"slices"
 	"syscall"
+
+	"remotion-doctor/audit"
 )
 
 // What is wrong with a path, beyond what the system reports.
@@ -34,6 +36,39 @@ type Error struct {
 
 func (e *Error) Error() string { return "writing " + e.Path + ": " + e.Err.Error() }
 func (e *Error) Unwrap() error { return e.Err }
+
+// Problem is the error as the user reads it: bad input where another path would
+// help.
+func (e *Error) Problem() audit.Problem {
+	kind := "other"
+	if e.BadPath {
+		kind = "input"
+	}
+	return audit.NewProblem(kind, e.Error(), e.Hint())
+}
+
+// Hint says what to do about a path that is no good; empty where the path is
+// good and the system failed.
+func (e *Error) Hint() string {
+	if !e.BadPath {
+		return ""
+	}
+	for _, known := range []struct {
+		err  error
+		hint string
+	}{
+		{ErrFolder, "name a file in it"},
+		{ErrTwice, "each needs a file of its own"},
+		{ErrPlanted, "remove it, or name a file in a folder of your own"},
+		{ErrForeign, "remove it, or name a file in a folder of your own"},
+		{ErrIrregular, "remove it, or name another file"},
+	} {
+		if errors.Is(e, known.err) {
+			return known.hint
+		}
+	}
+	return "the folder must exist and be writable"
+}
 
 // Failed is the error of a write to a file that is open, nil for nil.
 func Failed(path string, err error) error { return failed(path, err, false) }

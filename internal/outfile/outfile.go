@@ -10,6 +10,7 @@ package outfile
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"io"
 )
@@ -50,10 +51,11 @@ func Text(data []byte) func(io.Writer) error {
 	}
 }
 
-// Write writes all files or, as far as the system permits, none: every partial
-// file is complete and synced before FIFOs and devices are written, and these
-// are before any file is renamed. A rename that fails takes the earlier ones
-// back.
+// Write writes all regular files or, as far as the system permits, none: every
+// partial file is complete and synced before FIFOs and devices are written, and
+// these are before any file is renamed. A rename that fails takes the earlier
+// ones back. A FIFO or device that fails takes nothing back: who reads from it
+// does not decide about the files.
 //
 // The end of ctx ends the wait for the other end of a FIFO, and nothing else:
 // what an interrupted run has found is still written.
@@ -71,10 +73,8 @@ func Write(ctx context.Context, files ...File) error {
 			return err
 		}
 	}
-	if err := b.writeThrough(); err != nil {
-		return err
-	}
-	return b.commit()
+	through := b.writeThrough()
+	return cmp.Or(b.commit(), through)
 }
 
 // Check reports, as [Write] would, the first path that cannot be written
@@ -126,19 +126,19 @@ func (b *batch) prepare(f *File, at place) error {
 }
 
 // writeThrough writes streams first: a regular file that is written in place is
-// lost if anything fails from then on.
+// lost if anything fails from then on. One that fails keeps no other back; the
+// error is the first.
 func (b *batch) writeThrough() error {
+	var first error
 	for _, streams := range []bool{true, false} {
 		for _, t := range b.through {
 			if t.place.stream != streams {
 				continue
 			}
-			if err := t.write(b.ctx); err != nil {
-				return err
-			}
+			first = cmp.Or(first, t.write(b.ctx))
 		}
 	}
-	return nil
+	return first
 }
 
 // commit renames the partial files, and takes the renames back if one fails.

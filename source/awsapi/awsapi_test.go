@@ -151,7 +151,7 @@ func TestEvaluateErrors(t *testing.T) {
 		{"*=invalid", source.KindCredentials},
 		{"*=throttle", source.KindThrottled},
 		{"*=unknown", source.KindUnsupported},
-		{"*=html", source.KindUnsupported},
+		{"*=html", source.KindAnswer},
 	} {
 		_, err := open(t, nil, tt.fault).Evaluate(t.Context(), complete, probe)
 		e, ok := errors.AsType[*source.Error](err)

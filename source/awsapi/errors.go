@@ -266,8 +266,12 @@ func byStatus(e *source.Error, c *call, err error) bool {
 	case status < 300:
 		e.Kind, e.Hint = source.KindAnswer, hintForeign
 		e.Msg = fmt.Sprintf("the answer (HTTP %d)%s is not understood", status, c.tried())
-	default:
+	case status == 404 || status == 405 || status == 501:
 		e.Kind, e.Hint = source.KindUnsupported, hintForeign
+		e.Msg = fmt.Sprintf("the endpoint's answer (HTTP %d) is not understood", status)
+	default:
+		// A refusal without a code of AWS is a proxy's: AWS was not asked.
+		e.Kind, e.Hint = source.KindAnswer, hintForeign
 		e.Msg = fmt.Sprintf("the endpoint's answer (HTTP %d) is not understood", status)
 	}
 	return true
@@ -276,7 +280,7 @@ func byStatus(e *source.Error, c *call, err error) bool {
 func foreign(e *source.Error, _ *call, err error) bool {
 	page, ok := errors.AsType[*foreignError](err)
 	if ok {
-		e.Kind, e.Hint = source.KindUnsupported, hintForeign
+		e.Kind, e.Hint = source.KindAnswer, hintForeign
 		e.Msg = fmt.Sprintf("the endpoint's answer is a web page (HTTP %d) and not understood", page.status)
 	}
 	return ok

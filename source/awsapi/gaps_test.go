@@ -50,6 +50,7 @@ func TestGaps(t *testing.T) {
 		{"GetRolePolicy[=own]=cut", "iam:GetRolePolicy role/complete-renderer, policy own", iam.GapIncomplete, iam.MayBoth, iam.LayerIdentity},
 		{"GetRolePolicy[=own]=truncate", "iam:GetRolePolicy role/complete-renderer, policy own", iam.GapIncomplete, iam.MayBoth, iam.LayerIdentity},
 		{"GetRolePolicy[=own]=empty-result", "iam:GetRolePolicy role/complete-renderer, policy own", iam.GapIncomplete, iam.MayBoth, iam.LayerIdentity},
+		{"GetRolePolicy[=own]=html", "iam:GetRolePolicy role/complete-renderer, policy own", iam.GapIncomplete, iam.MayBoth, iam.LayerIdentity},
 		{"ListRolePolicies=lost-marker", "iam:ListRolePolicies role/complete-renderer", iam.GapIncomplete, iam.MayBoth, iam.LayerIdentity},
 	} {
 		t.Run(tt.fault, func(t *testing.T) {

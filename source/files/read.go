@@ -12,6 +12,7 @@ import (
 	"remotion-doctor/iam"
 	"remotion-doctor/iam/account"
 	"remotion-doctor/iam/eval"
+	"remotion-doctor/iam/managed"
 	"remotion-doctor/iam/policy"
 	"remotion-doctor/source"
 )
@@ -98,4 +99,18 @@ func input(op, hint string, err error) error {
 		msg = e.Err.Error()
 	}
 	return &source.Error{Op: op, Kind: source.KindInput, Msg: msg, Hint: hint, Err: err}
+}
+
+// SnapshotOr reads a snapshot as [ReadSnapshot] does, with the managed policies
+// of AWS that it refers to; where path is empty it is the embedded one.
+func SnapshotOr(embedded []byte, path string) (*account.Snapshot, error) {
+	if path == "" {
+		return account.Read(embedded)
+	}
+	s, err := ReadSnapshot(path)
+	if err != nil {
+		return nil, err
+	}
+	managed.Embedded().AddKnown(s)
+	return s, nil
 }

@@ -1,0 +1,59 @@
+package report
+
+import (
+	"bytes"
+	"errors"
+
+	"remotion-doctor/audit"
+)
+
+// Load reads a JSON report and says whether it is as it was made; name is that
+// of the file, for messages. The error is an [*audit.Problem] that names the
+// place.
+func Load(name string, data []byte) (*audit.Report, Integrity, error) {
+	const hint = "reports are saved with --output json=FILE"
+	r, err := Decode(data)
+	if err != nil {
+		e, ok := errors.AsType[*DecodeError](err)
+		return nil, NoDigest, unread(name, ok && !e.Pos.IsZero(), err, hint)
+	}
+	state, err := Verify(data)
+	if err != nil {
+		return nil, state, unread(name, false, err, hint)
+	}
+	return r, state, nil
+}
+
+// LoadBaseline reads a report as [Load] does, for [Baseline]. A redacted report
+// is refused: its placeholders match nothing.
+func LoadBaseline(name string, data []byte) (*audit.Report, Integrity, error) {
+	r, state, err := Load(name, data)
+	if err == nil && r.Redacted {
+		p := audit.NewProblem("input", "reading "+name+": its names are placeholders, which match nothing", "keep a report that is not redacted as baseline")
+		return nil, state, &p
+	}
+	return r, state, err
+}
+
+// LoadWaivers reads waivers as [ReadWaivers] does; name is that of the file, for
+// messages. The error is an [*audit.Problem] that names the place.
+func LoadWaivers(name string, data []byte) ([]Waiver, error) {
+	const hint = "a waiver is: action, reason, owner, expires (YYYY-MM-DD), and resource, principal, target or module where it is narrower"
+	waivers, err := ReadWaivers(bytes.NewReader(data))
+	if err != nil {
+		e, ok := errors.AsType[*WaiverError](err)
+		return nil, unread(name, ok && !e.Pos.IsZero(), err, hint)
+	}
+	return waivers, nil
+}
+
+// unread is the error for a file that is not understood; placed says that err
+// begins with line:column.
+func unread(name string, placed bool, err error, hint string) error {
+	sep := ": "
+	if placed {
+		sep = ":"
+	}
+	p := audit.NewProblem("input", "reading "+name+sep+err.Error(), hint)
+	return &p
+}

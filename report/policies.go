@@ -1,0 +1,60 @@
+package report
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"remotion-doctor/checks"
+)
+
+// Differences writes what the policies of one release require that those of
+// another do not, the changes of one release together. list is what
+// [checks.Pack.Diff] returns for from and to, releases of the product.
+func Differences(w io.Writer, product, from, to string, list []checks.Difference) error {
+	var b strings.Builder
+	if len(list) == 0 {
+		fmt.Fprintf(&b, "%s %s and %s require the same policies.\n", product, from, to)
+	}
+	for i, d := range list {
+		if i == 0 || list[i-1].Policy != d.Policy {
+			fmt.Fprintf(&b, "%s policy, %s → %s\n", d.Policy, from, to)
+		}
+		sign := map[string]string{"added": "+", "removed": "−"}[d.Change]
+		fmt.Fprintf(&b, "  %s %s  on %s\n", sign, d.Action, d.Resource)
+		if i+1 < len(list) && list[i+1].Why == d.Why && list[i+1].Policy == d.Policy && list[i+1].Change == d.Change {
+			continue
+		}
+		if d.Since != "" {
+			fmt.Fprintf(&b, "      since %s: %s\n      without: %s\n      %s\n", d.Since, d.Why, d.Without, d.Source)
+		}
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+// A FileFault is a fault of a policy with the file that it is in.
+type FileFault struct {
+	File string `json:"file"`
+	checks.Fault
+}
+
+// Faults writes the faults of policy files, each with its place, as compilers
+// do; without any it says so.
+func Faults(w io.Writer, faults []FileFault) error {
+	var b strings.Builder
+	for _, f := range faults {
+		fmt.Fprintf(&b, "%s:%s: %s [%s]\n", Clean(f.File), f.Pos, Clean(f.Message), f.Code)
+		if f.Hint != "" {
+			fmt.Fprintf(&b, "    hint: %s\n", Clean(f.Hint))
+		}
+		if f.Source != "" {
+			fmt.Fprintf(&b, "    see:  %s\n", f.Source)
+		}
+	}
+	if len(faults) == 0 {
+		b.WriteString("✓ no faults\n")
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
+}
