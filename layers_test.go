@@ -34,11 +34,11 @@ checks: audit iam iam/policy iam/actions iam/account
 checks/remotion: checks audit iam iam/policy iam/account
 checks/remotion/project: checks | github.com/Masterminds/semver/
 checks/remotion/published: checks/remotion
-source: audit iam iam/account iam/eval
+source: audit iam iam/policy iam/account iam/eval
 source/files: iam/accessdenied source source/iac audit iam iam/policy iam/actions iam/account iam/eval iam/managed
 source/sourcetest: source audit iam iam/account iam/eval iam/iamtest
 source/iac: source audit iam iam/policy iam/account iam/managed | github.com/go-json-experiment/json go.yaml.in/yaml/v4
-source/awsapi: source internal/outfile audit iam iam/policy iam/account iam/eval | github.com/aws/ golang.org/x/sync
+source/awsapi: source internal/outfile audit iam iam/policy iam/account iam/eval iam/request | github.com/aws/ golang.org/x/sync
 remedy: internal/ending audit iam iam/policy iam/actions iam/account | github.com/hashicorp/hcl/v2 github.com/zclconf/go-cty go.yaml.in/yaml/v4
 change: remedy audit iam iam/policy iam/account | github.com/gofrs/flock
 report: checks internal/ending audit iam iam/policy iam/account | github.com/olekukonko/tablewriter github.com/charmbracelet/ github.com/muesli/termenv github.com/go-json-experiment/json go.yaml.in/yaml/v4

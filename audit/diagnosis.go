@@ -51,7 +51,7 @@ type Diagnosis struct {
 // Met reports whether the target was audited, every finding passed, and no
 // diagnosis is an error.
 func (s *Section) Met() bool {
-	return s.Error == nil && s.Summary.Pass == s.Summary.Total() && s.Errors() == 0
+	return s.Error == nil && s.Summary.Met() == s.Summary.Total() && s.Errors() == 0
 }
 
 // Errors returns the number of diagnoses that are errors.

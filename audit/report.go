@@ -112,6 +112,11 @@ type Section struct {
 	Diagnoses []Diagnosis `json:"diagnoses,omitzero"`
 	// Notes are sentences that the reader should know and that are no finding.
 	Notes []string `json:"notes,omitzero"`
+	// Next are the commands that lead on: to the cure, else to the reason.
+	Next []Command `json:"next,omitzero"`
+	// Alone is what works in full where something else does not; nil where all
+	// or nothing works.
+	Alone *Alone `json:"alone,omitzero"`
 	// Gaps are what could not be read or understood, and what the verdict
 	// assumes.
 	Gaps []iam.Gap `json:"gaps,omitzero"`
@@ -121,6 +126,13 @@ type Section struct {
 	// Error says why the target could not be audited; the section then has no
 	// findings.
 	Error *Problem `json:"error,omitzero"`
+}
+
+// An Alone is operations that are granted in full, by themselves.
+type Alone struct {
+	Operations []string `json:"operations"`
+	Granted    int      `json:"granted"`
+	Total      int      `json:"total"`
 }
 
 // A Coverage says how it is known what of a pattern is granted. The zero
@@ -238,10 +250,20 @@ type Finding struct {
 	MissingContext []string           `json:"missingContext"`
 	// Evidence is everything that was asked for this finding.
 	Evidence []Evidence `json:"evidence"`
+	// Use says whether the product uses the grant: unused ones are documented, are
+	// never called, and do not count against the run. Empty where it is used, or
+	// where every documented grant is required.
+	Use Use `json:"use,omitzero"`
 	// Muted says why the finding does not count against the run; nil where it
 	// does.
 	Muted *Muted `json:"muted,omitzero"`
 }
+
+// A Use says what becomes of a grant.
+type Use string
+
+// UseUnused says that no release of the product calls the action any more.
+const UseUnused Use = "unused"
 
 // An Evidence is one probe of a finding and its answer.
 type Evidence struct {
@@ -301,10 +323,16 @@ type Summary struct {
 	Unknown int `json:"unknown"`
 	// Muted counts those of the findings above that do not pass and are muted.
 	Muted int `json:"muted,omitzero"`
+	// Unused counts those of the findings above that do not pass and are never
+	// used.
+	Unused int `json:"unused,omitzero"`
 }
 
 // Total returns the number of findings.
 func (s Summary) Total() int { return s.Pass + s.Partial + s.Fail + s.Blocked + s.Unknown }
+
+// Met returns the number of findings that pass or need not.
+func (s Summary) Met() int { return s.Pass + s.Unused }
 
 // Summarize counts findings.
 func Summarize(findings []Finding) Summary {
@@ -324,6 +352,9 @@ func Summarize(findings []Finding) Summary {
 		}
 		if findings[i].Muted != nil {
 			s.Muted++
+		}
+		if findings[i].Use == UseUnused && findings[i].Status != Pass {
+			s.Unused++
 		}
 	}
 	return s

@@ -23,6 +23,23 @@ type Trace struct {
 	// stands above everything that was computed.
 	Recorded *iam.RecordedAuthorization `json:"recorded,omitzero"`
 
-	// Next are things to do, as sentences or commands.
-	Next []string `json:"next,omitzero"`
+	// Advice is what follows from a denial; nil where nothing was denied.
+	Advice *Advice `json:"advice,omitzero"`
+	// Next are things to do, as sentences; Commands are those to run.
+	Next     []string  `json:"next,omitzero"`
+	Commands []Command `json:"commands,omitzero"`
+	// Others are the answers about further denials of the same message.
+	Others []*Trace `json:"others,omitzero"`
+}
+
+// An Advice says why a request is denied, in whose hands that is, and what cures
+// it. It follows from the decision, however that is known.
+type Advice struct {
+	Layer  iam.Layer    `json:"layer,omitzero"`
+	Effect iam.Decision `json:"effect,omitzero"`
+	Owner  string       `json:"owner,omitzero"`
+	Cause  string       `json:"cause"`
+	Cures  []string     `json:"cures,omitzero"`
+	// Pain is the code of the product's known error that it is.
+	Pain string `json:"pain,omitzero"`
 }

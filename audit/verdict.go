@@ -59,7 +59,7 @@ var weights = map[string]int{
 
 // Finding reports whether a finding counts against the run.
 func (g Gate) Finding(f *Finding) bool {
-	if f.Status == Pass || f.Muted != nil {
+	if f.Status == Pass || f.Muted != nil || f.Use == UseUnused {
 		return false
 	}
 	return max(1, weights[string(f.Status)]) >= weights[string(g.FailOn)]
@@ -128,7 +128,7 @@ func (g Gate) Verdict(s *Section) Verdict {
 		switch f := &s.Findings[i]; {
 		case g.Finding(f):
 			out.Findings++
-		case f.Status != Pass && f.Muted == nil:
+		case f.Status != Pass && f.Muted == nil && f.Use != UseUnused:
 			out.Tolerated++
 		}
 	}

@@ -48,7 +48,7 @@ func (plan *Plan) Analyze(ctx context.Context, a Analyst) Proven {
 func (g *planned) analyze(ctx context.Context, f *policy.Finder, plan *Plan, a Analyst) proof {
 	out := proof{done: true}
 	for _, n := range g.needs {
-		probe := iam.Probe{Action: g.Action, Context: n.context, OwnerAllows: shared(g.Action)}
+		probe := iam.Probe{Action: g.Action, Context: n.context, OwnerAllows: plan.pack.Opens(g.Action, n.Names().String())}
 		witnesses, err := a.Witnesses(ctx, f, probe, n.Names(), n.hints())
 		out.note(err)
 		for _, name := range witnesses {

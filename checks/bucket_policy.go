@@ -87,7 +87,7 @@ func judgeBucket(f *audit.Finding, samples []string, doc *policy.Document, unrea
 		return
 	}
 	for _, sample := range samples {
-		v, err := decide(iam.Probe{Action: f.Action, Resource: sample, Context: iam.Context{{Key: "aws:SecureTransport", Type: iam.Boolean, Values: []string{"true"}}}})
+		v, err := decide(iam.Probe{Action: f.Action, Resource: sample})
 		if err != nil {
 			f.Reason = err.Error()
 			return

@@ -18,6 +18,9 @@ type Situation struct {
 	// Policies are the principal's identity policies; nil where they could not
 	// be read.
 	Policies []NamedDocument
+	// Statement returns the statement that a finding refers to, in any layer; nil
+	// where it could not be read, or Statement is nil.
+	Statement func(iam.StatementRef) *policy.Statement
 }
 
 // A NamedDocument is a policy of a principal.
@@ -31,7 +34,7 @@ type Diagnoser func(s *Situation) []audit.Diagnosis
 
 // Standard returns the diagnosers that need no more than the data of a pack.
 func Standard() []Diagnoser {
-	return []Diagnoser{SwappedPolicy, StalePolicy, RequiredSince, NoLongerRequired, FaultyPolicies, UnusedActions, UndocumentedActions}
+	return []Diagnoser{RegionLock, SwappedPolicy, StalePolicy, RequiredSince, NoLongerRequired, FaultyPolicies, UnusedActions, UndocumentedActions}
 }
 
 // Diagnose looks at the findings as a whole, as the requirement's pack says.
@@ -54,7 +57,7 @@ func (s *Situation) Documented() bool { return len(s.Requirement.Operations) > 0
 // Missing returns the grants of the documented policy that no statement gives.
 func (s *Situation) Missing() []Grant {
 	return s.GrantsWith(func(f *audit.Finding) bool {
-		return f.Status == audit.Fail || f.Status == audit.Partial && !Suffices(f)
+		return f.Use != audit.UseUnused && (f.Status == audit.Fail || f.Status == audit.Partial && !Suffices(f))
 	})
 }
 
@@ -81,18 +84,18 @@ func (s *Situation) documents() []*policy.Document {
 }
 
 // SwappedPolicy reports a principal that has the policy that belongs to the other
-// role.
+// role, and far less of its own.
 func SwappedPolicy(s *Situation) []audit.Diagnosis {
 	if !s.Documented() || len(s.Missing()) == 0 {
 		return nil
 	}
 	has, ok := s.pack().Recognize(s.documents())
-	if !ok || has.Policy == s.Requirement.Name {
+	if !ok || !s.pack().swapped(has, s.Requirement.Name, s.documents()) {
 		return nil
 	}
 	return []audit.Diagnosis{{
 		Code: "swapped-policies", Severity: audit.SeverityWarning,
-		Message: fmt.Sprintf("this %s has %s's %s policy, but it is checked as the %s: the two policies look swapped", s.Principal.Type(), s.pack().Name, has.Policy, s.Requirement.Name),
+		Message: fmt.Sprintf("this %s has %s's %s policy but was checked as the %s; the two policies may be swapped", s.Principal.Type(), s.pack().Name, has.Policy, s.Requirement.Name),
 		Hint:    s.pack().Commands.belongs(s.Requirement.Name) + s.pack().Whose,
 		Source:  s.pack().Pages.Roles,
 	}}
@@ -182,14 +185,13 @@ func (p *Pack) described(grants []Grant) []string {
 	return out
 }
 
-// RequiredSince tells of each change to the policy that the principal lacks
-// why the product made it.
+// RequiredSince explains why the product added what the principal lacks.
 func RequiredSince(s *Situation) []audit.Diagnosis {
 	if !s.Documented() {
 		return nil
 	}
 	lacking := s.GrantsWith(func(f *audit.Finding) bool {
-		return f.Status != audit.Pass && f.Status != audit.Unknown && !Suffices(f)
+		return f.Use != audit.UseUnused && f.Status != audit.Pass && f.Status != audit.Unknown && !Suffices(f)
 	})
 	if 2*len(lacking) > len(s.Findings) {
 		return nil // this is not an old policy, it is none

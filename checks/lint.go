@@ -96,6 +96,9 @@ func (l *linter) statement(s *policy.Statement) {
 	for _, r := range s.Resources {
 		l.resource(r)
 	}
+	for i := range s.Conditions {
+		l.condition(s, &s.Conditions[i])
+	}
 }
 
 // action reports an action that does not exist, or that works on none of the
@@ -182,13 +185,17 @@ func (l *linter) resource(r string) {
 
 // whole compares the document with the documented policies.
 func (l *linter) whole() {
-	has, ok := l.pack.Recognize([]*policy.Document{l.doc})
-	if !ok {
+	documents := []*policy.Document{l.doc}
+	has, ok := l.pack.Recognize(documents)
+	if !ok || l.scope.Policy == "" && l.pack.combined(has, documents) {
 		return
 	}
 	if l.scope.Policy != "" && has.Policy != l.scope.Policy {
+		if !l.pack.swapped(has, l.scope.Policy, documents) {
+			return
+		}
 		l.at("", Fault{
-			Code: "swapped-policies", Message: fmt.Sprintf("this is %s's %s policy, and not the %s policy: the two look swapped", l.pack.Name, has.Policy, l.scope.Policy),
+			Code: "swapped-policies", Message: fmt.Sprintf("this is %s's %s policy, not the %s policy; the two may be swapped", l.pack.Name, has.Policy, l.scope.Policy),
 			Hint: l.pack.Whose, Source: l.pack.Pages.Roles,
 		})
 		return

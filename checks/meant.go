@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"remotion-doctor/iam/actions"
+	"remotion-doctor/iam/policy"
 )
 
 // operationActions are the actions that operations of AWS's APIs need, where
@@ -106,4 +107,17 @@ func distance(a, b string, limit int) int {
 		}
 	}
 	return row[len(b)]
+}
+
+// MeantOperator returns the condition operator whose name differs by the fewest
+// letters from one that does not exist; empty if none is near.
+func MeantOperator(name string) string {
+	name = strings.ToLower(name)
+	best, least := "", 1+len(name)/4
+	for _, o := range policy.Operators() {
+		if d := distance(name, strings.ToLower(o), least); d < least {
+			best, least = o, d
+		}
+	}
+	return best
 }

@@ -4,8 +4,11 @@ import (
 	"cmp"
 	"io/fs"
 	"slices"
+	"strings"
 
 	"remotion-doctor/audit"
+	"remotion-doctor/iam"
+	"remotion-doctor/iam/policy"
 )
 
 // A Pack is what is known of one product: the policies that it documents, by
@@ -57,12 +60,29 @@ type Pack struct {
 	// as, and the policy of a bucket of its, matter; both may be empty.
 	Trust, Bucket Note
 
+	// Context is what every request of the product carries.
+	Context iam.Context
+	// Shared are resources of other accounts that are open to everyone by their
+	// own policies, which nobody but their owners can read.
+	Shared []Shared
+
 	Samples  Samples
 	Pages    Pages
 	Commands Commands
 	Hooks    Hooks
 
 	made made
+}
+
+// A Shared is an action that the owners of some resources allow to everyone.
+type Shared struct{ Action, Resource string } // Resource is a pattern
+
+// Opens reports whether the owner of a resource, or of all names of a pattern, is
+// known to allow an action on it to everyone.
+func (p *Pack) Opens(action, resource string) bool {
+	return slices.ContainsFunc(p.Shared, func(s Shared) bool {
+		return strings.EqualFold(s.Action, action) && policy.MatchResource(s.Resource, resource)
+	})
 }
 
 // A Policy is one documented policy, from the release that introduced it to the

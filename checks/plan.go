@@ -27,6 +27,7 @@ type Scope struct {
 // A Plan is a requirement made into probes for one principal.
 type Plan struct {
 	grants []planned
+	pack   *Pack
 	probes []iam.Probe
 	index  map[string]int // of each probe, by all that it says
 	strict bool
@@ -76,7 +77,7 @@ func (r *Requirement) Plan(p iam.Principal, s Scope) (*Plan, error) {
 			return nil, fmt.Errorf("region %s is in the partition %s, but %s is in %s", region, got, p.ARN, p.Partition())
 		}
 	}
-	plan := &Plan{strict: s.Strict, index: map[string]int{}}
+	plan := &Plan{pack: r.Pack(), strict: s.Strict, index: map[string]int{}}
 	for _, g := range r.Grants {
 		if strings.Contains(g.Resource, "${aws:username}") {
 			if p.Type() != "user" {
@@ -84,12 +85,12 @@ func (r *Requirement) Plan(p iam.Principal, s Scope) (*Plan, error) {
 			}
 			g.Resource = strings.ReplaceAll(g.Resource, "${aws:username}", p.Name())
 		}
-		plan.add(r.Pack(), g, p, &s)
+		plan.add(g, p, &s)
 	}
 	return plan, nil
 }
 
-func (plan *Plan) add(pack *Pack, g Grant, p iam.Principal, s *Scope) {
+func (plan *Plan) add(g Grant, p iam.Principal, s *Scope) {
 	out := planned{Grant: g, home: s.Regions[0]}
 	regions := s.Regions
 	if global(g.Action) {
@@ -99,10 +100,10 @@ func (plan *Plan) add(pack *Pack, g Grant, p iam.Principal, s *Scope) {
 		// A pattern of one region is about requests to that region only.
 		out.home, regions = a.Region, []string{a.Region}
 	}
-	out.ask(plan, g.Resource, out.home, isDocumented, s.ContextOf(out.home, owner(g.Resource, p)))
+	out.ask(plan, g.Resource, out.home, isDocumented, s.ContextOf(plan.pack, out.home))
 	for _, region := range regions {
-		for _, n := range pack.Extents(g, p, region, s) {
-			known := s.ContextOf(region, owner(n.Pattern, p))
+		for _, n := range plan.pack.Extents(g, p, region, s) {
+			known := s.ContextOf(plan.pack, region)
 			out.needs = append(out.needs, regional{n, region, known})
 			for _, arn := range n.Samples {
 				out.ask(plan, arn, region, isNeeded, known)
@@ -114,7 +115,7 @@ func (plan *Plan) add(pack *Pack, g Grant, p iam.Principal, s *Scope) {
 
 // ask adds a probe, unless the same one is in the plan already.
 func (g *planned) ask(plan *Plan, resource, region string, why reason, ctx iam.Context) {
-	probe := iam.Probe{Action: g.Action, Resource: resource, Context: ctx, OwnerAllows: shared(g.Action)}
+	probe := iam.Probe{Action: g.Action, Resource: resource, Context: ctx, OwnerAllows: plan.pack.Opens(g.Action, resource)}
 	key := keyOf(&probe)
 	i, ok := plan.index[key]
 	if !ok {
@@ -126,11 +127,6 @@ func (g *planned) ask(plan *Plan, resource, region string, why reason, ctx iam.C
 		g.asked = append(g.asked, asked{probe: i, region: region, why: why})
 	}
 }
-
-// shared reports whether the resources of another account that a requirement
-// names are open to everyone: the layers that functions use are, by their own
-// policies, which nobody but their owner can read.
-func shared(action string) bool { return action == "lambda:GetLayerVersion" }
 
 // keyOf writes all that a probe says, so that no two are written alike.
 func keyOf(p *iam.Probe) string {
@@ -155,36 +151,14 @@ func keyOf(p *iam.Probe) string {
 	return b.String()
 }
 
-// ContextOf is what is known of a request: it comes by HTTPS and
-// straight from the SDK, is about a region and an account's resources, and
-// passes roles to Lambda. The last is told for every action, which changes
-// nothing for others and keeps the questions together.
-//
-// Source: IAM User Guide, "AWS global condition context keys".
-func (s *Scope) ContextOf(region, account string) iam.Context {
-	out := iam.Context{
-		{Key: "aws:RequestedRegion", Type: iam.String, Values: []string{region}},
-		{Key: "aws:SecureTransport", Type: iam.Boolean, Values: []string{"true"}},
-		{Key: "aws:ViaAWSService", Type: iam.Boolean, Values: []string{"false"}},
-		{Key: "iam:PassedToService", Type: iam.String, Values: []string{"lambda.amazonaws.com"}},
-	}
-	if account != "" && account != iam.UnknownAccount {
-		out = append(out, iam.ContextEntry{Key: "aws:ResourceAccount", Type: iam.String, Values: []string{account}})
-	}
-	for _, e := range s.Context {
-		out = slices.DeleteFunc(out, func(d iam.ContextEntry) bool { return strings.EqualFold(d.Key, e.Key) })
-		out = append(out, e)
-	}
-	return out
-}
-
-// owner returns the account that the resources of a pattern belong to: the
-// principal's own where the pattern does not tell, as ARNs of buckets do not.
-func owner(pattern string, p iam.Principal) string {
-	if a, ok := policy.ParseARN(pattern); ok && a.AccountID != "" && !strings.ContainsAny(a.AccountID, "*?") {
-		return a.AccountID
-	}
-	return p.AccountID
+// ContextOf is what is told with every request in a region: what the product
+// says, and the user. What follows from the principal and the resource, package
+// request tells. Keys that one action alone carries are told for every one, which
+// changes nothing for others and keeps the questions together.
+func (s *Scope) ContextOf(pack *Pack, region string) iam.Context {
+	out := iam.Context{{Key: "aws:RequestedRegion", Type: iam.String, Values: []string{region}}}
+	out = append(out, pack.Context...)
+	return out.With(s.Context)
 }
 
 // global reports whether an action belongs to a service without regions.

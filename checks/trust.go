@@ -65,7 +65,8 @@ var ec2 = Trustee{
 	Source: "https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/iam-roles-for-amazon-ec2.html",
 }
 
-// A Decide evaluates a document as the identity policy of a principal.
+// A Decide evaluates a document as the trust policy of a role, all of whose
+// statements name the trustee.
 type Decide func(doc *policy.Document, probe iam.Probe) (iam.Verdict, error)
 
 // TrustModule is the name of the module of the findings about trust policies.

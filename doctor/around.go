@@ -53,16 +53,26 @@ func (j *job) lookAround(ctx context.Context, t task, req *checks.Requirement, f
 	return func() around { return <-done }
 }
 
-// decide evaluates a document for a role as its identity policy.
-func decide(ctx context.Context, role, name string) checks.Decide {
+// decide evaluates a document as the trust policy of a role to a service.
+func decide(ctx context.Context, service, role string) checks.Decide {
 	return func(doc *policy.Document, p iam.Probe) (iam.Verdict, error) {
-		p.OwnerAllows = true // the document itself is the role's trust policy
-		verdicts, err := eval.NewEvaluator(role, eval.Policies{Identity: []eval.Policy{{Name: name, Document: doc}}}).Evaluate(ctx, []iam.Probe{p})
+		own := eval.ResourcePolicy{ARN: role, Policy: &eval.Policy{Name: "trust policy", Document: to(service, doc)}}
+		verdicts, err := eval.NewEvaluator(service, eval.Policies{Resources: []eval.ResourcePolicy{own}}).Evaluate(ctx, []iam.Probe{p})
 		if err != nil {
 			return iam.Verdict{}, err
 		}
 		return verdicts[0], nil
 	}
+}
+
+// to returns a document whose statements all name a service.
+func to(service string, doc *policy.Document) *policy.Document {
+	out := *doc
+	out.Statements = slices.Clone(doc.Statements)
+	for i := range out.Statements {
+		out.Statements[i].Principals = &policy.Principals{Service: []string{service}}
+	}
+	return &out
 }
 
 // trust judges the trust policy of a role for a trustee.
@@ -74,7 +84,7 @@ func (j *job) trust(ctx context.Context, p iam.Principal, who checks.Trustee) []
 		g := gapOf("", "the trust policy of the role "+p.Name(), iam.MayBoth, err)
 		unread = &g
 	}
-	return checks.Trust(p.ARN, doc, unread, who, decide(ctx, p.ARN, "trust policy"))
+	return checks.Trust(p.ARN, doc, unread, who, decide(ctx, who.Service, p.ARN))
 }
 
 func (j *job) lookAtRenderer(ctx context.Context, t task, req *checks.Requirement, p iam.Principal, regions []string, out *around) {

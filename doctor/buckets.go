@@ -9,6 +9,7 @@ import (
 	"remotion-doctor/audit"
 	"remotion-doctor/checks"
 	"remotion-doctor/iam"
+	"remotion-doctor/iam/account"
 	"remotion-doctor/iam/eval"
 	"remotion-doctor/iam/policy"
 )
@@ -24,18 +25,18 @@ func (j *job) lookAtBuckets(ctx context.Context, t task, req *checks.Requirement
 			}
 		}
 	}
-	j.lookAtOwnBuckets(ctx, req, p, regions, out)
+	j.lookAtOwnBuckets(ctx, t, req, p, regions, out)
 	for _, name := range j.Deployment.Values["output-bucket"] {
 		if j.Deployment.Has("s3-output-provider") || j.Deployment.Has("output-account") {
 			continue // not written with this role, or not to be read
 		}
-		j.lookAtBucket(ctx, name, checks.BucketUse{Output: true, Region: regions[0], Privacy: cmp.Or(j.Deployment.Privacy, "public")}, req, p, out)
+		j.lookAtBucket(ctx, t, name, checks.BucketUse{Output: true, Region: regions[0], Privacy: cmp.Or(j.Deployment.Privacy, "public")}, req, p, out)
 	}
 }
 
 // lookAtOwnBuckets looks at the buckets that the product takes for its own, or
 // the one that the user named.
-func (j *job) lookAtOwnBuckets(ctx context.Context, req *checks.Requirement, p iam.Principal, regions []string, out *around) {
+func (j *job) lookAtOwnBuckets(ctx context.Context, t task, req *checks.Requirement, p iam.Principal, regions []string, out *around) {
 	hooks, forced := &j.pack().Hooks, j.scope.Bucket
 	names, err := j.source.BucketNames(ctx)
 	switch {
@@ -55,7 +56,7 @@ func (j *job) lookAtOwnBuckets(ctx context.Context, req *checks.Requirement, p i
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(used)) {
-		j.lookAtBucket(ctx, name, checks.BucketUse{Region: used[name], Privacy: "private"}, req, p, out)
+		j.lookAtBucket(ctx, t, name, checks.BucketUse{Region: used[name], Privacy: "private"}, req, p, out)
 	}
 }
 
@@ -76,7 +77,7 @@ func (j *job) bucketsUnread(req *checks.Requirement, forced string, err error, o
 	out.diagnoses = append(out.diagnoses, audit.Diagnosis{Code: "buckets-unknown", Severity: audit.SeverityWarning, Message: "the buckets and their policies were not looked at: " + messageOf(err)})
 }
 
-func (j *job) lookAtBucket(ctx context.Context, name string, use checks.BucketUse, req *checks.Requirement, p iam.Principal, out *around) {
+func (j *job) lookAtBucket(ctx context.Context, t task, name string, use checks.BucketUse, req *checks.Requirement, p iam.Principal, out *around) {
 	b, err := j.source.Bucket(ctx, name, use.Region)
 	if err != nil {
 		j.settingsUnread(name, gapOf("s3:GetBucketLocation "+name, "the settings of the bucket "+name, iam.MayDeny, err), use, out)
@@ -98,7 +99,7 @@ func (j *job) lookAtBucket(ctx context.Context, name string, use checks.BucketUs
 		doc = own.Document
 	}
 	out.modules = append(out.modules, j.pack().BucketModule(name))
-	out.findings = append(out.findings, req.BucketPolicy(name, p.Partition(), doc, unread, withBucketPolicy(ctx, p.ARN, own))...)
+	out.findings = append(out.findings, req.BucketPolicy(name, p.Partition(), doc, unread, j.withBucketPolicy(ctx, sessions(p, t.functions), cmp.Or(b.Region, use.Region), own))...)
 }
 
 // settingsUnread reports settings of a bucket that were not read. It counts as
@@ -112,17 +113,60 @@ func (j *job) settingsUnread(name string, g iam.Gap, use checks.BucketUse, out *
 	out.diagnoses = append(out.diagnoses, audit.Diagnosis{Code: "bucket-unknown", Bucket: name, Subject: g.Where, Severity: severity, Message: "whether the settings of the bucket " + name + " refuse a request is not known: " + g.String(), Hint: g.Hint})
 }
 
-// withBucketPolicy decides requests of a principal that is granted everything,
-// so that what is denied is denied by the bucket's policy.
-func withBucketPolicy(ctx context.Context, arn string, own *eval.Policy) func(iam.Probe) (iam.Verdict, error) {
-	all := &policy.Document{Version: policy.Version2012, Statements: []policy.Statement{{Effect: policy.Allow, Actions: []string{"*"}, Resources: []string{"*"}}}}
-	p := eval.Policies{Identity: []eval.Policy{{Name: "everything", Document: all}}, Resource: own}
-	evaluator := eval.NewEvaluator(arn, p)
-	return func(probe iam.Probe) (iam.Verdict, error) {
-		verdicts, err := evaluator.Evaluate(ctx, []iam.Probe{probe})
-		if err != nil {
-			return iam.Verdict{}, err
-		}
-		return verdicts[0], nil
+// sessions are those of a role that functions have, and the role's own where no
+// function is known.
+func sessions(p iam.Principal, functions []account.Function) []iam.Principal {
+	var out []iam.Principal
+	for _, f := range functions {
+		out = append(out, p.In(iam.Host{Kind: iam.HostFunction, ARN: f.FunctionArn}, f.FunctionName))
 	}
+	if len(out) == 0 {
+		out = []iam.Principal{p}
+	}
+	return out
+}
+
+// withBucketPolicy decides requests of principals that are granted everything, so
+// that what is denied is denied by the bucket's policy. What it denies to one of
+// them is denied, what is open for one is open.
+func (j *job) withBucketPolicy(ctx context.Context, list []iam.Principal, region string, own *eval.Policy) func(iam.Probe) (iam.Verdict, error) {
+	all := &policy.Document{Version: policy.Version2012, Statements: []policy.Statement{{Effect: policy.Allow, Actions: []string{"*"}, Resources: []string{"*"}}}}
+	var evaluators []*eval.Evaluator
+	for _, p := range list {
+		base := eval.Policies{}
+		if read, err := j.source.Policies(ctx, p); err == nil {
+			base.Facts = read.Facts
+		}
+		base.Facts.Region, base.Identity, base.Resource = region, []eval.Policy{{Name: "everything", Document: all}}, own
+		evaluators = append(evaluators, eval.NewEvaluator(p.ARN, base.As(p)))
+	}
+	return func(probe iam.Probe) (iam.Verdict, error) {
+		var out iam.Verdict
+		probe.Context = probe.Context.With(j.scope.Context)
+		for i, e := range evaluators {
+			verdicts, err := e.Evaluate(ctx, []iam.Probe{probe})
+			if err != nil {
+				return iam.Verdict{}, err
+			}
+			if i == 0 || stricter(&verdicts[0], &out) {
+				out = verdicts[0]
+			}
+		}
+		return out, nil
+	}
+}
+
+// stricter reports whether a verdict says less than another: denied before open,
+// open before allowed.
+func stricter(v, than *iam.Verdict) bool {
+	rank := func(v *iam.Verdict) int {
+		switch {
+		case v.Decision == iam.ExplicitDeny && len(v.MissingContext) == 0:
+			return 0
+		case v.Decision == "" || len(v.MissingContext) > 0:
+			return 1
+		}
+		return 2
+	}
+	return rank(v) < rank(than)
 }

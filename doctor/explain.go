@@ -5,6 +5,7 @@ import (
 
 	"remotion-doctor/audit"
 	"remotion-doctor/iam"
+	"remotion-doctor/iam/accessdenied"
 	"remotion-doctor/iam/explain"
 )
 
@@ -15,22 +16,66 @@ import (
 //
 // A trace that comes with an error holds what was learned without it. Source may
 // be nil for a message that answers by itself; see [Answered].
+//
+// A message with several denials gets an answer for each: the first is the
+// trace, the rest are its Others.
 func Explain(ctx context.Context, o Options, r Request) (*audit.Trace, error) {
-	q, err := ask(o.pack(), &r, o.Targets)
+	var first *audit.Trace
+	var failed error
+	for _, part := range parts(&o, &r) {
+		t, err := explainOne(ctx, &o, &part)
+		if failed == nil {
+			failed = err
+		}
+		switch {
+		case t == nil:
+		case first == nil:
+			first = t
+		default:
+			first.Others = append(first.Others, t)
+		}
+	}
+	return first, failed
+}
+
+// parts are the requests of a message, each once: what denies nothing is left
+// out where something else does.
+func parts(o *Options, r *Request) []Request {
+	texts := accessdenied.Split(r.Message)
+	if len(texts) < 2 {
+		return []Request{*r}
+	}
+	var out []Request
+	seen := map[[3]string]bool{}
+	for _, text := range texts {
+		m := parse(o.pack(), text)
+		key := [3]string{m.Principal, m.Action, m.Resource}
+		if !accessdenied.Denied(&m) || seen[key] {
+			continue
+		}
+		seen[key] = true
+		part := *r
+		part.Message = text
+		out = append(out, part)
+	}
+	if len(out) == 0 {
+		return []Request{*r}
+	}
+	return out
+}
+
+func explainOne(ctx context.Context, o *Options, r *Request) (*audit.Trace, error) {
+	q, err := ask(o.pack(), r, o.Targets)
 	if err != nil {
 		return nil, err
 	}
-	j := newJob(&o)
+	j := newJob(o)
 	base := j.blank(q)
 	if q.answered() {
-		stated(base)
-		if q.asks() {
-			return base, incomplete(q.message)
-		}
-		return base, nil
+		return j.stated(ctx, q, base)
 	}
 	if j.source == nil {
-		return learned(base), invalid("", "there is no source to ask")
+		return j.learned(ctx, q, base), invalid("", "there is no source to ask")
 	}
 	return j.within(j.taskOf(q)).explain(ctx, q, base)
 }
@@ -39,11 +84,13 @@ func Explain(ctx context.Context, o Options, r Request) (*audit.Trace, error) {
 // there is to say, or leaves open what must be known. The error is that of a
 // request that cannot be understood.
 func Answered(o Options, r Request) (bool, error) {
-	q, err := ask(o.pack(), &r, o.Targets)
-	if err != nil {
-		return false, err
+	for _, part := range parts(&o, &r) {
+		q, err := ask(o.pack(), &part, o.Targets)
+		if err != nil || !q.answered() {
+			return false, err
+		}
 	}
-	return q.answered(), nil
+	return true, nil
 }
 
 func (q *question) answered() bool { return (q.asks() || q.told()) && !q.encoded() }
@@ -74,28 +121,23 @@ func (j *job) explain(ctx context.Context, q *question, base *audit.Trace) (*aud
 		base.Notes = append(base.Notes, messageOf(err))
 	}
 	base.Target, base.Action, base.Resource, base.Recorded = q.target, q.action, q.resource, q.recorded
-	switch {
-	case q.asks():
-		stated(base)
-		return base, incomplete(q.message)
-	case q.told():
-		stated(base)
-		return base, nil
+	if q.asks() || q.told() {
+		return j.stated(ctx, q, base)
 	}
 	found, err := j.find(ctx, q.target)
 	if err != nil {
-		return learned(base), err
+		return j.learned(ctx, q, base), err
 	}
 	q.spell(found.Principal)
-	out, err := j.explainAt(ctx, found.Principal, iam.Probe{Action: q.action, Resource: q.resource, Context: q.context(found, q.request.Region, j.source.Region())})
+	out, err := j.explainAt(ctx, found.Principal, iam.Probe{Action: q.action, Resource: q.resource, OwnerAllows: j.pack().Opens(q.action, q.resource), Context: q.context(j.pack(), found, q.request.Region, j.source.Region())})
 	if err != nil {
-		return learned(base), err
+		return j.learned(ctx, q, base), err
 	}
 	out.Target, out.Message, out.Recorded = q.target, q.message, q.recorded
 	out.Notes = append(found.Notes, out.Notes...)
 	j.stamp(out, j.engine)
 	conclude(out)
-	advise(out)
+	j.advise(ctx, q, out)
 	return out, nil
 }
 

@@ -1,6 +1,7 @@
 package doctor
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"strings"
@@ -8,6 +9,8 @@ import (
 	"remotion-doctor/audit"
 	"remotion-doctor/iam"
 	"remotion-doctor/iam/policy"
+	"remotion-doctor/remedy"
+	"remotion-doctor/source"
 )
 
 // conclude puts what AWS recorded above what was computed.
@@ -46,28 +49,40 @@ func recordedReason(r *iam.RecordedAuthorization) string {
 }
 
 // stated takes the decision from the message where nothing could be computed.
-func stated(t *audit.Trace) {
+// The error says what the message leaves open, or that nothing was denied.
+func (j *job) stated(ctx context.Context, q *question, t *audit.Trace) (*audit.Trace, error) {
 	m := t.Message
 	t.Decision = m.Decision
 	t.Reason = "the message says so"
 	switch {
+	case m.NoDenial:
+		t.Decision, t.Reason = "", m.Diagnosis
+		t.Advice = &audit.Advice{Cause: m.Diagnosis, Cures: m.Cures}
+		if p := j.painOf(q, t, &remedy.Denied{}, false); p != nil && p.Check.Name != "" {
+			t.Commands = append(t.Commands, j.checkOf(p, &remedy.Denied{}, nil))
+		}
+		return t, &source.Error{Kind: source.KindInvalid, Msg: "no policy denied this request: " + m.Diagnosis, Hint: strings.Join(m.Cures, "; ")}
 	case m.Conclusive:
 		t.Reason = m.Diagnosis
 		if t.Decision == "" {
 			t.Decision = iam.ImplicitDeny // AWS refused, and said no more
 		}
 	case m.Decision == "":
-		t.Reason = "the message does not tell enough"
+		t.Reason = "the message does not say enough"
 	}
 	conclude(t)
-	advise(t)
+	j.advise(ctx, q, t)
+	if q.asks() {
+		return t, incomplete(m)
+	}
+	return t, nil
 }
 
-// learned is what is left to tell if AWS could not be asked; nil if nothing.
-func learned(t *audit.Trace) *audit.Trace {
+// learned is what is left to say if AWS could not be asked; nil if nothing.
+func (j *job) learned(ctx context.Context, q *question, t *audit.Trace) *audit.Trace {
 	switch {
 	case t.Message != nil:
-		stated(t)
+		t, _ = j.stated(ctx, q, t)
 	case t.Recorded != nil:
 		conclude(t)
 	default:
@@ -89,31 +104,91 @@ func firstWords(asked []string) string {
 	return strings.Join(names, ", nor ")
 }
 
-// advise says what to do next.
-func advise(t *audit.Trace) {
-	if m := t.Message; m != nil {
-		if m.AuthorizationID != "" && t.Recorded == nil {
-			region := ""
-			for _, e := range t.Context {
-				if strings.EqualFold(e.Key, "aws:RequestedRegion") && len(e.Values) == 1 {
-					region = " --region " + e.Values[0]
-				}
-			}
-			t.Next = append(t.Next, "AWS keeps what it evaluated for at least 24 hours: aws iam-toolbox get-request-authorization-details --authorization-id "+m.AuthorizationID+region+" > details.json, then add --authorization-details details.json")
+// advise says why the request is denied and what to do next.
+func (j *job) advise(ctx context.Context, q *question, t *audit.Trace) {
+	if t.Message != nil {
+		kept(t)
+		disagreement(t)
+	}
+	d := deniedIn(t)
+	if d.Effect == "" {
+		return
+	}
+	advice := remedy.Advise(d)
+	if t.Decision == iam.Allowed && d.Grantable() {
+		advice.Cause = "AWS denied the request, and the policies read now allow it: they changed since, the change has not spread yet, or a policy that was not read denied it"
+		advice.Cures = []string{"try the request again; IAM changes can take minutes"}
+		t.Advice = &advice
+		return
+	}
+	renders := j.renders(ctx, q, t)
+	if d.Grantable() && renders {
+		j.notItsOwn(t, &d, &advice)
+	}
+	pain := j.painOf(q, t, &d, renders)
+	if pain != nil {
+		advice.Cause, advice.Cures, advice.Pain = pain.Cause, []string{pain.Cure}, pain.Code
+	}
+	if t.Advice = &advice; t.Message != nil {
+		t.Message.Diagnosis, t.Message.Cures = advice.Cause, advice.Cures
+	}
+	t.Commands = j.follow(q, t, &d, pain, renders)
+}
+
+// notItsOwn: what only the caller needs is not granted to the role that the
+// render functions run as.
+func (j *job) notItsOwn(t *audit.Trace, d *remedy.Denied, advice *audit.Advice) {
+	if _, own := j.needed(t, d, true); own {
+		return
+	}
+	if _, callers := j.needed(t, d, false); callers {
+		advice.Cures = []string{"the render role does not need " + d.Action + "; the caller does: find out which code makes this call as the render role, and let it use the caller's credentials"}
+	}
+}
+
+// kept names what AWS keeps of the request, where the message has its key.
+func kept(t *audit.Trace) {
+	m := t.Message
+	if t.Recorded != nil {
+		return
+	}
+	if m.AuthorizationID != "" {
+		region := ""
+		if r := requestedRegion(t.Context); r != "" {
+			region = " --region " + r
 		}
-		if m.Encoded != "" && t.Recorded == nil {
-			t.Next = append(t.Next, "the message is encoded: aws sts decode-authorization-message --encoded-message "+shortened(m.Encoded)+" > details.json, then add --authorization-details details.json")
-		}
-		if t.Decision == iam.Allowed {
-			t.Notes = append(t.Notes, "AWS denied the request, and by the policies that were read it is allowed: they changed since, the change had not spread yet, or a policy that was not read decided")
-		}
-		if m.Layer != "" && t.Decision != iam.Allowed && !stops(t.Layers, m.Layer) && len(t.Layers) > 0 {
-			t.Notes = append(t.Notes, "the message blames a "+m.Layer.Title()+", which was not seen to stop it")
+		t.Next = append(t.Next, "AWS keeps what it evaluated for at least 24 hours: aws iam-toolbox get-request-authorization-details --authorization-id "+m.AuthorizationID+region+" > details.json, then add --authorization-details details.json")
+	}
+	if m.Encoded != "" {
+		t.Next = append(t.Next, "the message is encoded: aws sts decode-authorization-message --encoded-message "+shortened(m.Encoded)+" > details.json, then add --authorization-details details.json")
+	}
+}
+
+func requestedRegion(c iam.Context) string {
+	for _, e := range c {
+		if strings.EqualFold(e.Key, "aws:RequestedRegion") && len(e.Values) == 1 {
+			return e.Values[0]
 		}
 	}
-	if t.Decision == iam.ImplicitDeny && onlyIdentity(t.Layers) {
-		t.Next = append(t.Next, "a grant would cure it: remotion-doctor fix shows the one for all that Remotion needs")
+	return ""
+}
+
+// disagreement notes where the message and the policies that were read differ.
+func disagreement(t *audit.Trace) {
+	m := t.Message
+	switch {
+	case t.Decision == iam.Allowed:
+		t.Notes = append(t.Notes, "the policies read now allow this request; they may have changed since, or an unread policy denied it")
+	case m.Layer != "" && !stops(t.Layers, m.Layer) && len(t.Layers) > 0:
+		t.Notes = append(t.Notes, "the message names "+article(m.Layer.Title())+", and none that was read denies the request")
 	}
+}
+
+func article(noun string) string {
+	if strings.HasPrefix(noun, "i") || strings.HasPrefix(noun, "a") {
+		return "an " + noun
+	}
+	return "a " + noun
 }
 
 func shortened(s string) string {
@@ -127,20 +202,4 @@ func stops(layers []iam.TraceLayer, layer iam.Layer) bool {
 	return slices.ContainsFunc(layers, func(l iam.TraceLayer) bool {
 		return l.Layer == layer && l.State == iam.LayerEvaluated && l.Decision != iam.Allowed
 	})
-}
-
-// onlyIdentity reports whether the identity-based policies alone stop it.
-func onlyIdentity(layers []iam.TraceLayer) bool {
-	found := false
-	for i := range layers {
-		l := &layers[i]
-		switch {
-		case l.State != iam.LayerEvaluated || l.Decision == iam.Allowed || l.Layer == iam.LayerResource && l.Decision == iam.ImplicitDeny:
-		case l.Layer == iam.LayerIdentity && l.Decision == iam.ImplicitDeny:
-			found = true
-		default:
-			return false
-		}
-	}
-	return found
 }

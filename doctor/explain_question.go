@@ -1,6 +1,7 @@
 package doctor
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -13,6 +14,7 @@ import (
 	"remotion-doctor/iam/accessdenied"
 	"remotion-doctor/iam/actions"
 	"remotion-doctor/iam/policy"
+	"remotion-doctor/iam/request"
 	"remotion-doctor/source"
 )
 
@@ -57,7 +59,7 @@ func ask(pack *checks.Pack, r *Request, targets []Target) (*question, error) {
 		return nil, invalid("name one of them", "explain is about one principal, not %d", len(targets))
 	}
 	if r.Message != "" {
-		m := accessdenied.Parse(r.Message, painsIn(pack, r.Message)...)
+		m := parse(pack, r.Message)
 		if !accessdenied.Denied(&m) {
 			return nil, invalid("paste the whole message: User: … is not authorized to perform: …, or An error occurred (AccessDenied) when calling the … operation", "no denied request found in this text")
 		}
@@ -89,6 +91,9 @@ func (q *question) asks() bool { return q.message != nil && len(q.message.Asked)
 // told reports a message that says all, about a request that is not known in
 // full.
 func (q *question) told() bool {
+	if q.message != nil && q.message.NoDenial {
+		return true
+	}
 	return q.message != nil && q.message.Conclusive && q.recorded == nil && (q.action == "" || q.resource == "" || !q.named)
 }
 
@@ -97,22 +102,37 @@ func (q *question) encoded() bool {
 	return q.message != nil && q.message.Encoded != "" && q.recorded == nil
 }
 
-// painsIn returns what is known of an error of Remotion's, as diagnoses. An
-// error that no action is missing for is no matter of the principal's policies.
-func painsIn(pack *checks.Pack, text string) []accessdenied.Diagnosis {
-	var out []accessdenied.Diagnosis
-	for _, p := range pack.PainsOf(accessdenied.Text(text)) {
-		d := accessdenied.Diagnosis{Says: p.Cause, Cures: []string{p.Cure}, Conclusive: len(p.Actions) == 0}
-		if len(p.Actions) > 0 {
-			d.Action = p.Actions[0]
-		}
-		if p.Check != "" {
-			d.Cures = append(d.Cures, "look: "+p.Check)
-		}
-		out = append(out, d)
+// parse reads a message twice: the known errors of the product are rules over
+// what AWS's own wording says.
+func parse(pack *checks.Pack, text string) iam.DeniedMessage {
+	m := accessdenied.Parse(text)
+	pains := pack.PainsOf(denialOf(text, &m))
+	if len(pains) == 0 {
+		return m
 	}
-	return out
+	return accessdenied.Parse(text, diagnosisOf(&pains[0]))
 }
+
+func denialOf(text string, m *iam.DeniedMessage) checks.Denial {
+	return checks.Denial{
+		Text: accessdenied.Text(text), Action: m.Action, Resource: m.Resource, Principal: m.Principal,
+		Layer: m.Layer, Decision: m.Decision,
+	}
+}
+
+// diagnosisOf is a known error as a diagnosis. An error that no action is missing
+// for does not depend on the principal's policies.
+func diagnosisOf(p *checks.Pain) accessdenied.Diagnosis {
+	d := accessdenied.Diagnosis{Says: p.Cause, Cures: []string{p.Cure}, NoDenial: p.NoDenial}
+	d.Conclusive = len(p.Actions)+len(p.About)+len(p.Layers) == 0
+	if len(p.Actions) > 0 {
+		d.Action = p.Actions[0]
+	}
+	return d
+}
+
+// text is the message as one line.
+func (q *question) text() string { return accessdenied.Text(q.request.Message) }
 
 // take sets the request.
 func (q *question) take() error {
@@ -230,54 +250,27 @@ func (q *question) spell(p iam.Principal) {
 
 // context is what is known of the request: what AWS recorded, else what
 // requests of an SDK carry; what the user gave wins.
-func (q *question) context(found source.Resolution, region, configured string) iam.Context {
-	var out iam.Context
-	set := func(e iam.ContextEntry) {
-		out = slices.DeleteFunc(out, func(d iam.ContextEntry) bool { return strings.EqualFold(d.Key, e.Key) })
-		out = append(out, e)
-	}
+func (q *question) context(pack *checks.Pack, found source.Resolution, region, configured string) iam.Context {
 	if q.recorded != nil {
-		out = slices.Clone(q.recorded.Context)
-	} else {
-		for _, e := range usual(q.action, q.resource, found, region, configured) {
-			set(e)
-		}
+		return q.recorded.Context.With(q.request.Context)
 	}
-	for _, e := range q.request.Context {
-		set(e)
-	}
-	return out
+	return usual(pack, q.action, q.resource, found, region, configured).With(q.request.Context)
 }
 
-// usual is what requests of an SDK carry: they come by HTTPS, straight from
-// the caller, and have a region; roles are passed to Lambda.
-func usual(action, resource string, found source.Resolution, region, configured string) iam.Context {
-	out := iam.Context{
-		{Key: "aws:SecureTransport", Type: iam.Boolean, Values: []string{"true"}},
-		{Key: "aws:ViaAWSService", Type: iam.Boolean, Values: []string{"false"}},
-	}
-	service, _, _ := strings.Cut(strings.ToLower(action), ":")
-	a, _ := policy.ParseARN(resource)
-	switch {
-	case service == "iam":
-		// IAM's requests go to its home region (IAM User Guide,
-		// "aws:RequestedRegion").
-		region = map[string]string{"aws-cn": "cn-north-1", "aws-us-gov": "us-gov-west-1"}[found.Principal.Partition()]
-		if region == "" {
-			region = "us-east-1"
+// usual is what is told with a request in a region: as for those of a check, but
+// of the product's keys only those that requests of the action carry.
+func usual(pack *checks.Pack, action, resource string, found source.Resolution, region, configured string) iam.Context {
+	facts := request.Facts{Principal: found.Principal, Region: cmp.Or(region, found.Region, configured)}
+	var out iam.Context
+	for _, e := range facts.About(action, resource, "") {
+		if e.Key == "aws:RequestedRegion" {
+			out = append(out, e)
 		}
-	case a.Region != "" && !strings.ContainsAny(a.Region, "*?"):
-		region = a.Region
-	case region == "" && found.Region != "":
-		region = found.Region
-	case region == "":
-		region = configured
 	}
-	if region != "" {
-		out = append(out, iam.ContextEntry{Key: "aws:RequestedRegion", Type: iam.String, Values: []string{region}})
-	}
-	if strings.EqualFold(action, "iam:PassRole") {
-		out = append(out, iam.ContextEntry{Key: "iam:PassedToService", Type: iam.String, Values: []string{"lambda.amazonaws.com"}})
+	for _, e := range pack.Context {
+		if actions.Carries(action, e.Key) != actions.NeverCarry {
+			out = append(out, e)
+		}
 	}
 	return out
 }

@@ -109,9 +109,9 @@ func Resolve(ctx context.Context, o Options) (source.Resolution, error) {
 // Cures reports whether everything passes with the remedy.
 func (x *Remedy) Cures() bool {
 	if x.Change == nil {
-		return x.Before.Pass == x.Before.Total()
+		return x.Before.Met() == x.Before.Total()
 	}
-	return x.Verified && x.After.Pass == x.After.Total()
+	return x.Verified && x.After.Met() == x.After.Total()
 }
 
 // Outcome says in a line what the remedy comes to.
@@ -120,12 +120,22 @@ func (x *Remedy) Outcome() string {
 	switch {
 	case x.Change == nil && x.Before.Pass == total:
 		return fmt.Sprintf("all %d pass; nothing to grant", total)
+	case x.Change == nil && x.Before.Met() == total:
+		return fmt.Sprintf("%d of %d pass; nothing to grant", x.Before.Pass, total) + neverCalled(x.Before)
 	case x.Change == nil:
 		return fmt.Sprintf("%d of %d pass, and no grant cures the others", x.Before.Pass, total)
 	case x.Verified:
-		return fmt.Sprintf("verified: %d of %d pass with this policy", x.After.Pass, x.After.Total())
+		return fmt.Sprintf("verified: %d of %d pass with this policy", x.After.Pass, x.After.Total()) + neverCalled(x.After)
 	}
 	return fmt.Sprintf("not verified: with this policy only %d of %d pass", x.After.Pass, x.After.Total())
+}
+
+// neverCalled says why not all pass where nothing is missing.
+func neverCalled(s audit.Summary) string {
+	if s.Unused == 0 {
+		return ""
+	}
+	return fmt.Sprintf("; %d never called", s.Unused)
 }
 
 // keeps reports whether a policy is one of those that Replace leaves.

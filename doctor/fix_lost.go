@@ -22,7 +22,7 @@ func (j *job) lost(ctx context.Context, x *Remedy, f *FixOptions) ([]string, err
 	}
 	supposed := x.Principal
 	supposed.Supposing, supposed.Instead = x.supposed(f)
-	l := &losing{now: eval.Compile(x.Principal.ARN, policies), then: eval.Compile(x.Principal.ARN, policies.As(supposed)), required: map[string]bool{}}
+	l := &losing{now: eval.Compile(x.Principal.ARN, policies.As(x.Principal)), then: eval.Compile(x.Principal.ARN, policies.As(supposed)), required: map[string]bool{}}
 	for i := range x.Findings {
 		l.required[x.Findings[i].Action] = true
 	}

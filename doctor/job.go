@@ -111,6 +111,7 @@ func (j *job) fill(ctx context.Context, t task, s *audit.Section) error {
 	if err != nil {
 		return err
 	}
+	j.markUse(req, judged.findings)
 	s.Findings, s.Coverage = append(judged.findings, around.findings...), judged.coverage
 	s.Modules = append(s.Modules, around.modules...)
 	s.Engine = judged.alone
@@ -126,6 +127,7 @@ func (j *job) fill(ctx context.Context, t task, s *audit.Section) error {
 	s.Operations = req.Works(s.Findings)
 	s.Diagnoses = append(j.diagnose(ctx, req, s), around.diagnoses...)
 	s.Diagnoses = append(s.Diagnoses, j.misplaced(ctx, t, req, found, scope, s)...)
+	s.Alone, s.Next = j.alone(req, s), j.next(t, s)
 	if j.Excess {
 		if err := j.addExcess(ctx, t, s, judged, scope); err != nil {
 			return err
@@ -175,7 +177,7 @@ func (j *job) verify(ctx context.Context, req *checks.Requirement, scope checks.
 	wanted.Grants = nil
 	for _, g := range req.Grants {
 		if slices.ContainsFunc(s.Findings, func(f audit.Finding) bool {
-			return f.Action == g.Action && f.Resource == g.Resource && (f.Status == audit.Fail || f.Status == audit.Partial)
+			return f.Use != audit.UseUnused && f.Action == g.Action && f.Resource == g.Resource && (f.Status == audit.Fail || f.Status == audit.Partial)
 		}) {
 			wanted.Grants = append(wanted.Grants, g)
 		}

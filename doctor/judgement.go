@@ -55,6 +55,9 @@ func (j *job) judge(ctx context.Context, req *checks.Requirement, p iam.Principa
 	if err != nil {
 		return nil, err
 	}
+	if err := j.settle(ctx, out, p, plan.Probes(), verdicts); err != nil {
+		return nil, err
+	}
 	out.coverage = analysis.Coverage()
 	out.findings, err = plan.Judge(verdicts, analysis, checks.Doubts{Gaps: out.gaps, RequireProof: j.RequireProof})
 	return out, err

@@ -23,6 +23,9 @@ type Options struct {
 	// RequireProof makes a pass need proven coverage: an assumption, or policies
 	// that may not be read, make the finding unknown.
 	RequireProof bool
+	// IgnoreOrganization decides as if the organization's policies allowed
+	// everything, where the policy simulator says that they block.
+	IgnoreOrganization bool
 	// Excess looks for what is granted beyond the need.
 	Excess bool
 
@@ -53,6 +56,8 @@ type Options struct {
 	// elsewhere.
 	Host *Host
 
+	// Asked is what follow-up commands repeat.
+	Asked audit.Asked
 	// Tool is written into the report.
 	Tool audit.Tool
 	// Now is the clock; nil for the system's.

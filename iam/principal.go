@@ -23,6 +23,9 @@ type Principal struct {
 	// task.
 	Session string `json:"session,omitzero"`
 
+	// Host is what the principal's credentials are given to, where that is known.
+	Host Host `json:"host,omitzero"`
+
 	// Supposing are identity policies that are evaluated as if they were
 	// attached, as SimulatePrincipalPolicy's PolicyInputList.
 	Supposing []*policy.Document `json:"-"`

@@ -86,6 +86,8 @@ type DeniedMessage struct {
 	Principal string `json:"principal,omitzero"` // an ARN as AWS writes it
 	Action    string `json:"action,omitzero"`
 	Resource  string `json:"resource,omitzero"`
+	// CutOff is the beginning of a resource's ARN that the text breaks off.
+	CutOff string `json:"cutOff,omitzero"`
 	// Decision and Layer are what the message states, and no more.
 	Decision  Decision `json:"decision,omitzero"`
 	Layer     Layer    `json:"layer,omitzero"`
@@ -100,6 +102,9 @@ type DeniedMessage struct {
 	// Conclusive says that the diagnosis is all there is to say: the error is
 	// about no policy that could be looked at.
 	Conclusive bool `json:"conclusive,omitzero"`
+	// NoDenial says that no policy denied the request: it failed for another
+	// reason, such as an expired session.
+	NoDenial bool `json:"noDenial,omitzero"`
 	// Asked are the flags that would tell what the text does not.
 	Asked []string `json:"asked,omitzero"`
 }

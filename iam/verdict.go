@@ -2,6 +2,8 @@ package iam
 
 import (
 	"context"
+	"slices"
+	"strings"
 
 	"remotion-doctor/iam/policy"
 )
@@ -23,6 +25,16 @@ type Probe struct {
 // A Context is the part of a request's context that the asker knows. No two
 // entries have the same key, case ignored.
 type Context []ContextEntry
+
+// With returns the context with entries that win over those of the same key.
+func (c Context) With(others Context) Context {
+	out := slices.Clone(c)
+	for _, e := range others {
+		out = slices.DeleteFunc(out, func(d ContextEntry) bool { return strings.EqualFold(d.Key, e.Key) })
+		out = append(out, e)
+	}
+	return out
+}
 
 // A ContextEntry is one condition key with its value or values. An entry
 // without values says that the request does not carry the key; with a key that

@@ -16,7 +16,7 @@ func Obstacles(findings []audit.Finding) []audit.Obstacle {
 	index := map[string]int{}
 	for i := range findings {
 		f := &findings[i]
-		if f.Status != audit.Blocked {
+		if f.Status != audit.Blocked || f.Use == audit.UseUnused {
 			continue
 		}
 		reason := strings.TrimSuffix(f.Reason, " (a part of it)")

@@ -11,7 +11,9 @@ import (
 )
 
 // curable reports whether a grant makes a finding pass.
-func curable(f *audit.Finding) bool { return f.Status == audit.Fail || f.Status == audit.Partial }
+func curable(f *audit.Finding) bool {
+	return f.Use != audit.UseUnused && (f.Status == audit.Fail || f.Status == audit.Partial)
+}
 
 // Options say how wide a remedy is.
 type Options struct {

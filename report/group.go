@@ -14,6 +14,7 @@ type group struct {
 	worst    audit.Status // of what is not muted
 	passed   int
 	muted    int // of what does not pass
+	unused   int // of what does not pass
 }
 
 // score is what is granted of a module: 9/13.
@@ -22,7 +23,9 @@ func (g *group) score() string { return fmt.Sprintf("%d/%d", g.passed, len(g.fin
 // word is the outcome of a module: its worst status, or "muted" where only
 // muted findings do not pass.
 func (g *group) word() string {
-	if g.worst == audit.Pass && g.muted > 0 {
+	switch {
+	case g.worst != audit.Pass:
+	case g.muted > 0:
 		return mutedWord
 	}
 	return string(g.worst)
@@ -45,6 +48,8 @@ func (g *group) add(f *audit.Finding) {
 		g.passed++
 	case f.Muted != nil:
 		g.muted++
+	case f.Use == audit.UseUnused:
+		g.unused++
 	case severity[f.Status] < severity[g.worst]:
 		g.worst = f.Status
 	}

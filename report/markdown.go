@@ -326,10 +326,29 @@ func (m *markdown) sectionHead(i int, s *audit.Section) string {
 		return b.String()
 	}
 	fmt.Fprintf(&b, "%s · %s · %s\n\n**%s.**\n", mdText(requires(s)), mdText(strings.Join(s.Regions, ", ")), mdText(decidedBy(m.report, s)), mdText(score(m.report, s)))
+	b.WriteString(m.leads(s))
 	if m.report.Gate.Unfinished(s) {
 		fmt.Fprintf(&b, "  \nincomplete: %s  \nhint: %s\n", mdText(unfinished(s)), mdText(unfinishedHint(s)))
 	}
 	return b.String()
+}
+
+// leads are the likeliest cause and the command that cures it.
+func (m *markdown) leads(s *audit.Section) string {
+	if met(m.report, s) {
+		return ""
+	}
+	out := ""
+	if cause := likeliestCause(m.report, s); cause != "" {
+		out += "\nCause: " + mdText(cause) + "\n"
+	}
+	for _, step := range nextSteps(m.report, s) {
+		out += "\nNext: " + mdCode(step) + "\n"
+	}
+	if text := alone(s); text != "" {
+		out += "\n" + mdText(text) + "\n"
+	}
+	return out
 }
 
 func tick(good bool) string {

@@ -1,7 +1,6 @@
 package report
 
 import (
-	"cmp"
 	"fmt"
 	"strings"
 
@@ -32,6 +31,8 @@ func (t *table) diagnoses(s *audit.Section) {
 		for i := range s.Diagnoses {
 			switch d := &s.Diagnoses[i]; {
 			case d.Severity != severity:
+			case repeating[d.Code] && !t.options.Verbose:
+				left[severity]++
 			case shown[severity] < limit[severity] || t.options.Verbose:
 				shown[severity]++
 				t.diagnosis(d)
@@ -135,37 +136,19 @@ func (t *table) summary(r *audit.Report, s *audit.Section) {
 		t.text("  incomplete: "+unfinished(s), "    ")
 		t.text("  hint: "+unfinishedHint(s), "    ")
 	}
-	for _, step := range nextSteps(r, s) {
-		t.text("  Next: "+step, "    ")
-	}
 }
 
-// nextSteps are the commands that lead on: to the cure, or where there is none
-// to the reason.
+// nextSteps are the commands that lead on. Reports of before there were any
+// have the target alone, and redacted ones nothing that would run.
 func nextSteps(r *audit.Report, s *audit.Section) []string {
-	same := ""
-	if EngineOf(r, s) == audit.EngineLocal {
-		same = ", and the files of this check" // which the report does not know
+	var out []string
+	for i := range s.Next {
+		out = append(out, CommandLine(&s.Next[i]))
 	}
-	if s.Remediation != nil {
-		return []string{"remotion-doctor fix " + flags(s.Target) + same}
+	if len(out) == 0 && s.Remediation != nil && !r.Redacted {
+		out = append(out, "remotion-doctor fix "+flags(s.Target))
 	}
-	for i := range s.Findings {
-		f := &s.Findings[i]
-		if f.Status == audit.Pass || f.Muted != nil || !isAction(f.Action) {
-			continue
-		}
-		resource := cmp.Or(f.NotGranted, f.Resource)
-		return []string{"remotion-doctor explain " + shell(Clean(f.Action)) + " " + shell(Clean(resource)) + " " + flags(s.Target) + same}
-	}
-	return nil
-}
-
-// isAction reports whether a finding is about an action, and not about what
-// stands in its place, such as a trust policy.
-func isAction(name string) bool {
-	service, action, ok := strings.Cut(name, ":")
-	return ok && service != "" && action != "" && !strings.Contains(name, " ")
+	return out
 }
 
 // flags names the target as on the command line.
@@ -219,17 +202,20 @@ func (t *table) gaps(r *audit.Report, s *audit.Section) {
 	}
 }
 
-// overview names each section that does not meet its requirement.
+// overview names each section of several with its verdict, what fails first.
 func (t *table) overview(r *audit.Report) {
-	first := true
-	for i := range r.Sections {
-		if s := &r.Sections[i]; !met(r, s) {
-			if first {
-				t.line("")
-			}
-			first = false
-			t.text(t.look.bad.Render("✗ "+t.labels[i].String())+"  "+score(r, s), "    ")
+	if len(r.Sections) < 2 {
+		return
+	}
+	text, good := headline(r)
+	t.line(t.look.bold.Render(map[bool]string{true: "✓ ", false: "✗ "}[good] + text))
+	for _, i := range order(r) {
+		s := &r.Sections[i]
+		look := t.look.bad
+		if met(r, s) {
+			look = t.look.good
 		}
+		t.text("  "+look.Render(verdictLine(r, s, t.labels[i])), "    ")
 	}
 }
 
@@ -244,7 +230,6 @@ func (t *table) overall(r *audit.Report) {
 	if len(r.Sections) == 1 {
 		return
 	}
-	t.overview(r)
 	text, good := headline(r)
 	t.line("")
 	if good {

@@ -5,6 +5,7 @@ import (
 	"io"
 	"strings"
 
+	"remotion-doctor/audit"
 	"remotion-doctor/checks"
 )
 
@@ -40,8 +41,9 @@ type FileFault struct {
 }
 
 // Faults writes the faults of policy files, each with its place, as compilers
-// do; without any it says so.
-func Faults(w io.Writer, faults []FileFault) error {
+// do. Without any it says so, and which files are no copy of a documented policy:
+// that a policy has no faults does not say that it suffices.
+func Faults(w io.Writer, faults []FileFault, unknown []string) error {
 	var b strings.Builder
 	for _, f := range faults {
 		fmt.Fprintf(&b, "%s:%s: %s [%s]\n", Clean(f.File), f.Pos, Clean(f.Message), f.Code)
@@ -54,6 +56,13 @@ func Faults(w io.Writer, faults []FileFault) error {
 	}
 	if len(faults) == 0 {
 		b.WriteString("✓ no faults\n")
+		for _, path := range unknown {
+			c := audit.Command{Name: "check", Source: []audit.Flag{{Name: "policy", Value: path}}}
+			if path == "standard input" {
+				c.Source[0].Value = "FILE"
+			}
+			fmt.Fprintf(&b, "%s: not one of Remotion's documented policies; to see what it does not grant, run:\n    %s\n", Clean(path), CommandLine(&c))
+		}
 	}
 	_, err := io.WriteString(w, b.String())
 	return err

@@ -79,8 +79,9 @@ func cutThree(before, mid, after string, width int) (string, string, string) {
 	return before, mid, after
 }
 
-// message writes what an error message told.
-func (t *traceTree) message(m *iam.DeniedMessage) {
+// message writes what an error message says.
+func (t *traceTree) message(tr *audit.Trace) {
+	m := tr.Message
 	t.line("")
 	t.line(t.look.bold.Render("The message"))
 	t.field("  code", Clean(m.Code))
@@ -94,9 +95,11 @@ func (t *traceTree) message(m *iam.DeniedMessage) {
 	t.field("  states", Clean(stated))
 	t.field("  policy", Clean(m.PolicyARN))
 	t.field("  id", Clean(m.AuthorizationID))
-	t.field("  means", Clean(m.Diagnosis))
-	for i, c := range m.Cures {
-		t.field(first(i, "  do"), Clean(c))
+	if tr.Advice == nil {
+		t.field("  means", Clean(m.Diagnosis))
+		for i, c := range m.Cures {
+			t.field(first(i, "  do"), Clean(c))
+		}
 	}
 	for i, a := range m.Asked {
 		t.field(first(i, "  missing"), Clean(a))

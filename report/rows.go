@@ -31,6 +31,7 @@ func (t *table) findings(r *audit.Report, s *audit.Section) error {
 			return err
 		}
 	}
+	defer t.unused(s)
 	if len(folded) > 0 {
 		line := t.look.status(audit.Pass) + "  " + strings.Join(folded, " · ")
 		if effective {
@@ -39,6 +40,24 @@ func (t *table) findings(r *audit.Report, s *audit.Section) error {
 		t.text(line, "        ")
 	}
 	return nil
+}
+
+// unused names the documented grants that do not pass and are never called.
+func (t *table) unused(s *audit.Section) {
+	var names []string
+	for i := range s.Findings {
+		if f := &s.Findings[i]; f.Use == audit.UseUnused && f.Status != audit.Pass && !slices.Contains(names, Clean(f.Action)) {
+			names = append(names, Clean(f.Action))
+		}
+	}
+	if len(names) == 0 {
+		return
+	}
+	by := ""
+	if v := s.Requirement.Version; v != "" {
+		by = " by " + Clean(v)
+	}
+	t.text(t.look.dim.Render("– unused")+"  documented, never called"+by+": "+strings.Join(names, ", ")+"; --strict counts them", "        ")
 }
 
 // group makes the rows of a module: its score and what breaks without it, where
@@ -52,7 +71,7 @@ func (t *table) group(r *audit.Report, s *audit.Section, g group, l layout) [][]
 	}
 	rows := [][]string{l.row(head)}
 	for _, f := range g.sorted() {
-		if f.Status != audit.Pass || t.options.Verbose {
+		if f.Status != audit.Pass && f.Use != audit.UseUnused || t.options.Verbose {
 			rows = append(rows, l.row(t.finding(r, f, l)))
 		}
 	}

@@ -12,8 +12,12 @@ import (
 // works, the reasons of what does not pass, and the cure.
 func Table(w io.Writer, r *audit.Report, o Options) error {
 	t := &table{w: w, options: o, look: newLook(w, o.Color), labels: labels(r)}
-	for i := range r.Sections {
-		if i > 0 {
+	t.overview(r)
+	for n, i := range order(r) {
+		if len(r.Sections) > 1 && met(r, &r.Sections[i]) && !o.Verbose {
+			continue // its line in the overview says all
+		}
+		if n > 0 || len(r.Sections) > 1 {
 			t.line("")
 		}
 		t.section(r, i)
@@ -85,13 +89,19 @@ func (t *table) section(r *audit.Report, i int) {
 		return
 	}
 	t.operations(s)
+	t.leads(r, s)
+	for _, n := range s.Notes {
+		t.fact("note", Clean(n))
+	}
 	t.line("")
 	if err := t.findings(r, s); err != nil && t.err == nil {
 		t.err = err
 	}
 	t.gaps(r, s)
 	t.diagnoses(s)
-	t.remediation(s)
+	if o := t.options; o.Verbose || len(r.Sections) == 1 {
+		t.remediation(s)
+	}
 	t.obstacles(s)
 	t.excess(r, s)
 	t.line("")
@@ -99,7 +109,7 @@ func (t *table) section(r *audit.Report, i int) {
 }
 
 func (t *table) header(r *audit.Report, s *audit.Section, l label) {
-	t.line(t.look.bold.Render(l.String()))
+	t.headline(r, s, l)
 	if s.Principal.ARN != "" {
 		t.fact(s.Principal.Type(), Clean(s.Principal.ARN))
 	}
@@ -118,9 +128,15 @@ func (t *table) header(r *audit.Report, s *audit.Section, l label) {
 	if t.options.Verbose {
 		t.fact("asked by", Clean(r.Caller))
 	}
-	for _, n := range s.Notes {
-		t.fact("note", Clean(n))
+}
+
+// headline is the verdict on a section, in its colour.
+func (t *table) headline(r *audit.Report, s *audit.Section, l label) {
+	look := t.look.bad
+	if met(r, s) {
+		look = t.look.good
 	}
+	t.text(look.Render(verdictLine(r, s, l)), "  ")
 }
 
 // operations says what works. Operations that lack the same stand together.

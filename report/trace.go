@@ -24,16 +24,49 @@ func TraceJSON(w io.Writer, t *audit.Trace) error {
 // with the statements that decide and those that nearly would.
 func Trace(w io.Writer, t *audit.Trace, o Options) error {
 	tree := &traceTree{w: w, options: o, look: newLook(w, o.Color)}
-	tree.head(t)
-	if t.Message != nil {
-		tree.message(t.Message)
+	tree.trace(t)
+	for _, other := range t.Others {
+		tree.line("")
+		tree.line(strings.Repeat("─", 30))
+		tree.line("")
+		tree.trace(other)
 	}
-	if t.Recorded != nil {
-		tree.recorded(t.Recorded)
-	}
-	tree.layers(t)
-	tree.foot(t)
 	return tree.err
+}
+
+// trace writes the answer about one request.
+func (t *traceTree) trace(tr *audit.Trace) {
+	t.head(tr)
+	t.advice(tr)
+	if tr.Message != nil {
+		t.message(tr)
+	}
+	if tr.Recorded != nil {
+		t.recorded(tr.Recorded)
+	}
+	t.layers(tr)
+	t.foot(tr)
+}
+
+// advice writes why the request is denied, who can change that, and how.
+func (t *traceTree) advice(tr *audit.Trace) {
+	a := tr.Advice
+	if a == nil {
+		return
+	}
+	t.line("")
+	t.field("cause", Clean(a.Cause))
+	t.field("owner", Clean(a.Owner))
+	for i, c := range a.Cures {
+		t.field(first(i, "fix"), Clean(c))
+	}
+	for i := range tr.Commands {
+		name := " "
+		if i == 0 && len(a.Cures) == 0 {
+			name = "fix"
+		}
+		t.line(fmt.Sprintf("%-*s", nameWidth, name) + CommandLine(&tr.Commands[i]))
+	}
 }
 
 // decisionMarks give each decision its glyph; the word always stands beside
@@ -103,7 +136,9 @@ func (t *traceTree) says(d iam.Decision) string {
 }
 
 func (t *traceTree) head(tr *audit.Trace) {
-	if tr.Action != "" {
+	if tr.Message != nil && tr.Message.NoDenial {
+		t.line(t.look.warn.Render("– no policy denied this request"))
+	} else if tr.Action != "" {
 		t.line(t.decision(tr.Decision) + "  " + t.look.bold.Render(Clean(tr.Action)))
 	} else {
 		t.line(t.decision(tr.Decision))

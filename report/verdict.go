@@ -49,6 +49,8 @@ func granted(n audit.Summary, tolerated int) string {
 		return "nothing is required"
 	case n.Pass:
 		return fmt.Sprintf("all %d granted", n.Total())
+	case n.Met():
+		return fmt.Sprintf("%d of %d granted, the rest is never called", n.Pass, n.Total())
 	}
 	parts := []string{fmt.Sprintf("%d of %d granted", n.Pass, n.Total())}
 	for _, p := range []struct {
@@ -61,15 +63,25 @@ func granted(n audit.Summary, tolerated int) string {
 	}
 	text := strings.Join(parts, ", ")
 	switch open := n.Total() - n.Pass; {
-	case n.Muted == open:
+	case n.Muted == open && n.Muted > 0:
 		text += " (all muted)"
 	case n.Muted > 0:
 		text += fmt.Sprintf(" (%d muted)", n.Muted)
+	}
+	if n.Unused > 0 {
+		text += fmt.Sprintf(", %s", neverCalled(n.Unused))
 	}
 	if tolerated > 0 {
 		text += fmt.Sprintf(" (%d tolerated)", tolerated)
 	}
 	return text
+}
+
+func neverCalled(n int) string {
+	if n == 1 {
+		return "1 of them never called"
+	}
+	return fmt.Sprintf("%d of them never called", n)
 }
 
 // overall is the one line about a report of several sections.
@@ -106,7 +118,7 @@ func headline(r *audit.Report) (string, bool) {
 // tolerated says why a finding that does not pass does not count, where it is
 // not muted; empty where it counts.
 func tolerated(r *audit.Report, f *audit.Finding) string {
-	if f.Status == audit.Pass || f.Muted != nil || r.Gate.Finding(f) {
+	if f.Status == audit.Pass || f.Muted != nil || f.Use == audit.UseUnused || r.Gate.Finding(f) {
 		return ""
 	}
 	return "tolerated: only " + map[audit.Threshold]string{audit.FailOnPartial: "partial and worse", audit.FailOnFail: "fail and blocked"}[r.Gate.FailOn] + " count"
@@ -117,6 +129,9 @@ func tolerated(r *audit.Report, f *audit.Finding) string {
 func excused(r *audit.Report, f *audit.Finding) string {
 	if f.Muted != nil && f.Status != audit.Pass {
 		return mutedWords(f.Muted)
+	}
+	if f.Use == audit.UseUnused && f.Status != audit.Pass {
+		return "documented, never called; --strict counts it"
 	}
 	return tolerated(r, f)
 }

@@ -14,7 +14,9 @@ import (
 // calls by which Remotion opens its bucket.
 func publicBucketStopped(s *checks.Situation) []audit.Diagnosis {
 	opening := []string{"s3:PutBucketPolicy", "s3:PutBucketPublicAccessBlock", "s3:PutBucketOwnershipControls", "s3:PutBucketAcl"}
-	blocked := s.GrantsWith(func(f *audit.Finding) bool { return f.Status == audit.Blocked && slices.Contains(opening, f.Action) })
+	blocked := s.GrantsWith(func(f *audit.Finding) bool {
+		return checks.Stopped(f) && slices.Contains(opening, f.Action) && !s.StoppedAlike(f, opening)
+	})
 	if !s.Documented() || len(blocked) == 0 {
 		return nil
 	}

@@ -52,12 +52,12 @@ func hostRole(s *checks.Situation) []audit.Diagnosis {
 	}
 	denied := s.GrantsWith(func(f *audit.Finding) bool { return f.Status == audit.Fail })
 	invokes := slices.ContainsFunc(denied, func(g checks.Grant) bool { return g.Action == "lambda:InvokeFunction" })
-	if !invokes || len(denied) < len(s.Findings) {
+	if !invokes || len(denied) < len(s.Findings) || grantsAny(s) {
 		return nil
 	}
 	return []audit.Diagnosis{{
 		Code: "host-role", Severity: audit.SeverityWarning, Source: "https://github.com/remotion-dev/remotion/issues/4838",
-		Message: fmt.Sprintf("%s has no grant for Remotion at all. Where your code runs in a Lambda function, a container or on a hosting platform, Remotion takes the credentials of that host unless REMOTION_AWS_ACCESS_KEY_ID and REMOTION_AWS_SECRET_ACCESS_KEY are set there, and fails with \"… is not authorized to perform: lambda:InvokeFunction\"", s.Principal.Name()),
+		Message: fmt.Sprintf("%s has no grant for Remotion at all. Where your code runs in a Lambda function, a container or on a hosting platform, Remotion uses the credentials of that host unless REMOTION_AWS_ACCESS_KEY_ID and REMOTION_AWS_SECRET_ACCESS_KEY are set there, and fails with \"… is not authorized to perform: lambda:InvokeFunction\"", s.Principal.Name()),
 		Hint:    "deploy REMOTION_AWS_* with the keys of your Remotion user, or give this role the caller policy",
 	}}
 }

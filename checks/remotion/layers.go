@@ -1,5 +1,7 @@
 package remotion
 
+import "remotion-doctor/checks"
+
 // A hosted is the versions of the layers that Remotion hosts in one region.
 type hosted struct{ fonts, chromium, emojiApple, emojiGoogle, cjk string }
 
@@ -11,6 +13,16 @@ func (h hosted) attached() []string {
 		"remotion-binaries-chromium-arm64:" + h.chromium, "remotion-binaries-fonts-arm64:" + h.fonts,
 		"remotion-binaries-emoji-google-arm64:" + h.emojiGoogle, "remotion-binaries-cjk-arm64:" + h.cjk,
 	}
+}
+
+// shared are the layers that functions use and that their owners publish to
+// everyone.
+// Source: @remotion/lambda 4.0.527, dist/shared/get-layers.js, which names them
+// for every account; AWS CloudWatch User Guide, "Available versions of the Lambda
+// Insights extension".
+var shared = []checks.Shared{
+	{Action: "lambda:GetLayerVersion", Resource: "arn:*:lambda:*:678892195805:layer:remotion-binaries-*"},
+	{Action: "lambda:GetLayerVersion", Resource: "arn:*:lambda:*:*:layer:LambdaInsightsExtension*"},
 }
 
 // hostedLayers are the versions of the layers that Remotion hosts, by region.

@@ -4,6 +4,7 @@ import (
 	"embed"
 
 	"remotion-doctor/checks"
+	"remotion-doctor/iam"
 )
 
 //go:embed data/*.json
@@ -41,7 +42,9 @@ var pack = &checks.Pack{
 		Why:    "Lambda runs the function as its execution role, and may do so only where the role's trust policy says so.",
 		Breaks: Lambda.Consequence + ".",
 	},
-	Bucket: checks.Note{Breaks: "Renders that use the bucket end in AccessDenied although the role is granted all of S3."},
+	Bucket:  checks.Note{Breaks: "Renders that use the bucket end in AccessDenied although the role is granted all of S3."},
+	Context: iam.Context{{Key: "iam:PassedToService", Type: iam.String, Values: []string{"lambda.amazonaws.com"}}},
+	Shared:  shared,
 	Samples: checks.Samples{
 		Word: "remotion",
 		Keys: []string{"/sites/my-video/index.html", "/renders/8h3k2j9x1m/out.mp4"}, OtherKeys: []string{"/renders/8h3k2j9x1m/progress.json"},
@@ -54,7 +57,7 @@ var pack = &checks.Pack{
 	Hooks: checks.Hooks{
 		Extents: extents, Narrow: narrow, Values: values, Adapt: adapt, Describe: describe, Lint: lintName,
 		Diagnosers: []checks.Diagnoser{
-			hostRole, checks.SwappedPolicy, checks.StalePolicy, checks.RequiredSince, checks.NoLongerRequired, checks.FaultyPolicies,
+			hostRole, qualifiedOnly, checks.RegionLock, checks.SwappedPolicy, checks.StalePolicy, checks.RequiredSince, checks.NoLongerRequired, checks.FaultyPolicies,
 			publicBucketStopped, unsupportedRegions, optInRegions, insightsAccounts, chinaLayers, checks.UnusedActions, checks.UndocumentedActions,
 		},
 		Trustee: trustee, Role: RendererRole, Host: HostCredentials,

@@ -5,12 +5,14 @@ import (
 	"testing"
 
 	"remotion-doctor/checks"
+	"remotion-doctor/iam"
+	"remotion-doctor/iam/accessdenied"
 	"remotion-doctor/iam/actions"
 )
 
 func TestPains(t *testing.T) {
 	for _, p := range pains {
-		if p.Cause == "" || p.Cure == "" || p.Check == "" || p.Source == "" || len(p.Patterns) == 0 {
+		if p.Cause == "" || p.Cure == "" || p.Source == "" || len(p.Patterns)+len(p.About) == 0 {
 			t.Errorf("%s says too little", p.Code)
 		}
 		for _, a := range p.Actions {
@@ -41,13 +43,48 @@ func TestPains(t *testing.T) {
 		{"AccessDenied: not authorized to perform: kms:GenerateDataKey on this resource", "kms"},
 		{"not authorized to perform: s3:AbortMultipartUpload", "multipart"},
 	} {
-		got := pack.PainsOf(tt.text)
+		got := pack.PainsOf(denial(tt.text))
 		if len(got) == 0 || got[0].Code != tt.want {
 			t.Errorf("%s: %v, want %s", tt.text, codes(got), tt.want)
 		}
 	}
-	if got := pack.PainsOf("TypeError: x is not a function"); len(got) > 0 {
+	if got := pack.PainsOf(denial("TypeError: x is not a function")); len(got) > 0 {
 		t.Errorf("%v for another error", codes(got))
+	}
+}
+
+// denial is a text as package accessdenied reads it.
+func denial(text string) checks.Denial {
+	m := accessdenied.Parse(text)
+	return checks.Denial{Text: accessdenied.Text(text), Action: m.Action, Resource: m.Resource, Principal: m.Principal, Layer: m.Layer, Decision: m.Decision}
+}
+
+// TestPainsFollowTheLayer: an error that a Deny caused is never known as one that
+// a grant cures, and a renderer's never as the caller's.
+func TestPainsFollowTheLayer(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		d    checks.Denial
+		want string
+	}{
+		{checks.Denial{Action: "lambda:InvokeFunction", Principal: "arn:aws:sts::111122223333:assumed-role/api/x", Layer: iam.LayerIdentity, Decision: iam.ImplicitDeny}, "host-role"},
+		{checks.Denial{Action: "lambda:InvokeFunction", Principal: "arn:aws:sts::111122223333:assumed-role/api/x", Layer: iam.LayerIdentity, Decision: iam.ExplicitDeny}, ""},
+		{checks.Denial{Action: "lambda:InvokeFunction", Principal: "arn:aws:sts::111122223333:assumed-role/api/x", Layer: iam.LayerSCP, Decision: iam.ExplicitDeny}, ""},
+		{checks.Denial{Action: "iam:PassRole", Layer: iam.LayerBoundary, Decision: iam.ImplicitDeny}, ""},
+		{checks.Denial{Action: "iam:PassRole", Layer: iam.LayerIdentity, Decision: iam.ImplicitDeny}, "pass-role"},
+		{checks.Denial{Action: "s3:PutBucketPolicy", Layer: iam.LayerSCP, Decision: iam.ExplicitDeny}, "public-buckets-forbidden"},
+		{checks.Denial{Action: "lambda:GetLayerVersion", Layer: iam.LayerResource, Decision: iam.ImplicitDeny}, "layer-not-shared"},
+		{checks.Denial{Action: "lambda:GetLayerVersion", Layer: iam.LayerIdentity, Decision: iam.ImplicitDeny}, ""},
+		{checks.Denial{Action: "kms:Decrypt", Layer: iam.LayerResource, Decision: iam.ImplicitDeny}, ""},
+		{checks.Denial{Action: "sts:AssumeRoleWithWebIdentity"}, "web-identity"},
+	} {
+		got := ""
+		if pains := pack.PainsOf(tt.d); len(pains) > 0 {
+			got = pains[0].Code
+		}
+		if got != tt.want {
+			t.Errorf("%+v: got %q, want %q", tt.d, got, tt.want)
+		}
 	}
 }
 

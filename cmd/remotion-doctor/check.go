@@ -66,6 +66,7 @@ func (a *app) check(cmd *cobra.Command, f *checkFlags) error {
 	if err != nil {
 		return err
 	}
+	o.Asked = asked(cmd.Flags(), f.source.files)
 	o.Excess, o.RequireProof = f.excess.show || f.excess.deny, f.proof
 	if err := a.open(ctx, o, &f.source, f.requirement.region()); err != nil {
 		return err

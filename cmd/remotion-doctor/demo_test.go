@@ -10,6 +10,7 @@ import (
 
 	"remotion-doctor/audit"
 	"remotion-doctor/fixtures"
+	"remotion-doctor/iam"
 	"remotion-doctor/localaws"
 	"remotion-doctor/source/awsapi"
 )
@@ -72,7 +73,12 @@ func TestEnginesAgree(t *testing.T) {
 					t.Fatalf("%s: %v, %v", target, asked.Error, computed.Error)
 				}
 				for i, f := range asked.Findings {
-					if g := computed.Findings[i]; f.Status != g.Status || f.Layer != g.Layer {
+					g := computed.Findings[i]
+					// What only the simulator says of an organization is not certain.
+					if f.Status == audit.Unknown && g.Status == audit.Blocked && g.Layer == iam.LayerSCP && f.Gap != nil && f.Gap.Layer == iam.LayerSCP {
+						continue
+					}
+					if f.Status != g.Status || f.Layer != g.Layer {
 						t.Errorf("%s %v: %s on %s: AWS says %s (%s), offline %s (%s)", target, regions, f.Action, f.Resource, f.Status, f.Reason, g.Status, g.Reason)
 					}
 				}

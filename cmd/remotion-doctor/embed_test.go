@@ -119,6 +119,11 @@ func TestEmbedding(t *testing.T) {
 	for _, e := range embeddings {
 		t.Run(e.name, func(t *testing.T) {
 			o := e.own(t)
+			cmd := new(app).checkCommand()
+			if err := cmd.ParseFlags(e.args); err != nil {
+				t.Fatal(err)
+			}
+			o.Asked = asked(cmd.Flags(), cmd.Flags().Args())
 			o.Now, o.Tool = noon, audit.Tool{Name: "remotion-doctor", Version: version}
 			r, err := doctor.Check(t.Context(), o)
 			if err != nil {

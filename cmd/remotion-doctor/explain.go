@@ -19,6 +19,7 @@ type explainFlags struct {
 	context     []string
 	contextFile string
 	region      string
+	asked       audit.Asked
 
 	message, details string
 	json, verbose    bool
@@ -29,19 +30,24 @@ func (a *app) explainCommand() *cobra.Command {
 	f := &explainFlags{}
 	cmd := &cobra.Command{
 		Use:   "explain [ACTION [RESOURCE]]",
-		Short: "Tell why one request is allowed or denied",
-		Long: `Tell why a principal may or may not do one action on one resource: the decision
+		Short: "Explain why a request is allowed or denied",
+		Long: `Explain why a principal may or may not call an action on a resource: the decision
 of every layer of policies with the statements that made it, and the statements
-that nearly apply. With --error an error message of AWS, as it was printed,
-names the request. Without a resource the request is about *.
+that nearly apply. With --error an error message of AWS, as it was printed, or a
+CloudTrail record names the request; several denials get an answer each. Without
+a resource the request is for *.
 
-Exit codes: 0 allowed · 1 not allowed · 2 bad usage · 3 could not be completed.`,
+Exit codes: 0 allowed · 1 not allowed · 2 bad usage · 3 could not be completed,
+or no policy denied the request (throttling, an expired session, …).`,
 		Example: `  remotion-doctor explain s3:PutObject arn:aws:s3:::remotionlambda-useast1-abc/x --function video-api
   remotion-doctor explain lambda:ListFunctions '*' --role my-role --snapshot account.json
   remotion-doctor explain --error 'User: arn:aws:sts::111122223333:assumed-role/api/x is not authorized to perform: …'
   pbpaste | remotion-doctor explain --error -`,
 		Args: cobra.MaximumNArgs(2),
-		RunE: func(cmd *cobra.Command, args []string) error { return a.explain(cmd.Context(), f, args) },
+		RunE: func(cmd *cobra.Command, args []string) error {
+			f.asked = asked(cmd.Flags(), nil)
+			return a.explain(cmd.Context(), f, args)
+		},
 	}
 	fs := cmd.Flags()
 	f.target.add(fs)
@@ -66,6 +72,7 @@ func (a *app) explain(ctx context.Context, f *explainFlags, args []string) error
 		return err
 	}
 	o := a.blank()
+	o.Asked = f.asked
 	for _, t := range f.target.targets() {
 		if t.Kind != audit.TargetCaller || f.target.caller {
 			o.Targets = append(o.Targets, doctor.Target{Target: t})
@@ -82,7 +89,7 @@ func (a *app) explain(ctx context.Context, f *explainFlags, args []string) error
 	switch {
 	case err != nil:
 		return err
-	case trace.Decision != iam.Allowed:
+	case !allowed(trace):
 		return undecided(trace)
 	}
 	return nil
@@ -97,6 +104,16 @@ func undecided(t *audit.Trace) error {
 		}
 	}
 	return errNotMet
+}
+
+// allowed reports whether every request of a trace is allowed.
+func allowed(t *audit.Trace) bool {
+	for _, o := range t.Others {
+		if !allowed(o) {
+			return false
+		}
+	}
+	return t.Decision == iam.Allowed
 }
 
 // request reads what is asked about.

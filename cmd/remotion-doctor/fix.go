@@ -38,7 +38,7 @@ type fixFlags struct {
 func (a *app) fixCommand() *cobra.Command {
 	f := &fixFlags{}
 	cmd := &cobra.Command{
-		Use:   "fix",
+		Use:   "fix [FILE…]",
 		Short: "Show, or attach, the policy that grants what is missing",
 		Long: `Show the smallest policy that makes what Remotion requires pass, narrowed to the
 account, the regions and the names in use; it is evaluated as if attached before
@@ -53,8 +53,10 @@ that it does not cure · 2 bad usage · 3 could not be completed.`,
   remotion-doctor fix --role my-role --dry-run
   remotion-doctor fix --role my-role --apply
   remotion-doctor fix --role my-role --undo`,
-		Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error { return a.fix(cmd.Context(), f) },
+		RunE: func(cmd *cobra.Command, args []string) error {
+			f.source.files = args
+			return a.fix(cmd.Context(), f)
+		},
 	}
 	fs := cmd.Flags()
 	f.target.add(fs)

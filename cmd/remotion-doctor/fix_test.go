@@ -83,7 +83,7 @@ func TestFixVerified(t *testing.T) {
 				if err != nil || len(fixes) != 1 {
 					t.Fatalf("%s: %v", tt.name, err)
 				}
-				if x := fixes[0]; !x.Verified || !x.Cures() || x.After.Pass != 33 {
+				if x := fixes[0]; !x.Verified || !x.Cures() || x.After.Met() != 33 {
 					t.Errorf("%s %+v: %s %v", tt.name, *f, x.Outcome(), x.Notes)
 				}
 			}
@@ -116,7 +116,7 @@ func TestFixByCLI(t *testing.T) {
 			}
 			fresh := *j
 			fresh.Source = j.Source.(*awsapi.Client)
-			if s := checked(t, fresh); s.Error != nil || s.Summary.Pass != 33 {
+			if s := checked(t, fresh); s.Error != nil || s.Summary.Met() != 33 {
 				t.Errorf("%s: %+v %v", tt.name, s.Summary, s.Error)
 			}
 		}

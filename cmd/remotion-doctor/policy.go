@@ -207,7 +207,7 @@ func (a *app) policyLint(paths []string, f *lintFlags) error {
 	if err != nil {
 		return err
 	}
-	faults := []report.FileFault{}
+	faults, unknown := []report.FileFault{}, []string{}
 	for _, path := range paths {
 		data, err := a.readInput(path, maxInput)
 		if err != nil {
@@ -216,18 +216,25 @@ func (a *app) policyLint(paths []string, f *lintFlags) error {
 		if path == "-" {
 			path = "standard input"
 		}
-		doc, err := files.ReadDocument(bytes.NewReader(data), path)
+		text, err := files.ReadText(bytes.NewReader(data), path)
 		if err != nil {
 			return err
 		}
-		for _, fault := range remotion.Pack().Lint(doc, checks.LintScope{Policy: f.as, Version: release.Version, Partition: f.partition}) {
+		doc, broken, err := checks.ParseToLint(text)
+		if err != nil {
+			return files.Unparsed(path, err)
+		}
+		if _, ok := remotion.Pack().Recognize([]*policy.Document{doc}); !ok {
+			unknown = append(unknown, path)
+		}
+		for _, fault := range append(broken, remotion.Pack().Lint(doc, checks.LintScope{Policy: f.as, Version: release.Version, Partition: f.partition})...) {
 			faults = append(faults, report.FileFault{File: path, Fault: fault})
 		}
 	}
 	if f.format == "json" {
 		err = a.json(faults)
 	} else {
-		err = report.Faults(a.stdout, faults)
+		err = report.Faults(a.stdout, faults, unknown)
 	}
 	if err == nil && len(faults) > 0 {
 		return errNotMet

@@ -103,6 +103,10 @@ func (a *app) demo(ctx context.Context, f *outputFlags) error {
 	}
 	o := a.blank()
 	o.Source, o.Regions = client, []string{"us-east-1"}
+	o.Asked = audit.Asked{
+		Source:      []audit.Flag{{Name: "endpoint-url", Value: "http://" + demoAddress}},
+		Requirement: []audit.Flag{{Name: "region", Value: "us-east-1"}},
+	}
 	for _, story := range fixtures.DemoTargets() {
 		t, _ := audit.ParseTarget(story)
 		o.Targets = append(o.Targets, doctor.Target{Target: t, Requirements: []string{"caller"}})
@@ -111,5 +115,9 @@ func (a *app) demo(ctx context.Context, f *outputFlags) error {
 	if err = errors.Join(err, stop()); err != nil {
 		return err
 	}
+	report.Notes = append(report.Notes, "to run the commands above, start the demo account first, in another terminal: remotion-doctor serve --listen "+demoAddress)
 	return a.deliver(ctx, report, f)
 }
+
+// demoAddress is where the commands that demo prints look for the demo account.
+const demoAddress = "127.0.0.1:4566"

@@ -50,7 +50,7 @@ func (a *app) open(ctx context.Context, o *doctor.Options, f *sourceFlags, regio
 	if err != nil {
 		return err
 	}
-	o.Engine = engine
+	o.Engine, o.IgnoreOrganization = engine, f.lone
 	if f.base() != "" {
 		if err := a.openFiles(o, f); err != nil {
 			return err
@@ -109,7 +109,7 @@ func (a *app) openFiles(o *doctor.Options, f *sourceFlags) error {
 		return err
 	}
 	switch {
-	case len(f.policies) > 0:
+	case f.alone() && f.base() == "--policy":
 		return f.openPolicies(o, overlay, library)
 	case len(f.paths()) > 0:
 		return f.openDeployments(o, overlay, library)
@@ -125,7 +125,7 @@ func (a *app) openFiles(o *doctor.Options, f *sourceFlags) error {
 // overlay are the policy files that the flags name.
 func (f *fileFlags) overlay() files.Paths {
 	return files.Paths{
-		Policies: f.policies, Boundary: f.boundary, Session: f.session, Resource: f.resource,
+		Policies: f.policies, Boundary: f.boundary, Session: f.session, Resource: f.resource, Endpoint: f.endpointPolicy,
 		SCPs: f.scps, RCPs: f.rcps, ResourceAccount: f.resources,
 	}
 }

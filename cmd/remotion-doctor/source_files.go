@@ -26,6 +26,8 @@ type fileFlags struct {
 	boundary, session   string
 	resource, resources string // the policy of a resource, and its account
 	principal           string
+	endpointPolicy      string // of a VPC endpoint
+	lone                bool   // --ignore-organization
 }
 
 func (f *fileFlags) add(fs *pflag.FlagSet) {
@@ -40,6 +42,8 @@ func (f *fileFlags) add(fs *pflag.FlagSet) {
 	fs.StringVar(&f.session, "session-policy", "", "session policy, in `FILE`")
 	fs.StringVar(&f.resource, "resource-policy", "", "resource-based policy, such as that of a bucket, in `FILE`")
 	fs.StringVar(&f.resources, "resource-account", "", "account `ID` of the resources that --resource-policy is about")
+	fs.StringVar(&f.endpointPolicy, "endpoint-policy", "", "policy of the VPC endpoint that requests pass through, in `FILE`")
+	fs.BoolVar(&f.lone, "ignore-organization", false, "leave out what the policy simulator says of the organization's policies")
 	fs.StringVar(&f.principal, "principal", "", "`ARN` of whom the policies of --policy belong to")
 	fs.StringVar(&f.managed, "managed-policies", "", "AWS managed policies that come before the embedded ones, in `FILE|DIR`")
 }
@@ -55,7 +59,7 @@ func (f *sourceFlags) bases() []string {
 		{"--template", f.template != ""},
 		{"--plan", f.plan != ""},
 		{"FILE", len(f.files) > 0},
-		{"--policy", len(f.policies) > 0},
+		{"--policy", f.alone()},
 	} {
 		if flag.given {
 			out = append(out, flag.name)
@@ -65,6 +69,12 @@ func (f *sourceFlags) bases() []string {
 }
 
 func (f *sourceFlags) base() string { return first(f.bases()) }
+
+// alone reports whether the policy files are the source: those of a principal
+// that need not exist, and that may have none.
+func (f *fileFlags) alone() bool {
+	return len(f.policies) > 0 || f.principal != "" && f.template == "" && f.plan == "" && len(f.files) == 0
+}
 
 // validate refuses flags that do not go together.
 func (f *sourceFlags) validate() error {
@@ -76,10 +86,8 @@ func (f *sourceFlags) validate() error {
 		return usage("leave all but one out", "--snapshot, --template, --plan, --policy and files as arguments exclude each other")
 	case len(f.parameters) > 0 && f.template == "" && len(f.files) == 0:
 		return usage("", "--parameter needs --template")
-	case f.resources != "" && f.resource == "":
-		return usage("without a policy of the resource another account allows nothing", "--resource-account needs --resource-policy")
-	case f.principal != "" && len(f.policies) == 0:
-		return usage("name a principal of a snapshot or template with --role or --user", "--principal needs --policy")
+	case f.principal != "" && f.base() != "--policy":
+		return usage("name a principal of a snapshot or template with --role or --user", "--principal needs --policy, or no other source")
 	}
 	for flag, id := range map[string]string{"--account": f.account, "--resource-account": f.resources} {
 		if id != "" && !policy.IsAccountID(id) {
@@ -89,7 +97,7 @@ func (f *sourceFlags) validate() error {
 	if base := f.base(); base == "" || f.engine == string(audit.EngineAWS) {
 		for flag, given := range map[string]bool{
 			"--boundary": f.boundary != "", "--scp": len(f.scps) > 0, "--rcp": len(f.rcps) > 0, "--session-policy": f.session != "",
-			"--resource-policy": f.resource != "",
+			"--resource-policy": f.resource != "", "--endpoint-policy": f.endpointPolicy != "", "--resource-account": f.resources != "",
 		} {
 			if given {
 				return usage("give the identity policies with --policy, or a --snapshot, --template or --plan", "%s needs an offline source", flag)
@@ -112,7 +120,7 @@ func (f *fileFlags) openPolicies(o *doctor.Options, overlay files.Overlay, libra
 		if t.Kind != audit.TargetCaller {
 			return usage("name the owner of the policies with --principal ARN", "--policy and a target exclude each other")
 		}
-		*t = files.Target(f.policies)
+		*t = files.Target(f.policies, f.principal)
 	}
 	var err error
 	o.Source, err = files.Policies(overlay, library, f.principal, f.account)

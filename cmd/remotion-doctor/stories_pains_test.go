@@ -39,7 +39,7 @@ func TestPainStories(t *testing.T) {
 				a.addRole("site-role", `{"Version":"2012-10-17","Statement":[`+allow("*", "dynamodb:GetItem")+`]}`, `{"Service":"lambda.amazonaws.com"}`)
 				a.Functions = append(a.Functions, account.Function{FunctionName: "site", FunctionArn: "arn:aws:lambda:us-east-1:123456789012:function:site", Role: a.arn("iam", "role/site-role")})
 			},
-			want: []string{`"code": "host-role"`, "site-role has no grant for Remotion at all", "Remotion takes the credentials of that host unless REMOTION_AWS_ACCESS_KEY_ID and REMOTION_AWS_SECRET_ACCESS_KEY are set there"},
+			want: []string{`"code": "host-role"`, "site-role has no grant for Remotion at all", "Remotion uses the credentials of that host unless REMOTION_AWS_ACCESS_KEY_ID and REMOTION_AWS_SECRET_ACCESS_KEY are set there"},
 		},
 		{
 			name: "2 inside a Lambda function", args: caller, env: []string{"AWS_LAMBDA_FUNCTION_NAME=site", "AWS_SESSION_TOKEN=t"},
@@ -189,7 +189,7 @@ func TestPainStories(t *testing.T) {
 				a.version("app", "renderer", "")
 				a.version("remotion-lambda-role", "caller", "")
 			},
-			want: []string{"this role has Remotion's renderer policy, but it is checked as the caller: the two policies look swapped", "this role has Remotion's caller policy, but it is checked as the renderer"},
+			want: []string{"this role has Remotion's renderer policy but was checked as the caller; the two policies may be swapped", "this role has Remotion's caller policy but was checked as the renderer"},
 		},
 		{
 			name: "the .env file is not read", args: caller, files: map[string]string{".env": "REMOTION_AWS_ACCESS_KEY_ID=AKIA\nREMOTION_AWS_SECRET_ACCESS_KEY=s\n"},
@@ -204,17 +204,17 @@ func TestPainStories(t *testing.T) {
 		{
 			name: "explain what Remotion's CLI makes of it", fails: true,
 			args: `!explain --error 'The role "remotion-lambda-role" does not exist in your AWS account or has the wrong policy assigned to it.' --snapshot account.json`,
-			want: []string{"Remotion's text blames the policy, but what the role may do has no part in this error", "look: remotion-doctor check --renderer"},
+			want: []string{"Remotion's text blames the policy, but what the role may do has no part in this error", "remotion-doctor check --renderer --snapshot account.json"},
 		},
 		{
 			name: "explain an error that hides another", fails: true,
 			args: `!explain --error 'User: arn:aws:sts::123456789012:assumed-role/remotion-lambda-role/x is not authorized to perform: s3:AbortMultipartUpload on resource: arn:aws:s3:::remotionlambda-useast1-abcdefghij/x because no identity-based policy allows it' --snapshot account.json`,
-			want: []string{"a part of an upload failed, and this error of the clean-up hides why", "look: remotion-doctor check --renderer --feature multipart"},
+			want: []string{"a part of an upload failed, and this error of the clean-up hides why", "remotion-doctor check --renderer=remotion-lambda-role --snapshot account.json --feature multipart"},
 		},
 		{
 			name: "explain several buckets", fails: true,
 			args: `!explain --error 'You have multiple buckets (a, b) in your S3 region (us-east-1) starting with "remotionlambda-".' --snapshot account.json`,
-			want: []string{"name one with forceBucketName", "look: remotion-doctor check --renderer"},
+			want: []string{"name one with forceBucketName", "remotion-doctor check --renderer --snapshot account.json"},
 		},
 	})
 }

@@ -1,6 +1,7 @@
 package accessdenied
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 
@@ -80,8 +81,10 @@ func actionOf(service, operation string) string {
 }
 
 var (
-	anyARN    = compileOne(`arn:[\w-]+:[a-z0-9-]+:[\w-]*:\d*:[^\s"'<>,)]+`)
-	bucketURL = compile(
+	anyARN = compileOne(`arn:[\w-]+:[a-z0-9-]+:[\w-]*:\d*:[^\s"'<>,)]+`)
+	// A copy reads its first place and writes its second.
+	destination = compileOne(`(?:copy|move|upload)(?: failed)?: \S+ to s3://([a-z0-9.-]+)/?([^\s"'<>]*)`)
+	bucketURL   = compile(
 		`https://([a-z0-9.-]+)\.s3[.-][\w.-]*amazonaws\.com(?:\.cn)?/([^\s"'?<>]*)`,
 		`s3://([a-z0-9.-]+)/?([^\s"'<>]*)`,
 		`<BucketName>([a-z0-9.-]+)</BucketName>()`,
@@ -112,7 +115,11 @@ func bucketIn(a actions.Action, text string) string {
 	if len(a.ResourceTypes) == 0 {
 		return "*"
 	}
-	for _, p := range bucketURL() {
+	patterns := bucketURL()
+	if strings.HasPrefix(a.Name, "Put") {
+		patterns = append([]*regexp.Regexp{destination()}, patterns...)
+	}
+	for _, p := range patterns {
 		found := p.FindStringSubmatch(text)
 		if found == nil {
 			continue

@@ -17,17 +17,27 @@ const MaxText = 64 << 10
 // Asked names the flag or argument that would tell it. more are diagnoses
 // beside those of this package; they come first.
 func Parse(text string, more ...Diagnosis) iam.DeniedMessage {
-	text = Text(text)
 	m := iam.DeniedMessage{}
+	record := events(text)
+	if len(record) > 0 {
+		text = record[0].ErrorCode + ": " + record[0].ErrorMessage
+	}
+	text = Text(text)
 	readCode(&m, text)
 	readSentence(&m, text)
 	readReason(&m, text)
 	readIDs(&m, text)
+	if len(record) > 0 {
+		record[0].fill(&m)
+	}
 	if m.Action == "" {
 		readOperation(&m, text)
 	}
 	imply(&m, text)
 	diagnose(&m, text, append(more, diagnoses()...))
+	if cutOff(&m, text) {
+		m.CutOff, m.Resource = m.Resource, ""
+	}
 	if !m.Conclusive {
 		m.Asked = missing(&m)
 	}
@@ -55,6 +65,8 @@ func Text(text string) string {
 	text = strings.ToValidUTF8(text, "")
 	text = escapes().ReplaceAllString(text, "")
 	text = frames().ReplaceAllString(text, " ")
+	text = rightBar().ReplaceAllString(text, "")
+	text = joined(text)
 	text = jsonMark.Replace(text)
 	text = html.UnescapeString(text)
 	return strings.TrimSpace(blanks().ReplaceAllString(text, " "))
@@ -73,7 +85,7 @@ var codePatterns = compile(
 	`Aws::\w+::Errors::(\w+)`,         // SDK for Ruby
 	`(\w+) \(client\):`,               // SDK for PHP
 	`Client\.(UnauthorizedOperation)`, // CloudTrail's code
-	`\b((?:AccessDenied|Unauthorized|Forbidden|Dependency|KMS|AccessControlList|InvalidBucketAcl|InvalidClientToken|UnrecognizedClient|InvalidParameterValue|ExpiredToken|SignatureDoesNot|InvalidSignature|InvalidAccessKey|ResourceConflict|NotAuthorized|AuthorizationError|OptInRequired)\w*)\b`,
+	`\b((?:AccessDenied|Unauthorized|Forbidden|Dependency|KMS|AccessControlList|InvalidBucketAcl|InvalidClientToken|UnrecognizedClient|InvalidParameterValue|ExpiredToken|SignatureDoesNot|InvalidSignature|InvalidAccessKey|ResourceConflict|NotAuthorized|AuthorizationError|OptInRequired|ResourceNotFound|TooManyRequests|Throttling|RequestExpired|RequestTimeTooSkewed|CredentialsProvider|InvalidEntityArn)\w*)\b`,
 )
 
 // compile makes patterns that are compiled when they are first used: that
@@ -133,7 +145,9 @@ func missing(m *iam.DeniedMessage) []string {
 	if m.Action == "" {
 		out = append(out, "the action: `explain ACTION RESOURCE --error …`, as in lambda:InvokeFunction; the call that failed tells it")
 	}
-	if m.Resource == "" || strings.ContainsAny(m.Resource, " ") {
+	if m.CutOff != "" {
+		out = append(out, "the resource's ARN, which is cut off in the text ("+m.CutOff+"…): `explain ACTION RESOURCE --error …`")
+	} else if m.Resource == "" || strings.ContainsAny(m.Resource, " ") {
 		out = append(out, "the resource's ARN: `explain ACTION RESOURCE --error …`")
 	}
 	if _, ok := policy.ParseARN(m.Principal); !ok {

@@ -141,10 +141,9 @@ func TestNothing(t *testing.T) {
 
 func TestDiagnoses(t *testing.T) {
 	for text, want := range map[string]string{
-		"AccessDenied: Access Denied": "S3 does not tell",
+		"AccessDenied: Access Denied": "S3 does not say",
 		"An error occurred (403) when calling the HeadObject operation: Forbidden": "s3:ListBucket",
 		"ExpiredToken: The security token included in the request is expired":      "session has expired",
-		"AccessDenied: with an explicit deny in a VPC endpoint policy":             "VPC endpoint",
 		"Cross-account pass role is not allowed.":                                  "within its own account",
 	} {
 		if m := Parse(text); !strings.Contains(m.Diagnosis, want) || len(m.Cures) == 0 {

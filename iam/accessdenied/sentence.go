@@ -19,16 +19,22 @@ const (
 // Source: IAM User Guide, "Troubleshoot access denied error messages"; S3 User
 // Guide, "Troubleshoot access denied errors"; and the services' own wordings.
 var sentences = compile(
+	// … is not authorized to perform CreateLogGroup with Tags. An additional
+	// permission "logs:TagResource" is required: the missing action is another
+	// than the attempted one.
+	`(?i)additional permissions? `+action+` (?:is|are) required`,
+	// CloudFormation: API: s3:CreateBucket Access Denied
+	`API: `+action+` (?i:Access ?Denied|You are not authorized)`,
 	// User: ARN is not authorized to perform: s3:GetObject on resource: "ARN"
-	`User: `+who+` is not authorized to perform:? `+action+`(?: on (?:this resource|(?:the )?resource:? `+what+`))?`,
+	`User: `+who+` is not authorized to perform:? ?`+action+`(?: on (?:this resource|the resource associated with \w+ \w+|(?:the )?resource(?:: ?| )`+what+`))?`,
 	// Principal: ARN is not authorized to perform …
 	`(?:Principal|Role|Caller|user|role)[:=]? "?`+who+`"? (?:is not authorized|does not have authorization|does not have permissions?) to perform:? (?:the )?`+action+`(?: action)?(?: on (?:this resource|(?:the )?resource(?: with ARN)?:? `+what+`))?`,
 	// ARN is not authorized to perform: kms:Decrypt on resource: …
-	`(?P<principal>arn:[\w-]+:(?:sts|iam)::[^\s"',]+) is not authorized to perform:? `+action+`(?: on (?:this resource|(?:the )?resource:? `+what+`))?`,
+	`(?P<principal>arn:[\w-]+:(?:sts|iam)::[^\s"',]+) is not authorized to perform:? ?`+action+`(?: on (?:this resource|the resource associated with \w+ \w+|(?:the )?resource(?:: ?| )`+what+`))?`,
 	// The provided execution role does not have permissions to call CreateNetworkInterface on EC2
 	`execution role does not have permissions to call (?P<operation>\w+) on (?P<service>\w+)`,
 	// … is not authorized to perform: iam:PassRole (without a user)
-	`[Nn]ot authorized to perform:? `+action+`(?: on (?:this resource|(?:the )?resource:? `+what+`))?`,
+	`[Nn]ot authorized to perform:? ?`+action+`(?: on (?:this resource|the resource associated with \w+ \w+|(?:the )?resource(?:: ?| )`+what+`))?`,
 	// because no identity-based policy allows the s3:PutObject action
 	`because no [\w -]+ allows? the `+action+` action`,
 	// lacks permission s3:PutObject / missing permission: …

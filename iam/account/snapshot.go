@@ -215,6 +215,8 @@ type PodIdentityAssociation struct {
 // An Organization holds the policies above the account, as lists of levels,
 // root first; every level must allow.
 type Organization struct {
+	// ID is o-…; empty where it is not known.
+	ID                      string `json:"Id,omitempty"`
 	ServiceControlPolicies  [][]NamedPolicy
 	ResourceControlPolicies [][]NamedPolicy `json:",omitempty"`
 }

@@ -60,7 +60,8 @@ func NeedsNoPermission(action string) bool { return strings.EqualFold(action, "s
 // Source: AWS Organizations User Guide, "Resource control policies", "List of
 // AWS services that support RCPs" (S3, STS, KMS, SQS and Secrets Manager since
 // November 2024, ECR and OpenSearch Serverless since June 2025, Cognito and
-// CloudWatch Logs since January 2026, DynamoDB).
+// CloudWatch Logs since January 2026, DynamoDB since February 2026: "AWS expands
+// resource control policies … Amazon DynamoDB", What's New with AWS, 2026/02).
 var rcpServices = map[string]bool{
 	"s3": true, "sts": true, "kms": true, "sqs": true, "secretsmanager": true,
 	"ecr": true, "aoss": true, "cognito-idp": true, "cognito-identity": true, "logs": true, "dynamodb": true,

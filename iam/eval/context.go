@@ -23,14 +23,11 @@ type value struct {
 // them takes less time than to make a map of them for every request.
 type requestContext []value
 
-// spare is room for the keys that follow from the principal.
-const spare = 6
-
 func newContext(entries iam.Context) requestContext {
 	if len(entries) == 0 {
 		return nil
 	}
-	ctx := make(requestContext, 0, len(entries)+spare)
+	ctx := make(requestContext, 0, len(entries))
 	for _, e := range entries {
 		ctx.set(e)
 	}
@@ -66,15 +63,6 @@ func (c *requestContext) set(e iam.ContextEntry) {
 	*c = append(*c, v)
 }
 
-// known makes a context of what follows from a principal.
-func known(entries iam.Context) requestContext {
-	out := make(requestContext, len(entries))
-	for i, e := range entries {
-		out[i] = value{key: e.Key, lower: strings.ToLower(e.Key), typ: e.Type, values: e.Values}
-	}
-	return out
-}
-
 // single makes a value of one text.
 func single(key, lower, text string) value {
 	return value{key: key, lower: lower, typ: iam.String, values: []string{text}}
@@ -105,17 +93,6 @@ func mapText(in []string, f func(string) string) []string {
 	return out
 }
 
-// find returns the value of a key in lower case, or nil.
-func (r *request) find(lower string) *value {
-	if v := r.context.find(lower); v != nil {
-		return v
-	}
-	if lower == r.region.lower && lower != "" {
-		return &r.region
-	}
-	return nil
-}
-
 // tells reports whether the context says of a key in lower case what its value
 // is, or that it is absent.
 func (r *request) tells(lower string) bool {
@@ -126,7 +103,7 @@ func (r *request) tells(lower string) bool {
 	if i < 0 {
 		return false
 	}
-	family := r.context.find(lower[:i] + "/*")
+	family := r.find(lower[:i] + "/*")
 	return family != nil && len(family.values) == 0
 }
 

@@ -116,10 +116,10 @@ func (q *inquiry) answers() []string {
 }
 
 // prepareName prepares a request for one of several names. Its context is the
-// same for all of them: nothing is derived from the name.
+// same for all of them: of the name only its owner counts.
 func (c *Compiled) prepareName(p iam.Probe, name string) *Request {
 	p.Resource = name
 	r := c.prepareAsGiven(p, "")
-	r.addPrincipal(c.context)
+	r.addFacts(&c.known, r.account)
 	return r
 }

@@ -36,9 +36,9 @@ type Policies struct {
 	// false where nothing is known of it. It may be nil, and is called by several
 	// goroutines.
 	Lookup func(resource string) (ResourcePolicy, bool)
-	// UserID is the unique id of the user or role (AIDA…, AROA…); empty where it
-	// is not known.
-	UserID string
+	// Facts are what is known of the principal's requests. Its Principal is the
+	// one that is compiled for, with what is told of its session.
+	Facts requests.Facts
 	// SessionName is the name of the role's session; empty where it is not
 	// known.
 	SessionName string
@@ -86,6 +86,7 @@ func (p Policies) As(principal iam.Principal) Policies {
 	if principal.Session != "" {
 		p.SessionName = principal.Session
 	}
+	p.Facts.Principal = principal
 	if principal.Instead {
 		p.Identity = nil
 	}
@@ -96,7 +97,8 @@ func (p Policies) As(principal iam.Principal) Policies {
 // requests.
 type Compiled struct {
 	caller    caller
-	context   requestContext // the keys that follow from the principal
+	facts     requests.Facts
+	known     facts
 	identity  *set
 	boundary  *set
 	session   *set
@@ -128,7 +130,9 @@ func Compile(principalARN string, p Policies) *Compiled {
 		owner:    p.ResourceAccount, lookup: p.Lookup, gaps: p.Gaps,
 	}
 	c.caller.bounded = p.Boundary != nil
-	c.context = known(requests.OfPrincipal(iam.Principal{ARN: c.caller.arn, AccountID: c.caller.account, Session: c.caller.sessionName()}, p.UserID))
+	c.facts = p.Facts
+	c.facts.Principal = iam.Principal{ARN: c.caller.arn, AccountID: c.caller.account, Session: c.caller.sessionName(), Host: p.Facts.Principal.Host}
+	c.known = newFacts(&c.facts)
 	for i := range p.Resources {
 		c.resources = append(c.resources, compileResourcePolicy(&p.Resources[i]))
 	}

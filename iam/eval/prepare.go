@@ -16,6 +16,8 @@ type Request struct {
 	// crossAccount says that the resource belongs to another account, whose
 	// own policies must allow as well.
 	crossAccount bool
+	// account is that of the resource, where the request has one.
+	account string
 	// own is the policy of the resource, where it is at hand.
 	own *set
 	// mandate says which policy of the resource must allow.
@@ -44,8 +46,8 @@ type Request struct {
 // that its ARN or the policies name, else the principal's own.
 func (c *Compiled) Prepare(p iam.Probe, owner string) *Request {
 	r := c.prepareAsGiven(p, owner)
-	r.addPrincipal(c.context)
-	r.addRegion()
+	r.addFacts(&c.known, r.account)
+	r.addRegion(&c.facts, p.Resource)
 	return r
 }
 
@@ -62,6 +64,7 @@ func (c *Compiled) prepareAsGiven(p iam.Probe, owner string) *Request {
 	} else {
 		r.mandate = mandateOf(r.action, r.service, p.Resource)
 		owner = c.ownerOf(r, owner)
+		r.account = owner
 		r.crossAccount = owner != "" && owner != c.caller.account
 		c.findPolicy(r)
 	}

@@ -8,6 +8,7 @@ import (
 	"remotion-doctor/iam"
 	"remotion-doctor/iam/account"
 	"remotion-doctor/iam/policy"
+	requests "remotion-doctor/iam/request"
 )
 
 // Policies returns everything in the snapshot that decides what a principal may
@@ -35,6 +36,7 @@ func (e *Engine) Policies(arn string) (Policies, error) {
 	}
 	b.out.Gaps = append(b.out.Gaps, e.snapshot.Open...)
 	if b.err == nil && e.snapshot.Organization != nil {
+		b.out.Facts.Organization.ID = e.snapshot.Organization.ID
 		b.out.SCPs = b.levels(iam.LayerSCP, e.snapshot.Organization.ServiceControlPolicies)
 		b.out.RCPs = b.levels(iam.LayerRCP, e.snapshot.Organization.ResourceControlPolicies)
 	}
@@ -109,7 +111,7 @@ func (b *builder) role(name string) {
 		b.fail(&account.NotFoundError{Kind: "role", Name: name})
 		return
 	}
-	b.out.UserID = r.RoleID
+	b.out.Facts.UniqueID, b.out.Facts.Tags = r.RoleID, requests.Tags(r.Tags)
 	b.gaps(r.Arn, r.Gaps)
 	b.inline("role", r.RoleName, r.Arn, r.RolePolicyList)
 	b.attached(r.AttachedManagedPolicies)
@@ -124,7 +126,7 @@ func (b *builder) user(name string) {
 		return
 	}
 	u := &users[i]
-	b.out.UserID = u.UserID
+	b.out.Facts.UniqueID, b.out.Facts.Tags = u.UserID, requests.Tags(u.Tags)
 	b.gaps(u.Arn, u.Gaps)
 	b.inline("user", u.UserName, u.Arn, u.UserPolicyList)
 	b.attached(u.AttachedManagedPolicies)

@@ -1,10 +1,6 @@
 package eval
 
-import (
-	"strings"
-
-	"remotion-doctor/iam/policy"
-)
+import "strings"
 
 // A request is a probe prepared for many decisions.
 type request struct {
@@ -13,8 +9,13 @@ type request struct {
 	service  string // of the action, in lower case
 	resource string
 	context  requestContext
-	// region is aws:RequestedRegion where only the resource tells it.
-	region value
+	// known are the principal's facts; nil for a request that is taken as given.
+	known *facts
+	// region and owner are aws:RequestedRegion and aws:ResourceAccount where the
+	// context does not tell them.
+	region, owner value
+	// atHome says that the resource is of the principal's account.
+	atHome bool
 	// caller is whom resource-based policies name.
 	caller *caller
 	// mismatch says that the action does not work on this kind of resource:
@@ -31,21 +32,4 @@ func newRequest(action, resource string, ctx requestContext) request {
 	lower := strings.ToLower(action)
 	service, _, _ := strings.Cut(lower, ":")
 	return request{action: lower, hash: hashAction(lower), service: service, resource: resource, context: ctx}
-}
-
-// addPrincipal adds the keys of the principal that the request does not give.
-// A context without any other is shared.
-func (r *request) addPrincipal(keys requestContext) {
-	if len(r.context) == 0 {
-		r.context = keys[:len(keys):len(keys)]
-		return
-	}
-	r.context.add(keys...)
-}
-
-// addRegion sets the region of the resource.
-func (r *request) addRegion() {
-	if a, ok := policy.ParseARN(r.resource); ok && a.Region != "" && !strings.ContainsAny(a.Region, "*?") {
-		r.region = single("aws:RequestedRegion", "aws:requestedregion", a.Region)
-	}
 }

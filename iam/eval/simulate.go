@@ -116,7 +116,7 @@ func documents(p *Policies) []*policy.Document {
 // what follows from the caller (recorded cases caller-*). Without a caller the
 // account is that of whoever asks (recorded case caller-none-account-000000000000).
 func (in *SimulationInput) context(who asker) requestContext {
-	ctx := make(requestContext, 0, len(in.ContextEntries)+spare)
+	ctx := make(requestContext, 0, len(in.ContextEntries)+8)
 	for _, e := range in.ContextEntries {
 		if e.ContextKeyName != "" {
 			ctx.set(iam.ContextEntry{Key: e.ContextKeyName, Type: iam.ContextType(e.ContextKeyType), Values: e.ContextKeyValues})

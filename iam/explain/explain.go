@@ -9,6 +9,7 @@ import (
 	"remotion-doctor/iam/actions"
 	"remotion-doctor/iam/eval"
 	"remotion-doctor/iam/policy"
+	"remotion-doctor/iam/request"
 )
 
 // Options say what is known beside the policies.
@@ -23,12 +24,11 @@ type Options struct {
 // Explain decides a request of a principal as authorization does, and returns
 // the way to the decision. The trace has no engine, tool or time yet.
 func Explain(p iam.Principal, policies eval.Policies, probe iam.Probe, o Options) iam.Trace {
-	if p.Session != "" {
-		policies.SessionName = p.Session
-	}
-	t := &tracer{arn: p.ARN, session: policies.SessionName, bounded: policies.Boundary, probe: probe}
+	policies = policies.As(p)
 	compiled := eval.Compile(p.ARN, policies)
-	verdict := compiled.Verdict(compiled.Prepare(probe, o.Owner))
+	asked := compiled.Prepare(probe, o.Owner)
+	t := &tracer{arn: p.ARN, session: policies.SessionName, bounded: policies.Boundary, probe: probe, facts: policies.Facts, asked: asked}
+	verdict := compiled.Verdict(asked)
 	out := iam.Trace{
 		Principal: p, Action: probe.Action, Resource: probe.Resource, Context: probe.Context,
 		Decision: verdict.Decision, MissingContext: verdict.MissingContext, Gaps: verdict.Gaps,
@@ -68,6 +68,8 @@ type tracer struct {
 	session string // its name, of a role
 	bounded *eval.Policy
 	probe   iam.Probe
+	facts   request.Facts
+	asked   *eval.Request
 	// mismatch says that the action does not work on this kind of resource;
 	// empty where it does.
 	mismatch string
@@ -76,7 +78,7 @@ type tracer struct {
 // ask decides the request under the policies of one layer alone. Statements of
 // layers that name principals apply to those that they name.
 func (t *tracer) ask(l iam.Layer, policies []eval.Policy) iam.Decision {
-	p := eval.Policies{SessionName: t.session, Boundary: t.bounded}
+	p := eval.Policies{SessionName: t.session, Boundary: t.bounded, Facts: t.facts}
 	switch l {
 	case iam.LayerResource:
 		p.Resource = &policies[0]

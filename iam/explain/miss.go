@@ -9,7 +9,6 @@ import (
 	"remotion-doctor/iam"
 	"remotion-doctor/iam/actions"
 	"remotion-doctor/iam/policy"
-	"remotion-doctor/iam/request"
 )
 
 // nth is the value of an element's list, or of the element where it is no
@@ -90,22 +89,7 @@ func quoted(values []string) string {
 }
 
 // valueOf returns what the request has for a key that it carries.
-func (t *tracer) valueOf(key string) []string {
-	for _, e := range t.probe.Context {
-		if strings.EqualFold(e.Key, key) {
-			return e.Values
-		}
-	}
-	for _, e := range request.OfPrincipal(iam.Principal{ARN: t.arn, Session: t.session}, "") {
-		if strings.EqualFold(e.Key, key) {
-			return e.Values
-		}
-	}
-	if r, _ := policy.ParseARN(t.probe.Resource); r.Region != "" && strings.EqualFold(key, "aws:RequestedRegion") {
-		return []string{r.Region}
-	}
-	return nil
-}
+func (t *tracer) valueOf(key string) []string { return t.asked.Values(key) }
 
 // actionMiss: all but the action match.
 func (s *statement) actionMiss() iam.NearMiss {

@@ -1,6 +1,9 @@
 package policy
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // An Operator is a condition operator taken apart.
 type Operator struct {
@@ -74,3 +77,6 @@ func KnownOperator(s string) bool {
 	_, ok := ParseOperator(s)
 	return ok
 }
+
+// Operators returns the condition operators, without set operators and IfExists.
+func Operators() []string { return slices.Clone(operators) }

@@ -1,8 +1,6 @@
 package request
 
 import (
-	"slices"
-	"strings"
 	"time"
 
 	"remotion-doctor/iam"
@@ -19,16 +17,11 @@ type Facts struct {
 	Tags map[string]string
 	// Organization is the one that the principal's account is in.
 	Organization Organization
-	// Host is what the principal's credentials are given to.
-	Host Host
 	// Region is where requests go whose resource names no region.
 	Region string
 	// Now is the time of the request: a role's credentials are issued then. The
 	// zero time leaves it open.
 	Now time.Time
-	// Known is what a pack or the user says of the context. Where both say
-	// something the later entry wins, and it wins over everything else.
-	Known iam.Context
 }
 
 // An Organization is what is known of an account's organization.
@@ -38,43 +31,45 @@ type Organization struct {
 	None bool
 }
 
-// A Host is what the credentials of a role are given to. The zero Host is not
-// known: anybody who may assume the role.
-type Host struct {
-	Kind HostKind
-	ARN  string // of the function or instance
-}
-
-// A HostKind is a kind of Host.
-type HostKind uint8
-
-// The kinds of host.
-const (
-	HostUnknown  HostKind = iota
-	HostFunction          // a Lambda function
-	HostInstance          // an EC2 instance
-	HostTask              // an ECS task
-	HostPod               // an EKS pod, through Pod Identity or a web identity
-)
-
-// service reports whether an AWS service got the credentials by itself, so that
-// nobody passed session tags, a source identity or an MFA device.
-func (h Host) service() bool {
-	return h.Kind == HostFunction || h.Kind == HostInstance || h.Kind == HostTask
-}
-
 // Context returns what is known of a request. owner is the account of the
 // resource; empty for the one in its ARN, else the principal's own.
 func (f *Facts) Context(action, resource, owner string) iam.Context {
+	return append(f.Fixed(), f.About(action, resource, owner)...)
+}
+
+// Fixed returns what is the same for all requests of the principal.
+func (f *Facts) Fixed() iam.Context {
 	out := &builder{}
 	out.sdk(f.Principal)
 	out.append(OfPrincipal(f.Principal, f.UniqueID))
 	out.principal(f)
 	out.host(f)
+	return out.context
+}
+
+// About returns what follows from the action and the resource. owner is as for
+// [Facts.Context].
+func (f *Facts) About(action, resource, owner string) iam.Context {
+	out := &builder{}
 	out.resource(f, action, resource, owner)
-	for _, e := range f.Known {
-		out.replace(e)
-	}
+	return out.context
+}
+
+// AboutAny returns what follows from the action for all resources of an owner,
+// which may be empty where it is not known.
+func (f *Facts) AboutAny(action, owner string) iam.Context {
+	out := &builder{}
+	out.owner(f, action, owner)
+	return out.context
+}
+
+// Added returns what the principal's requests carry beside what follows from its
+// ARN: what the policy simulator does not know by itself.
+func (f *Facts) Added() iam.Context {
+	out := &builder{}
+	out.sdk(f.Principal)
+	out.principal(f)
+	out.host(f)
 	return out.context
 }
 
@@ -94,9 +89,4 @@ func (b *builder) absent(keys ...string) {
 	for _, key := range keys {
 		b.add(key, iam.String)
 	}
-}
-
-func (b *builder) replace(e iam.ContextEntry) {
-	b.context = slices.DeleteFunc(b.context, func(d iam.ContextEntry) bool { return strings.EqualFold(d.Key, e.Key) })
-	b.context = append(b.context, e)
 }

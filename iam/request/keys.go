@@ -74,7 +74,7 @@ func (b *builder) principal(f *Facts) {
 	}
 	// A session of a role has the tags that were passed with it besides ("Passing
 	// session tags in AWS STS"); services pass none.
-	if f.Tags != nil && (kind == "user" || f.Host.service()) {
+	if f.Tags != nil && (kind == "user" || f.Principal.Host.ByService()) {
 		b.absent("aws:PrincipalTag/*")
 	}
 	switch {
@@ -100,25 +100,25 @@ const (
 // the instance; IAM User Guide, "aws:MultiFactorAuthPresent".
 func (b *builder) host(f *Facts) {
 	kind := f.Principal.Type()
-	if f.Host.service() || kind == "user" {
+	if f.Principal.Host.ByService() || kind == "user" {
 		b.absent("glue:RoleAssumedBy", "glue:CredentialIssuingService", "identitystore:UserId", "aws:ChatbotSourceArn", "aws:FederatedProvider")
 	}
-	if f.Host.service() {
+	if f.Principal.Host.ByService() {
 		b.add("aws:MultiFactorAuthPresent", iam.Boolean, "false")
 		b.absent("aws:MultiFactorAuthAge", "aws:SourceIdentity")
 	}
-	if f.Host.Kind == HostFunction {
-		if f.Host.ARN != "" {
-			b.text(sourceFunction, unqualified(f.Host.ARN))
+	if f.Principal.Host.Kind == iam.HostFunction {
+		if f.Principal.Host.ARN != "" {
+			b.text(sourceFunction, unqualified(f.Principal.Host.ARN))
 		}
-	} else if f.Host.Kind != HostUnknown || kind == "user" {
+	} else if f.Principal.Host.Kind != "" || kind == "user" {
 		b.absent(sourceFunction)
 	}
-	if f.Host.Kind == HostInstance {
-		if f.Host.ARN != "" {
-			b.text(sourceInstance, f.Host.ARN)
+	if f.Principal.Host.Kind == iam.HostInstance {
+		if f.Principal.Host.ARN != "" {
+			b.text(sourceInstance, f.Principal.Host.ARN)
 		}
-	} else if f.Host.Kind != HostUnknown || kind == "user" {
+	} else if f.Principal.Host.Kind != "" || kind == "user" {
 		b.absent(sourceInstance, "ec2:RoleDelivery", "ssm:SourceInstanceArn", "aws:Ec2InstanceSourceVpc", "aws:Ec2InstanceSourcePrivateIPv4")
 	}
 }
@@ -137,20 +137,24 @@ func unqualified(arn string) string {
 func (b *builder) resource(f *Facts, action, resource, owner string) {
 	a, _ := policy.ParseARN(resource)
 	service, _, _ := strings.Cut(strings.ToLower(action), ":")
-	if region := regionOf(f, service, a); region != "" {
+	if region := f.RegionOf(service, a); region != "" {
 		b.text("aws:RequestedRegion", region)
 	}
 	if owner == "" && !strings.ContainsAny(a.AccountID, "*?") {
 		owner = a.AccountID
 	}
-	owner = cmp.Or(owner, f.Principal.AccountID)
+	b.owner(f, action, cmp.Or(owner, f.Principal.AccountID))
+}
+
+// owner: the keys about the account of the resource, which may be empty.
+func (b *builder) owner(f *Facts, action, owner string) {
 	if owner != "" && owner != iam.UnknownAccount {
 		b.text("aws:ResourceAccount", owner)
 		if owner == f.Principal.AccountID && f.Organization.ID != "" {
 			b.text("aws:ResourceOrgID", f.Organization.ID)
 		}
 	}
-	if service == "s3" {
+	if service, _, _ := strings.Cut(strings.ToLower(action), ":"); service == "s3" {
 		b.s3(owner)
 	}
 }
@@ -176,8 +180,9 @@ var homes = map[string]string{"aws": "us-east-1", "aws-cn": "cn-north-1", "aws-u
 // Source: AWS General Reference, "AWS service endpoints", global endpoints.
 var regionless = map[string]bool{"iam": true, "organizations": true, "cloudfront": true, "route53": true}
 
-// regionOf returns the region of a request, or nothing.
-func regionOf(f *Facts, service string, a policy.ARN) string {
+// RegionOf returns the region of a request to a service about a resource; empty
+// where it is not known.
+func (f *Facts) RegionOf(service string, a policy.ARN) string {
 	partition := cmp.Or(f.Principal.Partition(), a.Partition, "aws")
 	switch {
 	case regionless[service]:

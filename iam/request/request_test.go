@@ -47,8 +47,6 @@ func TestContext(t *testing.T) {
 	t.Parallel()
 	now := time.Date(2026, 11, 26, 1, 2, 3, 0, time.UTC)
 	app := principal(t, role)
-	run := app
-	run.Session = "api"
 	for _, tt := range []struct {
 		name             string
 		facts            Facts
@@ -66,14 +64,14 @@ func TestContext(t *testing.T) {
 			"aws:PrincipalArn": role, "aws:PrincipalType": "AssumedRole", "aws:username": "-", "aws:userid": "", "aws:TokenIssueTime": "2026-11-26T01:02:03Z",
 			"aws:RequestedRegion": "us-east-1", "s3:TlsVersion": "",
 		}},
-		{"session of a function", Facts{Principal: run, UniqueID: "AROA1", Tags: map[string]string{"team": "video"}, Host: Host{HostFunction, function + ":live"}, Organization: Organization{ID: "o-1"}}, "s3:GetObject", object, map[string]string{
+		{"session of a function", Facts{Principal: app.In(iam.Host{Kind: iam.HostFunction, ARN: function + ":live"}, "api"), UniqueID: "AROA1", Tags: map[string]string{"team": "video"}, Organization: Organization{ID: "o-1"}}, "s3:GetObject", object, map[string]string{
 			"aws:userid": "AROA1:api", "aws:PrincipalTag/team": "video", "aws:PrincipalTag/*": "-", "aws:MultiFactorAuthPresent": "false", "aws:MultiFactorAuthAge": "-",
 			sourceFunction: function, sourceInstance: "-", "aws:PrincipalOrgID": "o-1", "aws:ResourceOrgID": "o-1", "aws:SourceIdentity": "-",
 		}},
-		{"instance", Facts{Principal: app, Host: Host{HostInstance, "arn:aws:ec2:us-east-1:123456789012:instance/i-1"}}, "s3:GetObject", object, map[string]string{
+		{"instance", Facts{Principal: app.In(iam.Host{Kind: iam.HostInstance, ARN: "arn:aws:ec2:us-east-1:123456789012:instance/i-1"}, "i-1")}, "s3:GetObject", object, map[string]string{
 			sourceInstance: "arn:aws:ec2:us-east-1:123456789012:instance/i-1", sourceFunction: "-", "aws:Ec2InstanceSourceVpc": "",
 		}},
-		{"pod", Facts{Principal: app, Tags: map[string]string{}, Host: Host{Kind: HostPod}}, "s3:GetObject", object, map[string]string{
+		{"pod", Facts{Principal: app.In(iam.Host{Kind: iam.HostPod}, ""), Tags: map[string]string{}}, "s3:GetObject", object, map[string]string{
 			"aws:PrincipalTag/*": "", "aws:MultiFactorAuthPresent": "", sourceFunction: "-",
 		}},
 		{"user", Facts{Principal: principal(t, "arn:aws:iam::123456789012:user/x/ann"), UniqueID: "AIDA1", Tags: map[string]string{}, Organization: Organization{None: true}, Now: now}, "iam:PassRole", role, map[string]string{
@@ -86,9 +84,6 @@ func TestContext(t *testing.T) {
 			"aws:PrincipalIsAWSService": "true", "aws:PrincipalServiceName": "lambda.amazonaws.com", "aws:SourceArn": "", "aws:PrincipalArn": "", "aws:ResourceAccount": "123456789012",
 		}},
 		{"China", Facts{Principal: principal(t, "arn:aws-cn:iam::123456789012:role/app")}, "iam:PassRole", "arn:aws-cn:iam::123456789012:role/app", map[string]string{"aws:RequestedRegion": "cn-north-1"}},
-		{"what is told wins", Facts{Principal: app, Region: "eu-west-1", Known: iam.Context{{Key: "AWS:requestedregion", Type: iam.String, Values: []string{"us-west-2"}}, {Key: "aws:SourceVpc", Type: iam.String, Values: []string{"vpc-1"}}}}, "s3:GetObject", object, map[string]string{
-			"aws:RequestedRegion": "us-west-2", "aws:SourceVpc": "vpc-1",
-		}},
 	} {
 		ctx := tt.facts.Context(tt.action, tt.resource, "")
 		for key, want := range tt.want {
@@ -110,28 +105,15 @@ func TestContext(t *testing.T) {
 	}
 }
 
-func TestOfSnapshot(t *testing.T) {
+func TestTags(t *testing.T) {
 	t.Parallel()
-	s, err := account.Read([]byte(`{"AccountId":"123456789012","AuthorizationDetails":{"RoleDetailList":[
-		{"RoleName":"app","RoleId":"AROA1","Arn":"` + role + `","Tags":[{"Key":"team","Value":"video"}]},
-		{"RoleName":"bare","RoleId":"AROA2","Arn":"arn:aws:iam::123456789012:role/bare","Tags":[]},
-		{"RoleName":"old","Arn":"arn:aws:iam::123456789012:role/old"}],
-		"UserDetailList":[{"UserName":"ann","UserId":"AIDA1","Arn":"arn:aws:iam::123456789012:user/ann","Tags":[{"Key":"team","Value":"ops"}]}]}}`))
-	if err != nil {
-		t.Fatal(err)
+	if got := Tags([]account.Tag{{Key: "team", Value: "video"}}); got["team"] != "video" || len(got) != 1 {
+		t.Errorf("the tags are %v", got)
 	}
-	if f := Of(s, principal(t, role)); f.UniqueID != "AROA1" || f.Tags["team"] != "video" {
-		t.Errorf("app is %+v", f)
+	if got := Tags([]account.Tag{}); got == nil {
+		t.Error("no tags are taken for tags that are not known")
 	}
-	if f := Of(s, principal(t, "arn:aws:iam::123456789012:role/bare")); f.Tags == nil || len(f.Tags) > 0 {
-		t.Errorf("bare has the tags %v", f.Tags)
-	}
-	for _, arn := range []string{"arn:aws:iam::123456789012:role/old", "arn:aws:iam::123456789012:role/none", "arn:aws:iam::123456789012:root"} {
-		if f := Of(s, principal(t, arn)); f.Tags != nil {
-			t.Errorf("the tags of %s are known: %v", arn, f.Tags)
-		}
-	}
-	if f := Of(s, principal(t, "arn:aws:iam::123456789012:user/ann")); f.UniqueID != "AIDA1" || f.Tags["team"] != "ops" {
-		t.Errorf("ann is %+v", f)
+	if got := Tags(nil); got != nil {
+		t.Errorf("tags that are not known are %v", got)
 	}
 }

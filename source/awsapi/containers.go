@@ -8,6 +8,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/aws/aws-sdk-go-v2/service/eks"
 
+	"remotion-doctor/audit"
 	"remotion-doctor/iam/policy"
 	"remotion-doctor/source"
 )
@@ -50,7 +51,7 @@ func (c *Client) taskRole(ctx context.Context, name string) (source.Resolution, 
 	if a, ok := policy.ParseARN(aws.ToString(t.TaskDefinitionArn)); ok {
 		r.Region = a.Region
 	}
-	return r, err
+	return r.On(audit.Target{Kind: audit.TargetTaskDefinition, Name: name}, ""), err
 }
 
 // isTask reports whether an ARN is that of a task definition as it was asked
@@ -94,5 +95,5 @@ func (c *Client) podRole(ctx context.Context, name string) (source.Resolution, e
 	}
 	r, err := found(operation, aws.ToString(a.RoleArn))
 	r.Region = c.config.Region
-	return r, err
+	return r.On(audit.Target{Kind: audit.TargetPodIdentity, Name: name}, ""), err
 }

@@ -11,11 +11,34 @@ import (
 	"remotion-doctor/iam"
 	"remotion-doctor/iam/account"
 	"remotion-doctor/iam/policy"
+	"remotion-doctor/source"
 )
 
-// getRole asks for a role, and refuses an answer about another one. Names of
+// getRole asks for a role, once.
+func (c *Client) getRole(ctx context.Context, name string) (*types.Role, error) {
+	return settled(ctx, &c.read.roles, name, func() (*types.Role, error) { return askRole(ctx, c.iam(), name) })
+}
+
+// getUser asks for a user, once.
+func (c *Client) getUser(ctx context.Context, name string) (*types.User, error) {
+	return settled(ctx, &c.read.users, name, func() (*types.User, error) { return askUser(ctx, c.iam(), name) })
+}
+
+// settled reads something once, and again where it failed for a passing reason.
+func settled[T any](ctx context.Context, o *once[T], name string, read func() (T, error)) (T, error) {
+	key := strings.ToLower(name)
+	out, err := o.get(ctx, key, read)
+	if err != nil {
+		if e, ok := explain("", err).(*source.Error); !ok || !e.Refused() {
+			o.drop(key)
+		}
+	}
+	return out, err
+}
+
+// askRole asks for a role, and refuses an answer about another one. Names of
 // IAM are the same whatever the case.
-func getRole(ctx context.Context, client *awsiam.Client, name string) (*types.Role, error) {
+func askRole(ctx context.Context, client *awsiam.Client, name string) (*types.Role, error) {
 	out, err := client.GetRole(ctx, &awsiam.GetRoleInput{RoleName: &name})
 	if err != nil {
 		return nil, err
@@ -26,8 +49,8 @@ func getRole(ctx context.Context, client *awsiam.Client, name string) (*types.Ro
 	return out.Role, isAbout("iam:GetRole", "role", name, aws.ToString(out.Role.Arn))
 }
 
-// getUser asks for a user, and refuses an answer about another one.
-func getUser(ctx context.Context, client *awsiam.Client, name string) (*types.User, error) {
+// askUser asks for a user, and refuses an answer about another one.
+func askUser(ctx context.Context, client *awsiam.Client, name string) (*types.User, error) {
 	out, err := client.GetUser(ctx, &awsiam.GetUserInput{UserName: &name})
 	if err != nil {
 		return nil, err

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	awsiam "github.com/aws/aws-sdk-go-v2/service/iam"
@@ -14,6 +15,8 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"remotion-doctor/iam"
+	"remotion-doctor/iam/policy"
+	"remotion-doctor/iam/request"
 	"remotion-doctor/source"
 )
 
@@ -21,7 +24,8 @@ import (
 // call that fails for good leaves its probes without a decision; where every
 // call fails the error is an [*source.Error].
 func (c *Client) Evaluate(ctx context.Context, p iam.Principal, probes []iam.Probe) ([]iam.Verdict, error) {
-	run := &run{client: c, principal: p, answers: map[pair]iam.Verdict{}}
+	run := &run{client: c, principal: p, answers: map[pair]iam.Verdict{}, known: c.known(ctx, p)}
+	probes = tell(p, probes)
 	for _, probe := range probes {
 		run.asked = append(run.asked, pairOf(probe))
 	}
@@ -48,6 +52,7 @@ type run struct {
 	client    *Client
 	principal iam.Principal
 	asked     []pair
+	known     iam.Context // of all requests of the principal
 
 	mu       sync.Mutex
 	answers  map[pair]iam.Verdict
@@ -71,7 +76,7 @@ func (r *run) askAll(ctx context.Context, calls []batch) {
 // ask makes one call, and two smaller ones where the simulator wants the
 // actions apart.
 func (r *run) ask(ctx context.Context, b batch) {
-	results, err := r.client.simulate(ctx, r.principal, b)
+	results, err := r.client.simulate(ctx, r.principal, b, r.known)
 	if apart(err) && len(b.actions) > 1 {
 		for _, part := range separate(b, err) {
 			r.ask(ctx, part)
@@ -162,12 +167,12 @@ func (r *run) unclear(probes []iam.Probe) []batch {
 }
 
 // simulate makes one call of the API and reads all its pages.
-func (c *Client) simulate(ctx context.Context, p iam.Principal, b batch) ([]types.EvaluationResult, error) {
+func (c *Client) simulate(ctx context.Context, p iam.Principal, b batch, known iam.Context) ([]types.EvaluationResult, error) {
 	in := &awsiam.SimulatePrincipalPolicyInput{
 		PolicySourceArn: &p.ARN, ActionNames: b.actions, ResourceArns: b.resources,
 		MaxItems: aws.Int32(1000),
 	}
-	for _, e := range b.context {
+	for _, e := range withKnown(b.context, known) {
 		// The simulator takes one value for a key, and no word for an absent one.
 		if len(e.Values) == 0 || e.OneOf {
 			continue
@@ -197,6 +202,50 @@ func (c *Client) simulate(ctx context.Context, p iam.Principal, b batch) ([]type
 		}
 		return listPage(out.EvaluationResults, out.IsTruncated, out.Marker), nil
 	})
+}
+
+// known is what the simulator has to be told of a principal: its tags, where its
+// credentials come from, and when it got them. A role or user that may not be
+// read leaves its tags open.
+func (c *Client) known(ctx context.Context, p iam.Principal) iam.Context {
+	f := request.Facts{Principal: p, Now: time.Now()}
+	switch p.Type() {
+	case "role":
+		if r, err := c.getRole(ctx, p.Name()); err == nil {
+			f.UniqueID, f.Tags = aws.ToString(r.RoleId), request.Tags(tagsOf(r.Tags))
+		}
+	case "user":
+		if u, err := c.getUser(ctx, p.Name()); err == nil {
+			f.UniqueID, f.Tags = aws.ToString(u.UserId), request.Tags(tagsOf(u.Tags))
+		}
+	}
+	return f.Added()
+}
+
+// tell adds to probes whose resources they are about: that of the ARN, else the
+// principal's own.
+func tell(p iam.Principal, probes []iam.Probe) []iam.Probe {
+	out := slices.Clone(probes)
+	for i := range out {
+		a, _ := policy.ParseARN(out[i].Resource)
+		owner := a.AccountID
+		if owner == "" || strings.ContainsAny(owner, "*?") {
+			owner = p.AccountID
+		}
+		out[i].Context = withKnown(out[i].Context, iam.Context{{Key: "aws:ResourceAccount", Type: iam.String, Values: []string{owner}}})
+	}
+	return out
+}
+
+// withKnown adds to a context what it does not tell itself.
+func withKnown(ctx, known iam.Context) iam.Context {
+	out := slices.Clone(ctx)
+	for _, e := range known {
+		if !slices.ContainsFunc(ctx, func(o iam.ContextEntry) bool { return strings.EqualFold(o.Key, e.Key) }) {
+			out = append(out, e)
+		}
+	}
+	return out
 }
 
 const simulatePrincipalPolicy = "iam:SimulatePrincipalPolicy"

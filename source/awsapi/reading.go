@@ -24,7 +24,14 @@ import (
 // Unread; the rest was read. An error says that nothing is known: the principal
 // does not exist, the credentials are no good, or the context has ended.
 func (c *Client) Principal(ctx context.Context, p iam.Principal) (*account.Snapshot, error) {
-	r := &reader{client: c.iam(), slots: make(chan struct{}, c.concurrency), arn: p.ARN}
+	// What is going to be changed is read anew.
+	c.read.roles.forget()
+	c.read.users.forget()
+	return c.principal(ctx, p)
+}
+
+func (c *Client) principal(ctx context.Context, p iam.Principal) (*account.Snapshot, error) {
+	r := &reader{client: c.iam(), entities: c, slots: make(chan struct{}, c.concurrency), arn: p.ARN}
 	r.snapshot = &account.Snapshot{Version: 1, AccountID: p.AccountID, Partition: p.Partition()}
 	var err error
 	switch p.Type() {
@@ -44,9 +51,10 @@ func (c *Client) Principal(ctx context.Context, p iam.Principal) (*account.Snaps
 
 // A reader collects the policies of one principal, managed ones once each.
 type reader struct {
-	client *awsiam.Client
-	slots  chan struct{} // bound the calls in flight
-	arn    string
+	client   *awsiam.Client
+	entities *Client       // of which roles and users are asked for once
+	slots    chan struct{} // bound the calls in flight
+	arn      string
 
 	mu       sync.Mutex
 	snapshot *account.Snapshot
@@ -102,7 +110,7 @@ func (r *reader) role(ctx context.Context, p iam.Principal) error {
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error {
 		defer r.slot()()
-		out, err := getRole(ctx, r.client, p.Name())
+		out, err := r.entities.getRole(ctx, p.Name())
 		if err != nil {
 			return r.unknownBoundary(id, "iam:GetRole", err)
 		}
@@ -128,7 +136,7 @@ func (r *reader) user(ctx context.Context, p iam.Principal) error {
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error {
 		defer r.slot()()
-		out, err := getUser(ctx, r.client, p.Name())
+		out, err := r.entities.getUser(ctx, p.Name())
 		if err != nil {
 			return r.unknownBoundary(id, "iam:GetUser", err)
 		}

@@ -62,25 +62,14 @@ func (c *Client) functionRole(ctx context.Context, name string) (source.Resoluti
 		return source.Resolution{}, explain(op, err)
 	}
 	const operation = "lambda:GetFunctionConfiguration"
-	if have := functionName(aws.ToString(out.FunctionArn)); have != functionName(name) {
+	if have := source.FunctionName(aws.ToString(out.FunctionArn)); have != source.FunctionName(name) {
 		return source.Resolution{}, wrongAnswer(operation, "asked for the function %q, it holds %q", name, aws.ToString(out.FunctionArn))
 	}
 	r, err := found(operation, aws.ToString(out.Role))
 	if a, ok := policy.ParseARN(aws.ToString(out.FunctionArn)); ok {
 		r.Region = a.Region
 	}
-	return r, err
-}
-
-// functionName is the name in a function's name, partial ARN or ARN, without a
-// version or alias.
-func functionName(nameOrARN string) string {
-	name := nameOrARN
-	if _, rest, ok := strings.Cut(":"+name, ":function:"); ok {
-		name = rest
-	}
-	name, _, _ = strings.Cut(name, ":")
-	return name
+	return r.On(audit.Target{Kind: audit.TargetFunction, Name: name}, aws.ToString(out.FunctionArn)), err
 }
 
 // profileRole asks for the role in an instance profile.
@@ -101,7 +90,8 @@ func (c *Client) profileRole(ctx context.Context, nameOrARN string) (source.Reso
 	if len(out.InstanceProfile.Roles) == 0 {
 		return source.Resolution{}, &source.Error{Op: op, Kind: source.KindNotFound, Msg: "the instance profile holds no role", Hint: "add one with `aws iam add-role-to-instance-profile`"}
 	}
-	return found(operation, aws.ToString(out.InstanceProfile.Roles[0].Arn))
+	r, err := found(operation, aws.ToString(out.InstanceProfile.Roles[0].Arn))
+	return r.On(audit.Target{Kind: audit.TargetInstanceProfile, Name: name}, ""), err
 }
 
 // instanceRole asks EC2 for the profile of an instance and IAM for its role.
@@ -131,7 +121,15 @@ func (c *Client) instanceRole(ctx context.Context, id string) (source.Resolution
 	}
 	res, err := c.profileRole(ctx, aws.ToString(profile.Arn))
 	res.Region = c.config.Region
-	return res, err
+	return res.On(audit.Target{Kind: audit.TargetInstance, Name: id}, c.instanceARN(res.Principal, id)), err
+}
+
+// instanceARN is the ARN of an instance in the configured region.
+func (c *Client) instanceARN(p iam.Principal, id string) string {
+	if c.config.Region == "" {
+		return ""
+	}
+	return "arn:" + p.Partition() + ":ec2:" + c.config.Region + ":" + p.AccountID + ":instance/" + id
 }
 
 // role asks for a role by name or ARN, so that its real ARN with the path is
@@ -148,7 +146,7 @@ func (c *Client) role(ctx context.Context, nameOrARN string) (source.Resolution,
 			return source.Resolution{}, &source.Error{Op: op, Kind: source.KindInvalid, Msg: "this is not the ARN of a role", Hint: "it looks like arn:aws:iam::123456789012:role/name"}
 		}
 	}
-	role, err := getRole(ctx, c.iam(), name)
+	role, err := c.getRole(ctx, name)
 	if err == nil {
 		return found("iam:GetRole", aws.ToString(role.Arn))
 	}
@@ -170,7 +168,7 @@ func (c *Client) role(ctx context.Context, nameOrARN string) (source.Resolution,
 func (c *Client) user(ctx context.Context, nameOrARN string) (source.Resolution, error) {
 	op := "looking up the user " + clean(nameOrARN)
 	name := nameOrARN[strings.LastIndexByte(nameOrARN, '/')+1:]
-	user, err := getUser(ctx, c.iam(), name)
+	user, err := c.getUser(ctx, name)
 	if err != nil {
 		return source.Resolution{}, explain(op, err)
 	}

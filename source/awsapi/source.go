@@ -4,8 +4,10 @@ import (
 	"context"
 	"slices"
 	"sync"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/iam/types"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
 
 	"remotion-doctor/audit"
@@ -48,7 +50,7 @@ var assumed = []iam.Gap{
 // and its boundary, read once, the gaps in them, and what they assume.
 func (c *Client) Policies(ctx context.Context, p iam.Principal) (eval.Policies, error) {
 	out, err := c.read.policies.get(ctx, p.ARN, func() (eval.Policies, error) {
-		s, err := c.Principal(ctx, p)
+		s, err := c.principal(ctx, p)
 		if err != nil {
 			return eval.Policies{}, err
 		}
@@ -57,6 +59,7 @@ func (c *Client) Policies(ctx context.Context, p iam.Principal) (eval.Policies, 
 	if err != nil {
 		return eval.Policies{}, err
 	}
+	out.Facts.Now = time.Now()
 	out.Identity, out.Gaps = slices.Clone(out.Identity), slices.Clone(out.Gaps) // the caller's own
 	for _, g := range assumed {
 		g.What, g.Affects, g.Kind = g.Layer.Title(), iam.MayDeny, iam.GapAssumption
@@ -113,6 +116,8 @@ func readable(s *account.Snapshot) {
 // readings are what was read once.
 type readings struct {
 	callers  once[string]
+	roles    once[*types.Role]
+	users    once[*types.User]
 	policies once[eval.Policies]
 }
 
@@ -156,7 +161,18 @@ func (o *once[T]) get(ctx context.Context, key string, read func() (T, error)) (
 // Forget drops what was read of principals, so that the next question reads it
 // anew: for whoever waits until a change is visible. A write by [Client.Writer]
 // forgets by itself.
-func (c *Client) Forget() { c.read.policies.forget() }
+func (c *Client) Forget() {
+	c.read.policies.forget()
+	c.read.roles.forget()
+	c.read.users.forget()
+}
+
+// drop drops what is known by a key.
+func (o *once[T]) drop(key string) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	delete(o.entries, key)
+}
 
 // forget drops what was read, after a change.
 func (o *once[T]) forget() {

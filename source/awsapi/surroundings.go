@@ -66,7 +66,7 @@ func (c *Client) functions(ctx context.Context, region string) ([]account.Functi
 
 // Trust returns the text of a role's trust policy.
 func (c *Client) Trust(ctx context.Context, p iam.Principal) (string, error) {
-	role, err := getRole(ctx, c.iam(), p.Name())
+	role, err := c.getRole(ctx, p.Name())
 	if err != nil {
 		return "", explain("reading the trust policy of "+clean(p.ARN), err)
 	}

@@ -131,7 +131,7 @@ func (r onlyRefused) IsErrorRetryable(err error) bool {
 // failed explains an error of a write; nil stays nil. Whatever became of it,
 // what was read before may be true no longer.
 func (w *Writer) failed(op string, err error) error {
-	w.read.policies.forget()
+	w.Forget()
 	if err == nil {
 		return nil
 	}

@@ -142,6 +142,7 @@ func deployment(d *iac.Deployment, o Overlay, library *managed.Library) (*Source
 
 // inDeployment finds the principal behind a target.
 func (s *Source) inDeployment(t audit.Target) (source.Resolution, error) {
+	asked := t
 	if t.Kind == audit.TargetRenderer {
 		t.Kind = audit.TargetRole
 	}
@@ -150,7 +151,7 @@ func (s *Source) inDeployment(t audit.Target) (source.Resolution, error) {
 		return source.Resolution{}, fileError(err)
 	}
 	p, err := iam.NewPrincipal(found.ARN)
-	return source.Resolution{Principal: p, Region: found.Region, Location: &found.Location}, err
+	return source.Resolution{Principal: p, Region: found.Region, Location: &found.Location}.On(asked, ""), err
 }
 
 // fileError gives an error of a template or plan its kind.

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"slices"
 	"strings"
+	"time"
 
 	"remotion-doctor/audit"
 	"remotion-doctor/iam"
@@ -29,6 +30,8 @@ type Source struct {
 	// principal is the ARN that policy files belong to; empty otherwise.
 	principal string
 	notes     []string
+	// now is when the requests are made.
+	now func() time.Time
 }
 
 var _ source.Source = (*Source)(nil)
@@ -39,7 +42,7 @@ var _ source.Source = (*Source)(nil)
 func Snapshot(s *account.Snapshot, o Overlay, library *managed.Library) (*Source, error) {
 	notes := library.Complete(s)
 	engine, err := eval.New(s)
-	return &Source{engine: engine, snapshot: s, overlay: o, notes: slices.Concat(o.notes, notes)}, err
+	return &Source{engine: engine, snapshot: s, overlay: o, now: time.Now, notes: slices.Concat(o.notes, notes)}, err
 }
 
 // Policies makes a source of the overlay alone: its identity policies belong to
@@ -111,6 +114,7 @@ func (s *Source) Policies(_ context.Context, p iam.Principal) (eval.Policies, er
 		}
 	}
 	out := s.overlay.over(own)
+	out.Facts.Now = s.now()
 	out.Gaps = slices.Concat(own.Gaps, snapshotGaps(s.snapshot), s.assumptions())
 	return out, nil
 }
@@ -164,6 +168,9 @@ func (s *Source) Evaluate(ctx context.Context, p iam.Principal, probes []iam.Pro
 	}
 	return eval.NewEvaluator(p.ARN, own.As(p)).Evaluate(ctx, probes)
 }
+
+// At sets the clock, by which credentials are issued when a request is made.
+func (s *Source) At(now func() time.Time) { s.now = now }
 
 // Principal implements [source.Source]. It is the whole snapshot; an empty one
 // where the source is policy files.

@@ -57,7 +57,7 @@ func Parameters(texts []string) (map[string]string, error) {
 func Documents(paths []string) (map[string]*policy.Document, error) {
 	out := map[string]*policy.Document{}
 	for _, path := range paths {
-		p, err := ReadPolicy(path)
+		p, err := ReadPolicy(path, "") // what makes no requirement is refused with its reason
 		if err != nil {
 			return nil, err
 		}
@@ -83,9 +83,12 @@ func RequestDetails(path string) (*iam.RecordedAuthorization, error) {
 	return r, nil
 }
 
-// Target is the target that policy files are by themselves; there is at least
-// one.
-func Target(paths []string) audit.Target {
+// Target is the target that policy files are by themselves; of a principal
+// without any it is the principal.
+func Target(paths []string, principal string) audit.Target {
+	if len(paths) == 0 {
+		return audit.Target{Kind: audit.TargetFile, Name: principal}
+	}
 	t := audit.Target{Kind: audit.TargetFile, Name: Name(paths[0])}
 	if n := len(paths); n > 1 {
 		t.Name = fmt.Sprintf("%s and %d more", t.Name, n-1)

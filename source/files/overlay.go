@@ -16,6 +16,7 @@ import (
 type Paths struct {
 	Policies                    []string // identity policies
 	Boundary, Session, Resource string
+	Endpoint                    string   // of the VPC endpoint that requests pass through
 	SCPs, RCPs                  []string // a level each, root first
 	// ResourceAccount is the account of the resources that Resource protects.
 	ResourceAccount string
@@ -29,6 +30,7 @@ type Overlay struct {
 	Boundary        *eval.Policy
 	Session         *eval.Policy
 	Resource        *eval.Policy
+	Endpoint        *eval.Policy
 	ResourceAccount string
 	SCPs, RCPs      [][]eval.Policy // levels, root first
 
@@ -40,7 +42,7 @@ type Overlay struct {
 func (p Paths) Read() (Overlay, error) {
 	o := Overlay{ResourceAccount: p.ResourceAccount}
 	for _, path := range p.Policies {
-		one, err := ReadPolicy(path)
+		one, err := ReadPolicy(path, policy.KindIdentity)
 		if err != nil {
 			return o, err
 		}
@@ -48,21 +50,27 @@ func (p Paths) Read() (Overlay, error) {
 	}
 	for _, one := range []struct {
 		path string
+		kind policy.Kind
 		into **eval.Policy
-	}{{p.Boundary, &o.Boundary}, {p.Session, &o.Session}, {p.Resource, &o.Resource}} {
+	}{
+		{p.Boundary, policy.KindIdentity, &o.Boundary},
+		{p.Session, policy.KindIdentity, &o.Session},
+		{p.Resource, policy.KindResource, &o.Resource},
+		{p.Endpoint, policy.KindEndpoint, &o.Endpoint},
+	} {
 		if one.path == "" {
 			continue
 		}
 		var err error
-		if *one.into, err = ReadPolicy(one.path); err != nil {
+		if *one.into, err = ReadPolicy(one.path, one.kind); err != nil {
 			return o, err
 		}
 	}
 	var err error
-	if o.SCPs, err = o.levels(p.SCPs, true); err != nil {
+	if o.SCPs, err = o.levels(p.SCPs, policy.KindSCP); err != nil {
 		return o, err
 	}
-	o.RCPs, err = o.levels(p.RCPs, false)
+	o.RCPs, err = o.levels(p.RCPs, policy.KindRCP)
 	return o, err
 }
 
@@ -70,15 +78,15 @@ func (p Paths) Read() (Overlay, error) {
 // evaluated together with FullAWSAccess, which AWS attaches everywhere.
 //
 // Source: Organizations User Guide, "SCP evaluation".
-func (o *Overlay) levels(paths []string, scp bool) ([][]eval.Policy, error) {
+func (o *Overlay) levels(paths []string, kind policy.Kind) ([][]eval.Policy, error) {
 	var out [][]eval.Policy
 	for _, path := range paths {
-		p, err := ReadPolicy(path)
+		p, err := ReadPolicy(path, kind)
 		if err != nil {
 			return nil, err
 		}
 		level := []eval.Policy{*p}
-		if scp && !allows(p.Document) {
+		if kind == policy.KindSCP && !allows(p.Document) {
 			full, err := fullAWSAccess()
 			if err != nil {
 				return nil, err
@@ -109,6 +117,7 @@ func (o *Overlay) over(p eval.Policies) eval.Policies {
 	p.Boundary = cmp.Or(o.Boundary, p.Boundary)
 	p.Session = cmp.Or(o.Session, p.Session)
 	p.Resource = cmp.Or(o.Resource, p.Resource)
+	p.Endpoint = cmp.Or(o.Endpoint, p.Endpoint)
 	p.ResourceAccount = cmp.Or(o.ResourceAccount, p.ResourceAccount)
 	if o.SCPs != nil {
 		p.SCPs = o.SCPs

@@ -35,15 +35,20 @@ func Name(path string) string {
 	return filepath.ToSlash(rel)
 }
 
-// ReadPolicy reads a policy document, JSON or URL-encoded JSON. The error is a
-// [*source.Error] of kind KindInput that names the place.
-func ReadPolicy(path string) (*eval.Policy, error) {
+// ReadPolicy reads a policy document of a kind, empty for any, JSON or URL-encoded
+// JSON. What AWS
+// would not store as this kind is refused. The error is a [*source.Error] of kind
+// KindInput that names the place.
+func ReadPolicy(path string, kind policy.Kind) (*eval.Policy, error) {
 	name := Name(path)
 	data, err := os.ReadFile(path)
 	if err != nil {
 		return nil, input("reading the policy "+name, "", err)
 	}
 	doc, err := policy.Parse(policy.DecodeURL(string(data)))
+	if err == nil {
+		err = doc.CheckAs(kind)
+	}
 	if e, ok := errors.AsType[*policy.ParseError](err); ok {
 		return nil, &source.Error{Kind: source.KindInput, Msg: "reading " + name + ":" + err.Error(), Hint: e.Hint, Err: err}
 	}

@@ -17,6 +17,7 @@ import (
 func (s *Source) inSnapshot(t audit.Target) (source.Resolution, error) {
 	if t.Kind == audit.TargetTaskDefinition {
 		r, err := s.taskRole(t.Name)
+		r = r.On(t, "")
 		if e, ok := errors.AsType[*source.Error](err); ok {
 			return r, e
 		}
@@ -28,11 +29,34 @@ func (s *Source) inSnapshot(t audit.Target) (source.Resolution, error) {
 	if err != nil {
 		return source.Resolution{}, &source.Error{
 			Op: "finding the " + t.String() + " in the snapshot", Kind: source.KindNotFound, Msg: err.Error(), Err: err,
-			Hint: "check the name, and that the snapshot is of this account",
+			Hint: s.hint(t),
 		}
 	}
 	p, err := iam.NewPrincipal(arn)
-	return source.Resolution{Principal: p}, err
+	return source.Resolution{Principal: p}.On(t, s.hostARN(t)), err
+}
+
+// hostARN is the ARN of a function; a snapshot does not tell an instance's.
+func (s *Source) hostARN(t audit.Target) string {
+	if t.Kind != audit.TargetFunction {
+		return ""
+	}
+	f, err := s.snapshot.Function(t.Name)
+	if err != nil {
+		return ""
+	}
+	return f.FunctionArn
+}
+
+// hint says what a name that is not found may be instead.
+func (s *Source) hint(t audit.Target) string {
+	if _, err := s.snapshot.Function(t.Name); err == nil && t.Kind != audit.TargetFunction {
+		return "the snapshot has a Lambda function of this name: pass --function " + t.Name
+	}
+	if _, err := s.snapshot.Role(t.Name); err == nil && t.Kind != audit.TargetRole {
+		return "the snapshot has a role of this name: pass --role " + t.Name
+	}
+	return "check the name, and that the snapshot is of this account"
 }
 
 func (s *Source) principalOf(t audit.Target) (string, error) {

@@ -1,0 +1,186 @@
+package doctor
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"remotion-doctor/audit"
+	"remotion-doctor/iam"
+)
+
+// tenRequests are the commonest requests, as @remotion/lambda makes them, and one
+// that is not Remotion's. need says whose requirement has it.
+var tenRequests = []struct{ action, resource, need string }{
+	{"lambda:InvokeFunction", "arn:aws:lambda:us-east-1:111122223333:function:remotion-render-4-0-527-mem2048mb-disk2048mb-120sec", "both"},
+	{"lambda:ListFunctions", "*", "caller"},
+	{"lambda:CreateFunction", "arn:aws:lambda:us-east-1:111122223333:function:remotion-render-4-0-527-mem2048mb-disk2048mb-120sec", "caller"},
+	{"s3:PutObject", "arn:aws:s3:::remotionlambda-useast1-k3j4h5g6/renders/x/out.mp4", "both"},
+	{"s3:PutObject", "arn:aws:s3:::my-videos/out.mp4", "renderer"},
+	{"s3:ListAllMyBuckets", "*", "both"},
+	{"s3:PutBucketPolicy", "arn:aws:s3:::remotionlambda-useast1-k3j4h5g6", "caller"},
+	{"iam:PassRole", "arn:aws:iam::111122223333:role/remotion-lambda-role", "caller"},
+	{"servicequotas:GetServiceQuota", "*", "caller"},
+	{"dynamodb:GetItem", "arn:aws:dynamodb:us-east-1:111122223333:table/films", ""},
+}
+
+var threePrincipals = []struct{ side, arn string }{
+	{"caller", "arn:aws:sts::111122223333:assumed-role/media-api/x"},
+	{"renderer", "arn:aws:sts::111122223333:assumed-role/remotion-lambda-role/remotion-render-4-0-527-mem2048mb-disk2048mb-120sec"},
+	{"other", "arn:aws:iam::111122223333:user/remotion-user"},
+}
+
+var allLayers = []struct {
+	layer       iam.Layer
+	owner, name string // words that name the layer, and its owner
+}{
+	{iam.LayerIdentity, "policies of", "identity-based policy"},
+	{iam.LayerResource, "owner of", "polic"},
+	{iam.LayerBoundary, "permissions boundary", "permissions boundary"},
+	{iam.LayerSCP, "organization", "service control policy"},
+	{iam.LayerRCP, "organization", "resource control policy"},
+	{iam.LayerSession, "session", "session policy"},
+	{iam.LayerEndpoint, "VPC endpoint", "VPC endpoint"},
+}
+
+// TestAdviceFollowsFromTheDecision: each layer, effect, principal and request,
+// known from the message or from the policies. Only what a grant cures leads to
+// a grant, and one for the renderer never to the caller's policy.
+func TestAdviceFollowsFromTheDecision(t *testing.T) {
+	t.Parallel()
+	for _, l := range allLayers {
+		for _, effect := range []iam.Decision{iam.ExplicitDeny, iam.ImplicitDeny} {
+			for _, p := range threePrincipals {
+				for _, r := range tenRequests {
+					for _, from := range []string{"message", "policies"} {
+						name := fmt.Sprintf("%s %s %s %s %s", l.layer, effect, p.side, r.action, from)
+						t.Run(name, func(t *testing.T) {
+							t.Parallel()
+							tr := advised(t, from, l.layer, effect, p.arn, r.action, r.resource)
+							checkAdvice(t, tr, l.layer, effect, l.owner, l.name)
+							checkSide(t, tr, p.side, r.need)
+						})
+					}
+				}
+			}
+		}
+	}
+}
+
+// advised is the advice about a denial that is known from its message, or from
+// the layers that were read.
+func advised(t *testing.T, from string, layer iam.Layer, effect iam.Decision, arn, action, resource string) *audit.Trace {
+	t.Helper()
+	r := Request{Message: "AccessDenied: User: " + arn + " is not authorized to perform: " + action + " on resource: " + resource}
+	tr := &audit.Trace{}
+	if from == "message" {
+		r.Message += map[iam.Decision]string{iam.ExplicitDeny: " with an explicit deny in a " + words(layer), iam.ImplicitDeny: " because no " + words(layer) + " allows the " + action + " action"}[effect]
+	} else {
+		tr.Layers = []iam.TraceLayer{{Layer: layer, State: iam.LayerEvaluated, Decision: effect}}
+		tr.Decision = effect
+	}
+	q, err := ask(new(Options).pack(), &r, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	tr.Action, tr.Resource, tr.Message = q.action, q.resource, q.message
+	if from == "policies" && layer == iam.LayerResource && effect == iam.ImplicitDeny {
+		// Within an account a resource-based policy alone denies nothing.
+		tr.Message.Layer, tr.Message.Decision = layer, effect
+	}
+	newJob(&Options{}).advise(t.Context(), q, tr)
+	if tr.Advice == nil {
+		t.Fatal("no advice")
+	}
+	return tr
+}
+
+func words(l iam.Layer) string {
+	if l == iam.LayerEndpoint {
+		return "VPC endpoint policy"
+	}
+	return l.Title()
+}
+
+func checkAdvice(t *testing.T, tr *audit.Trace, layer iam.Layer, effect iam.Decision, owner, name string) {
+	t.Helper()
+	a := tr.Advice
+	if a.Layer != layer || a.Effect != effect || !strings.Contains(a.Owner, owner) {
+		t.Errorf("the advice is for %q, %q with the owner %q", a.Layer, a.Effect, a.Owner)
+	}
+	text := a.Cause + "\n" + strings.Join(a.Cures, "\n")
+	if a.Pain == "" && !strings.Contains(a.Cause, name) {
+		t.Errorf("the cause does not name the layer: %s", a.Cause)
+	}
+	if layer == iam.LayerIdentity && effect == iam.ImplicitDeny {
+		return
+	}
+	if slices.ContainsFunc(tr.Commands, func(c audit.Command) bool { return c.Name == "fix" }) {
+		t.Errorf("leads to %+v", tr.Commands)
+	}
+	for _, word := range []string{"grant " + tr.Action, "give the host's role", "caller policy", "remotion-doctor fix"} {
+		if strings.Contains(text, word) {
+			t.Errorf("leads to a grant (%q): %s", word, text)
+		}
+	}
+}
+
+func checkSide(t *testing.T, tr *audit.Trace, side, need string) {
+	t.Helper()
+	for _, c := range tr.Commands {
+		renderer := slices.ContainsFunc(c.Target, func(f audit.Flag) bool { return f.Name == "renderer" })
+		if c.Name == "fix" && renderer != (side == "renderer") {
+			t.Errorf("%s leads to %+v", side, c)
+		}
+	}
+	if side == "renderer" && strings.Contains(tr.Advice.Cause+strings.Join(tr.Advice.Cures, " "), "caller policy") {
+		t.Errorf("the renderer gets the caller policy: %+v", tr.Advice)
+	}
+	if text := strings.Join(tr.Advice.Cures, " "); side == "renderer" && need == "caller" && strings.Contains(text, "grant "+tr.Action) {
+		t.Errorf("the renderer is given what only the caller needs: %s", text)
+	}
+	if tr.Advice.Layer != iam.LayerIdentity || tr.Advice.Effect != iam.ImplicitDeny {
+		return
+	}
+	wanted := need == "both" || need == "renderer" && side == "renderer" || need == "caller" && side != "renderer"
+	if wanted != slices.ContainsFunc(tr.Commands, func(c audit.Command) bool { return c.Name == "fix" }) {
+		t.Errorf("needed by %q, asked by the %s: the commands are %+v", need, side, tr.Commands)
+	}
+}
+
+// TestSeveralDenials: each denial of a text is answered, once.
+func TestSeveralDenials(t *testing.T) {
+	t.Parallel()
+	one := "User: arn:aws:iam::111122223333:user/a is not authorized to perform: s3:ListAllMyBuckets with an explicit deny in a service control policy\n"
+	two := "AccessDenied: User: arn:aws:iam::111122223333:user/b is not authorized to perform: lambda:ListFunctions on resource: * with an explicit deny in a session policy\n"
+	var got []string
+	for _, part := range parts(&Options{}, &Request{Message: one + two + one}) {
+		m := parse(new(Options).pack(), part.Message)
+		got = append(got, m.Principal+" "+m.Action+" "+string(m.Layer))
+	}
+	want := []string{"arn:aws:iam::111122223333:user/a s3:ListAllMyBuckets scp", "arn:aws:iam::111122223333:user/b lambda:ListFunctions session"}
+	if !slices.Equal(got, want) {
+		t.Errorf("got %q", got)
+	}
+}
+
+// TestNoDenial: an error that no policy caused is no denial, and says what to do.
+func TestNoDenial(t *testing.T) {
+	t.Parallel()
+	for _, text := range []string{
+		"TooManyRequestsException: Rate Exceeded.",
+		"An error occurred (ExpiredTokenException) when calling the Invoke operation: The security token included in the request is expired",
+		"InvalidSignatureException: Signature expired: 20250102T030405Z is now earlier than 20250102T040405Z (20250102T040905Z - 5 min.)",
+		"ResourceNotFoundException: Function not found: arn:aws:lambda:us-east-1:111122223333:function:remotion-render-4-0-174-mem3009mb-disk2048mb-480sec:$LATEST",
+		"CredentialsProviderError: Could not load credentials from any providers",
+		"UnrecognizedClientException: The AWS credentials provided were probably mixed up.",
+		"You have multiple buckets (remotionlambda-useast1-a, remotionlambda-useast1-b) in your S3 region (us-east-1) starting with \"remotionlambda-\".",
+		"An error occurred (InvalidInput) when calling the SimulatePrincipalPolicy operation: Invalid Entity Arn: arn:aws:sts::111122223333:assumed-role/a/b does not clearly define entity type and name.",
+	} {
+		tr, err := Explain(t.Context(), Options{}, Request{Message: text})
+		if err == nil || tr == nil || tr.Decision != "" || tr.Advice == nil || len(tr.Advice.Cures) == 0 {
+			t.Errorf("%s: %+v, %v", text, tr, err)
+		}
+	}
+}
