@@ -45,13 +45,14 @@ report: checks internal/ending audit iam iam/policy iam/account | github.com/ole
 report/generate: audit iam iam/policy | github.com/invopop/jsonschema github.com/pb33f/ordered-map
 localaws: audit iam iam/policy iam/actions iam/account iam/eval
 fixtures:
+internal/asked: source/files audit | github.com/spf13/pflag
 internal/modulepath: | golang.org/x/mod
 doctor: source remedy checks checks/remotion audit iam iam/policy iam/request iam/actions iam/account iam/eval iam/excess iam/explain iam/accessdenied | golang.org/x/sync
 internal/terminal: report audit | github.com/charmbracelet/x/ansi golang.org/x/term
 internal/ending:
 doctor/attach: doctor change report remedy source audit iam
 internal/outfile: audit | github.com/google/renameio/v2
-cmd/remotion-doctor: doctor doctor/attach change source/files audit iam iam/policy iam/actions iam/account checks checks/remotion iam/eval iam/excess remedy source source/awsapi report localaws iam/managed source/iac checks/remotion/project iam/accessdenied iam/explain fixtures internal/outfile internal/ending internal/terminal | github.com/spf13/
+cmd/remotion-doctor: internal/asked doctor doctor/attach change source/files audit iam iam/policy iam/actions iam/account checks checks/remotion iam/eval iam/excess remedy source source/awsapi report localaws iam/managed source/iac checks/remotion/project iam/accessdenied iam/explain fixtures internal/outfile internal/ending internal/terminal | github.com/spf13/
 `
 
 // A rule is what one package may import.

@@ -43,3 +43,27 @@ type Advice struct {
 	// Pain is the code of the product's known error that it is.
 	Pain string `json:"pain,omitzero"`
 }
+
+// Allowed reports whether every request of a trace is allowed.
+func (t *Trace) Allowed() bool {
+	for _, o := range t.Others {
+		if !o.Allowed() {
+			return false
+		}
+	}
+	return t.Decision == iam.Allowed
+}
+
+// Incomplete returns the gap that leaves a request undecided for a passing
+// reason, so that another try may find out; nil where there is none, or no trace.
+func (t *Trace) Incomplete() *iam.Gap {
+	if t == nil || t.Decision != "" {
+		return nil
+	}
+	for i := range t.Gaps {
+		if t.Gaps[i].Kind == iam.GapIncomplete {
+			return &t.Gaps[i]
+		}
+	}
+	return nil
+}

@@ -165,3 +165,12 @@ func (r *Requirement) addStatement(m audit.Module, s *policy.Statement, actionNa
 		}
 	}
 }
+
+// Remarks are the notes and facts that whoever reads the policy should know.
+func (r *Requirement) Remarks() []string {
+	out := slices.Clone(r.Notes)
+	for i := range r.Facts {
+		out = append(out, r.Facts[i].Message)
+	}
+	return out
+}

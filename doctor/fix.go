@@ -114,6 +114,19 @@ func (x *Remedy) Cures() bool {
 	return x.Verified && x.After.Met() == x.After.Total()
 }
 
+// Left reports what remedies leave: a gap for which it is not known whether all
+// is cured, and whether everything passes with them.
+func Left(list []*Remedy) (unknown *iam.Gap, cured bool) {
+	cured = true
+	for _, x := range list {
+		if x.Unfinished != nil && unknown == nil {
+			unknown = x.Unfinished
+		}
+		cured = cured && x.Cures()
+	}
+	return unknown, cured
+}
+
 // Outcome says in a line what the remedy comes to.
 func (x *Remedy) Outcome() string {
 	total := x.Before.Total()

@@ -13,7 +13,9 @@ import (
 	awsiam "github.com/aws/aws-sdk-go-v2/service/iam"
 
 	"remotion-doctor/checks/remotion"
+	"remotion-doctor/fixtures"
 	"remotion-doctor/localaws"
+	"remotion-doctor/source/files"
 )
 
 // latency is that of every answer in BenchmarkCheck.
@@ -21,7 +23,7 @@ const latency = 100 * time.Millisecond
 
 func slowAWS(b *testing.B) string {
 	b.Helper()
-	snapshot, err := snapshotOrDemo("")
+	snapshot, err := files.SnapshotOr(fixtures.Demo, "")
 	if err != nil {
 		b.Fatal(err)
 	}

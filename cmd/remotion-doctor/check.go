@@ -10,6 +10,7 @@ import (
 	"remotion-doctor/checks"
 	"remotion-doctor/checks/remotion/project"
 	"remotion-doctor/doctor"
+	"remotion-doctor/internal/asked"
 	"remotion-doctor/internal/terminal"
 	"remotion-doctor/source/awsapi"
 )
@@ -66,7 +67,7 @@ func (a *app) check(cmd *cobra.Command, f *checkFlags) error {
 	if err != nil {
 		return err
 	}
-	o.Asked = asked(cmd.Flags(), f.source.files)
+	o.Asked = asked.Of(cmd.Flags(), f.source.files)
 	o.Excess, o.RequireProof = f.excess.show || f.excess.deny, f.proof
 	if err := a.open(ctx, o, &f.source, f.requirement.region()); err != nil {
 		return err

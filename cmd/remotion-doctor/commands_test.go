@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"remotion-doctor/internal/asked"
 )
 
 // printed finds the follow-up commands in what the program prints. What stands
@@ -125,7 +127,7 @@ func TestAsked(t *testing.T) {
 	if err := cmd.Flags().Parse([]string{"--profile", "dev", "--region", "us-east-1,eu-west-1", "--strict", "--scp", "a.json", "--scp", "b.json", "--format", "json", "--role", "x", "--feature", "multipart"}); err != nil {
 		t.Fatal(err)
 	}
-	got := asked(cmd.Flags(), []string{"t.yaml"})
+	got := asked.Of(cmd.Flags(), []string{"t.yaml"})
 	var line []string
 	for _, f := range append(got.Source, got.Requirement...) {
 		line = append(line, f.Name+"="+f.Value)

@@ -13,6 +13,7 @@ import (
 	"remotion-doctor/iam"
 	"remotion-doctor/localaws"
 	"remotion-doctor/source/awsapi"
+	"remotion-doctor/source/files"
 )
 
 var update = flag.Bool("update", false, "rewrite the golden files")
@@ -48,7 +49,7 @@ func TestDemoJSON(t *testing.T) {
 // TestEnginesAgree: for every demo principal the policy simulator, over HTTP,
 // and the offline evaluator come to the same status for every grant.
 func TestEnginesAgree(t *testing.T) {
-	snapshot, err := snapshotOrDemo("")
+	snapshot, err := files.SnapshotOr(fixtures.Demo, "")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -14,6 +14,7 @@ import (
 	"remotion-doctor/iam/account"
 	"remotion-doctor/iam/managed"
 	"remotion-doctor/iam/policy"
+	"remotion-doctor/internal/asked"
 	"remotion-doctor/report"
 	"remotion-doctor/source"
 	"remotion-doctor/source/files"
@@ -123,7 +124,7 @@ func TestEmbedding(t *testing.T) {
 			if err := cmd.ParseFlags(e.args); err != nil {
 				t.Fatal(err)
 			}
-			o.Asked = asked(cmd.Flags(), cmd.Flags().Args())
+			o.Asked = asked.Of(cmd.Flags(), cmd.Flags().Args())
 			o.Now, o.Tool = noon, audit.Tool{Name: "remotion-doctor", Version: version}
 			r, err := doctor.Check(t.Context(), o)
 			if err != nil {

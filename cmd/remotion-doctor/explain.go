@@ -7,7 +7,7 @@ import (
 
 	"remotion-doctor/audit"
 	"remotion-doctor/doctor"
-	"remotion-doctor/iam"
+	"remotion-doctor/internal/asked"
 	"remotion-doctor/report"
 	"remotion-doctor/source/files"
 )
@@ -45,7 +45,7 @@ or no policy denied the request (throttling, an expired session, …).`,
   pbpaste | remotion-doctor explain --error -`,
 		Args: cobra.MaximumNArgs(2),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			f.asked = asked(cmd.Flags(), nil)
+			f.asked = asked.Of(cmd.Flags(), nil)
 			return a.explain(cmd.Context(), f, args)
 		},
 	}
@@ -86,34 +86,15 @@ func (a *app) explain(ctx context.Context, f *explainFlags, args []string) error
 			return err
 		}
 	}
-	switch {
+	switch g := trace.Incomplete(); {
 	case err != nil:
 		return err
-	case !allowed(trace):
-		return undecided(trace)
+	case g != nil:
+		return &failure{exitIncomplete, "the answer is incomplete: " + g.String(), g.Hint}
+	case !trace.Allowed():
+		return errNotMet
 	}
 	return nil
-}
-
-// undecided is the error for a request that is not allowed, or not known to be:
-// where another try may find out, the answer is not complete.
-func undecided(t *audit.Trace) error {
-	for i := range t.Gaps {
-		if g := &t.Gaps[i]; t.Decision == "" && g.Kind == iam.GapIncomplete {
-			return &failure{exitIncomplete, "the answer is incomplete: " + g.String(), g.Hint}
-		}
-	}
-	return errNotMet
-}
-
-// allowed reports whether every request of a trace is allowed.
-func allowed(t *audit.Trace) bool {
-	for _, o := range t.Others {
-		if !allowed(o) {
-			return false
-		}
-	}
-	return t.Decision == iam.Allowed
 }
 
 // request reads what is asked about.
@@ -176,7 +157,7 @@ func (a *app) readText(text string) (string, error) {
 	if text != "-" {
 		return text, nil
 	}
-	data, err := a.readInput("-", 1<<20)
+	data, err := files.Input(a.stdin, "-", 1<<20)
 	if err != nil {
 		err = usage("", "reading the error message: %v", err)
 	}

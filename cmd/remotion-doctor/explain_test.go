@@ -13,6 +13,7 @@ import (
 	"remotion-doctor/doctor"
 	"remotion-doctor/fixtures"
 	"remotion-doctor/iam"
+	"remotion-doctor/source/files"
 )
 
 // explained are a request of each demo principal that its story is about.
@@ -85,7 +86,7 @@ func compareGolden(t *testing.T, path string, got []byte) {
 // TestExplainAgrees: the trace comes to the decision of the evaluator, and
 // names the statements that the evaluator names.
 func TestExplainAgrees(t *testing.T) {
-	s, err := snapshotOrDemo("")
+	s, err := files.SnapshotOr(fixtures.Demo, "")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -168,12 +168,10 @@ func (f *fixFlags) of(o *doctor.Options) doctor.FixOptions {
 // left is the error for what the remedies do not cure. That something could not
 // be read comes first: whether it is cured is not known.
 func left(fixes []*doctor.Remedy) error {
-	for _, x := range fixes {
-		if g := x.Unfinished; g != nil {
-			return &failure{exitIncomplete, "the check is incomplete: " + g.String(), g.Hint}
-		}
-	}
-	if slices.ContainsFunc(fixes, func(x *doctor.Remedy) bool { return !x.Cures() }) {
+	switch g, cured := doctor.Left(fixes); {
+	case g != nil:
+		return &failure{exitIncomplete, "the check is incomplete: " + g.String(), g.Hint}
+	case !cured:
 		return errNotMet
 	}
 	return nil

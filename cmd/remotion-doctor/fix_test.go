@@ -13,11 +13,13 @@ import (
 	"remotion-doctor/audit"
 	"remotion-doctor/doctor"
 	"remotion-doctor/doctor/attach"
+	"remotion-doctor/fixtures"
 	"remotion-doctor/iam"
 	"remotion-doctor/iam/account"
 	"remotion-doctor/localaws"
 	"remotion-doctor/remedy"
 	"remotion-doctor/source/awsapi"
+	"remotion-doctor/source/files"
 )
 
 // lacking are demo principals with what a grant can cure.
@@ -35,7 +37,7 @@ var lacking = []struct {
 // simulator, and returns the endpoint's address.
 func endpointFor(t *testing.T, a *app, targets targetFlags, regions []string) (*doctor.Options, string) {
 	t.Helper()
-	snapshot, err := snapshotOrDemo("")
+	snapshot, err := files.SnapshotOr(fixtures.Demo, "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -72,7 +74,7 @@ func TestFixVerified(t *testing.T) {
 			a := testApp(&bytes.Buffer{})
 			remote, _ := endpointFor(t, a, tt.targets, tt.regions)
 			local := *remote
-			snapshot, err := snapshotOrDemo("")
+			snapshot, err := files.SnapshotOr(fixtures.Demo, "")
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -180,7 +182,7 @@ func TestUndoRefuses(t *testing.T) {
 func TestApplyHeedsTheOperator(t *testing.T) {
 	t.Parallel()
 	for boundary, refused := range map[string]bool{"": false, `{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":["iam:Get*","iam:List*","iam:PutRolePolicy"],"Resource":"*"}}`: true, `{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"iam:*","Resource":"*"}}`: false} {
-		snapshot, err := snapshotOrDemo("")
+		snapshot, err := files.SnapshotOr(fixtures.Demo, "")
 		if err != nil {
 			t.Fatal(err)
 		}

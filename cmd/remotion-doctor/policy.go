@@ -77,11 +77,8 @@ func (a *app) policyShow(name string, f *showFlags) error {
 	if len(doc.Statements) == 0 {
 		return usage("leave --for out, or take the other policy", "the %s policy grants nothing that %s needs", name, strings.Join(f.operations, ", "))
 	}
-	for _, note := range r.Notes {
+	for _, note := range r.Remarks() {
 		fmt.Fprintf(a.stderr, "note: %s\n", note)
-	}
-	for _, fact := range r.Facts {
-		fmt.Fprintf(a.stderr, "note: %s\n", fact.Message)
 	}
 	_, err = fmt.Fprintln(a.stdout, doc.Indent())
 	return err
@@ -209,7 +206,7 @@ func (a *app) policyLint(paths []string, f *lintFlags) error {
 	}
 	faults, unknown := []report.FileFault{}, []string{}
 	for _, path := range paths {
-		data, err := a.readInput(path, maxInput)
+		data, err := files.Input(a.stdin, path, maxInput)
 		if err != nil {
 			return usage("", "reading the policy: %v", err)
 		}

@@ -11,6 +11,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
+	"remotion-doctor/fixtures"
 	"remotion-doctor/localaws"
 	"remotion-doctor/report"
 	"remotion-doctor/source/files"
@@ -53,7 +54,7 @@ func scriptParams() testscript.Params {
 
 func startAWS(ts *testscript.TestScript, _ bool, args []string) {
 	var o localaws.Options
-	snapshot, err := snapshotOrDemo("")
+	snapshot, err := files.SnapshotOr(fixtures.Demo, "")
 	ts.Check(err)
 	for _, spec := range args {
 		if path, ok := strings.CutPrefix(spec, "-snapshot="); ok {

@@ -11,7 +11,6 @@ import (
 	"remotion-doctor/audit"
 	"remotion-doctor/doctor"
 	"remotion-doctor/fixtures"
-	"remotion-doctor/iam/account"
 	"remotion-doctor/localaws"
 	"remotion-doctor/source/awsapi"
 	"remotion-doctor/source/files"
@@ -31,7 +30,7 @@ snapshot it serves the demo account.`,
   AWS_ENDPOINT_URL=http://127.0.0.1:4566 aws sts get-caller-identity`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			s, err := snapshotOrDemo(snapshot)
+			s, err := files.SnapshotOr(fixtures.Demo, snapshot)
 			if err != nil {
 				return err
 			}
@@ -60,10 +59,6 @@ snapshot it serves the demo account.`,
 	return cmd
 }
 
-func snapshotOrDemo(path string) (*account.Snapshot, error) {
-	return files.SnapshotOr(fixtures.Demo, path)
-}
-
 func (a *app) demoCommand() *cobra.Command {
 	f := &outputFlags{}
 	cmd := &cobra.Command{
@@ -89,7 +84,7 @@ network but the loopback interface is touched.`,
 }
 
 func (a *app) demo(ctx context.Context, f *outputFlags) error {
-	s, err := snapshotOrDemo("")
+	s, err := files.SnapshotOr(fixtures.Demo, "")
 	if err != nil {
 		return err
 	}

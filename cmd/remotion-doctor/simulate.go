@@ -3,14 +3,13 @@ package main
 import (
 	"encoding/json"
 	"errors"
-	"fmt"
-	"io"
-	"os"
 
 	"github.com/spf13/cobra"
 
+	"remotion-doctor/fixtures"
 	"remotion-doctor/iam/account"
 	"remotion-doctor/iam/eval"
+	"remotion-doctor/source/files"
 )
 
 func (a *app) simulateCommand() *cobra.Command {
@@ -36,7 +35,7 @@ func (a *app) simulate(input, snapshot string) error {
 	if err != nil {
 		return err
 	}
-	out, err := eval.Simulate(in, func() (*account.Snapshot, error) { return snapshotOrDemo(snapshot) })
+	out, err := eval.Simulate(in, func() (*account.Snapshot, error) { return files.SnapshotOr(fixtures.Demo, snapshot) })
 	if e, ok := errors.AsType[*eval.APIError](err); ok {
 		return usage("", "An error occurred (%s) when calling the %s operation: %s", e.Code, in.Operation(), e.Message)
 	}
@@ -51,7 +50,7 @@ func (a *app) simulate(input, snapshot string) error {
 
 // readSimulation reads a request; the error names the place in it.
 func (a *app) readSimulation(input string) (eval.SimulationInput, error) {
-	data, err := a.readInput(input, maxInput)
+	data, err := files.Input(a.stdin, input, maxInput)
 	if err != nil {
 		return eval.SimulationInput{}, usage("", "reading the request: %v", err)
 	}
@@ -64,21 +63,3 @@ func (a *app) readSimulation(input string) (eval.SimulationInput, error) {
 
 // maxInput is the largest request that is read.
 const maxInput = 64 << 20
-
-// readInput reads up to a limit of a file, - for standard input.
-func (a *app) readInput(path string, limit int64) ([]byte, error) {
-	in := a.stdin
-	if path != "-" {
-		file, err := os.Open(path)
-		if err != nil {
-			return nil, err
-		}
-		defer file.Close()
-		in = file
-	}
-	data, err := io.ReadAll(io.LimitReader(in, limit+1))
-	if err == nil && int64(len(data)) > limit {
-		err = fmt.Errorf("larger than %d bytes", limit)
-	}
-	return data, err
-}

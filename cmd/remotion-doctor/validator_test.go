@@ -17,6 +17,7 @@ import (
 	"testing"
 
 	"remotion-doctor/audit"
+	"remotion-doctor/fixtures"
 	"remotion-doctor/iam"
 	"remotion-doctor/localaws"
 	"remotion-doctor/source/files"
@@ -33,7 +34,7 @@ import (
 func TestRemotionsOwnValidator(t *testing.T) {
 	folder := npmFolder(t)
 	principals := demoPrincipals(t)
-	snapshot, err := snapshotOrDemo("")
+	snapshot, err := files.SnapshotOr(fixtures.Demo, "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -110,7 +111,7 @@ func npmFolder(t *testing.T) string {
 // demoPrincipals are the principals of the demo's stories, and a user.
 func demoPrincipals(t *testing.T) []iam.Principal {
 	t.Helper()
-	snapshot, err := snapshotOrDemo("")
+	snapshot, err := files.SnapshotOr(fixtures.Demo, "")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,16 +1,18 @@
-package main
+// Package asked turns the flags of a command into data, so that a follow-up command
+// can repeat them.
+package asked
 
 import (
 	"bytes"
 	"io"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 
 	"github.com/spf13/pflag"
 
 	"remotion-doctor/audit"
+	"remotion-doctor/source/files"
 )
 
 // Flags that a follow-up command repeats: where the facts come from, and what is
@@ -30,22 +32,9 @@ var (
 // fileNames are the flags whose values are paths.
 var fileNames = []string{"snapshot", "template", "plan", "managed-policies", "policy", "boundary", "scp", "rcp", "session-policy", "resource-policy"}
 
-// inside is a path as seen from the working directory, where it is in there: a
-// report does not name the folders of the machine that made it.
-func inside(path string) string {
-	dir, err := os.Getwd()
-	if err != nil || !filepath.IsAbs(path) {
-		return path
-	}
-	rel, err := filepath.Rel(dir, path)
-	if err != nil || rel == ".." || strings.HasPrefix(rel, ".."+string(filepath.Separator)) {
-		return path
-	}
-	return rel
-}
-
-// asked is what the user gave of the source and the requirement, as data.
-func asked(fs *pflag.FlagSet, files []string) audit.Asked {
+// Of returns what the user gave of the source and the requirement, as data. A file
+// that is an operand becomes the flag that it stands for.
+func Of(fs *pflag.FlagSet, operands []string) audit.Asked {
 	var out audit.Asked
 	fs.Visit(func(f *pflag.Flag) {
 		switch {
@@ -57,14 +46,14 @@ func asked(fs *pflag.FlagSet, files []string) audit.Asked {
 	})
 	for i := range out.Source {
 		if slices.Contains(fileNames, out.Source[i].Name) {
-			out.Source[i].Value = inside(out.Source[i].Value)
+			out.Source[i].Value = files.Name(out.Source[i].Value)
 		}
 	}
-	if len(files) == 1 {
-		out.Source = append(out.Source, audit.Flag{Name: kindOfFile(files[0]), Value: inside(files[0])})
+	if len(operands) == 1 {
+		out.Source = append(out.Source, audit.Flag{Name: kindOfFile(operands[0]), Value: files.Name(operands[0])})
 	} else {
-		for _, f := range files {
-			out.Files = append(out.Files, inside(f))
+		for _, f := range operands {
+			out.Files = append(out.Files, files.Name(f))
 		}
 	}
 	return out
