@@ -97,6 +97,12 @@ type Section struct {
 	Location *iam.Location `json:"location,omitzero"`
 	// Policies are the policies that decided, where they are known.
 	Policies []PolicyRecord `json:"policies,omitzero"`
+	// Contexts and Verdicts hold what the evidence of Findings refers to by
+	// place, from 0: of many probes the context and the verdict are the same, and
+	// are written once. They are of the written form only: package report fills
+	// them in when it writes, and gives each Evidence its own when it reads.
+	Contexts []iam.Context `json:"contexts,omitzero"`
+	Verdicts []iam.Verdict `json:"verdicts,omitzero"`
 	// Source is the digest of the report that the section was merged from.
 	Source string `json:"source,omitzero"`
 	// Usage is what the evaluation cost.
@@ -267,8 +273,15 @@ type Evidence struct {
 	Region   string      `json:"region,omitzero"`
 	Context  iam.Context `json:"context,omitzero"`
 	// Documented marks the probe of the documented pattern itself.
-	Documented bool        `json:"documented,omitzero"`
-	Verdict    iam.Verdict `json:"verdict"`
+	Documented bool `json:"documented,omitzero"`
+	// Verdict is the answer; in the written form VerdictRef stands for it.
+	Verdict iam.Verdict `json:"verdict,omitzero"`
+
+	// ContextRef and VerdictRef are the places of Context and Verdict among the
+	// section's Contexts and Verdicts. They are of the written form only. Reports
+	// from before there were any have Context and Verdict here.
+	ContextRef *int `json:"contextRef,omitzero"`
+	VerdictRef *int `json:"verdictRef,omitzero"`
 }
 
 // An Obstacle is what stops a required grant and is not cured by granting.

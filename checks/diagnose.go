@@ -148,8 +148,9 @@ func (s *Situation) byWhatIsMissing(missing []Grant) (Release, bool) {
 
 func intersect(a, b []Grant) []Grant {
 	var out []Grant
+	has := setOf(b)
 	for _, g := range a {
-		if slices.ContainsFunc(b, g.same) {
+		if has[g.key()] {
 			out = append(out, g)
 		}
 	}

@@ -113,11 +113,13 @@ func (p *Pack) document(set *Policy) (*policy.Document, error) {
 
 // grants returns the pairs of action and resource of a policy.
 func (p *Pack) grants(set *Policy) ([]Grant, error) {
-	doc, err := p.document(set)
-	if err != nil {
-		return nil, err
-	}
-	return Pairs(doc), nil
+	return once(&p.made.granted, set, func() ([]Grant, error) {
+		doc, err := p.document(set)
+		if err != nil {
+			return nil, err
+		}
+		return Pairs(doc), nil
+	})
 }
 
 // GrantsOf returns the pairs of action and resource that a release documents.
@@ -126,7 +128,8 @@ func (p *Pack) GrantsOf(name, version, partition string) ([]Grant, error) {
 	if err != nil {
 		return nil, err
 	}
-	return p.grants(set)
+	shared, err := p.grants(set)
+	return slices.Clone(shared), err
 }
 
 // Known returns releases by which a range of releases can be resolved: those

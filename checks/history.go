@@ -95,6 +95,10 @@ func (p *Pack) changeOf(name string, g Grant) (Change, bool) {
 // added returns the grants that a change brought, as the partition writes
 // them.
 func (p *Pack) added(c Change, partition string) ([]Grant, error) {
+	return once(&p.made.brought, [3]string{c.Policy, c.Since, partition}, func() ([]Grant, error) { return p.makeAdded(c, partition) })
+}
+
+func (p *Pack) makeAdded(c Change, partition string) ([]Grant, error) {
 	list, err := p.releases(c.Policy, "aws")
 	if err != nil {
 		return nil, err

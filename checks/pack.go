@@ -70,6 +70,8 @@ type Pack struct {
 	Pages    Pages
 	Commands Commands
 	Hooks    Hooks
+
+	made made
 }
 
 // A Shared is an action that the owners of some resources allow to everyone.

@@ -34,6 +34,10 @@ func (r Release) String() string {
 // releases returns the documented policies of a name and partition, oldest
 // first.
 func (p *Pack) releases(name, partition string) ([]Release, error) {
+	return once(&p.made.released, [2]string{name, partition}, func() ([]Release, error) { return p.makeReleases(name, partition) })
+}
+
+func (p *Pack) makeReleases(name, partition string) ([]Release, error) {
 	list := p.policiesOf(name, partition)
 	if len(list) == 0 {
 		return nil, fmt.Errorf("no %s policy for the partition %s", name, partition)
@@ -75,9 +79,13 @@ func Pairs(doc *policy.Document) []Grant {
 
 // without returns the grants of a that are not in b.
 func without(a, b []Grant) []Grant {
+	if len(a) == 0 {
+		return nil
+	}
 	var out []Grant
+	has := setOf(b)
 	for _, g := range a {
-		if !slices.ContainsFunc(b, g.same) {
+		if !has[g.key()] {
 			out = append(out, g)
 		}
 	}

@@ -23,7 +23,7 @@ func Check(ctx context.Context, o Options) (*audit.Report, error) {
 
 func newJob(o *Options) *job {
 	j := &job{
-		Options: *o, engine: o.Engine, source: o.Source, callers: &[]iam.Principal{},
+		Options: *o, engine: o.Engine, source: o.Source,
 		scope: checks.Scope{Context: o.Context, Strict: o.Strict, Bucket: o.Bucket, Function: o.Function},
 	}
 	if j.engine == "" && j.source != nil {
@@ -31,9 +31,10 @@ func newJob(o *Options) *job {
 	}
 	for _, t := range o.Targets {
 		for _, r := range t.Requirements {
-			j.tasks = append(j.tasks, task{target: t.Target, requirement: r, source: t.Source, regions: t.Regions})
+			j.tasks = append(j.tasks, task{place: len(j.tasks), target: t.Target, requirement: r, source: t.Source, regions: t.Regions})
 		}
 	}
+	j.callers = make([]iam.Principal, len(j.tasks))
 	return j
 }
 
@@ -41,15 +42,10 @@ func newJob(o *Options) *job {
 func (j *job) report(ctx context.Context) *audit.Report {
 	r := &audit.Report{
 		SchemaVersion: audit.SchemaVersion, Tool: j.Tool, GeneratedAt: j.now().UTC(),
-		Engine: j.engine, OK: true, Sections: []audit.Section{},
+		Engine: j.engine, OK: true,
 	}
 	caller := j.askCaller(ctx)
-	for i, t := range j.tasks {
-		if j.Progress != nil {
-			j.Progress(i, len(j.tasks), t.target)
-		}
-		r.Sections = append(r.Sections, j.section(ctx, t))
-	}
+	r.Sections = j.sections(ctx)
 	r.Identify()
 	r.OK = r.Verdict().OK()
 	select {

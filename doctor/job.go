@@ -18,6 +18,7 @@ import (
 
 // A task is one target against one requirement.
 type task struct {
+	place       int // among the tasks that the options ask for
 	target      audit.Target
 	requirement string // caller, renderer or a file
 	// source and regions are the task's own, where it has any.
@@ -37,7 +38,7 @@ type job struct {
 	source  source.Source
 	tasks   []task
 	scope   checks.Scope
-	callers *[]iam.Principal // audited so far as callers
+	callers []iam.Principal // audited so far as callers, by the place of their task; others are zero
 
 	// supposing and instead are set to judge a remedy as if it were attached.
 	supposing []*policy.Document

@@ -24,8 +24,8 @@ func (j *job) misplaced(ctx context.Context, t task, req *checks.Requirement, fo
 		out = append(out, j.onCallers(ctx, req, scope, s)...)
 		return append(out, j.otherwise(ctx, req, found.Principal, scope)...)
 	}
-	if req.Name == "caller" && j.callers != nil {
-		*j.callers = append(*j.callers, found.Principal)
+	if req.Name == "caller" && t.place < len(j.callers) {
+		j.callers[t.place] = found.Principal
 	}
 	return append(out, j.otherwise(ctx, req, found.Principal, scope)...)
 }
@@ -84,11 +84,11 @@ func (j *job) onExecutionRole(ctx context.Context, req *checks.Requirement, foun
 // onCallers: the renderer lacks what a caller of this run has.
 func (j *job) onCallers(ctx context.Context, req *checks.Requirement, scope checks.Scope, s *audit.Section) []audit.Diagnosis {
 	missing := slices.DeleteFunc(failing(req, s.Findings), func(g checks.Grant) bool { return g.Feature == "" })
-	if j.callers == nil {
-		return nil
-	}
 	var out []audit.Diagnosis
-	for _, p := range *j.callers {
+	for _, p := range j.callers {
+		if p.ARN == "" {
+			continue
+		}
 		if there := j.granted(ctx, req, missing, p, scope); len(there) > 0 {
 			out = append(out, audit.Diagnosis{
 				Code: "granted-to-caller", Subject: p.ARN, Severity: audit.SeverityWarning, Actions: actionNames(there),

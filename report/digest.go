@@ -5,7 +5,10 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
+	stdhash "hash"
 
+	jsonv2 "github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 
 	"remotion-doctor/audit"
@@ -24,11 +27,29 @@ func Seal(r *audit.Report) error {
 	r.Identify()
 	r.OK = r.Verdict().OK()
 	r.Digest = ""
-	data, err := json.Marshal(r)
+	head, err := jsonv2.Marshal(headOf(r), written)
 	if err != nil {
 		return err
 	}
-	r.Digest, err = digestOf(data)
+	r.Digest, err = digestOf(head, func(hash func([]byte) error) error {
+		if r.Sections == nil {
+			return errNoList
+		}
+		for i := range r.Sections {
+			s, err := fold(&r.Sections[i])
+			if err != nil {
+				return err
+			}
+			text, err := jsonv2.Marshal(s, written)
+			if err == nil {
+				err = hash(text)
+			}
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 	return err
 }
 
@@ -55,11 +76,20 @@ func Verify(data []byte) (Integrity, error) {
 		return NoDigest, nil
 	}
 	delete(members, "digest")
-	rest, err := json.Marshal(members)
+	sections, isList := members["sections"], isArray(members["sections"])
+	if isList {
+		members["sections"] = json.RawMessage("null")
+	}
+	head, err := json.Marshal(members)
 	if err != nil {
 		return NoDigest, err
 	}
-	computed, err := digestOf(rest)
+	computed, err := digestOf(head, func(hash func([]byte) error) error {
+		if !isList {
+			return errNoList
+		}
+		return eachElement(sections, hash)
+	})
 	if err != nil {
 		return NoDigest, err
 	}
@@ -69,12 +99,59 @@ func Verify(data []byte) (Integrity, error) {
 	return Intact, nil
 }
 
-// digestOf canonicalizes JSON in place and hashes it.
-func digestOf(data []byte) (string, error) {
-	v := jsontext.Value(data)
+// errNoList says that the sections of foreign JSON are no list: they are hashed
+// as they stand in the head.
+var errNoList = errors.New("sections are no list")
+
+// digestOf hashes the canonical form of a report: that of its head, whose
+// sections are null, with the sections in the place of it, which each gives out
+// one by one in any form. The canonical form of a list is that of its elements,
+// so that only one section is held at a time.
+func digestOf(head []byte, each func(hash func([]byte) error) error) (string, error) {
+	v := jsontext.Value(head)
 	if err := v.Canonicalize(); err != nil {
 		return "", err
 	}
-	sum := sha256.Sum256(v)
-	return "sha256:" + hex.EncodeToString(sum[:]), nil
+	sum := sha256.New()
+	sum.Write([]byte("{"))
+	sep := ""
+	err := eachMember(v, func(name string, value jsontext.Value) error {
+		quoted, err := jsontext.AppendQuote([]byte(sep), name)
+		if err != nil {
+			return err
+		}
+		sep = ","
+		sum.Write(append(quoted, ':'))
+		if name == "sections" {
+			return hashSections(sum, value, each)
+		}
+		sum.Write(value)
+		return nil
+	})
+	sum.Write([]byte("}"))
+	return "sha256:" + hex.EncodeToString(sum.Sum(nil)), err
+}
+
+// hashSections hashes a list of sections, or what stands in its place.
+func hashSections(sum stdhash.Hash, instead jsontext.Value, each func(func([]byte) error) error) error {
+	n := 0
+	err := each(func(text []byte) error {
+		v := jsontext.Value(text)
+		if err := v.Canonicalize(); err != nil {
+			return err
+		}
+		sum.Write([]byte{"[,"[min(n, 1)]})
+		sum.Write(v)
+		n++
+		return nil
+	})
+	switch {
+	case errors.Is(err, errNoList):
+		sum.Write(instead)
+		return nil
+	case n == 0:
+		sum.Write([]byte("["))
+	}
+	sum.Write([]byte("]"))
+	return err
 }

@@ -39,13 +39,21 @@ func ParseFormat(name string) (Format, error) {
 	return "", fmt.Errorf("%q is not one of %s", name, strings.Join(known, ", "))
 }
 
+// indentedSections is how many sections people may read as JSON, or compare line
+// by line. Of more than that indentation would be half of the file.
+const indentedSections = 20
+
 // Write renders a report. The table looks at width, colour and verbosity, CSV at
-// BOM, Markdown at Limit.
+// BOM, Markdown at Limit. JSON of more than indentedSections sections has no
+// blanks.
 func Write(w io.Writer, r *audit.Report, f Format, o Options) error {
 	switch f {
 	case FormatTable:
 		return Table(w, r, o)
 	case FormatJSON:
+		if len(r.Sections) > indentedSections {
+			return CompactJSON(w, r)
+		}
 		return JSON(w, r)
 	case FormatMarkdown:
 		return Markdown(w, r, o)

@@ -15,18 +15,61 @@ import (
 	"remotion-doctor/iam/policy"
 )
 
-// JSON writes the report in its canonical form: indented, the same bytes for
-// the same report.
-func JSON(w io.Writer, r *audit.Report) error {
-	// encoding/json would hold the report three times and take five times as
-	// long to indent it.
-	out := &escaper{w: w}
-	err := jsonv2.MarshalWrite(out, r, jsontext.WithIndent("  "), jsontext.EscapeForJS(true), jsontext.AllowInvalidUTF8(true), jsonv2.FormatNilSliceAsNull(true))
+// JSON writes the report indented, the same bytes for the same report. Section
+// by section, what many probes share is written once (see [audit.Section]).
+func JSON(w io.Writer, r *audit.Report) error { return writeJSON(w, r, jsontext.WithIndent("  ")) }
+
+// CompactJSON writes the report as [JSON] does, without blanks.
+func CompactJSON(w io.Writer, r *audit.Report) error { return writeJSON(w, r) }
+
+// written are the options of a report's JSON.
+var written = jsonv2.JoinOptions(jsontext.EscapeForJS(true), jsontext.AllowInvalidUTF8(true), jsonv2.FormatNilSliceAsNull(true))
+
+func writeJSON(w io.Writer, r *audit.Report, form ...jsontext.Options) error {
+	head, err := jsonv2.Marshal(headOf(r), written)
 	if err != nil {
 		return err
 	}
-	_, err = io.WriteString(out, "\n")
-	return err
+	enc := jsontext.NewEncoder(&escaper{w: w}, append(form, written)...) // ends the line
+	if err := enc.WriteToken(jsontext.BeginObject); err != nil {
+		return err
+	}
+	err = eachMember(head, func(name string, value jsontext.Value) error {
+		if err := enc.WriteToken(jsontext.String(name)); err != nil {
+			return err
+		}
+		if name == "sections" && r.Sections != nil {
+			return writeSections(enc, r.Sections)
+		}
+		return enc.WriteValue(value)
+	})
+	if err != nil {
+		return err
+	}
+	return enc.WriteToken(jsontext.EndObject)
+}
+
+func writeSections(enc *jsontext.Encoder, sections []audit.Section) error {
+	if err := enc.WriteToken(jsontext.BeginArray); err != nil {
+		return err
+	}
+	for i := range sections {
+		s, err := fold(&sections[i])
+		if err != nil {
+			return err
+		}
+		if err := jsonv2.MarshalEncode(enc, s, written); err != nil {
+			return err
+		}
+	}
+	return enc.WriteToken(jsontext.EndArray)
+}
+
+// headOf is a report without its sections.
+func headOf(r *audit.Report) *audit.Report {
+	out := *r
+	out.Sections = nil
+	return &out
 }
 
 // An escaper writes control characters and invisible ones in JSON as escapes:
@@ -96,12 +139,31 @@ func (e *DecodeError) Error() string {
 // Decode reads a report as [ReadJSON] does. Errors are [*DecodeError].
 func Decode(data []byte) (*audit.Report, error) {
 	data = bytes.TrimPrefix(data, []byte("\ufeff"))
-	var r audit.Report
-	if err := json.Unmarshal(data, &r); err != nil {
-		return nil, noReport(data, err)
+	r, err := parse(data)
+	if err != nil {
+		return nil, err
+	}
+	for i := range r.Sections {
+		if err := unfold(&r.Sections[i]); err != nil {
+			return nil, &DecodeError{Msg: fmt.Sprintf("section %d: %v", i+1, err)}
+		}
 	}
 	if r.SchemaVersion != audit.SchemaVersion {
 		return nil, &DecodeError{Msg: fmt.Sprintf("the report's schemaVersion is %q, this program reads %q", r.SchemaVersion, audit.SchemaVersion)}
+	}
+	return r, nil
+}
+
+// parse reads the JSON as it is. Whatever the fast reader does not take is left
+// to encoding/json, which takes more, and knows the place of what is wrong.
+func parse(data []byte) (*audit.Report, error) {
+	var r audit.Report
+	if jsonv2.Unmarshal(data, &r, jsonv2.MatchCaseInsensitiveNames(true)) == nil {
+		return &r, nil
+	}
+	r = audit.Report{}
+	if err := json.Unmarshal(data, &r); err != nil {
+		return nil, noReport(data, err)
 	}
 	return &r, nil
 }

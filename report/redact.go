@@ -1,9 +1,10 @@
 package report
 
 import (
-	"bytes"
 	"reflect"
 	"strings"
+
+	jsonv2 "github.com/go-json-experiment/json"
 
 	"remotion-doctor/audit"
 	"remotion-doctor/iam"
@@ -21,11 +22,12 @@ import (
 // Names of one or two letters are replaced where they are named, not in
 // sentences.
 func Redact(r *audit.Report) (*audit.Report, error) {
-	var b bytes.Buffer
-	if err := JSON(&b, r); err != nil {
+	// Not by [Decode]: what evidence shares would be replaced more than once.
+	data, err := jsonv2.Marshal(r, written)
+	if err != nil {
 		return nil, err
 	}
-	out, err := Decode(b.Bytes())
+	out, err := parse(data)
 	if err != nil {
 		return nil, err
 	}

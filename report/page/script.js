@@ -169,7 +169,7 @@
         line('Layer', f.layer ? s.layers[f.layer] || f.layer : ''),
         line('Scope', f.scope),
         line('Missing context', codes(f.missingContext)),
-        line('Would decide', codes((f.evidence || []).flatMap((e) => e.verdict.deciders || []).map((d) => [d.key, d.operator, (d.values || []).join(', ')].filter(Boolean).join(' ') + ' (' + d.effect + ')').filter((t, n, all) => all.indexOf(t) === n))),
+        line('Would decide', codes((f.evidence || []).flatMap((e) => (e.verdict || {}).deciders || []).map((d) => [d.key, d.operator, (d.values || []).join(', ')].filter(Boolean).join(' ') + ' (' + d.effect + ')').filter((t, n, all) => all.indexOf(t) === n))),
         line('Muted', text(i, MUTED))),
       statements(f, s), evidence(f, s),
       el('p', {}, copyButton('Copy a link to this finding', () => location.href.split('#')[0] + '#f-' + allIDs()[i]), ' ',
@@ -180,7 +180,7 @@
   // The statements that decided, quoted from the policies where those are known.
   const statements = (f, s) => {
     const seen = new Set();
-    const refs = [...(f.statements || []).map((r) => [r, true]), ...(f.evidence || []).flatMap((e) => (e.verdict.matched || []).map((r) => [r, false]))];
+    const refs = [...(f.statements || []).map((r) => [r, true]), ...(f.evidence || []).flatMap((e) => ((e.verdict || {}).matched || []).map((r) => [r, false]))];
     return refs.map(([r, decides]) => {
       const key = [r.policyId || r.policy, r.layer, r.file, r.start.line, r.start.column].join('\n');
       if (seen.has(key)) return '';
@@ -198,7 +198,7 @@
   const evidence = (f, s) => {
     if (!f.evidence || !f.evidence.length) return '';
     const asked = f.evidence.map((e) => {
-      const v = e.verdict, [word, cls] = answer[v.decision] || answer[''];
+      const v = e.verdict || {}, [word, cls] = answer[v.decision] || answer[''];
       return el('tr', {},
         el('td', { class: cls }, word),
         el('td', {}, code(e.resource), e.documented ? el('small', {}, ' as documented') : ''),
