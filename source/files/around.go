@@ -14,6 +14,9 @@ import (
 
 // Functions implements [source.Source].
 func (s *Source) Functions(_ context.Context, region, prefix string) ([]account.Function, error) {
+	if s.principal != "" {
+		return nil, source.NotHeld("policy files hold no functions")
+	}
 	var out []account.Function
 	for _, f := range s.snapshot.Functions {
 		if a, ok := policy.ParseARN(f.FunctionArn); ok && a.Region == region && strings.HasPrefix(f.FunctionName, prefix) {
@@ -25,9 +28,12 @@ func (s *Source) Functions(_ context.Context, region, prefix string) ([]account.
 
 // Trust implements [source.Source].
 func (s *Source) Trust(_ context.Context, p iam.Principal) (string, error) {
+	if s.principal != "" {
+		return "", source.NotHeld("policy files hold no trust policy")
+	}
 	r, err := s.snapshot.Role(p.ARN)
 	if err != nil {
-		return "", notHeldIn(err)
+		return "", unreadable(p, err)
 	}
 	if r.AssumeRolePolicyDocument == nil {
 		return "", source.NotHeld("the snapshot does not hold the trust policy of the role %s", r.RoleName)
@@ -37,6 +43,9 @@ func (s *Source) Trust(_ context.Context, p iam.Principal) (string, error) {
 
 // RoleNames implements [source.Source].
 func (s *Source) RoleNames(context.Context) ([]string, error) {
+	if s.principal != "" {
+		return nil, source.NotHeld("policy files hold no other roles")
+	}
 	var out []string
 	for i := range s.snapshot.AuthorizationDetails.Roles {
 		out = append(out, s.snapshot.AuthorizationDetails.Roles[i].RoleName)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"maps"
+	"slices"
 	"strings"
 
 	"remotion-doctor/audit"
@@ -145,6 +146,9 @@ func (s *Source) inDeployment(t audit.Target) (source.Resolution, error) {
 	asked := t
 	if t.Kind == audit.TargetRenderer {
 		t.Kind = audit.TargetRole
+	}
+	if !slices.Contains(kinds, t.Kind) && t.Kind != audit.TargetInstance && t.Kind != audit.TargetCaller {
+		return source.Resolution{}, &source.Error{Kind: source.KindInvalid, Msg: fmt.Sprintf("no source has the kind of target %q", t.Kind)}
 	}
 	found, err := s.deployment.Resolve(t)
 	if err != nil {

@@ -97,6 +97,8 @@ func (s *Source) resolve(t audit.Target) (source.Resolution, error) {
 			return source.Resolution{}, source.NotHeld("%s is no policy file of this source", t.Name)
 		}
 		return source.Resolution{Principal: p}, nil
+	case s.principal != "":
+		return source.Resolution{}, source.NotHeld("policy files hold no %s", t)
 	case s.deployment != nil:
 		return s.inDeployment(t)
 	}
@@ -112,6 +114,8 @@ func (s *Source) Policies(_ context.Context, p iam.Principal) (eval.Policies, er
 		if own, err = s.engine.Policies(p.ARN); err != nil {
 			return own, unreadable(p, err)
 		}
+	} else if p.ARN != s.principal {
+		return own, unreadable(p, &account.NotFoundError{Kind: p.Type(), Name: p.Name()})
 	}
 	out := s.overlay.over(own)
 	out.Facts.Now = s.now()
@@ -172,11 +176,13 @@ func (s *Source) Evaluate(ctx context.Context, p iam.Principal, probes []iam.Pro
 // At sets the clock, by which credentials are issued when a request is made.
 func (s *Source) At(now func() time.Time) { s.now = now }
 
-// Principal implements [source.Source]. It is the whole snapshot; an empty one
-// where the source is policy files.
-func (s *Source) Principal(context.Context, iam.Principal) (*account.Snapshot, error) {
+// Principal implements [source.Source]. It is the whole snapshot.
+func (s *Source) Principal(_ context.Context, p iam.Principal) (*account.Snapshot, error) {
 	if s.principal != "" {
 		return nil, source.NotHeld("policy files are attached to nothing")
+	}
+	if _, err := s.engine.Policies(p.ARN); err != nil {
+		return nil, unreadable(p, err)
 	}
 	return s.snapshot, nil
 }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"remotion-doctor/audit"
@@ -24,6 +25,9 @@ func (s *Source) inSnapshot(t audit.Target) (source.Resolution, error) {
 		if err == nil {
 			return r, nil
 		}
+	}
+	if !slices.Contains(kinds, t.Kind) && t.Kind != audit.TargetRenderer && t.Kind != audit.TargetInstance && t.Kind != audit.TargetCaller {
+		return source.Resolution{}, &source.Error{Kind: source.KindInvalid, Msg: fmt.Sprintf("no source has the kind of target %q", t.Kind)}
 	}
 	arn, err := s.principalOf(t)
 	if err != nil {

@@ -49,7 +49,7 @@ func questions(t *testing.T) []question {
 // answer.
 func notHeld(t *testing.T, s *Subject) {
 	for _, q := range questions(t) {
-		if s.holds(q.fact) {
+		if s.holds(q.fact) || s.Partial && q.fact != Caller && q.fact != Decode {
 			continue
 		}
 		_, err := q.ask(t.Context(), s)
@@ -126,7 +126,7 @@ func targets(t *testing.T, s *Subject) {
 	if !s.holds(Resolve) {
 		t.Skip("the source finds no targets")
 	}
-	for _, target := range []audit.Target{
+	all := []audit.Target{
 		{Kind: audit.TargetRole, Name: "twin"},
 		{Kind: audit.TargetRole, Name: Twin},
 		{Kind: audit.TargetFunction, Name: function},
@@ -135,13 +135,17 @@ func targets(t *testing.T, s *Subject) {
 		{Kind: audit.TargetInstanceProfile, Name: "twins"},
 		{Kind: audit.TargetTaskDefinition, Name: "work"},
 		{Kind: audit.TargetPodIdentity, Name: "c/n/s"},
-	} {
+	}
+	if s.Targets != nil {
+		all = s.Targets
+	}
+	for _, target := range all {
 		r, err := s.Source.Resolve(t.Context(), target)
 		if err != nil || r.Principal.ARN != Twin || r.Principal.AccountID != accountID {
 			t.Errorf("%s: %+v, %v", target, r.Principal, err)
 		}
 	}
-	if r, err := s.Source.Resolve(t.Context(), audit.Target{Kind: audit.TargetUser, Name: "ann"}); err != nil || r.Principal.Name() != "ann" || !strings.Contains(r.Principal.ARN, "/staff/") {
+	if r, err := s.Source.Resolve(t.Context(), audit.Target{Kind: audit.TargetUser, Name: "ann"}); s.Targets == nil && (err != nil || r.Principal.Name() != "ann" || !strings.Contains(r.Principal.ARN, "/staff/")) {
 		t.Errorf("user: %+v, %v", r.Principal, err)
 	}
 	_, err := s.Source.Resolve(t.Context(), audit.Target{Kind: "moon", Name: "x"})

@@ -167,7 +167,7 @@ func together(t *testing.T, s *Subject) {
 	for range 4 {
 		for _, q := range list {
 			wg.Go(func() {
-				if _, err := q.ask(t.Context(), s); (err == nil) != s.holds(q.fact) {
+				if _, err := q.ask(t.Context(), s); (err == nil) != s.holds(q.fact) && !s.Partial {
 					t.Errorf("%s: %v", q.fact, err)
 				}
 			})

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"testing"
 
+	"remotion-doctor/audit"
 	"remotion-doctor/iam"
 	"remotion-doctor/iam/account"
 	"remotion-doctor/iam/iamtest"
@@ -44,6 +45,12 @@ type Subject struct {
 	// Gapped returns a source that could not read the policy of [Twin] that
 	// allows s3:PutObject; nil where the source reads all or nothing.
 	Gapped func(t *testing.T) source.Source
+	// Targets are those that the source can find, all of them Twin; nil for all
+	// kinds of target in AWS.
+	Targets []audit.Target
+	// Partial says that the source may hold facts beyond Holds, in part: they are
+	// not asked for.
+	Partial bool
 	// Encoded is an authorization message that the source can decode.
 	Encoded string
 }
@@ -70,8 +77,9 @@ const (
 )
 
 const (
-	inlineText  = `{"Version":"2012-10-17","Statement":[{"Sid":"Write","Effect":"Allow","Action":"s3:PutObject","Resource":"*"},{"Sid":"Keep","Effect":"Deny","Action":"s3:DeleteObject","Resource":"*"}]}`
-	managedText = `{"Version":"2012-10-17","Statement":[{"Sid":"Read","Effect":"Allow","Action":["s3:GetObject","s3:DeleteObject"],"Resource":"*"}]}`
+	// InlineText and ManagedText are the policies of Twin.
+	InlineText  = `{"Version":"2012-10-17","Statement":[{"Sid":"Write","Effect":"Allow","Action":"s3:PutObject","Resource":"*"},{"Sid":"Keep","Effect":"Deny","Action":"s3:DeleteObject","Resource":"*"}]}`
+	ManagedText = `{"Version":"2012-10-17","Statement":[{"Sid":"Read","Effect":"Allow","Action":["s3:GetObject","s3:DeleteObject"],"Resource":"*"}]}`
 	trustText   = `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"lambda.amazonaws.com"},"Action":"sts:AssumeRole"}]}`
 	closedText  = `{"Version":"2012-10-17","Statement":[{"Sid":"Closed","Effect":"Deny","Principal":"*","Action":"s3:PutObject","Resource":"arn:aws:s3:::remotionlambda-useast1-closed/*"}]}`
 )
@@ -85,10 +93,10 @@ func Account(tb testing.TB) *account.Snapshot {
 	managed := "arn:aws:iam::" + accountID + ":policy/same"
 	profile := "arn:aws:iam::" + accountID + ":instance-profile/twins"
 	d := &s.AuthorizationDetails
-	d.Policies = append(d.Policies, account.NewManagedPolicy(managed, account.Document{Text: managedText}))
+	d.Policies = append(d.Policies, account.NewManagedPolicy(managed, account.Document{Text: ManagedText}))
 	d.Roles = append(d.Roles, account.Role{
 		Path: "/", RoleName: "twin", Arn: Twin, AssumeRolePolicyDocument: &account.Document{Text: trustText},
-		RolePolicyList:          []account.InlinePolicy{{PolicyName: "same", PolicyDocument: account.Document{Text: inlineText}}},
+		RolePolicyList:          []account.InlinePolicy{{PolicyName: "same", PolicyDocument: account.Document{Text: InlineText}}},
 		AttachedManagedPolicies: []account.AttachedPolicy{{PolicyName: "same", PolicyArn: managed}},
 	})
 	s.Functions = []account.Function{
