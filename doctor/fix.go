@@ -131,6 +131,8 @@ func Left(list []*Remedy) (unknown *iam.Gap, cured bool) {
 func (x *Remedy) Outcome() string {
 	total := x.Before.Total()
 	switch {
+	case x.Unfinished != nil:
+		return fmt.Sprintf("the check is incomplete: %d of %d are known to pass", x.Before.Pass, total)
 	case x.Change == nil && x.Before.Pass == total:
 		return fmt.Sprintf("all %d pass; nothing to grant", total)
 	case x.Change == nil && x.Before.Met() == total:
