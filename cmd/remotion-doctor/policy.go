@@ -13,8 +13,8 @@ import (
 
 	"remotion-doctor/checks"
 	"remotion-doctor/checks/remotion"
+	"remotion-doctor/doctor/policytext"
 	"remotion-doctor/iam/policy"
-	"remotion-doctor/report"
 	"remotion-doctor/source/files"
 )
 
@@ -147,7 +147,7 @@ func (a *app) policyDiffCommand() *cobra.Command {
 			if format == "json" {
 				return a.json(d)
 			}
-			return report.Differences(a.stdout, remotion.Pack().Name, args[0], args[1], d)
+			return policytext.Differences(a.stdout, remotion.Pack().Name, args[0], args[1], d)
 		},
 	}
 	cmd.Flags().StringVar(&format, "format", "text", "`text|json`")
@@ -204,7 +204,7 @@ func (a *app) policyLint(paths []string, f *lintFlags) error {
 	if err != nil {
 		return err
 	}
-	faults, unknown := []report.FileFault{}, []string{}
+	faults, unknown := []policytext.FileFault{}, []string{}
 	for _, path := range paths {
 		data, err := files.Input(a.stdin, path, maxInput)
 		if err != nil {
@@ -225,13 +225,13 @@ func (a *app) policyLint(paths []string, f *lintFlags) error {
 			unknown = append(unknown, path)
 		}
 		for _, fault := range append(broken, remotion.Pack().Lint(doc, checks.LintScope{Policy: f.as, Version: release.Version, Partition: f.partition})...) {
-			faults = append(faults, report.FileFault{File: path, Fault: fault})
+			faults = append(faults, policytext.FileFault{File: path, Fault: fault})
 		}
 	}
 	if f.format == "json" {
 		err = a.json(faults)
 	} else {
-		err = report.Faults(a.stdout, faults, unknown)
+		err = policytext.Faults(a.stdout, faults, unknown)
 	}
 	if err == nil && len(faults) > 0 {
 		return errNotMet

@@ -1,4 +1,6 @@
-package report
+// Package policytext writes for people what package checks says of policy
+// documents: what two releases differ by, and the faults of a copy.
+package policytext
 
 import (
 	"fmt"
@@ -7,6 +9,7 @@ import (
 
 	"remotion-doctor/audit"
 	"remotion-doctor/checks"
+	"remotion-doctor/report"
 )
 
 // Differences writes what the policies of one release require that those of
@@ -46,9 +49,9 @@ type FileFault struct {
 func Faults(w io.Writer, faults []FileFault, unknown []string) error {
 	var b strings.Builder
 	for _, f := range faults {
-		fmt.Fprintf(&b, "%s:%s: %s [%s]\n", Clean(f.File), f.Pos, Clean(f.Message), f.Code)
+		fmt.Fprintf(&b, "%s:%s: %s [%s]\n", report.Clean(f.File), f.Pos, report.Clean(f.Message), f.Code)
 		if f.Hint != "" {
-			fmt.Fprintf(&b, "    hint: %s\n", Clean(f.Hint))
+			fmt.Fprintf(&b, "    hint: %s\n", report.Clean(f.Hint))
 		}
 		if f.Source != "" {
 			fmt.Fprintf(&b, "    see:  %s\n", f.Source)
@@ -61,7 +64,7 @@ func Faults(w io.Writer, faults []FileFault, unknown []string) error {
 			if path == "standard input" {
 				c.Source[0].Value = "FILE"
 			}
-			fmt.Fprintf(&b, "%s: not one of Remotion's documented policies; to see what it does not grant, run:\n    %s\n", Clean(path), CommandLine(&c))
+			fmt.Fprintf(&b, "%s: not one of Remotion's documented policies; to see what it does not grant, run:\n    %s\n", report.Clean(path), report.CommandLine(&c))
 		}
 	}
 	_, err := io.WriteString(w, b.String())
