@@ -114,7 +114,7 @@ func (s *Source) Policies(_ context.Context, p iam.Principal) (eval.Policies, er
 		if own, err = s.engine.Policies(p.ARN); err != nil {
 			return own, unreadable(p, err)
 		}
-	} else if p.ARN != s.principal {
+	} else if owner, err := iam.NewPrincipal(s.principal); err != nil || p.ARN != owner.ARN {
 		return own, unreadable(p, &account.NotFoundError{Kind: p.Type(), Name: p.Name()})
 	}
 	out := s.overlay.over(own)
