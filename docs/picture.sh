@@ -13,6 +13,7 @@ work=$(mktemp -d)
 trap 'tmux -L picture kill-server 2>/dev/null || true; rm -rf "$work"' EXIT
 go build -o "$work/remotion-doctor" ./cmd/remotion-doctor
 export PATH="$work:$PATH"
+cp fixtures/demo/account.json "$work"
 
 # shot PAGE FILE WIDTH HEIGHT
 shot() {
@@ -26,12 +27,12 @@ frame() {
 	printf '<iframe src="report.html" style="border:0;color-scheme:%s;width:%spx;height:%spx"></iframe>' "$1" "$2" "$3"
 }
 
-# terminal COLUMNS: the first section of the demo, in a terminal that wide.
+# terminal COLUMNS: a role of the demo account, in a terminal that wide.
 terminal() {
-	tmux -L picture new-session -d -x "$1" -y 60 "TERM=xterm-256color remotion-doctor demo; touch $work/done; sleep 30"
+	tmux -L picture new-session -d -x "$1" -y 60 "cd $work && TERM=xterm-256color remotion-doctor check --snapshot account.json --function video-api --region us-east-1; touch $work/done; sleep 30"
 	while [ ! -e "$work/done" ]; do sleep 0.2; done
 	sleep 0.5
-	tmux -L picture capture-pane -e -p -S -2000 | sed -e '/^.*i-0a1b2c3d4e5f67890/,$d' -e 's/\x1b\[0;2m/\x1b[0;90m/g' -e 's/\x1b\[2m/\x1b[90m/g' >"$work/screen"
+	tmux -L picture capture-pane -e -p -S -2000 | sed -e '/Attach this/,$d' -e 's/\x1b\[0;2m/\x1b[0;90m/g' -e 's/\x1b\[2m/\x1b[90m/g' >"$work/screen"
 	tmux -L picture kill-server
 	rm "$work/done"
 	local lines width height scheme

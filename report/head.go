@@ -108,11 +108,26 @@ func alone(s *audit.Section) string {
 	for i, n := range s.Alone.Operations {
 		names[i] = Clean(n)
 	}
-	list := strings.Join(names, ",")
 	if len(names) > 2 {
-		return fmt.Sprintf("only these? --for %s: %d of %d granted", list, s.Alone.Granted, s.Alone.Total)
+		return fmt.Sprintf("only these? %s: %d of %d granted", forFlags(names), s.Alone.Granted, s.Alone.Total)
 	}
-	return fmt.Sprintf("only %s? --for %s: %d of %d granted", strings.Join(names, " and "), list, s.Alone.Granted, s.Alone.Total)
+	return fmt.Sprintf("only %s? %s: %d of %d granted", strings.Join(names, " and "), forFlags(names), s.Alone.Granted, s.Alone.Total)
+}
+
+// forFlags names operations by --for, so that a narrow terminal can break the
+// line between two flags and it still runs as it is printed.
+func forFlags(names []string) string {
+	const widest = 36
+	flags := []string{"--for " + names[0]}
+	for _, n := range names[1:] {
+		last := &flags[len(flags)-1]
+		if len(*last)+1+len(n) > widest {
+			flags = append(flags, "--for "+n)
+			continue
+		}
+		*last += "," + n
+	}
+	return strings.Join(flags, " ")
 }
 
 // leads writes the cause, the command, and what works by itself.

@@ -110,7 +110,7 @@ func (a *app) demo(ctx context.Context, f *outputFlags) error {
 	if err = errors.Join(err, stop()); err != nil {
 		return err
 	}
-	report.Notes = append(report.Notes, "to run the commands above, start the demo account first, in another terminal: remotion-doctor serve --listen "+demoAddress)
+	report.Notes = append(report.Notes, "to run the commands of this report, first start the demo account in another terminal: remotion-doctor serve --listen "+demoAddress)
 	return a.deliver(ctx, report, f)
 }
 

@@ -33,7 +33,8 @@ func (s *Source) Trust(_ context.Context, p iam.Principal) (string, error) {
 	}
 	r, err := s.snapshot.Role(p.ARN)
 	if err != nil {
-		return "", unreadable(p, err)
+		// A file may hold only some of an account's roles.
+		return "", notHeldIn(err)
 	}
 	if r.AssumeRolePolicyDocument == nil {
 		return "", source.NotHeld("the snapshot does not hold the trust policy of the role %s", r.RoleName)

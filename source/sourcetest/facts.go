@@ -114,8 +114,8 @@ func unknown(t *testing.T, s *Subject) {
 		}
 		_, err := q.ask(ctx, s)
 		kind := source.KindNotFound
-		if e, ok := errors.AsType[*source.Error](err); ok && e.Kind == source.KindNotHeld && strings.HasPrefix(string(q.fact), "Bucket") {
-			kind = source.KindNotHeld // who has some buckets cannot tell that there is no other
+		if e, ok := errors.AsType[*source.Error](err); ok && e.Kind == source.KindNotHeld && (strings.HasPrefix(string(q.fact), "Bucket") || q.fact == Trust) {
+			kind = source.KindNotHeld // who has some buckets and roles cannot tell that there is no other
 		}
 		failsAs(t, string(q.fact)+" of what does not exist", err, kind)
 	}
