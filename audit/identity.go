@@ -69,12 +69,6 @@ func FindingID(s *Section, f *Finding) string {
 	return id(findingParts(s.Identity().String(), f))
 }
 
-// DiagnosisID returns the id of a diagnosis as if the section had no other one
-// of the same identity.
-func DiagnosisID(s *Section, d *Diagnosis) string {
-	return id(diagnosisParts(s.Identity().String(), d))
-}
-
 func findingParts(section string, f *Finding) []string {
 	return []string{"finding", section, f.Action, f.Resource}
 }

@@ -89,12 +89,6 @@ func (x *Remedy) Recheck(ctx context.Context, o Options) (string, error) {
 	return "", nil
 }
 
-// Holding reads what is attached to a principal.
-func Holding(ctx context.Context, s source.Source, p iam.Principal) (*remedy.Holding, error) {
-	j := &job{source: s}
-	return j.holding(ctx, p)
-}
-
 // Resolve finds the principal of the only target, of several renderers the
 // first.
 func Resolve(ctx context.Context, o Options) (source.Resolution, error) {

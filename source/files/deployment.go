@@ -90,18 +90,18 @@ func deploy(open func(iac.Options) (*iac.Deployment, error), o iac.Options, regi
 
 // open opens the file, and says which parameters it has.
 func (t *Template) open() (open func(iac.Options) (*iac.Deployment, error), known func(string) bool, err error) {
-	if t.Plan || iac.IsPlan(t.Path) {
-		p, err := iac.OpenPlan(t.Path)
-		if err != nil {
-			return nil, nil, fileError(err)
-		}
-		return p.Deployment, func(string) bool { return false }, nil
-	}
-	f, err := iac.OpenTemplates(t.Path)
+	in, err := t.input()
 	if err != nil {
 		return nil, nil, fileError(err)
 	}
-	return f.Deployment, f.HasParameter, nil
+	return in.Deployment, in.HasParameter, nil
+}
+
+func (t *Template) input() (iac.Input, error) {
+	if t.Plan {
+		return iac.OpenPlan(t.Path)
+	}
+	return iac.Open(t.Path)
 }
 
 // A regional is a deployment and the Regions that it is the same in.
