@@ -32,6 +32,10 @@ type Report struct {
 	OK       bool      `json:"ok"`
 	Sections []Section `json:"sections"`
 
+	// Accounts are those that were to be audited, in the order of their ids;
+	// none where single targets were named.
+	Accounts []Account `json:"accounts,omitzero"`
+
 	// Gate says what counts against the run.
 	Gate Gate `json:"gate,omitzero"`
 	// Directory is the working directory as seen from the root of the
@@ -92,6 +96,9 @@ type Section struct {
 	// ExcessGap is why Excess is not known, or not known in full: no excess that
 	// is listed does not mean then that there is none.
 	ExcessGap *iam.Gap `json:"excessGap,omitzero"`
+	// Found are the reasons for which an audit of the account found the principal,
+	// a phrase each; none where the target was named.
+	Found []string `json:"found,omitzero"`
 	// Location is where the principal stands in a template or plan; nil where it
 	// does not come from a file.
 	Location *iam.Location `json:"location,omitzero"`

@@ -15,6 +15,8 @@ const (
 	TargetCaller          TargetKind = "caller"
 	TargetRenderer        TargetKind = "renderer"
 	TargetFile            TargetKind = "file"
+	// TargetAccount is a whole account, of which an audit could read nothing.
+	TargetAccount TargetKind = "account"
 )
 
 // Title returns the kind in words: "Lambda function".
@@ -36,6 +38,7 @@ var targetTitles = map[TargetKind]string{
 	TargetCaller:          "caller",
 	TargetRenderer:        "renderer",
 	TargetFile:            "policy files",
+	TargetAccount:         "account",
 }
 
 // A Target is what the user pointed at: the thing whose principal is audited.

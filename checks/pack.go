@@ -66,6 +66,7 @@ type Pack struct {
 	// own policies, which nobody but their owners can read.
 	Shared []Shared
 
+	Traces   Traces
 	Samples  Samples
 	Pages    Pages
 	Commands Commands
@@ -234,3 +235,18 @@ func (p *Pack) Partitions() []string {
 
 // service is how messages call what needs the policies.
 func (p *Pack) service() string { return cmp.Or(p.Service, p.Name, "this product") }
+
+// Traces are how an account shows that a product is used in it. The zero Traces
+// shows nothing.
+type Traces struct {
+	// Functions is what the names of the product's own functions begin with.
+	Functions string
+	// Role is the name of the role that they run as, where nobody chose another.
+	Role string
+	// Invoke is the action by which its callers use them, on Function, a pattern
+	// of ARNs of the partition aws.
+	Invoke, Function string
+	// Names are what the names of its own resources begin with, by which a policy
+	// that is about the product is known.
+	Names []string
+}

@@ -86,6 +86,7 @@ func mergeHead(out, r *audit.Report, first bool) {
 	for _, n := range r.Notes {
 		out.Notes = appendNew(out.Notes, n)
 	}
+	out.Accounts = mergeAccounts(out.Accounts, r.Accounts)
 	sources := r.Merged
 	if len(sources) == 0 {
 		sources = []audit.Source{SourceOf(r)}
@@ -95,4 +96,17 @@ func mergeHead(out, r *audit.Report, first bool) {
 			out.Merged = append(out.Merged, s)
 		}
 	}
+}
+
+// mergeAccounts puts accounts together: of one that both have, the later stays.
+func mergeAccounts(out, more []audit.Account) []audit.Account {
+	for _, a := range more {
+		i := slices.IndexFunc(out, func(b audit.Account) bool { return a.ID == b.ID })
+		if i < 0 {
+			out = append(out, a)
+			continue
+		}
+		out[i] = a
+	}
+	return out
 }

@@ -45,6 +45,13 @@ var pack = &checks.Pack{
 	Bucket:  checks.Note{Breaks: "Renders that use the bucket end in AccessDenied although the role is granted all of S3."},
 	Context: iam.Context{{Key: "iam:PassedToService", Type: iam.String, Values: []string{"lambda.amazonaws.com"}}},
 	Shared:  shared,
+	// Source: @remotion/serverless-client 4.0.527, REMOTION_BUCKET_PREFIX and
+	// RENDER_FN_PREFIX in src/constants.ts.
+	Traces: checks.Traces{
+		Functions: "remotion-render-", Role: "remotion-lambda-role",
+		Invoke: "lambda:InvokeFunction", Function: functionPattern,
+		Names: []string{"remotionlambda-", "remotion-render-", "remotion-lambda-role"},
+	},
 	Samples: checks.Samples{
 		Word: "remotion",
 		Keys: []string{"/sites/my-video/index.html", "/renders/8h3k2j9x1m/out.mp4"}, OtherKeys: []string{"/renders/8h3k2j9x1m/progress.json"},

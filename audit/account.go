@@ -1,0 +1,37 @@
+package audit
+
+// An AccountStatus says what became of an account that was to be audited. The
+// zero AccountStatus is not known.
+type AccountStatus string
+
+// The statuses of accounts.
+const (
+	AccountAudited    AccountStatus = "audited"
+	AccountIncomplete AccountStatus = "incomplete" // something failed for a passing reason
+	AccountUnread     AccountStatus = "unread"     // nothing could be read; its section says why
+	AccountSkipped    AccountStatus = "skipped"    // suspended or closed: there is nothing to audit
+	AccountPending    AccountStatus = "pending"    // not reached yet
+)
+
+// An Account is one account of those that were to be audited, and what was found
+// in it.
+type Account struct {
+	ID   string `json:"id"`
+	Name string `json:"name,omitzero"`
+	// Unit is the path of its organizational units, root first: r-ab12/ou-ab12-video.
+	Unit   string        `json:"unit,omitzero"`
+	Status AccountStatus `json:"status"`
+	// Why it was skipped, or could not be read.
+	Why string `json:"why,omitzero"`
+	// Principals is how many roles and users were looked at.
+	Principals int `json:"principals"`
+	// Callers and Renderers are how many were found and checked.
+	Callers   int `json:"callers"`
+	Renderers int `json:"renderers"`
+	// Administrators is how many callers may do everything, were proven to pass,
+	// and are left out.
+	Administrators int `json:"administrators,omitzero"`
+	// Arguments is the digest of what the audit was asked: parts of different
+	// ones do not belong together.
+	Arguments string `json:"arguments,omitzero"`
+}

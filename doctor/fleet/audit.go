@@ -1,0 +1,199 @@
+package fleet
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+
+	"remotion-doctor/audit"
+	"remotion-doctor/checks/remotion"
+	"remotion-doctor/doctor"
+	"remotion-doctor/source"
+)
+
+// A Place is an account that is to be audited, and the way to it.
+type Place struct {
+	ID         string
+	Name, Unit string
+	// Skip says why there is nothing to audit; empty where there is.
+	Skip string
+	// Open reads the account. The error says why it cannot be read.
+	Open func(ctx context.Context) (Account, error)
+}
+
+// Options say what is asked of every account. Of the Options of a check, Source
+// and Targets are set for each account.
+type Options struct {
+	doctor.Options
+	// Who are the principals to check: callers, renderers, all, or patterns of
+	// names, of which one has to match. Empty is all.
+	Who []string
+	// Administrators keeps those in the report who may do everything and pass.
+	Administrators bool
+	// Arguments is the digest of what was asked; see [audit.Account.Arguments].
+	Arguments string
+}
+
+// The values of Options.Who that are no names.
+const (
+	Callers   = "callers"
+	Renderers = "renderers"
+	All       = "all"
+)
+
+// Audit finds and checks the principals of one account. What could not be read
+// is in the report: it always has the account, and a section where the account
+// could not be read.
+func Audit(ctx context.Context, p Place, o Options) *audit.Report {
+	record := audit.Account{ID: p.ID, Name: p.Name, Unit: p.Unit, Arguments: o.Arguments, Status: audit.AccountAudited}
+	if p.Skip != "" {
+		record.Status, record.Why = audit.AccountSkipped, p.Skip
+		return bare(o, record)
+	}
+	a, err := p.Open(ctx)
+	if err != nil {
+		return unread(o, record, err)
+	}
+	if a.Pack == nil {
+		a.Pack = o.Pack
+	}
+	if record.ID == "" {
+		record.ID = a.Snapshot.AccountID
+	}
+	record.Principals = len(a.Snapshot.AuthorizationDetails.Roles) + len(a.Snapshot.AuthorizationDetails.Users)
+	found, err := Find(ctx, a)
+	if err != nil {
+		return unread(o, record, err)
+	}
+	return check(ctx, a, selected(found, o.Who), o, record)
+}
+
+// check checks what was found.
+func check(ctx context.Context, a Account, found []Found, o Options, record audit.Account) *audit.Report {
+	o.Source = a.Source
+	o.Targets = make([]doctor.Target, len(found))
+	for i, f := range found {
+		o.Targets[i] = doctor.Target{Target: f.Target, Requirements: []string{f.Requirement}}
+	}
+	r, err := doctor.Check(ctx, o.Options)
+	if err != nil {
+		return unread(o, record, err)
+	}
+	r.Sections = kept(r, found, o, &record)
+	if r.Verdict().Incomplete > 0 || r.Verdict().Unchecked > 0 {
+		record.Status = audit.AccountIncomplete
+	}
+	r.Accounts = []audit.Account{record}
+	r.OK = r.Verdict().OK()
+	return r
+}
+
+// kept are the sections that belong into the report, with the reasons for which
+// their principals were found. The others, of administrators that are proven to
+// pass, are counted.
+func kept(r *audit.Report, found []Found, o Options, record *audit.Account) []audit.Section {
+	out := make([]audit.Section, 0, len(r.Sections))
+	for i := range r.Sections {
+		s := r.Sections[i]
+		f, ok := foundAs(found, &s)
+		if ok && f.Administrator && !o.Administrators && proven(&s) {
+			record.Administrators++
+			continue
+		}
+		switch s.Requirement.Name {
+		case remotion.Renderer:
+			record.Renderers++
+		default:
+			record.Callers++
+		}
+		if ok {
+			s.Found = f.Why
+		}
+		out = append(out, s)
+	}
+	return out
+}
+
+func foundAs(found []Found, s *audit.Section) (Found, bool) {
+	i := slices.IndexFunc(found, func(f Found) bool {
+		return f.ARN == s.Principal.ARN && f.Requirement == s.Requirement.Name
+	})
+	if i < 0 {
+		return Found{}, false
+	}
+	return found[i], true
+}
+
+// proven reports whether a section passes by more than samples.
+func proven(s *audit.Section) bool {
+	return s.Met() && s.Coverage == audit.CoverageProven && !s.Unfinished()
+}
+
+// selected are the principals that were asked for.
+func selected(found []Found, who []string) []Found {
+	if len(who) == 0 || slices.Contains(who, All) {
+		return found
+	}
+	return slices.DeleteFunc(slices.Clone(found), func(f Found) bool {
+		return !slices.ContainsFunc(who, func(w string) bool { return wanted(f, w) })
+	})
+}
+
+func wanted(f Found, who string) bool {
+	switch who {
+	case Callers:
+		return f.Requirement == remotion.Caller
+	case Renderers:
+		return f.Requirement == remotion.Renderer
+	}
+	name := f.ARN[strings.LastIndexByte(f.ARN, '/')+1:]
+	ok, _ := path.Match(who, name)
+	return ok || who == f.ARN
+}
+
+// ValidWho refuses a value of Options.Who that is no pattern.
+func ValidWho(who []string) error {
+	for _, w := range who {
+		if _, err := path.Match(w, ""); err != nil {
+			return fmt.Errorf("%q is no pattern of names", w)
+		}
+	}
+	return nil
+}
+
+// unread is the report of an account that could not be read: one section with
+// the reason.
+func unread(o Options, record audit.Account, err error) *audit.Report {
+	problem := audit.NewProblem(string(source.KindOther), err.Error(), "")
+	if e, ok := errors.AsType[*source.Error](err); ok {
+		problem = e.Problem()
+	}
+	record.Status, record.Why = audit.AccountUnread, problem.Message
+	r := bare(o, record)
+	r.Sections = []audit.Section{{
+		Target:      audit.Target{Kind: audit.TargetAccount, Name: record.ID},
+		Requirement: audit.Requirement{Name: remotion.Caller},
+		Regions:     []string{}, Modules: []audit.Module{}, Findings: []audit.Finding{}, Operations: []audit.Operation{}, Obstacles: []audit.Obstacle{},
+		Error: &problem, Incomplete: true,
+	}}
+	r.Sections[0].Principal.AccountID = record.ID
+	r.Identify()
+	r.OK = r.Verdict().OK()
+	return r
+}
+
+// bare is a report without sections.
+func bare(o Options, record audit.Account) *audit.Report {
+	r := &audit.Report{
+		SchemaVersion: audit.SchemaVersion, Tool: o.Tool, Engine: audit.EngineLocal,
+		Sections: []audit.Section{}, Accounts: []audit.Account{record},
+	}
+	if o.Now != nil {
+		r.GeneratedAt = o.Now().UTC()
+	}
+	r.OK = r.Verdict().OK()
+	return r
+}

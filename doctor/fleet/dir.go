@@ -1,0 +1,234 @@
+package fleet
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"remotion-doctor/audit"
+	"remotion-doctor/internal/outfile"
+	"remotion-doctor/report"
+)
+
+// A Dir is the folder in which a run keeps its parts: accounts/ID.json, a report
+// each, index.json and report.json. It is a [Keeper].
+type Dir struct {
+	path string
+	o    DirOptions
+	mu   sync.Mutex
+	done map[string]Entry // by the account's id
+}
+
+// DirOptions say which kept parts are good.
+type DirOptions struct {
+	// Arguments is the digest of what is asked; a part of other arguments is
+	// audited again.
+	Arguments string
+	// Fresh takes nothing over.
+	Fresh bool
+	// MaxAge is how old a part may be; 0 for any age.
+	MaxAge time.Duration
+	Now    func() time.Time
+}
+
+// An Index says what a folder holds: every account that was to be audited.
+type Index struct {
+	SchemaVersion string     `json:"schemaVersion"`
+	Tool          audit.Tool `json:"tool"`
+	Arguments     string     `json:"arguments,omitzero"`
+	Shard         string     `json:"shard,omitzero"`
+	Summary       Summary    `json:"summary"`
+	Accounts      []Entry    `json:"accounts"`
+}
+
+// An Entry is one account of an Index.
+type Entry struct {
+	audit.Account
+	// File is its report, as seen from the folder, and Digest the report's;
+	// empty where there is none.
+	File   string `json:"file,omitzero"`
+	Digest string `json:"digest,omitzero"`
+}
+
+// A Summary counts the accounts by what became of them.
+type Summary struct {
+	Accounts   int `json:"accounts"`
+	Audited    int `json:"audited"`
+	Incomplete int `json:"incomplete"`
+	Unread     int `json:"unread"`
+	Skipped    int `json:"skipped"`
+	Pending    int `json:"pending"`
+	Principals int `json:"principals"`
+	Callers    int `json:"callers"`
+	Renderers  int `json:"renderers"`
+	// Administrators may do everything, pass, and are left out.
+	Administrators int `json:"administrators"`
+}
+
+// OpenDir opens the folder of a run, and makes it where it does not exist.
+func OpenDir(path string, o DirOptions) (*Dir, error) {
+	if err := os.MkdirAll(filepath.Join(path, "accounts"), 0o755); err != nil {
+		return nil, &outfile.Error{Path: path, Err: err}
+	}
+	return &Dir{path: path, o: o, done: map[string]Entry{}}, nil
+}
+
+func (d *Dir) file(id string) string { return filepath.Join("accounts", id+".json") }
+
+// Kept implements [Keeper]. A part that cannot be read, was changed, or did not
+// come out whole is audited again.
+func (d *Dir) Kept(p Place) (*audit.Report, bool) {
+	if d.o.Fresh {
+		return nil, false
+	}
+	r, err := d.load(p.ID)
+	if err != nil || len(r.Accounts) != 1 {
+		return nil, false
+	}
+	a := r.Accounts[0]
+	whole := a.Status == audit.AccountAudited || a.Status == audit.AccountSkipped
+	old := d.o.MaxAge > 0 && d.o.Now().Sub(r.GeneratedAt) > d.o.MaxAge
+	if !whole || old || a.ID != p.ID || a.Arguments != d.o.Arguments {
+		return nil, false
+	}
+	d.note(r)
+	return r, true
+}
+
+func (d *Dir) load(id string) (*audit.Report, error) {
+	name := filepath.Join(d.path, d.file(id))
+	data, err := os.ReadFile(name)
+	if err != nil {
+		return nil, err
+	}
+	r, state, err := report.Load(name, data)
+	if err == nil && state != report.Intact {
+		err = errors.New("it was changed after it was made")
+	}
+	return r, err
+}
+
+// Keep implements [Keeper].
+func (d *Dir) Keep(p Place, r *audit.Report) error {
+	if err := report.Seal(r); err != nil {
+		return err
+	}
+	err := outfile.Write(context.Background(), outfile.File{
+		Path: filepath.Join(d.path, d.file(p.ID)), Access: outfile.Public,
+		Content: func(w io.Writer) error { return report.CompactJSON(w, r) },
+	})
+	if err == nil {
+		d.note(r)
+	}
+	return err
+}
+
+func (d *Dir) note(r *audit.Report) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	a := r.Accounts[0]
+	d.done[a.ID] = Entry{Account: a, File: filepath.ToSlash(d.file(a.ID)), Digest: r.Digest}
+}
+
+// WriteIndex writes what became of the places so far.
+func (d *Dir) WriteIndex(places []Place, tool audit.Tool, shard Shard) (Index, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	out := Index{SchemaVersion: audit.SchemaVersion, Tool: tool, Arguments: d.o.Arguments, Shard: shard.String(), Accounts: []Entry{}}
+	for _, p := range places {
+		e, ok := d.done[p.ID]
+		if !ok {
+			e = Entry{Account: audit.Account{ID: p.ID, Name: p.Name, Unit: p.Unit, Status: audit.AccountPending}}
+		}
+		out.Accounts = append(out.Accounts, e)
+		out.Summary.add(&e.Account)
+	}
+	slices.SortFunc(out.Accounts, func(a, b Entry) int { return strings.Compare(a.ID, b.ID) })
+	data, err := json.MarshalIndent(&out, "", "  ")
+	if err != nil {
+		return out, err
+	}
+	return out, outfile.Write(context.Background(), outfile.File{
+		Path: filepath.Join(d.path, "index.json"), Access: outfile.Public, Content: outfile.Text(append(data, '\n')),
+	})
+}
+
+func (s *Summary) add(a *audit.Account) {
+	s.Accounts++
+	s.Principals += a.Principals
+	s.Callers += a.Callers
+	s.Renderers += a.Renderers
+	s.Administrators += a.Administrators
+	if n := s.of(a.Status); n != nil {
+		*n++
+	}
+}
+
+func (s *Summary) of(status audit.AccountStatus) *int {
+	switch status {
+	case audit.AccountAudited:
+		return &s.Audited
+	case audit.AccountIncomplete:
+		return &s.Incomplete
+	case audit.AccountUnread:
+		return &s.Unread
+	case audit.AccountSkipped:
+		return &s.Skipped
+	}
+	return &s.Pending
+}
+
+// Parts returns the reports of the accounts that folders hold, in the order of
+// the accounts' ids. Of an account that several hold, the last folder's counts.
+// The error names the file that cannot be read.
+func Parts(folders []string) ([]*audit.Report, error) {
+	files := map[string]string{}
+	for _, folder := range folders {
+		names, err := filepath.Glob(filepath.Join(folder, "accounts", "*.json"))
+		if err != nil || len(names) == 0 {
+			return nil, fmt.Errorf("%s holds no accounts/*.json: %w", folder, fs.ErrNotExist)
+		}
+		for _, n := range names {
+			files[filepath.Base(n)] = n
+		}
+	}
+	var out []*audit.Report
+	for _, base := range sortedKeys(files) {
+		data, err := os.ReadFile(files[base])
+		if err != nil {
+			return nil, err
+		}
+		r, _, err := report.Load(files[base], data)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, r)
+	}
+	return out, nil
+}
+
+func sortedKeys(m map[string]string) []string {
+	out := make([]string, 0, len(m))
+	for k := range m {
+		out = append(out, k)
+	}
+	slices.Sort(out)
+	return out
+}
+
+// Join is the report of all accounts: that of one run over them, whichever
+// machines they were audited on.
+func Join(parts []*audit.Report) *audit.Report {
+	out := report.Merge(parts)
+	slices.SortStableFunc(out.Accounts, func(a, b audit.Account) int { return strings.Compare(a.ID, b.ID) })
+	return out
+}

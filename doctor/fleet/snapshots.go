@@ -1,0 +1,110 @@
+package fleet
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+
+	"remotion-doctor/iam/managed"
+	"remotion-doctor/source"
+	"remotion-doctor/source/files"
+)
+
+// Snapshots returns the accounts of the snapshots in a folder, in the order of
+// their ids: files of the `snapshot` command, or of `aws iam
+// get-account-authorization-details`, whose names end in .json. The error names
+// the file; two files of one account are one.
+func Snapshots(folder string, library *managed.Library) ([]Place, error) {
+	var out []Place
+	byID := map[string]string{}
+	err := filepath.WalkDir(folder, func(path string, d fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return refused(folder, err)
+		case d.IsDir() || !strings.HasSuffix(d.Name(), ".json"):
+			return nil
+		}
+		id, err := accountIn(path)
+		if err != nil {
+			return err
+		}
+		if other, ok := byID[id]; ok {
+			return input(path, fmt.Sprintf("it is of account %s, as %s is", id, files.Name(other)), "keep one snapshot of each account in the folder")
+		}
+		byID[id] = path
+		out = append(out, Place{ID: id, Open: func(context.Context) (Account, error) { return openSnapshot(path, id, library) }})
+		return nil
+	})
+	if err == nil && len(out) == 0 {
+		err = input(folder, "there is no snapshot in it", "write one with `remotion-doctor snapshot --output FOLDER/ACCOUNT.json`")
+	}
+	slices.SortFunc(out, func(a, b Place) int { return strings.Compare(a.ID, b.ID) })
+	return out, err
+}
+
+func openSnapshot(path, id string, library *managed.Library) (Account, error) {
+	s, err := files.ReadSnapshot(path)
+	if err != nil {
+		return Account{}, err
+	}
+	if s.AccountID != id {
+		return Account{}, input(path, fmt.Sprintf("it is of account %s, and names %s before that", s.AccountID, id), "")
+	}
+	src, err := files.Snapshot(s, files.Overlay{}, library)
+	return Account{Snapshot: s, Source: src}, err
+}
+
+// accountID finds the account of a snapshot: the doctor's own names it, and what
+// AWS prints has it in every ARN of its own.
+var accountID = regexp.MustCompile(`"AccountId"\s*:\s*"(\d{12})"|"Arn"\s*:\s*"arn:[a-z-]+:iam::(\d{12}):`)
+
+// head is how much of a file is looked at for its account, and window how much of
+// it at a time.
+const head, window = 64 << 20, 64 << 10
+
+func accountIn(path string) (string, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return "", refused(path, err)
+	}
+	defer f.Close()
+	r := io.LimitReader(f, head)
+	buf := make([]byte, 0, 2*window)
+	for {
+		n, err := r.Read(buf[len(buf):min(len(buf)+window, cap(buf))])
+		buf = buf[:len(buf)+n]
+		if m := accountID.FindSubmatch(buf); m != nil {
+			return string(m[1]) + string(m[2]), nil
+		}
+		if errors.Is(err, io.EOF) {
+			return "", input(path, "no account is named in it", "it is neither a snapshot nor the output of `aws iam get-account-authorization-details`")
+		}
+		if err != nil {
+			return "", refused(path, err)
+		}
+		// What an end of the window may have cut stays.
+		if keep := 256; len(buf) > window {
+			copy(buf, buf[len(buf)-keep:])
+			buf = buf[:keep]
+		}
+	}
+}
+
+func input(path, msg, hint string) error {
+	return &source.Error{Op: "reading " + files.Name(path), Kind: source.KindInput, Msg: msg, Hint: hint}
+}
+
+func refused(path string, err error) error {
+	cause := err
+	if e, ok := errors.AsType[*fs.PathError](err); ok {
+		cause = e.Err
+	}
+	return &source.Error{Op: "reading " + files.Name(path), Kind: source.KindInput, Msg: cause.Error(), Err: err}
+}
