@@ -56,6 +56,11 @@ type Options struct {
 	// elsewhere.
 	Host *Host
 
+	// SkipMissing leaves out targets that no deployment holds; Skipped says which
+	// [Options.Deploy] left out.
+	SkipMissing bool
+	Skipped     []string
+
 	// Asked is what follow-up commands repeat.
 	Asked audit.Asked
 	// Tool is written into the report.

@@ -13,6 +13,7 @@ import (
 	"remotion-doctor/doctor"
 	"remotion-doctor/doctor/attach"
 	"remotion-doctor/iam/policy"
+	"remotion-doctor/internal/asked"
 	"remotion-doctor/internal/ending"
 	"remotion-doctor/internal/outfile"
 	"remotion-doctor/remedy"
@@ -21,7 +22,7 @@ import (
 
 // fixFlags are the flags of fix.
 type fixFlags struct {
-	target      targetFlags
+	target      asked.Targets
 	requirement requirementFlags
 	source      sourceFlags
 
@@ -59,7 +60,7 @@ that it does not cure · 2 bad usage · 3 could not be completed.`,
 		},
 	}
 	fs := cmd.Flags()
-	f.target.add(fs)
+	f.target.Add(fs)
 	f.requirement.add(fs)
 	fs.StringVar(&f.form, "as", "", "only the remedy, as `"+formNames+"`")
 	fs.StringVar(&f.name, "policy-name", remedy.DefaultName, "`NAME` of the policy; where there is one, what is missing is added to it")

@@ -14,6 +14,7 @@ import (
 	"remotion-doctor/checks/remotion/project"
 	"remotion-doctor/doctor"
 	"remotion-doctor/iam/policy"
+	"remotion-doctor/internal/asked"
 	"remotion-doctor/source/files"
 )
 
@@ -82,9 +83,9 @@ func (a *app) release(given string) (doctor.Release, error) {
 
 // options reads everything about the targets and the requirement that needs no
 // source.
-func (a *app) options(t *targetFlags, f *requirementFlags) (*doctor.Options, error) {
+func (a *app) options(t *asked.Targets, f *requirementFlags) (*doctor.Options, error) {
 	o := a.blank()
-	o.Operations, o.Strict, o.Bucket, o.ServiceAccount = f.operations, f.strict, f.bucket, t.serviceAccount
+	o.Operations, o.Strict, o.Bucket, o.ServiceAccount = f.operations, f.strict, f.bucket, t.ServiceAccount
 	var err error
 	if o.Regions, err = f.chosenRegions(a.getenv("REMOTION_AWS_REGION")); err != nil {
 		return nil, err
@@ -108,7 +109,7 @@ func (a *app) options(t *targetFlags, f *requirementFlags) (*doctor.Options, err
 	if len(f.operations) > 0 && len(o.Documents) == len(f.require) {
 		return nil, usage("leave --for out, or require caller or renderer", "--for narrows Remotion's own policies, and --require names files only")
 	}
-	for _, target := range t.targets() {
+	for _, target := range t.List() {
 		o.Targets = append(o.Targets, doctor.Target{Target: target, Requirements: f.requirements(target)})
 	}
 	return o, nil

@@ -28,6 +28,7 @@ type fileFlags struct {
 	principal           string
 	endpointPolicy      string // of a VPC endpoint
 	lone                bool   // --ignore-organization
+	skip                bool   // --skip-missing
 }
 
 func (f *fileFlags) add(fs *pflag.FlagSet) {
@@ -45,6 +46,7 @@ func (f *fileFlags) add(fs *pflag.FlagSet) {
 	fs.StringVar(&f.endpointPolicy, "endpoint-policy", "", "policy of the VPC endpoint that requests pass through, in `FILE`")
 	fs.BoolVar(&f.lone, "ignore-organization", false, "leave out what the policy simulator says of the organization's policies")
 	fs.StringVar(&f.principal, "principal", "", "`ARN` of whom the policies of --policy belong to")
+	fs.BoolVar(&f.skip, "skip-missing", false, "leave out what no FILE has, and say so")
 	fs.StringVar(&f.managed, "managed-policies", "", "AWS managed policies that come before the embedded ones, in `FILE|DIR`")
 }
 
@@ -147,6 +149,7 @@ func (f *fileFlags) openDeployments(o *doctor.Options, overlay files.Overlay, li
 			found = append(found, doctor.Deployed{Source: r.Source, Regions: r.Regions})
 		}
 	}
+	o.SkipMissing = f.skip
 	return o.Deploy(found, len(f.files) > 1)
 }
 
