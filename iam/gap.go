@@ -32,7 +32,7 @@ type Gap struct {
 	// Actions and Resources are patterns, as in a policy, of the requests that
 	// the Gap may change; empty where it may change every request.
 	Actions   []string `json:"actions,omitzero"`
-	Resources []string `json:"resources,omitzero"`
+	Resources []string `json:"resources,omitzero"` // see Actions
 }
 
 // A GapEffect says what an unread part may do to a request. The zero GapEffect

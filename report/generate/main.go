@@ -47,8 +47,10 @@ func Schema(root string) ([]byte, error) {
 	if v, ok := s.Properties.Get("schemaVersion"); ok {
 		v.Const = audit.SchemaVersion
 	}
-	if section := s.Definitions["Section"]; section != nil {
-		nullable(section, "remediation")
+	s.ID = id
+	nullable(s.Definitions["Section"], "remediation")
+	if err := refine(s, embedded(r.CommentMap)); err != nil {
+		return nil, err
 	}
 	var b bytes.Buffer
 	enc := json.NewEncoder(&b)
@@ -79,6 +81,12 @@ func nullable(s *jsonschema.Schema, name string) {
 	text := v.Description
 	v.Description = ""
 	s.Properties.Set(name, &jsonschema.Schema{Description: text, OneOf: []*jsonschema.Schema{v, {Type: "null"}}})
+}
+
+// embedded are the comments of fields that a type has from one that it embeds.
+func embedded(comments map[string]string) map[string]string {
+	position := "remotion-doctor/iam/policy.Position."
+	return map[string]string{"Location.line": comments[position+"Line"], "Location.column": comments[position+"Column"]}
 }
 
 // addSource gives the reflector the comments of packages, and returns the
