@@ -66,11 +66,20 @@ func Schema(root string) ([]byte, error) {
 func mapped(t reflect.Type, enums map[string][]any) *jsonschema.Schema {
 	switch {
 	case t == reflect.TypeFor[policy.Document]():
-		return &jsonschema.Schema{Type: "object", Description: "A policy in IAM's own JSON.", Required: []string{"Version", "Statement"}}
+		return document()
 	case t.Kind() == reflect.String && len(enums[t.PkgPath()+"."+t.Name()]) > 0:
 		return &jsonschema.Schema{Type: "string", Enum: enums[t.PkgPath()+"."+t.Name()]}
 	}
 	return nil
+}
+
+// document is a policy: IAM's own JSON, whose grammar is not repeated here.
+func document() *jsonschema.Schema {
+	members := jsonschema.NewProperties()
+	members.Set("Version", &jsonschema.Schema{Type: "string", Description: "the version of the policy language"})
+	members.Set("Id", &jsonschema.Schema{Type: "string", Description: "the id of the policy"})
+	members.Set("Statement", &jsonschema.Schema{Type: "array", Items: &jsonschema.Schema{Type: "object"}, Description: "the statements"})
+	return &jsonschema.Schema{Type: "object", Description: "A policy in IAM's own JSON.", Properties: members, Required: []string{"Version", "Statement"}}
 }
 
 func nullable(s *jsonschema.Schema, name string) {
