@@ -2,7 +2,7 @@
 # What a change touches, as git knows it. Uses fail and say of check.sh.
 
 # What the CDK and Terraform write. It is seldom in git: what was built in this job
-# is checked whether or not git knows it.
+# is checked whether git knows it or not.
 built=(':(glob)**/cdk.out/**' ':(glob)**/plan.json' ':(glob)**/*.plan.json')
 outputs=(':(glob)**/cdk.out/manifest.json' ':(glob)**/plan.json' ':(glob)**/*.plan.json' ':(exclude,glob)**/node_modules/**')
 
@@ -28,7 +28,10 @@ find_changes() {
 	listed changed d "${patterns[@]}" "${built[@]}"
 	listed source '' "${sources[@]}"
 	run_git others ls-files -z --others -- "${outputs[@]}"
-	while IFS= read -r -d '' line; do add_file "$line"; done < <(cat "$work/changed" "$work/others")
+	run_git modified ls-files -z --modified -- "${built[@]}"
+	while IFS= read -r -d '' line; do
+		if [ -e "$line" ]; then add_file "$line"; fi
+	done < <(cat "$work/changed" "$work/others" "$work/modified")
 	find_unbuilt
 }
 
@@ -103,7 +106,7 @@ find_unbuilt() {
 		case $file in
 		*.tf | *.tf.json | *.tofu | *.tfvars)
 			app=terraform
-			if has_output plan; then continue; fi
+			if has_output plan || is_gone "$file"; then continue; fi
 			;;
 		*)
 			app=$(cdk_app "$file") || continue
@@ -118,6 +121,11 @@ find_unbuilt() {
 			unbuilt+=("$file changed, and cdk.out was not built: run \`npx cdk synth\` in $app before this step, or name what to check with \`files\`")
 		fi
 	done <"$work/source"
+}
+
+# is_gone reports whether a file was removed with all of Terraform's beside it.
+is_gone() {
+	[ ! -e "$1" ] && ! find "$(dirname "$1")" -maxdepth 1 \( -name '*.tf' -o -name '*.tf.json' -o -name '*.tofu' \) 2>/dev/null | grep -q .
 }
 
 # cdk_app prints the folder of the CDK app that a file is in.

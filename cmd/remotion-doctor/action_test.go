@@ -288,6 +288,28 @@ func TestActionBuilt(t *testing.T) {
 	}
 }
 
+// TestActionBuiltAgain: an output that git knows counts where the job wrote it anew,
+// and not where it is as old as the change.
+func TestActionBuiltAgain(t *testing.T) {
+	t.Parallel()
+	const plan = `{"format_version":"1.2","terraform_version":"1.9.0","planned_values":{"root_module":{}}}`
+	a := newActionRun(t)
+	a.write("plan.json", plan)
+	a.write("main.tf", "a\n")
+	base := a.commit("plan.json", "main.tf")
+	a.write("main.tf", "b\n")
+	a.commit("main.tf")
+	a.run("BASE=" + base)
+	a.wants("3", "terraform plan", "not checking plan.json")
+	a.write("plan.json", plan+"\n")
+	a.run("BASE=" + base)
+	a.wants("0", "checking plan.json", "not terraform plan -out")
+	a.git("rm", "-qf", "main.tf", "plan.json")
+	a.git("commit", "-qm", "gone")
+	a.run("BASE=" + base)
+	a.wants("0", "no template or plan has changed")
+}
+
 // TestActionAnnotates: where nothing is uploaded the findings become annotations.
 func TestActionAnnotates(t *testing.T) {
 	t.Parallel()
