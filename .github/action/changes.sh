@@ -77,7 +77,7 @@ add_file() {
 		elif [[ $file != *.template.json ]]; then
 			return 0
 		fi
-	elif [[ /$file == */plan.json || $file == *.plan.json ]] && ! head -c 4096 -- "$file" | grep -q '"terraform_version"'; then
+	elif [[ /$file == */plan.json || $file == *.plan.json ]] && [[ $(head -c 4096 -- "$file" | tr -d '\0') != *'"terraform_version"'* ]]; then
 		quietly printf 'skipped: %s is not a plan of Terraform\n' "$file"
 		return 0
 	fi
@@ -125,7 +125,7 @@ find_unbuilt() {
 
 # is_gone reports whether a file was removed with all of Terraform's beside it.
 is_gone() {
-	[ ! -e "$1" ] && ! find "$(dirname "$1")" -maxdepth 1 \( -name '*.tf' -o -name '*.tf.json' -o -name '*.tofu' \) 2>/dev/null | grep -q .
+	[ ! -e "$1" ] && [ -z "$(find "$(dirname "$1")" -maxdepth 1 \( -name '*.tf' -o -name '*.tf.json' -o -name '*.tofu' \) -print -quit 2>/dev/null)" ]
 }
 
 # cdk_app prints the folder of the CDK app that a file is in.
@@ -152,5 +152,5 @@ is_cdk() {
 	cdk.json | bin/* | lib/* | cdk/* | infra/* | infrastructure/* | stacks/* | constructs/*) return 0 ;;
 	esac
 	grep -qsF -- "$file" cdk.json && return 0
-	find "$(dirname "$file")" -maxdepth 1 -type f -size -1024k -exec grep -qE "$uses" {} \; -print 2>/dev/null | grep -q .
+	[ -n "$(find "$(dirname "$file")" -maxdepth 1 -type f -size -1024k -exec grep -qE "$uses" {} \; -print -quit 2>/dev/null)" ]
 }

@@ -30,6 +30,16 @@ func newActionRun(t *testing.T) *actionRun {
 			t.Skipf("%s is not installed", tool)
 		}
 	}
+	// A result is cached by the files that the test itself reads.
+	scripts, err := filepath.Glob("../../.github/action/*.sh")
+	if err != nil || len(scripts) == 0 {
+		t.Fatal(err, "no scripts")
+	}
+	for _, script := range scripts {
+		if _, err := os.ReadFile(script); err != nil {
+			t.Fatal(err)
+		}
+	}
 	doctor, err := exec.LookPath("remotion-doctor") // testscript.Main makes it
 	if err != nil {
 		t.Fatal(err)
@@ -263,6 +273,7 @@ func TestActionBuilt(t *testing.T) {
 		{"planned", []string{"infra/main.tf"}, map[string]string{"infra/plan.json": plan}, "0", []string{"checking infra/plan.json", "skipped: no Lambda function", "not terraform plan"}},
 		{"planned under another name", []string{"main.tf"}, map[string]string{"prod.plan.json": plan}, "0", []string{"checking prod.plan.json"}},
 		{"no plan of Terraform", []string{"main.tf"}, map[string]string{"plan.json": "{}"}, "3", []string{"skipped: plan.json is not a plan", "terraform plan"}},
+		{"cdk next to other code", []string{"cdk.json", "src/page.ts", "infra/stack.ts"}, nil, "3", []string{"run `npx cdk synth`"}},
 		{"other code", []string{"src/page.ts"}, nil, "0", []string{"no template or plan has changed"}},
 	}
 	for _, tt := range tests {
