@@ -212,21 +212,6 @@ type PodIdentityAssociation struct {
 	RoleArn        string `json:"roleArn"`
 }
 
-// An Organization holds the policies above the account, as lists of levels,
-// root first; every level must allow.
-type Organization struct {
-	// ID is o-…; empty where it is not known.
-	ID                      string `json:"Id,omitempty"`
-	ServiceControlPolicies  [][]NamedPolicy
-	ResourceControlPolicies [][]NamedPolicy `json:",omitempty"`
-}
-
-// A NamedPolicy is a policy of an organization.
-type NamedPolicy struct {
-	Name     string
-	Document Document
-}
-
 // A Document is a policy document in a snapshot: an object, or a string that
 // may be URL-encoded, as the different AWS tools print it.
 type Document struct {

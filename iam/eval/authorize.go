@@ -22,7 +22,7 @@ func (c *Compiled) authorize(r *Request, e *evidence) iam.Decision {
 	boundary := c.decideOptional(c.boundary, r, iam.LayerBoundary, e)
 	session := c.decideOptional(c.session, r, iam.LayerSession, e)
 	scps := r.open(iam.LayerSCP, decideLevels(c.scps, &r.request, e))
-	rcps := r.open(iam.LayerRCP, c.decideRCPs(r, e))
+	rcps := r.open(iam.LayerRCP, decideRCPs(r, e))
 	endpoint := c.decideEndpoint(r, e)
 	resource, how := c.decideResource(r, e)
 
@@ -100,12 +100,12 @@ func decideLevels(levels []*set, r *request, e *evidence) iam.Decision {
 // decideRCPs: RCPFullAWSAccess is attached to every level and cannot be
 // detached, so that RCPs stop a request only by denying it.
 // Source: Organizations User Guide, "Resource control policies".
-func (c *Compiled) decideRCPs(r *Request, e *evidence) iam.Decision {
+func decideRCPs(r *Request, e *evidence) iam.Decision {
 	decision := iam.Allowed
-	if r.noRCP && (!r.suppose.rcps || r.assume != unfavourable) {
+	if (r.noRCP || r.otherRCP) && (!r.suppose.rcps || r.assume != unfavourable) {
 		return decision
 	}
-	for _, level := range c.rcps {
+	for _, level := range r.rcps {
 		d := level.decide(&r.request, e)
 		if d != iam.ExplicitDeny {
 			d = iam.Allowed

@@ -133,6 +133,9 @@ func (m maker) world() (w *world, compiled, holder string) {
 		w.owner, w.state = home, "given" // nothing says whose it is
 		w.resource, holder = strings.ReplaceAll(q.resource, "ACCOUNT", home), strings.ReplaceAll(q.holder, "ACCOUNT", home)
 	}
+	if q.resource == "*" {
+		w.owner = w.account
+	}
 	for _, c := range []struct{ key, value string }{{"aws:SourceVpc", pick(m, "vpc-1", "red")}, {"aws:PrincipalTag/team", pick(m, "red", "blue")}, {"aws:SecureTransport", pick(m, "true", "false")}} {
 		if m.chance(70) {
 			w.context[c.key] = []string{c.value}
@@ -161,6 +164,7 @@ func (w *world) draw(m maker) {
 		}
 	}
 	w.scps, w.rcps = m.levels(w), m.levels(w)
+	w.management, w.restricted = pick(m, "", "", "333333333333", home, abroad), pick(m, "", "", home)
 	if w.through = m.chance(15); w.through {
 		w.endpoint = append(m.list(w, true), &policy.Statement{Effect: policy.Allow, Principals: &policy.Principals{Any: true}, Actions: []string{"*"}, Resources: []string{"*"}})
 	}
@@ -202,7 +206,8 @@ func (w *world) policies(holder string, each bool) Policies {
 		}
 		return out
 	}
-	p := Policies{Boundary: one(w.boundary, w.bounded), Session: one(w.sessionPolicy, w.limited), Endpoint: one(w.endpoint, w.through)}
+	p := Policies{RCPAccount: w.restricted, Boundary: one(w.boundary, w.bounded), Session: one(w.sessionPolicy, w.limited), Endpoint: one(w.endpoint, w.through)}
+	p.Facts.Organization.Management = w.management
 	if len(w.identity) > 0 {
 		p.Identity = some(w.identity)
 	}
@@ -274,6 +279,6 @@ func TestNaive(t *testing.T) {
 
 func (w *world) describe(v iam.Verdict) string {
 	text := func(list []*policy.Statement) string { return documentOf(list).Indent() }
-	return fmt.Sprintf("%s %s on %s of %s (%s, block %v, bounded %v, limited %v, through %v)\ncontext %v\nidentity %s\nboundary %s\nsession %s\nendpoint %s\nown %s\nscps %d rcps %d\n%+v", w.who+" "+w.session, w.action, w.resource, w.owner, w.state, w.blockPublic, w.bounded, w.limited, w.through, w.context,
+	return fmt.Sprintf("%s %s on %s of %s (%s, manages %q, rcps of %q, block %v, bounded %v, limited %v, through %v)\ncontext %v\nidentity %s\nboundary %s\nsession %s\nendpoint %s\nown %s\nscps %d rcps %d\n%+v", w.who+" "+w.session, w.action, w.resource, w.owner, w.state, w.management, w.restricted, w.blockPublic, w.bounded, w.limited, w.through, w.context,
 		text(w.identity), text(w.boundary), text(w.sessionPolicy), text(w.endpoint), text(w.own), len(w.scps), len(w.rcps), v)
 }

@@ -161,8 +161,15 @@ func (c *Compiled) outline(f *frame, r *Request) *outline {
 	if c.endpoint != nil {
 		add(c.endpoint.layer, c.endpoint, &c.caller)
 	}
-	for _, s := range c.rcps {
-		if _, deny := outlineOf(s, r, nil); !r.noRCP {
+	for _, s := range r.rcps {
+		_, deny := outlineOf(s, r, nil)
+		switch {
+		case r.otherRCP:
+			for i := range deny {
+				deny[i].always, deny[i].given = false, false
+			}
+			o.denies = append(o.denies, deny...)
+		case !r.noRCP:
 			o.denies = append(o.denies, deny...)
 		}
 	}

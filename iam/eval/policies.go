@@ -22,6 +22,9 @@ type Policies struct {
 	Session  *Policy
 	SCPs     [][]Policy // levels, root first; each must allow
 	RCPs     [][]Policy
+	// RCPAccount is the account whose resources the RCPs restrict; empty for
+	// that of whatever resource is asked about.
+	RCPAccount string
 	// Endpoint is the policy of the VPC endpoint that requests pass through.
 	Endpoint *Policy
 	// Resource is the policy of the resource that is asked about. Where many
@@ -96,20 +99,23 @@ func (p Policies) As(principal iam.Principal) Policies {
 // A Compiled is the policies of one principal, compiled once to decide many
 // requests.
 type Compiled struct {
-	caller    caller
-	facts     requests.Facts
-	known     facts
-	identity  *set
-	boundary  *set
-	session   *set
-	endpoint  *set
-	scps      []*set
-	rcps      []*set
-	resource  *set
-	owner     string // of the resources that the resource policy is about
-	resources []resourcePolicy
-	lookup    func(resource string) (ResourcePolicy, bool)
-	gaps      []iam.Gap
+	caller   caller
+	facts    requests.Facts
+	known    facts
+	identity *set
+	boundary *set
+	session  *set
+	endpoint *set
+	scps     []*set
+	rcps     []*set
+	// restricted is the account whose resources the rcps are known to restrict;
+	// empty for any.
+	restricted string
+	resource   *set
+	owner      string // of the resources that the resource policy is about
+	resources  []resourcePolicy
+	lookup     func(resource string) (ResourcePolicy, bool)
+	gaps       []iam.Gap
 	// identityOnly says that there are identity-based policies and no others.
 	identityOnly bool
 	// sessions says that some resource-based policy names a session of the
@@ -138,13 +144,22 @@ func Compile(principalARN string, p Policies) *Compiled {
 	}
 	if !c.caller.serviceLinked {
 		c.rcps = compileLevels(iam.LayerRCP, p.RCPs)
-		if c.caller.kind != callerExternal {
+		c.restricted = p.RCPAccount
+		// "SCPs do not affect users or roles in the management account"
+		// (Organizations User Guide, "Service control policies").
+		if c.caller.kind != callerExternal && !c.manages(c.caller.account) {
 			c.scps = compileLevels(iam.LayerSCP, p.SCPs)
 		}
 	}
 	c.identityOnly = (c.caller.kind == callerUser || c.caller.kind == callerRole) && len(c.sets()) == 1
 	c.sessions = c.caller.session == "" && c.caller.sessions != "" && slices.ContainsFunc(c.sets(), c.caller.sessionIn)
 	return c
+}
+
+// manages reports whether an account is the management account of the
+// organization.
+func (c *Compiled) manages(account string) bool {
+	return account != "" && account == c.facts.Organization.Management
 }
 
 // sessionIn reports whether a set names a session of the caller's role.

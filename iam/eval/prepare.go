@@ -32,8 +32,11 @@ type Request struct {
 	// free says that the action needs no permission, fixed that nobody but AWS
 	// can do it.
 	free, fixed bool
-	// noRCP says that resource control policies do not restrict the service.
-	noRCP bool
+	// rcps are the resource control policies that may restrict the resource.
+	rcps []*set
+	// noRCP says that resource control policies do not restrict the service,
+	// otherRCP that those at hand are not known to restrict the account.
+	noRCP, otherRCP bool
 	// plain says that the identity-based policies alone decide.
 	plain bool
 	// entry is the resource's entry among the policies of resources.
@@ -58,7 +61,6 @@ func (c *Compiled) prepareAsGiven(p iam.Probe, owner string) *Request {
 	r.mismatch = !takes(r.action, p.Resource)
 	r.free = actions.NeedsNoPermission(r.action)
 	r.fixed = actions.OwnedByAWS(r.action, p.Resource) != ""
-	r.noRCP = len(c.rcps) > 0 && !actions.SupportsRCP(r.service)
 	if p.Resource == "*" {
 		r.resource = c.authorizedOn(p.Action, &r.request)
 	} else {
@@ -68,8 +70,22 @@ func (c *Compiled) prepareAsGiven(p iam.Probe, owner string) *Request {
 		r.crossAccount = owner != "" && owner != c.caller.account
 		c.findPolicy(r)
 	}
+	c.restrict(r)
 	r.plain = c.identityOnly && r.own == nil && r.mandate == noMandate && !r.crossAccount && !r.fixed
 	return r
+}
+
+// restrict finds the resource control policies of a request: "RCPs do not affect
+// resources in the management account" (Organizations User Guide, "Resource
+// control policies").
+func (c *Compiled) restrict(r *Request) {
+	owner := cmp.Or(r.account, c.caller.account)
+	if len(c.rcps) == 0 || c.manages(owner) {
+		return
+	}
+	r.rcps = c.rcps
+	r.noRCP = !actions.SupportsRCP(r.service)
+	r.otherRCP = !r.noRCP && c.restricted != "" && owner != c.restricted
 }
 
 // authorizedOn is the resource of a request that names none.

@@ -37,6 +37,8 @@ func (e *Engine) Policies(arn string) (Policies, error) {
 	b.out.Gaps = append(b.out.Gaps, e.snapshot.Open...)
 	if b.err == nil && e.snapshot.Organization != nil {
 		b.out.Facts.Organization.ID = e.snapshot.Organization.ID
+		b.out.Facts.Organization.Management = e.snapshot.Organization.ManagementAccountID
+		b.out.RCPAccount = e.snapshot.AccountID
 		b.out.SCPs = b.levels(iam.LayerSCP, e.snapshot.Organization.ServiceControlPolicies)
 		b.out.RCPs = b.levels(iam.LayerRCP, e.snapshot.Organization.ResourceControlPolicies)
 	}

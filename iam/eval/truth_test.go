@@ -20,6 +20,8 @@ type truthCase struct {
 	Endpoint        *policy.Document     `json:"endpoint"`
 	SCPs            [][]*policy.Document `json:"scps"`
 	RCPs            [][]*policy.Document `json:"rcps"`
+	RCPAccount      string               `json:"rcpAccount"`
+	Management      string               `json:"managementAccount"`
 	ResourcePolicy  *policy.Document     `json:"resourcePolicy"`
 	ResourceAccount string               `json:"resourceAccount"`
 	Resources       []struct {
@@ -60,6 +62,7 @@ func (c *truthCase) policies() Policies {
 		Identity: named("identity", c.Identity), Boundary: optional("boundary", c.Boundary), Session: optional("session", c.SessionPolicy),
 		Endpoint: optional("endpoint", c.Endpoint), Resource: optional("resource", c.ResourcePolicy), ResourceAccount: c.ResourceAccount, Gaps: c.Gaps,
 	}
+	p.RCPAccount, p.Facts.Organization.Management = c.RCPAccount, c.Management
 	for _, level := range c.SCPs {
 		p.SCPs = append(p.SCPs, named("scp", level))
 	}

@@ -101,7 +101,7 @@ func (c *Compiled) unknowns(r *Request) []unknown {
 	if c.sessions {
 		out = append(out, unknown{c.sessionGap(), supposition{session: true}})
 	}
-	if r.noRCP {
+	if r.noRCP || r.otherRCP {
 		out = append(out, unknown{rcpGap(r), supposition{rcps: true}})
 	}
 	// What a source never claimed to hold is told once, of all requests.
@@ -153,6 +153,13 @@ func publicGap(r *Request) iam.Gap {
 }
 
 func rcpGap(r *Request) iam.Gap {
+	if r.otherRCP {
+		return iam.Gap{
+			Where: r.resource, What: "the resource control policies of account " + r.account, Affects: iam.MayDeny, Layer: iam.LayerRCP,
+			Why:  "those that were read restrict another account and would deny the request",
+			Hint: "give those of account " + r.account + " with --rcp FILE",
+		}
+	}
 	return iam.Gap{
 		Where: r.resource, What: "whether resource control policies restrict " + r.service, Affects: iam.MayDeny, Kind: iam.GapAssumption, Layer: iam.LayerRCP,
 		Why: "AWS Organizations did not list the service when this release was made",

@@ -27,6 +27,9 @@ type Facts struct {
 // An Organization is what is known of an account's organization.
 type Organization struct {
 	ID string // o-…
+	// Management is the account that its policies do not restrict; empty where
+	// it is not known.
+	Management string
 	// None says that the account is in no organization.
 	None bool
 }
