@@ -76,6 +76,8 @@ type Role struct {
 	AttachedManagedPolicies  []AttachedPolicy  `json:",omitempty"`
 	PermissionsBoundary      *AttachedBoundary `json:",omitempty"`
 	Tags                     []Tag             `json:",omitempty"`
+	// MoreTags says that a deploy may add others to Tags.
+	MoreTags bool `json:"-"`
 	// Gaps are what a file of the user's leaves open about the role.
 	Gaps []iam.Gap `json:"-"`
 }
@@ -93,6 +95,8 @@ type User struct {
 	AttachedManagedPolicies []AttachedPolicy  `json:",omitempty"`
 	PermissionsBoundary     *AttachedBoundary `json:",omitempty"`
 	Tags                    []Tag             `json:",omitempty"`
+	// MoreTags says that a deploy may add others to Tags.
+	MoreTags bool `json:"-"`
 	// Gaps are what a file of the user's leaves open about the user.
 	Gaps []iam.Gap `json:"-"`
 }

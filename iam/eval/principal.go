@@ -113,7 +113,7 @@ func (b *builder) role(name string) {
 		b.fail(&account.NotFoundError{Kind: "role", Name: name})
 		return
 	}
-	b.out.Facts.UniqueID, b.out.Facts.Tags = r.RoleID, requests.Tags(r.Tags)
+	b.out.Facts.UniqueID, b.out.Facts.Tags, b.out.Facts.MoreTags = r.RoleID, requests.Tags(r.Tags), r.MoreTags
 	b.gaps(r.Arn, r.Gaps)
 	b.inline("role", r.RoleName, r.Arn, r.RolePolicyList)
 	b.attached(r.AttachedManagedPolicies)
@@ -128,7 +128,7 @@ func (b *builder) user(name string) {
 		return
 	}
 	u := &users[i]
-	b.out.Facts.UniqueID, b.out.Facts.Tags = u.UserID, requests.Tags(u.Tags)
+	b.out.Facts.UniqueID, b.out.Facts.Tags, b.out.Facts.MoreTags = u.UserID, requests.Tags(u.Tags), u.MoreTags
 	b.gaps(u.Arn, u.Gaps)
 	b.inline("user", u.UserName, u.Arn, u.UserPolicyList)
 	b.attached(u.AttachedManagedPolicies)

@@ -15,6 +15,8 @@ type Facts struct {
 	// Tags are those of the user or role; nil where they are not known, empty
 	// where there are none.
 	Tags map[string]string
+	// MoreTags says that there may be others than Tags.
+	MoreTags bool
 	// Organization is the one that the principal's account is in.
 	Organization Organization
 	// Region is where requests go whose resource names no region.

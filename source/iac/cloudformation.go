@@ -148,10 +148,17 @@ func (b *builder) identity(r *resource, _ truth) error {
 		return err
 	}
 	b.made[r] = p
+	v, err := r.property("Tags")
+	if err != nil {
+		return err
+	}
+	if len(r.open) == 0 {
+		p.tags, p.moreTags = knownTags(v), true
+	}
 	if i.kind != "role" {
 		return nil
 	}
-	v, err := r.property("AssumeRolePolicyDocument")
+	v, err = r.property("AssumeRolePolicyDocument")
 	if err != nil || v.kind == noValue {
 		return err
 	}
