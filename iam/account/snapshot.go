@@ -26,8 +26,11 @@ type Snapshot struct {
 	TaskDefinitions  []TaskDefinition         `json:"TaskDefinitions,omitempty"`
 	PodIdentities    []PodIdentityAssociation `json:"PodIdentityAssociations,omitempty"`
 	BucketPolicies   map[string]Document      `json:"BucketPolicies,omitempty"`
-	Buckets          []Bucket                 `json:"Buckets,omitempty"`
-	Organization     *Organization            `json:"Organization,omitempty"`
+	// ResourcePolicies are those of keys, queues, topics, secrets, functions and
+	// other resources, by their ARNs.
+	ResourcePolicies map[string]Document `json:"ResourcePolicies,omitempty"`
+	Buckets          []Bucket            `json:"Buckets,omitempty"`
+	Organization     *Organization       `json:"Organization,omitempty"`
 
 	// Gaps are what could not be read when the snapshot was taken.
 	Gaps []Gap `json:"Gaps,omitempty"`

@@ -218,10 +218,10 @@ func (w *world) policies(holder string, each bool) Policies {
 		p.RCPs = append(p.RCPs, some(level))
 	}
 	if holder != "" && w.state != "silent" {
-		p.Resources = []ResourcePolicy{
-			{ARN: holder + "-other", Account: abroad, None: true},
-			{ARN: holder, Account: w.owner, Policy: one(w.own, w.state == "given"), None: w.state == "none", PublicAccess: &PublicAccess{RestrictPublicBuckets: w.blockPublic}},
-		}
+		p.Resources = NewResources(
+			ResourcePolicy{ARN: holder + "-other", Account: abroad, None: true},
+			ResourcePolicy{ARN: holder, Account: w.owner, Policy: one(w.own, w.state == "given"), None: w.state == "none", PublicAccess: &PublicAccess{RestrictPublicBuckets: w.blockPublic}},
+		)
 	}
 	return p
 }

@@ -99,11 +99,9 @@ func (c *Compiled) authorizedOn(action string, r *request) string {
 // that is told, else that of its ARN, else that of a policy which names it,
 // else the principal's own.
 func (c *Compiled) ownerOf(r *Request, told string) string {
-	for i := range c.resources {
-		if c.resources[i].concerns(r.resource) {
-			r.entry = &c.resources[i]
-			break
-		}
+	// What is given of the very resource stands for what else is known of it.
+	if r.entry = c.resources.find(r.resource); r.entry != nil && c.resource != nil && c.resource.names(r.resource) {
+		r.entry = nil
 	}
 	if told != "" {
 		return told

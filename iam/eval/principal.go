@@ -20,7 +20,7 @@ func (e *Engine) Policies(arn string) (Policies, error) {
 		return Policies{}, err
 	}
 	b.out.SessionName = p.Session
-	b.out.Lookup = e.trustPolicy
+	b.out.Resources, b.out.Lookup = e.resources(), e.trustPolicy
 	// Names are unique within an account; the path is not checked (recorded
 	// cases prin-*-wrong-path).
 	b.account = p.AccountID

@@ -69,13 +69,15 @@ func (c *truthCase) policies() Policies {
 	for _, level := range c.RCPs {
 		p.RCPs = append(p.RCPs, named("rcp", level))
 	}
+	var held []ResourcePolicy
 	for _, r := range c.Resources {
 		out := ResourcePolicy{ARN: r.ARN, Account: r.Account, Policy: optional("resource", r.Policy), None: r.None, Why: r.Why}
 		if r.Restrict != nil {
 			out.PublicAccess = &PublicAccess{RestrictPublicBuckets: *r.Restrict}
 		}
-		p.Resources = append(p.Resources, out)
+		held = append(held, out)
 	}
+	p.Resources = NewResources(held...)
 	return p
 }
 

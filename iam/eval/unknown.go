@@ -98,7 +98,7 @@ func (c *Compiled) unknowns(r *Request) []unknown {
 	add(r.ownUnknown && !r.ownerAllows, func() iam.Gap { return ownGap(r) })
 	add(r.mandate == keyMandate && actions.ByGrant(r.action), func() iam.Gap { return grantGap(r) })
 	add(r.crossAccount && c.caller.kind != callerExternal && r.ownPublic() && r.publicAccessUnknown(), func() iam.Gap { return publicGap(r) })
-	if c.sessions {
+	if c.caller.sessionIn(r.own) || c.caller.sessionIn(c.endpoint) {
 		out = append(out, unknown{c.sessionGap(), supposition{session: true}})
 	}
 	if r.noRCP || r.otherRCP {
