@@ -27,7 +27,7 @@ func (j *job) policiesFor(ctx context.Context, p iam.Principal, probe iam.Probe)
 			unknown[g.Layer] = g.Why
 		}
 	}
-	if policies.Resource == nil {
+	if _, held := policies.Of(probe.Action, probe.Resource); !held {
 		var gap *iam.Gap
 		if policies.Resource, gap = j.ownPolicy(ctx, probe, unknown); gap != nil {
 			policies.Gaps = append(slices.Clip(policies.Gaps), *gap)

@@ -76,7 +76,7 @@ func decider(t *audit.Trace) remedy.Denied {
 		case l.State != iam.LayerEvaluated || l.Decision == iam.Allowed || l.Decision == "":
 		case l.Decision == iam.ExplicitDeny:
 			return remedy.Denied{Layer: l.Layer, Effect: iam.ExplicitDeny, Statement: denyIn(l)}
-		case l.Layer == iam.LayerResource && !crossAccount(t):
+		case l.Layer == iam.LayerResource && !mustAllow(t):
 			// Within an account either policy suffices, but of keys and roles.
 		case out.Layer == "" || out.Layer == iam.LayerIdentity:
 			out = remedy.Denied{Layer: l.Layer, Effect: iam.ImplicitDeny}
@@ -94,10 +94,16 @@ func denyIn(l *iam.TraceLayer) *iam.StatementRef {
 	return nil
 }
 
-// crossAccount reports a resource that names another account than the
-// principal's.
-func crossAccount(t *audit.Trace) bool {
+// mustAllow reports a resource whose own policy must allow the request: one that
+// names another account than the principal's, a KMS key, and a role that is
+// assumed.
+// Source: IAM User Guide, "Policy evaluation logic".
+func mustAllow(t *audit.Trace) bool {
 	a, ok := policy.ParseARN(t.Resource)
+	kind := a.Service + ":" + a.Type()
+	if ok && (kind == "kms:key" || kind == "iam:role" && strings.HasPrefix(strings.ToLower(t.Action), "sts:")) {
+		return true
+	}
 	return ok && a.AccountID != "" && t.Principal.AccountID != "" && a.AccountID != t.Principal.AccountID && !strings.ContainsAny(a.AccountID, "*?")
 }
 

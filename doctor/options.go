@@ -36,6 +36,9 @@ type Options struct {
 	// Regions are those that Remotion is used in; empty for that of the target,
 	// else that of the Source.
 	Regions []string
+	// Region and Account are where a file is taken to be deployed that is bound to
+	// none, where nobody says; empty where that stays open.
+	Region, Account string
 	// Operations narrow the requirement to what these need; empty for all.
 	Operations []string
 	// Deployment says which of Remotion's features are in use.

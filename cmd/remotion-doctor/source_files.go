@@ -138,7 +138,7 @@ func (f *fileFlags) openDeployments(o *doctor.Options, overlay files.Overlay, li
 	for _, path := range f.paths() {
 		list, err := files.Deployments(files.Template{
 			Path: path, Plan: path == f.plan, AccountID: f.account, Parameters: parameters,
-			Regions: o.Regions, OneOfSeveral: len(f.files) > 1,
+			Regions: o.Regions, Region: o.Region, Account: o.Account, OneOfSeveral: len(f.files) > 1,
 		}, overlay, library)
 		if err != nil {
 			return err

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"maps"
 	"slices"
+	"strings"
 
 	"remotion-doctor/iam"
 	"remotion-doctor/iam/account"
@@ -60,11 +61,12 @@ func (e *Engine) resourcePolicy(own ResourcePolicy, name string, doc account.Doc
 // displayName is what a file calls the policy of a resource, else the resource's
 // name.
 func displayName(name string, doc account.Document) string {
-	if doc.Origin != nil && doc.Origin.ID != "" {
+	a, ok := policy.ParseARN(name)
+	switch {
+	case !ok: // a bucket's name
+		return name
+	case doc.Origin != nil && doc.Origin.ID != "":
 		return doc.Origin.ID.Name()
 	}
-	if a, ok := policy.ParseARN(name); ok {
-		return a.Name()
-	}
-	return name
+	return a.Resource[strings.LastIndexAny(a.Resource, "/:")+1:]
 }

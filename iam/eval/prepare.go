@@ -100,7 +100,7 @@ func (c *Compiled) authorizedOn(action string, r *request) string {
 // else the principal's own.
 func (c *Compiled) ownerOf(r *Request, told string) string {
 	// What is given of the very resource stands for what else is known of it.
-	if r.entry = c.resources.find(r.resource); r.entry != nil && c.resource != nil && c.resource.names(r.resource) {
+	if r.entry = c.resources.find(c.asHeld(r.resource)); r.entry != nil && c.resource != nil && c.resource.names(r.resource) {
 		r.entry = nil
 	}
 	if told != "" {
@@ -116,6 +116,20 @@ func (c *Compiled) ownerOf(r *Request, told string) string {
 		return c.owner
 	}
 	return c.caller.account
+}
+
+// asHeld is the ARN by which what is known is found: where the principal's account
+// is not known, the one that stands for it.
+func (c *Compiled) asHeld(resource string) string {
+	if c.caller.account != iam.UnknownAccount {
+		return resource
+	}
+	a, ok := policy.ParseARN(resource)
+	if !ok || !isAccountID(a.AccountID) {
+		return resource
+	}
+	a.AccountID = iam.UnknownAccount
+	return a.String()
 }
 
 func isAccountID(s string) bool { return len(s) == 12 && strings.Trim(s, "0123456789") == "" }
@@ -137,7 +151,7 @@ func (c *Compiled) findPolicy(r *Request) {
 		return
 	}
 	if c.lookup != nil {
-		if found, ok := c.lookup(r.resource); ok {
+		if found, ok := c.lookup(c.asHeld(r.resource)); ok {
 			r.own, r.ownUnknown = compileOne(iam.LayerResource, found.Policy), found.Policy == nil && !found.None
 			return
 		}

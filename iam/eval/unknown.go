@@ -116,7 +116,7 @@ func gapConcerns(g *iam.Gap, r *Request) bool {
 	matches := func(patterns []string, match func(string) bool) bool {
 		return len(patterns) == 0 || slices.ContainsFunc(patterns, match)
 	}
-	return matches(g.Actions, func(p string) bool { return policy.MatchGlob(strings.ToLower(p), r.action) }) &&
+	return !slices.Contains(g.Except, r.resource) && matches(g.Actions, func(p string) bool { return policy.MatchGlob(strings.ToLower(p), r.action) }) &&
 		matches(g.Resources, func(p string) bool { return policy.MatchResource(p, r.resource) })
 }
 
