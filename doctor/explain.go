@@ -156,6 +156,7 @@ func (j *job) explainAt(ctx context.Context, p iam.Principal, probe iam.Probe) (
 		if readErr != nil {
 			return nil, readErr
 		}
+		undecideKeys(&out)
 		return &out, nil
 	}
 	verdicts, err := j.source.Evaluate(ctx, p, []iam.Probe{probe})
@@ -167,5 +168,6 @@ func (j *job) explainAt(ctx context.Context, p iam.Principal, probe iam.Probe) (
 	}
 	j.combine(&out, &verdicts[0], readErr == nil, policies.SCPs != nil)
 	undecide(&out, policies.Gaps)
+	undecideKeys(&out)
 	return &out, nil
 }

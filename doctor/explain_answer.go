@@ -1,6 +1,7 @@
 package doctor
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -101,6 +102,20 @@ func undecide(t *audit.Trace, gaps []iam.Gap) {
 	if !slices.ContainsFunc(t.Gaps, func(g iam.Gap) bool { return g.What == gaps[i].What }) {
 		t.Gaps = append(t.Gaps, gaps[i])
 	}
+}
+
+// undecideKeys takes a decision back that hangs on condition keys which the request
+// does not give: another value would change it, and a check calls it unknown.
+func undecideKeys(t *audit.Trace) {
+	if len(t.MissingContext) == 0 || t.Decision == "" {
+		return
+	}
+	var names []string
+	for _, key := range t.MissingContext {
+		name, _ := policy.IsUnknown(key)
+		names = append(names, cmp.Or(name, key))
+	}
+	t.Decision, t.Reason = "", "it depends on what is not known: "+strings.Join(names, ", ")
 }
 
 // combine brings the simulator's answer into a trace. The simulator sees that

@@ -17,6 +17,9 @@ import (
 // everything, and an explicit Deny above every other layer, whoever names it.
 func deniedIn(t *audit.Trace) remedy.Denied {
 	d := remedy.Denied{Action: t.Action, Resource: t.Resource, Who: principalOf(t)}
+	if t.Decision == "" && t.Message == nil && t.Recorded == nil {
+		return d // nobody says that it was denied
+	}
 	read := decider(t)
 	switch m, r := t.Message, t.Recorded; {
 	case r != nil && r.Decision == iam.Allowed:
