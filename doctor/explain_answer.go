@@ -19,7 +19,7 @@ import (
 // policies could not be read or are assumed not to exist, with the reason.
 func (j *job) policiesFor(ctx context.Context, p iam.Principal, probe iam.Probe) (eval.Policies, map[iam.Layer]string, error) {
 	policies, err := j.source.Policies(ctx, p)
-	if err == nil {
+	if err == nil && j.source.Engine() == audit.EngineAWS {
 		err = wholly(ownGaps(policies.Gaps), p)
 	}
 	unknown := map[iam.Layer]string{}

@@ -76,7 +76,7 @@ func decider(t *audit.Trace) remedy.Denied {
 	for i := range t.Layers {
 		l := &t.Layers[i]
 		switch {
-		case l.State != iam.LayerEvaluated || l.Decision == iam.Allowed || l.Decision == "":
+		case l.State == iam.LayerUnknown || l.Decision == iam.Allowed || l.Decision == "":
 		case l.Decision == iam.ExplicitDeny:
 			return remedy.Denied{Layer: l.Layer, Effect: iam.ExplicitDeny, Statement: denyIn(l)}
 		case l.Layer == iam.LayerResource && !mustAllow(t):

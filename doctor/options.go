@@ -79,6 +79,20 @@ type Target struct {
 	Regions []string
 }
 
+// ActAs makes the principal with an ARN the target, in place of the caller.
+func (o *Options) ActAs(arn string) error {
+	if _, err := iam.NewPrincipal(arn); err != nil {
+		return invalid("it looks like arn:aws:iam::123456789012:role/name, or lambda.amazonaws.com", "%v", err)
+	}
+	for i := range o.Targets {
+		if o.Targets[i].Kind != audit.TargetCaller {
+			return invalid("leave one of them out", "--principal and a target exclude each other")
+		}
+		o.Targets[i].Target = audit.Target{Kind: audit.TargetFile, Name: arn}
+	}
+	return nil
+}
+
 // A Release is a release of Remotion and how it is known.
 type Release struct {
 	Version string // 4.0.527; empty for the newest known

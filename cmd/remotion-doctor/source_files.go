@@ -44,7 +44,7 @@ func (f *fileFlags) add(fs *pflag.FlagSet) {
 	fs.StringVar(&f.resources, "resource-account", "", "account `ID` of the resources that --resource-policy is about")
 	fs.StringVar(&f.endpointPolicy, "endpoint-policy", "", "policy of the VPC endpoint that requests pass through, in `FILE`")
 	fs.BoolVar(&f.lone, "ignore-organization", false, "leave out what the policy simulator says of the organization's policies")
-	fs.StringVar(&f.principal, "principal", "", "`ARN` of whom the policies of --policy belong to")
+	fs.StringVar(&f.principal, "principal", "", "`ARN` of who asks: a role, session, user, root or service, with the policies of --policy or of the source")
 	fs.StringVar(&f.managed, "managed-policies", "", "AWS managed policies that come before the embedded ones, in `FILE|DIR`")
 }
 
@@ -59,7 +59,7 @@ func (f *sourceFlags) bases() []string {
 		{"--template", f.template != ""},
 		{"--plan", f.plan != ""},
 		{"FILE", len(f.files) > 0},
-		{"--policy", f.alone()},
+		{"--policy", len(f.policies) > 0 || f.alone() && f.snapshot == ""},
 	} {
 		if flag.given {
 			out = append(out, flag.name)
@@ -86,8 +86,6 @@ func (f *sourceFlags) validate() error {
 		return usage("leave all but one out", "--snapshot, --template, --plan, --policy and files as arguments exclude each other")
 	case len(f.parameters) > 0 && f.template == "" && len(f.files) == 0:
 		return usage("", "--parameter needs --template")
-	case f.principal != "" && f.base() != "--policy":
-		return usage("name a principal of a snapshot or template with --role or --user", "--principal needs --policy, or no other source")
 	}
 	for flag, id := range map[string]string{"--account": f.account, "--resource-account": f.resources} {
 		if id != "" && !policy.IsAccountID(id) {

@@ -20,7 +20,7 @@ func (c *Compiled) authorize(r *Request, e *evidence) iam.Decision {
 		return identity
 	}
 	boundary := c.decideOptional(c.boundary, r, iam.LayerBoundary, e)
-	session := c.decideOptional(c.session, r, iam.LayerSession, e)
+	session := c.decideSession(r, e)
 	scps := r.open(iam.LayerSCP, decideLevels(c.scps, &r.request, e))
 	rcps := r.open(iam.LayerRCP, decideRCPs(r, e))
 	endpoint := c.decideEndpoint(r, e)
@@ -83,6 +83,17 @@ func (c *Compiled) decideOptional(s *set, r *Request, layer iam.Layer, e *eviden
 		e.layer(layer, d)
 	}
 	return r.open(layer, d)
+}
+
+// decideSession decides the session policy. A federated user without one has no
+// permissions but those that a resource-based policy gives to the session itself.
+// Source: AWS STS API Reference, GetFederationToken, Policy.
+func (c *Compiled) decideSession(r *Request, e *evidence) iam.Decision {
+	if c.session == nil && c.caller.kind == callerSession {
+		e.layer(iam.LayerSession, iam.ImplicitDeny)
+		return r.open(iam.LayerSession, iam.ImplicitDeny)
+	}
+	return c.decideOptional(c.session, r, iam.LayerSession, e)
 }
 
 // decideLevels: every level must allow; within a level any policy may.

@@ -179,7 +179,7 @@ func (w *world) withOwn(own string) iam.Decision {
 	}
 	identity := w.allows(w.identity) || w.kind == "root"
 	boundary := !w.bounded || w.allows(w.boundary)
-	session := !w.limited || w.allows(w.sessionPolicy)
+	session := !w.limited && w.kind != "federated" || w.allows(w.sessionPolicy)
 	switch {
 	case w.kind == "service":
 		return ok(own != "")

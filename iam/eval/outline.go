@@ -149,10 +149,11 @@ func (c *Compiled) outline(f *frame, r *Request) *outline {
 		} else {
 			add(iam.LayerIdentity, c.identity, nil, by...)
 		}
-		for _, s := range []*set{c.boundary, c.session} {
-			if s != nil {
-				add(s.layer, s, nil, namesDirectly)
-			}
+		if c.boundary != nil {
+			add(iam.LayerBoundary, c.boundary, nil, namesDirectly)
+		}
+		if c.session != nil || c.caller.kind == callerSession {
+			add(iam.LayerSession, c.session, nil, namesDirectly)
 		}
 	}
 	for _, s := range c.scps {

@@ -35,14 +35,46 @@ func (e *Engine) Policies(arn string) (Policies, error) {
 		return Policies{}, fmt.Errorf("%q: the policies of a federated user are those of the user who asked for the session; ask about that user", arn)
 	}
 	b.out.Gaps = append(b.out.Gaps, e.snapshot.Open...)
-	if b.err == nil && e.snapshot.Organization != nil {
-		b.out.Facts.Organization.ID = e.snapshot.Organization.ID
-		b.out.Facts.Organization.Management = e.snapshot.Organization.ManagementAccountID
-		b.out.RCPAccount = e.snapshot.AccountID
-		b.out.SCPs = b.levels(iam.LayerSCP, e.snapshot.Organization.ServiceControlPolicies)
-		b.out.RCPs = b.levels(iam.LayerRCP, e.snapshot.Organization.ResourceControlPolicies)
+	if b.err == nil {
+		b.organization()
 	}
 	return b.out, b.err
+}
+
+// organization adds the organization's policies: those about principals to the
+// ones of the snapshot's account.
+func (b *builder) organization() {
+	o, own := b.engine.snapshot.Organization, b.engine.ownAccount()
+	if o == nil {
+		return
+	}
+	b.out.Facts.Organization.Management = o.ManagementAccountID
+	b.out.RCPs, b.out.RCPAccount = b.levels(iam.LayerRCP, o.ResourceControlPolicies), own
+	if own == "" || b.account == own {
+		b.out.Facts.Organization.ID = o.ID
+		b.out.SCPs = b.levels(iam.LayerSCP, o.ServiceControlPolicies)
+	}
+}
+
+// Stranger returns what the snapshot says about the requests of a principal of
+// another account: the policies of resources. Its own are a gap.
+func (e *Engine) Stranger(p iam.Principal) (Policies, error) {
+	b := builder{engine: e, account: p.AccountID}
+	b.out = Policies{SessionName: p.Session, Resources: e.resources(), Lookup: e.trustPolicy}
+	b.out.Gaps = append(slices.Clone(e.snapshot.Open), iam.Gap{
+		Where: p.ARN, What: "what the policies of " + p.ARN + " allow", Why: "it is in another account than the snapshot", Affects: iam.MayBoth, Layer: iam.LayerIdentity,
+		Hint: "give both sides as files, with --policy and --resource-policy",
+	}, iam.Gap{
+		What: iam.LayerSCP.Title(), Layer: iam.LayerSCP, Affects: iam.MayDeny, Kind: iam.GapAssumption, Why: "those of account " + p.AccountID + " are not in the snapshot",
+	})
+	b.organization()
+	return b.out, b.err
+}
+
+// Abroad reports whether a principal is of another account than the snapshot.
+func (e *Engine) Abroad(p iam.Principal) bool {
+	own := e.ownAccount()
+	return own != "" && p.AccountID != "" && p.AccountID != own
 }
 
 // trustPolicy is the trust policy of a role in the snapshot.

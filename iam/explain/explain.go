@@ -140,6 +140,11 @@ func (t *tracer) layers(p *eval.Policies, unknown map[iam.Layer]string) []iam.Tr
 	}
 	one(iam.LayerBoundary, p.Boundary)
 	one(iam.LayerSession, p.Session)
+	who := iam.Principal{ARN: t.arn}
+	if p.Session == nil && who.Type() == "federated-user" {
+		out[len(out)-1].Decision = iam.ImplicitDeny
+		out[len(out)-1].Reason = "a federated user without a session policy has no permissions"
+	}
 	if p.Endpoint != nil {
 		one(iam.LayerEndpoint, p.Endpoint)
 	}

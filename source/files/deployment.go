@@ -222,6 +222,9 @@ func (s *Source) Only() (audit.Target, error) {
 // Missing returns the error for a target that the deployment does not hold; nil
 // for one that it holds.
 func (s *Source) Missing(t audit.Target) error {
+	if t.Kind == audit.TargetFile {
+		return nil // a principal by its ARN
+	}
 	_, err := s.deployment.Resolve(t)
 	if _, ok := errors.AsType[*iac.NotFoundError](err); ok {
 		return fileError(err)
