@@ -75,7 +75,7 @@ func (m maker) condition() policy.Condition {
 	case 2:
 		return policy.Condition{Operator: "Null", Key: pick(m, "aws:SourceVpc", "aws:PrincipalTag/team"), Values: []string{pick(m, "true", "false")}}
 	case 3:
-		return policy.Condition{Operator: pick(m, "ForAnyValue:StringEquals", "ForAllValues:StringEquals", "StringNotEquals"), Key: "aws:PrincipalOrgPaths", Values: []string{"o-1/r-1/", pick(m, "o-1/r-2/", "o-2/")}}
+		return policy.Condition{Operator: pick(m, "ForAnyValue:StringEquals", "ForAllValues:StringEquals", "StringNotEquals", "StringEquals"), Key: "aws:PrincipalOrgPaths", Values: []string{pick(m, "o-1/r-1/", "o-4/"), pick(m, "o-1/r-2/", "o-2/")}}
 	case 4:
 		return policy.Condition{Operator: "Bool", Key: "aws:SecureTransport", Values: []string{pick(m, "true", "false")}}
 	}
@@ -166,7 +166,10 @@ func (w *world) draw(m maker) {
 	w.scps, w.rcps = m.levels(w), m.levels(w)
 	w.management, w.restricted = pick(m, "", "", "333333333333", home, abroad), pick(m, "", "", home)
 	if w.through = m.chance(15); w.through {
-		w.endpoint = append(m.list(w, true), &policy.Statement{Effect: policy.Allow, Principals: &policy.Principals{Any: true}, Actions: []string{"*"}, Resources: []string{"*"}})
+		w.endpoint = m.list(w, true)
+		if m.chance(60) {
+			w.endpoint = append(w.endpoint, &policy.Statement{Effect: policy.Allow, Principals: &policy.Principals{Any: true}, Actions: []string{"*"}, Resources: []string{"*"}})
+		}
 	}
 	if w.state == "given" && w.resource != "*" {
 		w.own = m.list(w, true)
