@@ -64,7 +64,11 @@ func undecidedFor(findings []audit.Finding) []string {
 	var out []string
 	for i := range findings {
 		if g := findings[i].Gap; g != nil {
-			out = append(out, "not decided, and not part of the remedy: what depends on "+g.String())
+			note := "not decided, and not part of the remedy: what depends on " + g.String()
+			if g.Hint != "" {
+				note += "; " + g.Hint
+			}
+			out = append(out, note)
 		}
 	}
 	return slices.Compact(out)

@@ -128,9 +128,6 @@ func (a *app) openExplain(ctx context.Context, o *doctor.Options, f *explainFlag
 	if !named {
 		o.Targets = []doctor.Target{{Target: audit.Target{Kind: audit.TargetCaller}}}
 	}
-	if f.region != "" {
-		o.Regions = []string{f.region}
-	}
 	if err := a.open(ctx, o, &f.source, f.region); err != nil {
 		return err
 	}

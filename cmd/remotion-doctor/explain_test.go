@@ -106,8 +106,12 @@ func TestExplainAgrees(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if trace.Decision != verdicts[0].Decision {
-			t.Errorf("%s: %s, the evaluator says %s", tt.name, trace.Decision, verdicts[0].Decision)
+		want := verdicts[0].Decision
+		if len(verdicts[0].MissingContext) > 0 {
+			want = "" // another value of the key would change it
+		}
+		if trace.Decision != want {
+			t.Errorf("%s: %s, the evaluator says %s", tt.name, trace.Decision, want)
 		}
 		for _, m := range verdicts[0].Matched {
 			if m.Layer == iam.LayerIdentity && !strings.Contains(names(trace), m.Policy+"/"+m.Sid) {

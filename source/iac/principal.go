@@ -29,6 +29,8 @@ type principal struct {
 	account  string
 	region   string // of the stack; where it is bound to one
 	gaps     []iam.Gap
+	tags     []account.Tag // nil where they are not known
+	moreTags bool          // the deploy may add others
 	// generated says that the deploy makes the name.
 	generated bool
 	outsider  bool // the file only names it
@@ -141,12 +143,14 @@ func (a *assembly) place(d *account.AuthorizationDetails, p *principal) {
 		d.Roles = append(d.Roles, account.Role{
 			Path: p.path, RoleName: p.name, Arn: p.arn, Location: &at, AssumeRolePolicyDocument: p.trust,
 			RolePolicyList: p.inline, AttachedManagedPolicies: p.attached, PermissionsBoundary: p.boundary, Gaps: p.gaps,
+			Tags: p.tags, MoreTags: p.moreTags,
 		})
 		a.target(audit.TargetRole, p, p.label, p.at, append(p.names, p.arn)...)
 	case "user":
 		d.Users = append(d.Users, account.User{
 			Path: p.path, UserName: p.name, Arn: p.arn, Location: &at, GroupList: p.groups,
 			UserPolicyList: p.inline, AttachedManagedPolicies: p.attached, PermissionsBoundary: p.boundary, Gaps: p.gaps,
+			Tags: p.tags, MoreTags: p.moreTags,
 		})
 		a.target(audit.TargetUser, p, p.label, p.at, append(p.names, p.arn)...)
 	default:

@@ -90,6 +90,7 @@ func (b *planBuilder) identity(res *tfResource) error {
 		b.index[kind+arn] = p
 	}
 	b.made[res] = p
+	p.tags, p.moreTags = b.tags(res)
 	if kind != "role" {
 		return nil
 	}
