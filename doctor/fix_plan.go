@@ -200,7 +200,7 @@ func (j *job) holding(ctx context.Context, p iam.Principal) (*remedy.Holding, er
 	if err := wholly(s.Unread[p.ARN], p); err != nil {
 		return nil, err
 	}
-	return remedy.HoldingOf(s, p.Type(), p.Name())
+	return remedy.HoldingOf(s, p.Type(), p.ARN)
 }
 
 // wholly is the error for what was not read of a principal: a change has to

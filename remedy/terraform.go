@@ -18,6 +18,10 @@ func renderTerraform(changes []*Change) (string, error) {
 	body := file.Body()
 	used := map[string]int{}
 	for _, c := range changes {
+		if v := c.variable(); v != "" && used["variable "+v] == 0 {
+			used["variable "+v]++
+			declareVariable(body, v, c)
+		}
 		for i := range c.Steps {
 			s := &c.Steps[i]
 			if len(body.Blocks()) > 0 {
@@ -34,19 +38,12 @@ func terraformStep(body *hclwrite.Body, c *Change, s *Step, name string) {
 	resource := func(kind, name string) *hclwrite.Body {
 		return body.AppendNewBlock("resource", []string{kind, name}).Body()
 	}
-	reference := func(path ...string) hcl.Traversal {
-		out := hcl.Traversal{hcl.TraverseRoot{Name: path[0]}}
-		for _, p := range path[1:] {
-			out = append(out, hcl.TraverseAttr{Name: p})
-		}
-		return out
-	}
 	switch s.Kind {
 	case PutInline:
 		kind := "aws_iam_" + c.Kind + "_policy"
 		b := resource(kind, name)
 		b.SetAttributeValue("name", cty.StringVal(s.Name()))
-		b.SetAttributeValue(c.Kind, cty.StringVal(c.Name))
+		terraformOwner(b, c)
 		b.SetAttributeRaw("policy", jsonencode(s.After))
 		if s.Before != "" {
 			terraformImport(body, reference(kind, name), c.Name+":"+s.Name())
@@ -64,11 +61,19 @@ func terraformStep(body *hclwrite.Body, c *Change, s *Step, name string) {
 		}
 		body.AppendNewline()
 		a := resource("aws_iam_"+c.Kind+"_policy_attachment", name)
-		a.SetAttributeValue(c.Kind, cty.StringVal(c.Name))
+		terraformOwner(a, c)
 		a.SetAttributeTraversal("policy_arn", reference("aws_iam_policy", name, "arn"))
 	default:
 		body.AppendUnstructuredTokens(hclwrite.Tokens{{Type: hclsyntax.TokenComment, Bytes: []byte("# remove its resource from your configuration\n")}})
 	}
+}
+
+func reference(path ...string) hcl.Traversal {
+	out := hcl.Traversal{hcl.TraverseRoot{Name: path[0]}}
+	for _, p := range path[1:] {
+		out = append(out, hcl.TraverseAttr{Name: p})
+	}
+	return out
 }
 
 func terraformImport(body *hclwrite.Body, to hcl.Traversal, id string) {

@@ -172,7 +172,7 @@ func (b *builder) principal(r *resource, kind string) (*principal, error) {
 	_, known := name.known()
 	p := b.add(&principal{
 		kind: kind, name: name.standIn(), path: path.standIn(), at: r.location(), names: r.aliases(), label: r.label(),
-		account: r.stack.options.account(), region: r.stack.bound, generated: !known,
+		account: r.stack.options.account(), region: r.stack.bound, generated: !known, declared: r.declaration(),
 	})
 	if len(r.open) > 0 {
 		p.gap(iam.Gap{
