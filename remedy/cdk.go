@@ -18,7 +18,7 @@ func renderCDK(changes []*Change) (string, error) {
 		owner := cdkOwner(c)
 		if owner.prop != "" && !handed[owner.prop] {
 			handed[owner.prop] = true
-			fmt.Fprintf(&props, "  /** The name that the deploy gave the %s. */\n  readonly %s: string;\n", Comment(c.owner()), owner.prop)
+			fmt.Fprintf(&props, "  /** The name that the deploy gave the %s. */\n  readonly %s: string;\n", strings.ReplaceAll(Comment(c.owner()), "*/", "* /"), owner.prop)
 		}
 		for i := range c.Steps {
 			s := &c.Steps[i]

@@ -21,13 +21,17 @@ func lookUp(c *Change) string {
 	if c.Declared.Language != account.CloudFormation {
 		return ": \"${" + name + ":?set it to the name that the deploy gave " + plainWord(c.Declared.Label) + "}\"\n"
 	}
-	return ": \"${STACK:?set it to the name of the deployed stack}\"\n" + name + "=$(aws cloudformation describe-stack-resource \\\n" +
-		"  --stack-name \"$STACK\" \\\n  --logical-resource-id " + ShellQuote(c.Declared.Name) + " \\\n" +
+	stack := "STACK"
+	if prefix, _, ok := strings.Cut(strings.TrimSuffix(c.Declared.Label, c.Declared.Name), "/"); ok {
+		stack += "_" + strings.ToUpper(snake(prefix))
+	}
+	return ": \"${" + stack + ":?set it to the name of the deployed stack}\"\n" + name + "=$(aws cloudformation describe-stack-resource \\\n" +
+		"  --stack-name \"$" + stack + "\" \\\n  --logical-resource-id " + ShellQuote(c.Declared.Name) + " \\\n" +
 		"  --query StackResourceDetail.PhysicalResourceId \\\n  --output text)\n"
 }
 
 // shellName is a variable of the shell.
-func shellName(c *Change) string { return strings.ToUpper(c.Kind) }
+func shellName(c *Change) string { return strings.ToUpper(c.Kind + "_" + snake(c.Name)) }
 
 // plainWord keeps what says nothing within the quotes of a shell.
 func plainWord(s string) string {

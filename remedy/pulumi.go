@@ -13,7 +13,7 @@ func renderPulumi(changes []*Change) (string, error) {
 	used := map[string]int{}
 	for _, c := range changes {
 		of, param := identifier(c.Kind), "owner: aws.iam."+identifier(c.Kind)
-		b.WriteString("\n/** Call it with the " + Comment(c.Kind+" that your program names "+c.programName()) + ". */\n")
+		b.WriteString("\n/** Call it with the " + strings.ReplaceAll(Comment(c.Kind+" that your program names "+c.programName()), "*/", "* /") + ". */\n")
 		b.WriteString("export function " + unique(used, "grantRemotionTo"+identifier(c.programName())) + "(" + param + ") {\n")
 		for i := range c.Steps {
 			s := &c.Steps[i]

@@ -1,6 +1,8 @@
 package remedy
 
-import "go.yaml.in/yaml/v4"
+import (
+	"remotion-doctor/iam/policy"
+)
 
 // serverlessRole is the role that the Serverless Framework makes for all
 // functions.
@@ -11,7 +13,7 @@ const serverlessRole = "IamRoleLambdaExecution"
 // framework's own role, and resources for the others.
 func renderServerless(changes []*Change) (string, error) {
 	others := mapping()
-	statements := &yaml.Node{Kind: yaml.SequenceNode}
+	own := &policy.Document{Version: policy.Version2012}
 	used := map[string]int{}
 	for _, c := range changes {
 		for i := range c.Steps {
@@ -19,16 +21,16 @@ func renderServerless(changes []*Change) (string, error) {
 			switch {
 			case s.After == nil:
 			case c.Declared == nil || c.Declared.Name == serverlessRole:
-				statements.Content = append(statements.Content, statementList(s.After).Content...)
+				own = Join(own, s.After) // the framework makes one policy of all
 			default:
 				add(others, unique(used, logicalID(c, s)), cloudFormationResource(c, s, mapping()))
 			}
 		}
 	}
 	root := mapping()
-	if len(statements.Content) > 0 {
+	if len(own.Statements) > 0 {
 		role, iam, provider := mapping(), mapping(), mapping()
-		add(role, "statements", statements)
+		add(role, "statements", statementList(own))
 		add(iam, "role", role)
 		add(provider, "iam", iam)
 		add(root, "provider", provider)

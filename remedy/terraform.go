@@ -127,7 +127,7 @@ func nameTokens(name string) hclwrite.Tokens {
 }
 
 // elementOrder is the customary order within a statement.
-var elementOrder = []string{"Sid", "Effect", "Action", "NotAction", "Resource", "NotResource", "Condition"}
+var elementOrder = []string{"Sid", "Effect", "Principal", "Action", "NotAction", "Resource", "NotResource", "Condition"}
 
 func statementTokens(list cty.Value) hclwrite.Tokens {
 	var items []hclwrite.Tokens
@@ -167,6 +167,9 @@ func ctyStatement(s *policy.Statement) cty.Value {
 	m := map[string]cty.Value{"Effect": cty.StringVal(string(s.Effect))}
 	if s.Sid != "" {
 		m["Sid"] = cty.StringVal(s.Sid)
+	}
+	if s.Principals != nil {
+		m["Principal"] = cty.ObjectVal(map[string]cty.Value{"Service": ctyList(s.Principals.Service)})
 	}
 	m[s.ActionElement()] = ctyList(s.Actions)
 	if len(s.Resources) > 0 {

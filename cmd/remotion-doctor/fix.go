@@ -99,14 +99,14 @@ func (f *fixFlags) validate() error {
 		return usage("use --as json or --as cli", "--dry-run has no form %q", f.form)
 	case len(f.force) > 0 && !f.undo:
 		return usage("", "--force-step needs --undo")
+	case f.write && (f.apply || f.undo || f.replace):
+		return usage("leave the other out", "--write adds to files; --apply and --undo write to AWS, --replace takes policies away")
 	case (f.apply || f.undo) && (f.source.engine == "local" || f.source.base() != ""):
 		return usage("leave --engine and the file out", "--apply and --undo write to AWS, not to a file")
 	case len(f.keep) > 0 && !f.replace:
 		return usage("", "--keep is about what --replace would take away")
 	case f.yes && !f.apply && !f.undo && !f.write:
 		return usage("", "--yes answers the question of --apply, --undo and --write")
-	case f.write && (f.apply || f.undo || f.replace):
-		return usage("leave the other out", "--write adds to files; --apply and --undo write to AWS, --replace takes policies away")
 	case f.write && (len(f.source.paths()) == 0):
 		return usage("name it as an argument, or with --template or --plan", "--write needs the file to write to")
 	case f.write && (f.form == "json" || f.form == "cli"):

@@ -138,7 +138,7 @@ func openConditions(r *resource, t truth) []string {
 }
 
 // identity makes a role, user or group.
-func (b *builder) identity(r *resource, _ truth) error {
+func (b *builder) identity(r *resource, t truth) error {
 	i, ok := identities[r.typ]
 	if !ok {
 		return nil
@@ -147,6 +147,7 @@ func (b *builder) identity(r *resource, _ truth) error {
 	if err != nil {
 		return err
 	}
+	p.conditions = openConditions(r, t)
 	b.made[r] = p
 	if i.kind != "role" {
 		return nil

@@ -33,6 +33,8 @@ type principal struct {
 	generated bool
 	outsider  bool // the file only names it
 	declared  *account.Declaration
+	// conditions are those under which it exists, where they are not known.
+	conditions []string
 }
 
 // gap notes that something about the principal is not known.
