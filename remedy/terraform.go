@@ -50,7 +50,12 @@ func terraformStep(body *hclwrite.Body, c *Change, s *Step, name string) {
 		}
 	case CreateManaged, NewVersion:
 		b := resource("aws_iam_policy", name)
-		b.SetAttributeValue("name", cty.StringVal(s.Name()))
+		if c.referable() && c.Declared.Module != "" {
+			// The module may be called again, and names are unique in an account.
+			b.SetAttributeValue("name_prefix", cty.StringVal(s.Name()+"-"))
+		} else {
+			b.SetAttributeValue("name", cty.StringVal(s.Name()))
+		}
 		if path := pathOf(s.ARN()); path != "/" {
 			b.SetAttributeValue("path", cty.StringVal(path))
 		}
