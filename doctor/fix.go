@@ -56,6 +56,7 @@ type Remedy struct {
 	Unfinished *iam.Gap
 
 	tasks []task
+	file  string // that declares the principal
 }
 
 // Fix audits the targets and works out a remedy for each principal, evaluated

@@ -126,7 +126,8 @@ func (p *Plan) proof(ctx context.Context, reopen func() (doctor.FixOptions, erro
 			continue
 		}
 		i := slices.IndexFunc(again, func(y *doctor.Remedy) bool {
-			return y.Principal.ARN == x.Principal.ARN && y.Target == x.Target
+			return y.Principal.ARN == x.Principal.ARN && y.Target == x.Target && y.Holding != nil && y.Holding.Declared != nil &&
+				sameFile(y.Holding.Declared.Location.File, x.Change.Declared.Location.File)
 		})
 		if i < 0 {
 			return nil, fmt.Errorf("%s is not there any more", x.Principal.ARN)

@@ -61,7 +61,7 @@ func unlisted(typ string) (why string, affects iam.GapEffect, ok bool) {
 
 // other makes the gaps of types that are not known, or that are about policies
 // above the account.
-func (b *builder) other(r *resource, _ truth) error {
+func (b *builder) other(r *resource, t truth) error {
 	where := r.location().String()
 	if why, affects, ok := unlisted(r.typ); ok {
 		b.gap(iam.Gap{Where: where, What: r.typ + " " + r.label(), Why: why, Affects: affects})
@@ -76,13 +76,9 @@ func (b *builder) other(r *resource, _ truth) error {
 	case "AWS::EC2::VPCEndpoint":
 		return b.endpointPolicy(r)
 	case samConnector:
-		b.connector(r, r.properties)
+		b.connector(r, openConditions(r, t), r.properties)
 	}
-	if n := r.node.get("Connectors"); n != nil {
-		for _, m := range n.members {
-			b.connector(r, m.value.get("Properties"))
-		}
-	}
+	b.embedded(r, t)
 	return nil
 }
 
