@@ -16,7 +16,7 @@ var readTypes = map[string]bool{
 	samFunction: true, samStateMachine: true, samConnector: true,
 	"AWS::CloudFormation::Stack": true, "AWS::Serverless::Application": true,
 	"AWS::CloudFormation::CustomResource": true, "AWS::CloudFormation::StackSet": true, "AWS::ServiceCatalog::CloudFormationProvisionedProduct": true,
-	"AWS::Organizations::Policy": true, "AWS::EC2::VPCEndpoint": true,
+	"AWS::Organizations::Policy": true, "AWS::ControlTower::EnabledControl": true, "AWS::EC2::VPCEndpoint": true,
 }
 
 // openTypes says of a type of resource why it may do anything with the
@@ -73,6 +73,8 @@ func (b *builder) other(r *resource, t truth) error {
 	switch r.typ {
 	case "AWS::Organizations::Policy":
 		return b.organizationPolicy(r)
+	case "AWS::ControlTower::EnabledControl":
+		b.control(r)
 	case "AWS::EC2::VPCEndpoint":
 		return b.endpointPolicy(r)
 	case samConnector:
@@ -99,6 +101,16 @@ func (b *builder) organizationPolicy(r *resource) error {
 		Affects: iam.MayDeny, Layer: layers[text], Hint: "pass it with --scp or --rcp",
 	})
 	return nil
+}
+
+// control: a preventive control of Control Tower is a service or resource control
+// policy on the accounts of its target.
+// Source: AWS Control Tower User Guide, "About controls in AWS Control Tower".
+func (b *builder) control(r *resource) {
+	b.gap(iam.Gap{
+		Where: r.location().String(), What: r.typ + " " + r.label(), Why: "a preventive control is a policy on the accounts of its target, and is not read",
+		Affects: iam.MayDeny, Hint: "pass its policy with --scp or --rcp",
+	})
 }
 
 // endpointPolicy: a policy of a VPC endpoint narrows what goes through it.
