@@ -73,7 +73,7 @@ func (p *Plan) add(ctx context.Context, o doctor.Options, x *attach.Planned, how
 	case d == nil:
 		return "no file that was read declares it", nil
 	case d.Closed != "":
-		return "it is not declared in " + d.Location.File + "; attach the policy where it is made (--as cli)", nil
+		return closed(d), nil
 	case x.Replaces:
 		return "a file is added to, and nothing taken out of it: leave --replace out", nil
 	case !x.Verified:
@@ -92,6 +92,14 @@ func (p *Plan) add(ctx context.Context, o doctor.Options, x *attach.Planned, how
 	default:
 		return "it is declared by a program that is not read here: paste the output of --as " + string(form) + " into it", nil
 	}
+}
+
+// closed says why nothing can be put into a file for a principal.
+func closed(d *account.Declaration) string {
+	if d.Language == "" {
+		return "not declared in " + d.Location.File + ": attach the policy where the principal is made (--as cli)"
+	}
+	return d.Closed
 }
 
 // formOf is the form in which a change is written into what declares the

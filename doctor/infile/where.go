@@ -32,7 +32,7 @@ func where(x *attach.Planned, form remedy.Form) []string {
 	d := x.Change.Declared
 	declared := fmt.Sprintf("%s:%d declares it as %s", d.Location.File, d.Location.Line, d.Label)
 	if d.Closed != "" {
-		return []string{"not declared in " + d.Location.File + ": attach the policy where " + x.Principal.ARN + " is made"}
+		return []string{closed(d)}
 	}
 	template := d.Language == account.CloudFormation && (form == remedy.FormCloudFormation || form == remedy.FormSAM)
 	switch {

@@ -43,6 +43,10 @@ func TestMember(t *testing.T) {
 			"Resources:\n  A:\n    Code: |+\n      x\n\n\nOutputs: {}\n",
 			"Resources:\n  A:\n    Code: |+\n      x\n\n\n  New:\n    Type: T\n    Roles:\n      - !Ref R\n    Text: 'a: b'\nOutputs: {}\n",
 		},
+		"a block of text without its end": {
+			"Resources:\n  A:\n    Code: |\n      x",
+			"Resources:\n  New:\n    Type: T\n    Roles:\n      - !Ref R\n    Text: 'a: b'\n  A:\n    Code: |\n      x",
+		},
 		"lines that end as in Windows": {
 			"Resources:\r\n  A: 1\r\nOutputs: {}\r\n",
 			"Resources:\r\n  A: 1\r\n  New:\r\n    Type: T\r\n    Roles:\r\n      - !Ref R\r\n    Text: 'a: b'\r\nOutputs: {}\r\n",

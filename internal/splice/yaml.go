@@ -2,6 +2,7 @@ package splice
 
 import (
 	"bytes"
+	"slices"
 	"strings"
 
 	"go.yaml.in/yaml/v4"
@@ -120,7 +121,8 @@ func line(src []byte, n int) string {
 
 // offsets are the places where the block may end, the likeliest first: before
 // the blank lines and comments of what follows, before the blank lines, right
-// before what follows.
+// before what follows. The last one is where the block begins: a text without a
+// line end, at the end of the file, would get one.
 func (at *spot) offsets(src []byte) []int {
 	starts := []int{0}
 	for i, c := range src {
@@ -163,7 +165,7 @@ func (at *spot) offsets(src []byte) []int {
 		trimmed := strings.TrimLeft(l, " ")
 		return strings.HasPrefix(trimmed, "#") && len(l)-len(trimmed) <= indent
 	}
-	return []int{back(func(l string) bool { return blank(l) || comment(l) }), back(blank), offset(next)}
+	return []int{back(func(l string) bool { return blank(l) || comment(l) }), back(blank), offset(next), offset(at.node.Content[0].Line - 1)}
 }
 
 // print writes the piece as a block.
@@ -190,8 +192,8 @@ func (p piece) print(at *spot, newline string) (string, error) {
 	return out.String(), nil
 }
 
-// same reports whether a text holds what it held before and, at the end of what
-// is at the path, the piece.
+// same reports whether a text holds what it held before and, in what is at the
+// path, the piece.
 func same(before *yaml.Node, text []byte, path []string, p piece) bool {
 	after, err := parse(text)
 	if err != nil {
@@ -208,17 +210,21 @@ func same(before *yaml.Node, text []byte, path []string, p piece) bool {
 		}
 		n = n.Content[i+1]
 	}
-	put := 1
-	if p.key != "" {
-		put = 2
-		if i := member(n, p.key); i < 0 || i != len(n.Content)-2 {
+	i := -1
+	switch {
+	case p.key != "":
+		i = member(n, p.key)
+		if i < 0 || !equal(n.Content[i+1], p.value) {
 			return false
 		}
-	}
-	if len(n.Content) < put || !equal(n.Content[len(n.Content)-1], p.value) {
+		n.Content = slices.Delete(n.Content, i, i+2)
+	case len(n.Content) > 0 && equal(n.Content[len(n.Content)-1], p.value):
+		n.Content = n.Content[:len(n.Content)-1]
+	case len(n.Content) > 0 && equal(n.Content[0], p.value):
+		n.Content = n.Content[1:]
+	default:
 		return false
 	}
-	n.Content = n.Content[:len(n.Content)-put]
 	return equal(before, after)
 }
 
