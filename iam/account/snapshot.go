@@ -72,7 +72,9 @@ type Role struct {
 	RoleID   string `json:"RoleId"`
 	Arn      string
 	// Location is where the role stands in a file of the user's.
-	Location                 *iam.Location     `json:"-"`
+	Location *iam.Location `json:"-"`
+	// Declared is how a file of the user's declares the role.
+	Declared                 *Declaration      `json:"-"`
 	AssumeRolePolicyDocument *Document         `json:",omitempty"`
 	InstanceProfileList      []InstanceProfile `json:",omitempty"`
 	RolePolicyList           []InlinePolicy    `json:",omitempty"`
@@ -92,7 +94,9 @@ type User struct {
 	UserID   string `json:"UserId"`
 	Arn      string
 	// Location is where the user stands in a file of the auditor's.
-	Location                *iam.Location     `json:"-"`
+	Location *iam.Location `json:"-"`
+	// Declared is how a file of the auditor's declares the user.
+	Declared                *Declaration      `json:"-"`
 	UserPolicyList          []InlinePolicy    `json:",omitempty"`
 	GroupList               []string          `json:",omitempty"`
 	AttachedManagedPolicies []AttachedPolicy  `json:",omitempty"`

@@ -141,7 +141,7 @@ func openConditions(r *resource, t truth) []string {
 }
 
 // identity makes a role, user or group.
-func (b *builder) identity(r *resource, _ truth) error {
+func (b *builder) identity(r *resource, t truth) error {
 	i, ok := identities[r.typ]
 	if !ok {
 		return nil
@@ -150,6 +150,7 @@ func (b *builder) identity(r *resource, _ truth) error {
 	if err != nil {
 		return err
 	}
+	p.conditions = openConditions(r, t)
 	b.made[r] = p
 	v, err := r.property("Tags")
 	if err != nil {
@@ -182,7 +183,7 @@ func (b *builder) principal(r *resource, kind string) (*principal, error) {
 	_, known := name.known()
 	p := b.add(&principal{
 		kind: kind, name: name.standIn(), path: path.standIn(), at: r.location(), names: r.aliases(), label: r.label(),
-		account: r.stack.options.account(), region: r.stack.bound, generated: !known,
+		account: r.stack.options.account(), region: r.stack.bound, generated: !known, declared: r.declaration(),
 	})
 	if len(r.open) > 0 {
 		p.gap(iam.Gap{

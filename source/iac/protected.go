@@ -62,6 +62,7 @@ var protected = map[string]protection{
 	"AWS::Backup::BackupVault":                   {"backup", "AccessPolicy", ""},
 	"AWS::Backup::LogicallyAirGappedBackupVault": {"backup", "AccessPolicy", ""},
 	"AWS::ApiGateway::RestApi":                   {"execute-api", "Policy", "*"},
+	"AWS::Serverless::Api":                       {"execute-api", "Auth.ResourcePolicy", "*"},
 	"AWS::ApiGateway::DomainNameV2":              {"execute-api", "Policy", "*"},
 	"AWS::APS::ResourcePolicy":                   {"aps", "PolicyDocument", "*"},
 	"AWS::AIOps::InvestigationGroup":             {"aiops", "InvestigationGroupPolicy", "*"},

@@ -118,7 +118,7 @@ func (e *samRole) make() {
 	if e.stack.byID[id] != nil {
 		return // a resource of the template has the name: SAM refuses it
 	}
-	role := &resource{stack: e.stack, id: id, typ: "AWS::IAM::Role", at: at, node: objectOf(at, members...), properties: objectOf(at, properties...), allows: e.open}
+	role := &resource{stack: e.stack, id: id, typ: "AWS::IAM::Role", at: at, node: objectOf(at, members...), properties: objectOf(at, properties...), allows: e.open, servant: e.of}
 	e.stack.resources = append(e.stack.resources, role)
 	e.stack.byID[id] = role
 	own := objectOf(at, member{"Role", at, acting})
