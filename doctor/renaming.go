@@ -1,0 +1,65 @@
+package doctor
+
+import (
+	"slices"
+	"strings"
+
+	"remotion-doctor/audit"
+	"remotion-doctor/iam"
+)
+
+// as is a judgement of one role as one of another that is alike: statements of
+// the one's own policies are those of the other's. What does not change shares its
+// memory.
+func (out *judgement) as(from, to string) *judgement {
+	r := renaming{from: from + "#", to: to + "#", lists: map[*iam.StatementRef][]iam.StatementRef{}}
+	c := *out
+	c.findings = slices.Clone(out.findings)
+	if from == to {
+		return &c
+	}
+	for i := range c.findings {
+		f := &c.findings[i]
+		f.Statements = r.refs(f.Statements)
+		f.Evidence = r.evidence(f.Evidence)
+	}
+	return &c
+}
+
+// A renaming gives policies another owner.
+type renaming struct {
+	from, to string
+	lists    map[*iam.StatementRef][]iam.StatementRef // renamed already, by what they were
+}
+
+func (r *renaming) about(list []iam.StatementRef) bool {
+	return slices.ContainsFunc(list, func(s iam.StatementRef) bool { return strings.HasPrefix(string(s.PolicyID), r.from) })
+}
+
+func (r *renaming) refs(list []iam.StatementRef) []iam.StatementRef {
+	if !r.about(list) {
+		return list
+	}
+	if done := r.lists[&list[0]]; len(done) == len(list) {
+		return done
+	}
+	out := slices.Clone(list)
+	for i := range out {
+		if name, own := strings.CutPrefix(string(out[i].PolicyID), r.from); own {
+			out[i].PolicyID = iam.PolicyID(r.to + name)
+		}
+	}
+	r.lists[&list[0]] = out
+	return out
+}
+
+func (r *renaming) evidence(list []audit.Evidence) []audit.Evidence {
+	if !slices.ContainsFunc(list, func(e audit.Evidence) bool { return r.about(e.Verdict.Matched) }) {
+		return list
+	}
+	out := slices.Clone(list)
+	for i := range out {
+		out[i].Verdict.Matched = r.refs(out[i].Verdict.Matched)
+	}
+	return out
+}
