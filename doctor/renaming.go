@@ -12,7 +12,7 @@ import (
 // the one's own policies are those of the other's. What does not change shares its
 // memory.
 func (out *judgement) as(from, to string) *judgement {
-	r := renaming{from: from + "#", to: to + "#", lists: map[*iam.StatementRef][]iam.StatementRef{}}
+	r := renaming{from: from + "#", to: to + "#", lists: map[*iam.StatementRef][]iam.StatementRef{}, ids: map[iam.PolicyID]iam.PolicyID{}}
 	c := *out
 	c.findings = slices.Clone(out.findings)
 	if from == to {
@@ -26,10 +26,35 @@ func (out *judgement) as(from, to string) *judgement {
 	return &c
 }
 
+// condense makes lists of statements that say the same share their memory.
+func (out *judgement) condense() {
+	lists := map[iam.StatementRef][][]iam.StatementRef{} // by what they begin with
+	one := func(list []iam.StatementRef) []iam.StatementRef {
+		if len(list) == 0 {
+			return list
+		}
+		for _, same := range lists[list[0]] {
+			if slices.Equal(same, list) {
+				return same
+			}
+		}
+		lists[list[0]] = append(lists[list[0]], list)
+		return list
+	}
+	for i := range out.findings {
+		f := &out.findings[i]
+		f.Statements = one(f.Statements)
+		for k := range f.Evidence {
+			f.Evidence[k].Verdict.Matched = one(f.Evidence[k].Verdict.Matched)
+		}
+	}
+}
+
 // A renaming gives policies another owner.
 type renaming struct {
 	from, to string
 	lists    map[*iam.StatementRef][]iam.StatementRef // renamed already, by what they were
+	ids      map[iam.PolicyID]iam.PolicyID
 }
 
 func (r *renaming) about(list []iam.StatementRef) bool {
@@ -45,12 +70,21 @@ func (r *renaming) refs(list []iam.StatementRef) []iam.StatementRef {
 	}
 	out := slices.Clone(list)
 	for i := range out {
-		if name, own := strings.CutPrefix(string(out[i].PolicyID), r.from); own {
-			out[i].PolicyID = iam.PolicyID(r.to + name)
-		}
+		out[i].PolicyID = r.id(out[i].PolicyID)
 	}
 	r.lists[&list[0]] = out
 	return out
+}
+
+func (r *renaming) id(id iam.PolicyID) iam.PolicyID {
+	name, own := strings.CutPrefix(string(id), r.from)
+	if !own {
+		return id
+	}
+	if _, ok := r.ids[id]; !ok {
+		r.ids[id] = iam.PolicyID(r.to + name)
+	}
+	return r.ids[id]
 }
 
 func (r *renaming) evidence(list []audit.Evidence) []audit.Evidence {

@@ -56,6 +56,7 @@ func (j *job) judge(ctx context.Context, req *checks.Requirement, p iam.Principa
 	entry.once.Do(func() {
 		judged, err := j.judgeAlone(ctx, &common, p, scope)
 		if err == nil && judged.holdsForOthers() {
+			judged.condense()
 			entry.judged, entry.of = judged, p
 		}
 	})
