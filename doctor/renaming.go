@@ -1,6 +1,7 @@
 package doctor
 
 import (
+	"reflect"
 	"slices"
 	"strings"
 
@@ -26,8 +27,11 @@ func (out *judgement) as(from, to string) *judgement {
 	return &c
 }
 
-// condense makes lists of statements that say the same share their memory.
+// condense makes contexts, verdicts and lists of statements that say the same share
+// their memory.
 func (out *judgement) condense() {
+	var verdicts []iam.Verdict
+	var contexts []iam.Context
 	lists := map[iam.StatementRef][][]iam.StatementRef{} // by what they begin with
 	one := func(list []iam.StatementRef) []iam.StatementRef {
 		if len(list) == 0 {
@@ -45,9 +49,20 @@ func (out *judgement) condense() {
 		f := &out.findings[i]
 		f.Statements = one(f.Statements)
 		for k := range f.Evidence {
-			f.Evidence[k].Verdict.Matched = one(f.Evidence[k].Verdict.Matched)
+			e := &f.Evidence[k]
+			e.Verdict.Matched = one(e.Verdict.Matched)
+			e.Verdict, e.Context = firstLike(&verdicts, e.Verdict), firstLike(&contexts, e.Context)
 		}
 	}
+}
+
+// firstLike returns the value of a list that is the same, and adds one that is new.
+func firstLike[T any](list *[]T, v T) T {
+	if at := slices.IndexFunc(*list, func(w T) bool { return reflect.DeepEqual(w, v) }); at >= 0 {
+		return (*list)[at]
+	}
+	*list = append(*list, v)
+	return v
 }
 
 // A renaming gives policies another owner.

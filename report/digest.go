@@ -35,8 +35,9 @@ func Seal(r *audit.Report) error {
 		if r.Sections == nil {
 			return errNoList
 		}
+		o := newFolder(r)
 		for i := range r.Sections {
-			s, err := fold(&r.Sections[i])
+			s, err := o.fold(&r.Sections[i])
 			if err != nil {
 				return err
 			}
@@ -67,25 +68,18 @@ const (
 // the bytes, so that fields of a newer version count too.
 func Verify(data []byte) (Integrity, error) {
 	data = bytes.TrimPrefix(data, []byte("\ufeff"))
-	var members map[string]json.RawMessage
-	if err := json.Unmarshal(data, &members); err != nil {
-		return NoDigest, noReport(data, err)
-	}
-	var stated string
-	if err := json.Unmarshal(members["digest"], &stated); err != nil || stated == "" {
+	head, sections, stated, err := taken(data)
+	switch {
+	case err != nil:
+		if err := json.Unmarshal(data, new(json.RawMessage)); err != nil {
+			return NoDigest, noReport(data, err)
+		}
+		return Changed, nil // a name stands twice: no report was made so
+	case stated == "":
 		return NoDigest, nil
 	}
-	delete(members, "digest")
-	sections, isList := members["sections"], isArray(members["sections"])
-	if isList {
-		members["sections"] = json.RawMessage("null")
-	}
-	head, err := json.Marshal(members)
-	if err != nil {
-		return NoDigest, err
-	}
 	computed, err := digestOf(head, func(hash func([]byte) error) error {
-		if !isList {
+		if sections == nil {
 			return errNoList
 		}
 		return eachElement(sections, hash)
@@ -97,6 +91,29 @@ func Verify(data []byte) (Integrity, error) {
 		return Changed, nil
 	}
 	return Intact, nil
+}
+
+// taken takes the JSON of a report apart: a head without the digest, whose sections
+// are null where they are a list, that list, and the digest.
+func taken(data []byte) (head, sections []byte, stated string, err error) {
+	head = append(head, '{')
+	err = eachMember(data, func(name string, value jsontext.Value) error {
+		switch {
+		case name == "digest" && value.Kind() == '"':
+			return json.Unmarshal(value, &stated)
+		case name == "digest":
+			return nil
+		case name == "sections" && isArray(value):
+			sections, value = value, jsontext.Value("null")
+		}
+		if len(head) > 1 {
+			head = append(head, ',')
+		}
+		quoted, err := jsontext.AppendQuote(head, name)
+		head = append(append(quoted, ':'), value...)
+		return err
+	})
+	return append(head, '}'), sections, stated, err
 }
 
 // errNoList says that the sections of foreign JSON are no list: they are hashed

@@ -39,7 +39,7 @@ func writeJSON(w io.Writer, r *audit.Report, form ...jsontext.Options) error {
 			return err
 		}
 		if name == "sections" && r.Sections != nil {
-			return writeSections(enc, r.Sections)
+			return writeSections(enc, r)
 		}
 		return enc.WriteValue(value)
 	})
@@ -49,12 +49,13 @@ func writeJSON(w io.Writer, r *audit.Report, form ...jsontext.Options) error {
 	return enc.WriteToken(jsontext.EndObject)
 }
 
-func writeSections(enc *jsontext.Encoder, sections []audit.Section) error {
+func writeSections(enc *jsontext.Encoder, r *audit.Report) error {
 	if err := enc.WriteToken(jsontext.BeginArray); err != nil {
 		return err
 	}
-	for i := range sections {
-		s, err := fold(&sections[i])
+	o := newFolder(r)
+	for i := range r.Sections {
+		s, err := o.fold(&r.Sections[i])
 		if err != nil {
 			return err
 		}
@@ -143,8 +144,9 @@ func Decode(data []byte) (*audit.Report, error) {
 	if err != nil {
 		return nil, err
 	}
+	var o unfolder
 	for i := range r.Sections {
-		if err := unfold(&r.Sections[i]); err != nil {
+		if err := o.unfold(&r.Sections[i]); err != nil {
 			return nil, &DecodeError{Msg: fmt.Sprintf("section %d: %v", i+1, err)}
 		}
 	}

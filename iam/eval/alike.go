@@ -3,8 +3,9 @@ package eval
 import (
 	"encoding/json"
 	"fmt"
-	"io"
+	"hash"
 	"slices"
+	"strconv"
 	"strings"
 
 	"remotion-doctor/iam"
@@ -23,7 +24,7 @@ import (
 // requests carry the outcome is written, of a variable the value, and where a
 // policy names principals the role itself. What [Policies.Lookup] finds is not
 // written.
-func (p *Policies) Alike(who iam.Principal, actions []string, w io.Writer) bool {
+func (p *Policies) Alike(who iam.Principal, actions []string, w hash.Hash) bool {
 	a, ok := policy.ParseARN(who.ARN)
 	if !ok || a.Type() != "role" || who.Session != "" || p.SessionName != "" || strings.HasPrefix(a.Resource, "role/aws-service-role/") {
 		return false
@@ -60,7 +61,7 @@ func (p *Policies) Alike(who iam.Principal, actions []string, w io.Writer) bool 
 
 // A likeness writes texts so that no two lists of them are written alike.
 type likeness struct {
-	w   io.Writer
+	w   hash.Hash
 	who iam.Principal
 	// named says that a policy names principals.
 	named bool
@@ -69,11 +70,14 @@ type likeness struct {
 	// open are texts in which a key can stand whose value is filled in, in lower
 	// case.
 	open strings.Builder
+	room []byte
 }
 
 func (l *likeness) text(list ...string) {
 	for _, s := range list {
-		fmt.Fprintf(l.w, "%d:%s", len(s), s)
+		l.room = append(strconv.AppendInt(l.room[:0], int64(len(s)), 10), ':')
+		l.room = append(l.room, s...)
+		_, _ = l.w.Write(l.room) // a hash takes everything
 	}
 }
 
@@ -105,14 +109,21 @@ func (l *likeness) policy(p *Policy) {
 		id = "own"
 	}
 	l.text(string(id), p.Name, p.ARN)
-	l.value(p.Origin)
-	l.document(p.Document)
+	if p.Origin != nil {
+		l.value(p.Origin)
+	}
+	l.read(p.Document, p.program != nil && p.program.document == p.Document)
 }
 
 // document writes a document as it stands in its source, which the places of its
 // statements depend on, and as it is understood.
-func (l *likeness) document(doc *policy.Document) {
-	l.value(doc)
+func (l *likeness) document(doc *policy.Document) { l.read(doc, false) }
+
+// read writes a document; parsed says that all of it follows from its source.
+func (l *likeness) read(doc *policy.Document, parsed bool) {
+	if doc == nil || !parsed {
+		l.value(doc)
+	}
 	if doc == nil {
 		return
 	}
