@@ -67,53 +67,61 @@ const (
 // Verify compares the digest of a report's JSON with its content. It looks at
 // the bytes, so that fields of a newer version count too.
 func Verify(data []byte) (Integrity, error) {
-	data = bytes.TrimPrefix(data, []byte("\ufeff"))
-	head, sections, stated, err := taken(data)
-	switch {
-	case err != nil:
-		if err := json.Unmarshal(data, new(json.RawMessage)); err != nil {
-			return NoDigest, noReport(data, err)
-		}
-		return Changed, nil // a name stands twice: no report was made so
-	case stated == "":
-		return NoDigest, nil
+	p, err := partsOf(bytes.NewReader(data))
+	if err == nil {
+		return p.verify(func([]byte) error { return nil })
 	}
-	computed, err := digestOf(head, func(hash func([]byte) error) error {
-		if sections == nil {
-			return errNoList
-		}
-		return eachElement(sections, hash)
-	})
+	data = bytes.TrimPrefix(data, []byte(byteOrderMark))
+	if err := json.Unmarshal(data, new(json.RawMessage)); err != nil {
+		return NoDigest, noReport(data, err)
+	}
+	return Changed, nil // a name stands twice: no report was made so
+}
+
+// verify compares the digest with the content, and hands out each section.
+func (p *parts) verify(do func(section []byte) error) (Integrity, error) {
+	head, stated, err := withoutDigest(p.head)
 	if err != nil {
 		return NoDigest, err
 	}
-	if computed != stated {
+	if stated == "" {
+		return NoDigest, p.sections(do)
+	}
+	computed, err := digestOf(head, func(hash func([]byte) error) error {
+		if !p.hasList() {
+			return errNoList
+		}
+		return p.sections(func(section []byte) error {
+			if err := do(section); err != nil {
+				return err
+			}
+			return hash(section)
+		})
+	})
+	switch {
+	case err != nil:
+		return NoDigest, err
+	case computed != stated:
 		return Changed, nil
 	}
 	return Intact, nil
 }
 
-// taken takes the JSON of a report apart: a head without the digest, whose sections
-// are null where they are a list, that list, and the digest.
-func taken(data []byte) (head, sections []byte, stated string, err error) {
-	head = append(head, '{')
-	err = eachMember(data, func(name string, value jsontext.Value) error {
-		switch {
-		case name == "digest" && value.Kind() == '"':
+// withoutDigest takes the digest out of the head of a report; it is empty where
+// there is none.
+func withoutDigest(head []byte) (rest []byte, stated string, err error) {
+	rest = append(rest, '{')
+	err = eachMember(head, func(name string, value jsontext.Value) error {
+		if name != "digest" {
+			rest, err = appendMember(rest, name, value)
+			return err
+		}
+		if value.Kind() == '"' {
 			return json.Unmarshal(value, &stated)
-		case name == "digest":
-			return nil
-		case name == "sections" && isArray(value):
-			sections, value = value, jsontext.Value("null")
 		}
-		if len(head) > 1 {
-			head = append(head, ',')
-		}
-		quoted, err := jsontext.AppendQuote(head, name)
-		head = append(append(quoted, ':'), value...)
-		return err
+		return nil
 	})
-	return append(head, '}'), sections, stated, err
+	return append(rest, '}'), stated, err
 }
 
 // errNoList says that the sections of foreign JSON are no list: they are hashed

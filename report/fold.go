@@ -1,13 +1,11 @@
 package report
 
 import (
-	"bytes"
 	"fmt"
 	"slices"
 	"strconv"
 
 	jsonv2 "github.com/go-json-experiment/json"
-	"github.com/go-json-experiment/json/jsontext"
 
 	"remotion-doctor/audit"
 	"remotion-doctor/iam"
@@ -229,6 +227,12 @@ func (o *unfolder) unfold(s *audit.Section) error {
 		if f.Evidence, err = evidence(s, f.Evidence); err != nil {
 			return err
 		}
+		for k := range s.Verdicts {
+			if same := s.Verdicts[k].Matched; len(same) > 0 && slices.Equal(same, f.Statements) {
+				f.Statements = same
+				break
+			}
+		}
 	}
 	o.lists = append(o.lists, lists)
 	s.Contexts, s.Verdicts = nil, nil
@@ -278,50 +282,3 @@ func refer[T any](to *T, ref *int, list []T, name string) error {
 	*to = list[*ref]
 	return nil
 }
-
-// eachMember goes through the members of a JSON object in their order.
-func eachMember(object []byte, do func(name string, value jsontext.Value) error) error {
-	dec := jsontext.NewDecoder(bytes.NewBuffer(object))
-	if _, err := dec.ReadToken(); err != nil {
-		return err
-	}
-	for dec.PeekKind() != '}' {
-		token, err := dec.ReadToken()
-		if err != nil {
-			return err
-		}
-		name := token.String()
-		value, err := dec.ReadValue()
-		if err == nil {
-			err = do(name, value)
-		}
-		if err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// eachElement goes through the elements of a JSON list. What it hands out holds
-// until the next one, and may be changed.
-func eachElement(list []byte, do func([]byte) error) error {
-	dec := jsontext.NewDecoder(bytes.NewBuffer(list))
-	if _, err := dec.ReadToken(); err != nil {
-		return err
-	}
-	var room []byte
-	for dec.PeekKind() != ']' {
-		value, err := dec.ReadValue()
-		if err == nil {
-			room = append(room[:0], value...)
-			err = do(room)
-		}
-		if err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// isArray reports whether a JSON value is a list.
-func isArray(value []byte) bool { return jsontext.Value(value).Kind() == '[' }
