@@ -103,6 +103,10 @@ type Section struct {
 	// them in when it writes, and gives each Evidence its own when it reads.
 	Contexts []iam.Context `json:"contexts,omitzero"`
 	Verdicts []iam.Verdict `json:"verdicts,omitzero"` // see Contexts
+	// ModulesOf is the place of an earlier section, from 0, with the same Modules,
+	// which are empty then. It is of the written form only, in reports of many
+	// sections.
+	ModulesOf *int `json:"modulesOf,omitzero"`
 	// Source is the digest of the report that the section was merged from.
 	Source string `json:"source,omitzero"`
 	// Usage is what the evaluation cost.
@@ -250,6 +254,11 @@ type Finding struct {
 	MissingContext []string           `json:"missingContext"` // condition keys that were not given and could matter
 	// Evidence is everything that was asked for this finding.
 	Evidence []Evidence `json:"evidence"`
+	// EvidenceOf is the place of an earlier finding with the same Evidence and
+	// Effective, which are empty then; the references of the evidence are to the
+	// lists of the section that this finding is in. It is of the written form only,
+	// in reports of many sections.
+	EvidenceOf *Place `json:"evidenceOf,omitzero"`
 	// Use says whether the product uses the grant: unused ones are documented, are
 	// never called, and do not count against the run. Empty where it is used, or
 	// where every documented grant is required.
@@ -257,6 +266,12 @@ type Finding struct {
 	// Muted says why the finding does not count against the run; nil where it
 	// does.
 	Muted *Muted `json:"muted,omitzero"`
+}
+
+// A Place is that of a finding in a report.
+type Place struct {
+	Section int `json:"section"` // from 0
+	Finding int `json:"finding"` // in the section, from 0
 }
 
 // A Use says what becomes of a grant.
