@@ -39,22 +39,25 @@ source/files: iam/accessdenied source source/iac audit iam iam/policy iam/action
 source/sourcetest: source audit iam iam/account iam/eval iam/iamtest
 source/iac: source audit iam iam/policy iam/account iam/managed | github.com/go-json-experiment/json go.yaml.in/yaml/v4
 source/awsapi: source internal/outfile audit iam iam/policy iam/account iam/eval iam/request | github.com/aws/ golang.org/x/sync
-remedy: internal/ending audit iam iam/policy iam/actions iam/account | github.com/hashicorp/hcl/v2 github.com/zclconf/go-cty go.yaml.in/yaml/v4
+remedy: internal/ending internal/splice audit iam iam/policy iam/actions iam/account | github.com/hashicorp/hcl/v2 github.com/zclconf/go-cty go.yaml.in/yaml/v4
 change: remedy audit iam iam/policy iam/account | github.com/gofrs/flock
 report: internal/ending audit iam iam/policy iam/account | github.com/olekukonko/tablewriter github.com/charmbracelet/ github.com/muesli/termenv github.com/go-json-experiment/json go.yaml.in/yaml/v4
 report/generate: audit iam iam/policy | github.com/invopop/jsonschema github.com/pb33f/ordered-map
 localaws: audit iam iam/policy iam/actions iam/account iam/eval
 fixtures:
-internal/asked: source/files audit | github.com/spf13/pflag
+internal/asked: source/files audit checks checks/remotion | github.com/spf13/pflag
 internal/modulepath: | golang.org/x/mod
 doctor: source remedy checks checks/remotion audit iam iam/policy iam/request iam/actions iam/account iam/eval iam/excess iam/explain iam/accessdenied | golang.org/x/sync
 internal/terminal: report audit | github.com/charmbracelet/x/ansi golang.org/x/term
 internal/ending:
 doctor/fleet: doctor report source source/files checks checks/remotion internal/outfile audit iam iam/policy iam/account iam/eval iam/managed | golang.org/x/sync
-doctor/policytext: checks report audit
+internal/splice: | github.com/go-json-experiment/json go.yaml.in/yaml/v4
+doctor/policytext: source source/files checks report audit iam/policy
+doctor/setup: remedy checks/remotion iam/policy source
+doctor/infile: doctor doctor/attach change internal/outfile remedy audit iam/account
 doctor/attach: doctor change report remedy source audit iam
 internal/outfile: audit | github.com/google/renameio/v2
-cmd/remotion-doctor: doctor/policytext internal/asked doctor doctor/attach change source/files audit iam iam/policy iam/actions iam/account checks checks/remotion iam/eval iam/excess remedy source source/awsapi report localaws iam/managed source/iac checks/remotion/project iam/accessdenied iam/explain fixtures internal/outfile internal/ending internal/terminal | github.com/spf13/
+cmd/remotion-doctor: doctor/policytext doctor/infile doctor/setup internal/asked doctor doctor/attach change source/files audit iam iam/policy iam/actions iam/account checks checks/remotion iam/eval iam/excess remedy source source/awsapi report localaws iam/managed source/iac checks/remotion/project iam/accessdenied iam/explain fixtures internal/outfile internal/ending internal/terminal | github.com/spf13/
 `
 
 // A rule is what one package may import.

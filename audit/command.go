@@ -11,16 +11,16 @@ type Command struct {
 	// Target names the principal, Source where the facts come from, Requirement
 	// what the principal is checked against.
 	Target      []Flag `json:"target,omitzero"`
-	Source      []Flag `json:"source,omitzero"`
-	Requirement []Flag `json:"requirement,omitzero"`
+	Source      []Flag `json:"source,omitzero"`      // see Target
+	Requirement []Flag `json:"requirement,omitzero"` // see Target
 	// Files are the operands that belong to the source: templates and plans.
 	Files []string `json:"files,omitzero"`
 }
 
 // A Flag is one option of a command, without its dashes. A switch has no value.
 type Flag struct {
-	Name  string `json:"name"`
-	Value string `json:"value,omitzero"`
+	Name  string `json:"name"`           // the name, without dashes
+	Value string `json:"value,omitzero"` // the value; empty for a switch
 }
 
 // Asked is what a run was given beyond its targets: where the facts come from

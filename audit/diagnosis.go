@@ -23,8 +23,8 @@ type Diagnosis struct {
 	// from before there were any.
 	ID string `json:"id,omitzero"`
 
-	Code     string   `json:"code"` // stale-policy; stable
-	Severity Severity `json:"severity"`
+	Code     string   `json:"code"`     // stale-policy; stable
+	Severity Severity `json:"severity"` // how bad it is
 	// Message is one or two sentences in words of a user of Remotion.
 	Message string `json:"message"`
 	// Hint says what to do.
@@ -37,11 +37,11 @@ type Diagnosis struct {
 	// Subject, Region, Feature, Bucket and Function say what it is about, where
 	// that is not the section as a whole. With Code and Statement they are its
 	// identity: the same code about another subject is another diagnosis.
-	Subject  string `json:"subject,omitzero"` // a service account, a role, a variable
-	Region   string `json:"region,omitzero"`
-	Feature  string `json:"feature,omitzero"`
-	Bucket   string `json:"bucket,omitzero"`
-	Function string `json:"function,omitzero"`
+	Subject  string `json:"subject,omitzero"`  // a service account, a role, a variable
+	Region   string `json:"region,omitzero"`   // the Region that it is about
+	Feature  string `json:"feature,omitzero"`  // the feature that it is about
+	Bucket   string `json:"bucket,omitzero"`   // the bucket that it is about
+	Function string `json:"function,omitzero"` // the function that it is about
 	// Statement is the one that it is about.
 	Statement *iam.StatementRef `json:"statement,omitzero"`
 	// Muted says why it does not count against the run; nil where it does.

@@ -14,10 +14,10 @@ const (
 
 // An Operation is something that Remotion does, such as a render.
 type Operation struct {
-	Name    string          `json:"name"` // deploy-site
-	Title   string          `json:"title,omitzero"`
-	Status  OperationStatus `json:"status"`
-	Because []string        `json:"because"` // the actions that are missing
+	Name    string          `json:"name"`           // deploy-site
+	Title   string          `json:"title,omitzero"` // the name in words
+	Status  OperationStatus `json:"status"`         // what becomes of it
+	Because []string        `json:"because"`        // the actions that are missing
 	// Causes say of each action in Because where it is needed and what
 	// becomes of the operation, in the order in which Remotion makes the calls.
 	Causes []Cause `json:"causes,omitzero"`
@@ -25,7 +25,7 @@ type Operation struct {
 
 // A Cause is one missing action of an operation.
 type Cause struct {
-	Action string `json:"action"`
+	Action string `json:"action"` // the missing action
 	// Call is the call of Remotion that fails: CreateBucket in
 	// getOrCreateBucket().
 	Call string `json:"call,omitzero"`

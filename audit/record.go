@@ -9,11 +9,11 @@ import (
 
 // A Source is a report that was merged into another one.
 type Source struct {
-	Tool        Tool      `json:"tool"`
-	GeneratedAt time.Time `json:"generatedAt"`
-	Engine      Engine    `json:"engine"`
-	Caller      string    `json:"caller,omitzero"`
-	Digest      string    `json:"digest"`
+	Tool        Tool      `json:"tool"`            // the program that made it
+	GeneratedAt time.Time `json:"generatedAt"`     // when its run ended
+	Engine      Engine    `json:"engine"`          // what decided its probes
+	Caller      string    `json:"caller,omitzero"` // the ARN of the credentials that asked AWS
+	Digest      string    `json:"digest"`          // its digest; empty where it had none
 }
 
 // A PolicyRecord is a policy that took part in the audit of a principal: which
@@ -23,7 +23,7 @@ type PolicyRecord struct {
 	// PolicyID says which policy it is; empty in reports from before there were
 	// any.
 	PolicyID iam.PolicyID `json:"policyId,omitzero"`
-	Layer    iam.Layer    `json:"layer"`
+	Layer    iam.Layer    `json:"layer"`         // where the policy takes part
 	File     string       `json:"file,omitzero"` // the file that it was read from
 	// Digest is the SHA-256 of the document as minified JSON.
 	Digest string `json:"digest"`
@@ -33,10 +33,10 @@ type PolicyRecord struct {
 
 // A Quote is a statement of a policy as it stands there.
 type Quote struct {
-	Sid   string          `json:"sid,omitzero"`
-	Index int             `json:"index"` // from 0
-	Start policy.Position `json:"start"`
-	Text  string          `json:"text"`
+	Sid   string          `json:"sid,omitzero"` // the Sid of the statement
+	Index int             `json:"index"`        // from 0
+	Start policy.Position `json:"start"`        // where the statement begins
+	Text  string          `json:"text"`         // the statement in IAM's JSON
 }
 
 // A Muter says what muted a finding.
@@ -51,9 +51,9 @@ const (
 // A Muted says why a finding that does not pass does not fail the run. The
 // finding keeps its status and is shown.
 type Muted struct {
-	By     Muter  `json:"by"`
-	Reason string `json:"reason,omitzero"`
-	Owner  string `json:"owner,omitzero"`
+	By     Muter  `json:"by"`              // what muted it
+	Reason string `json:"reason,omitzero"` // the reason in the waiver
+	Owner  string `json:"owner,omitzero"`  // who answers for it, by the waiver
 	// Expires is the last day on which it holds, as YYYY-MM-DD.
 	Expires string `json:"expires,omitzero"`
 	// Since is when the baseline was made, as YYYY-MM-DD.

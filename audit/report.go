@@ -23,14 +23,14 @@ const (
 
 // A Report is the outcome of one run.
 type Report struct {
-	SchemaVersion string    `json:"schemaVersion"`
-	Tool          Tool      `json:"tool"`
-	GeneratedAt   time.Time `json:"generatedAt"`
-	Engine        Engine    `json:"engine"`
+	SchemaVersion string    `json:"schemaVersion"` // the version of this form
+	Tool          Tool      `json:"tool"`          // the program that made the report
+	GeneratedAt   time.Time `json:"generatedAt"`   // when the run ended
+	Engine        Engine    `json:"engine"`        // what decided the probes
 	// OK says that every section was checked in full and that nothing counts
 	// against it by the rules of Gate, as [Report.Verdict] has it.
 	OK       bool      `json:"ok"`
-	Sections []Section `json:"sections"`
+	Sections []Section `json:"sections"` // one for each target and requirement
 
 	// Accounts are those that were to be audited, in the order of their ids;
 	// none where single targets were named.
@@ -59,8 +59,8 @@ type Report struct {
 
 // A Tool names the program that made a report.
 type Tool struct {
-	Name    string `json:"name"`
-	Version string `json:"version"`
+	Name    string `json:"name"`    // remotion-doctor
+	Version string `json:"version"` // its release
 }
 
 // A Section is the outcome for one target and one requirement.
@@ -68,13 +68,13 @@ type Section struct {
 	// ID is the same in every report that has the section; empty in reports from
 	// before there were any.
 	ID          string        `json:"id,omitzero"`
-	Target      Target        `json:"target"`
-	Principal   iam.Principal `json:"principal"`
-	Requirement Requirement   `json:"requirement"`
-	Regions     []string      `json:"regions"`
-	Modules     []Module      `json:"modules"`
-	Findings    []Finding     `json:"findings"`
-	Operations  []Operation   `json:"operations"`
+	Target      Target        `json:"target"`      // what the user named
+	Principal   iam.Principal `json:"principal"`   // the role or user behind the target
+	Requirement Requirement   `json:"requirement"` // the policy that the principal must be granted
+	Regions     []string      `json:"regions"`     // those that were checked
+	Modules     []Module      `json:"modules"`     // the modules of the requirement
+	Findings    []Finding     `json:"findings"`    // one for each required action and resource pattern
+	Operations  []Operation   `json:"operations"`  // what becomes of each operation of Remotion
 	// Remediation is the policy that grants what a grant can cure; nil where
 	// there is nothing to cure.
 	Remediation *policy.Document `json:"remediation"`
@@ -83,7 +83,7 @@ type Section struct {
 	// Verified says that with the remediation attached every finding that it
 	// is meant to cure was evaluated again and passed.
 	Verified bool    `json:"verified"`
-	Summary  Summary `json:"summary"`
+	Summary  Summary `json:"summary"` // how many findings have each status
 	// Engine is what answered, where that is not the report's engine: of two
 	// that were asked one may have nothing to answer from.
 	Engine Engine `json:"engine,omitzero"`
@@ -109,7 +109,11 @@ type Section struct {
 	// are written once. They are of the written form only: package report fills
 	// them in when it writes, and gives each Evidence its own when it reads.
 	Contexts []iam.Context `json:"contexts,omitzero"`
-	Verdicts []iam.Verdict `json:"verdicts,omitzero"`
+	Verdicts []iam.Verdict `json:"verdicts,omitzero"` // see Contexts
+	// ModulesOf is the place of an earlier section, from 0, with the same Modules,
+	// which are empty then. It is of the written form only, in reports of many
+	// sections.
+	ModulesOf *int `json:"modulesOf,omitzero"`
 	// Source is the digest of the report that the section was merged from.
 	Source string `json:"source,omitzero"`
 	// Usage is what the evaluation cost.
@@ -137,9 +141,9 @@ type Section struct {
 
 // An Alone is operations that are granted in full, by themselves.
 type Alone struct {
-	Operations []string `json:"operations"`
-	Granted    int      `json:"granted"`
-	Total      int      `json:"total"`
+	Operations []string `json:"operations"` // their names
+	Granted    int      `json:"granted"`    // the grants of these operations that pass
+	Total      int      `json:"total"`      // the grants that these operations need
 }
 
 // A Coverage says how it is known what of a pattern is granted. The zero
@@ -159,8 +163,8 @@ type Problem struct {
 	// Kind sorts what went wrong, as package source does: denied, throttled,
 	// input, ….
 	Kind    string `json:"kind,omitzero"`
-	Message string `json:"message"`
-	Hint    string `json:"hint,omitzero"`
+	Message string `json:"message"`       // what went wrong
+	Hint    string `json:"hint,omitzero"` // what to do
 	// ExitCode is the one that the program ends with for this error alone: 2 for
 	// input that cannot be read or understood, else 3.
 	ExitCode int `json:"exitCode"`
@@ -184,8 +188,8 @@ func (p *Problem) Error() string { return p.Message }
 
 // A Requirement is a policy that a principal must be granted in full.
 type Requirement struct {
-	Name    string `json:"name"` // caller, renderer or a file's name
-	Version string `json:"remotionVersion,omitzero"`
+	Name    string `json:"name"`                     // caller, renderer or a file's name
+	Version string `json:"remotionVersion,omitzero"` // the release of Remotion; empty for a policy of the user
 	// VersionFrom says where the version was found, such as
 	// package-lock.json; empty where it was given or is the newest known.
 	VersionFrom string `json:"remotionVersionFrom,omitzero"`
@@ -196,11 +200,11 @@ type Requirement struct {
 // A Module is one check module: the required statement that its findings are
 // about, why Remotion needs it and what breaks without it.
 type Module struct {
-	Name   string `json:"name"`  // storage
-	Title  string `json:"title"` // Storage
-	Sid    string `json:"sid,omitzero"`
-	Why    string `json:"why,omitzero"`
-	Breaks string `json:"breaks,omitzero"`
+	Name   string `json:"name"`            // storage
+	Title  string `json:"title"`           // Storage
+	Sid    string `json:"sid,omitzero"`    // the Sid of the statement in the documented policy
+	Why    string `json:"why,omitzero"`    // why Remotion needs the grants
+	Breaks string `json:"breaks,omitzero"` // what fails without them
 }
 
 // A Status is the outcome of one required grant.
@@ -230,12 +234,12 @@ type Finding struct {
 	// ID is the same in every report that has the finding; empty in reports from
 	// before there were any.
 	ID       string `json:"id,omitzero"`
-	Module   string `json:"module"`
-	Sid      string `json:"sid,omitzero"`
-	Action   string `json:"action"`
-	Resource string `json:"resource"` // the pattern as required
-	Status   Status `json:"status"`
-	Scope    Scope  `json:"scope,omitzero"`
+	Module   string `json:"module"`         // the name of its module
+	Sid      string `json:"sid,omitzero"`   // the Sid of the required statement
+	Action   string `json:"action"`         // the required action
+	Resource string `json:"resource"`       // the pattern as required
+	Status   Status `json:"status"`         // the outcome
+	Scope    Scope  `json:"scope,omitzero"` // how much of the requirement passed; empty where it did not
 
 	// Effective are the patterns that Remotion uses of Resource in this account
 	// and these regions, by which the finding was judged.
@@ -244,7 +248,7 @@ type Finding struct {
 	// Granted and NotGranted are resources of the required pattern that are
 	// and are not granted, where such were found.
 	Granted    string `json:"granted,omitzero"`
-	NotGranted string `json:"notGranted,omitzero"`
+	NotGranted string `json:"notGranted,omitzero"` // see Granted
 	// Layer is the one that stops the resource in NotGranted.
 	Layer iam.Layer `json:"layer,omitzero"`
 
@@ -252,11 +256,16 @@ type Finding struct {
 	// unknown for that reason.
 	Gap *iam.Gap `json:"gap,omitzero"`
 
-	Reason         string             `json:"reason"`
-	Statements     []iam.StatementRef `json:"statements"`
-	MissingContext []string           `json:"missingContext"`
+	Reason         string             `json:"reason"`         // the outcome in a sentence
+	Statements     []iam.StatementRef `json:"statements"`     // the statements that decided
+	MissingContext []string           `json:"missingContext"` // condition keys that were not given and could matter
 	// Evidence is everything that was asked for this finding.
 	Evidence []Evidence `json:"evidence"`
+	// EvidenceOf is the place of an earlier finding with the same Evidence and
+	// Effective, which are empty then; the references of the evidence are to the
+	// lists of the section that this finding is in. It is of the written form only,
+	// in reports of many sections.
+	EvidenceOf *Place `json:"evidenceOf,omitzero"`
 	// Use says whether the product uses the grant: unused ones are documented, are
 	// never called, and do not count against the run. Empty where it is used, or
 	// where every documented grant is required.
@@ -264,6 +273,12 @@ type Finding struct {
 	// Muted says why the finding does not count against the run; nil where it
 	// does.
 	Muted *Muted `json:"muted,omitzero"`
+}
+
+// A Place is that of a finding in a report.
+type Place struct {
+	Section int `json:"section"` // from 0
+	Finding int `json:"finding"` // in the section, from 0
 }
 
 // A Use says what becomes of a grant.
@@ -276,9 +291,9 @@ const UseUnused Use = "unused"
 type Evidence struct {
 	// Engine is the one that answered, where several were asked.
 	Engine   Engine      `json:"engine,omitzero"`
-	Resource string      `json:"resource"`
-	Region   string      `json:"region,omitzero"`
-	Context  iam.Context `json:"context,omitzero"`
+	Resource string      `json:"resource"`         // the resource of the request
+	Region   string      `json:"region,omitzero"`  // the Region of the request
+	Context  iam.Context `json:"context,omitzero"` // the context of the request; in the written form ContextRef stands for it
 	// Documented marks the probe of the documented pattern itself.
 	Documented bool `json:"documented,omitzero"`
 	// Verdict is the answer; in the written form VerdictRef stands for it.
@@ -288,17 +303,17 @@ type Evidence struct {
 	// section's Contexts and Verdicts. They are of the written form only. Reports
 	// from before there were any have Context and Verdict here.
 	ContextRef *int `json:"contextRef,omitzero"`
-	VerdictRef *int `json:"verdictRef,omitzero"`
+	VerdictRef *int `json:"verdictRef,omitzero"` // see ContextRef
 }
 
 // An Obstacle is what stops a required grant and is not cured by granting.
 type Obstacle struct {
-	Actions    []string           `json:"actions"`
-	Resource   string             `json:"resource"`
-	Layer      iam.Layer          `json:"layer,omitzero"`
-	Statements []iam.StatementRef `json:"statements"`
-	Reason     string             `json:"reason"`
-	Advice     string             `json:"advice"`
+	Actions    []string           `json:"actions"`        // the actions that it stops
+	Resource   string             `json:"resource"`       // the resource that it stops them on
+	Layer      iam.Layer          `json:"layer,omitzero"` // the layer that stops them
+	Statements []iam.StatementRef `json:"statements"`     // the statements that stop them
+	Reason     string             `json:"reason"`         // what stops them, in a sentence
+	Advice     string             `json:"advice"`         // what to do
 	// Owner is who can change it.
 	Owner string `json:"owner,omitzero"`
 	// Change is the smallest change that would lift it; nil where it is not
@@ -308,12 +323,12 @@ type Obstacle struct {
 
 // A PolicyChange is a change of one statement of a policy.
 type PolicyChange struct {
-	Kind     string       `json:"kind"` // add, narrow, except or remove
-	Policy   string       `json:"policy,omitzero"`
-	PolicyID iam.PolicyID `json:"policyId,omitzero"`
-	Sid      string       `json:"sid,omitzero"`
-	Index    int          `json:"index"` // of the statement, from 0; -1 for one to add
-	Text     string       `json:"text"`
+	Kind     string       `json:"kind"`              // add, narrow, except or remove
+	Policy   string       `json:"policy,omitzero"`   // the display name of the policy
+	PolicyID iam.PolicyID `json:"policyId,omitzero"` // which policy it is
+	Sid      string       `json:"sid,omitzero"`      // the Sid of the statement
+	Index    int          `json:"index"`             // of the statement, from 0; -1 for one to add
+	Text     string       `json:"text"`              // the change in a sentence
 	// Statement is a policy with the statement as it would be.
 	Statement *policy.Document `json:"statement,omitzero"`
 	// Verified says that with it the layer was evaluated again, and stops
@@ -323,11 +338,11 @@ type PolicyChange struct {
 
 // A Summary counts findings by status.
 type Summary struct {
-	Pass    int `json:"pass"`
-	Partial int `json:"partial"`
-	Fail    int `json:"fail"`
-	Blocked int `json:"blocked"`
-	Unknown int `json:"unknown"`
+	Pass    int `json:"pass"`    // granted
+	Partial int `json:"partial"` // granted in part
+	Fail    int `json:"fail"`    // not granted
+	Blocked int `json:"blocked"` // stopped by a Deny, a boundary or an organization policy
+	Unknown int `json:"unknown"` // not decided
 	// Muted counts those of the findings above that do not pass and are muted.
 	Muted int `json:"muted,omitzero"`
 	// Unused counts those of the findings above that do not pass and are never

@@ -43,7 +43,7 @@ var targetTitles = map[TargetKind]string{
 
 // A Target is what the user pointed at: the thing whose principal is audited.
 type Target struct {
-	Kind TargetKind `json:"kind"`
+	Kind TargetKind `json:"kind"` // how the target was named
 	Name string     `json:"name"` // as the user gave it; empty for the caller
 }
 

@@ -58,11 +58,15 @@ type Use struct {
 	Known  bool
 	// ARN is the grant's resource with the principal's partition and account and
 	// the region filled in; the zero ARN where the resource is "*" or none.
-	ARN       policy.ARN
-	Principal iam.Principal
-	Region    string
-	Scope     *Scope
-	samples   Samples
+	ARN policy.ARN
+	// Partition and AccountID are the principal's. What else it is a hook does not
+	// see, so that of principals of one account the same is asked: [Grant.Own] are
+	// the exceptions.
+	Partition, AccountID string
+	Region               string
+	Scope                *Scope
+	samples              Samples
+	principal            iam.Principal
 }
 
 // Extents returns what a product touches of a grant in one region. All of it is of
@@ -88,10 +92,10 @@ func (p *Pack) Extents(g Grant, who iam.Principal, region string, s *Scope) []Ex
 }
 
 func newUse(g Grant, who iam.Principal, region string, s *Scope, samples Samples) *Use {
-	u := &Use{Grant: g, Principal: who, Region: region, Scope: s, samples: samples}
+	u := &Use{Grant: g, Partition: who.Partition(), AccountID: who.AccountID, Region: region, Scope: s, samples: samples, principal: who}
 	u.Action, u.Known = actions.Lookup(g.Action)
 	if a, ok := policy.ParseARN(policy.CompleteARN(g.Resource)); ok && g.Resource != "*" {
-		a.Partition = fill(a.Partition, who.Partition())
+		a.Partition = fill(a.Partition, u.Partition)
 		a.Region = fill(a.Region, region)
 		a.AccountID = fill(a.AccountID, who.AccountID)
 		u.ARN = a
@@ -124,10 +128,20 @@ func (u *Use) open(pattern string) Extent {
 
 // anything is what an action that is required on "*" will be asked about.
 func (u *Use) anything() Extent {
-	if u.Known && u.Action.String() == "iam:SimulatePrincipalPolicy" {
-		return Exact(u.Principal.ARN)
+	if u.Grant.asksItself() {
+		return Exact(u.principal.ARN)
 	}
 	return Exact("*")
+}
+
+// Own reports whether what is asked about a grant depends on who the principal
+// is, beyond its partition and account: its name stands in the resource, or it
+// asks about itself.
+func (g Grant) Own() bool { return g.asksItself() || strings.Contains(g.Resource, userName) }
+
+// asksItself: a principal simulates its own policies.
+func (g Grant) asksItself() bool {
+	return g.Resource == "*" && strings.EqualFold(g.Action, "iam:SimulatePrincipalPolicy")
 }
 
 // fill returns value for a field that a pattern leaves open.
@@ -141,7 +155,7 @@ func fill(field, value string) string {
 // Plausible replaces the wildcards of a resource by a word.
 func (u *Use) Plausible(resource string) string {
 	word := u.samples.word()
-	return strings.NewReplacer("*", word, "?", word[:1]).Replace(resource)
+	return strings.ReplaceAll(strings.ReplaceAll(resource, "?", word[:1]), "*", word)
 }
 
 // bucket is the buckets of the grant's resource, or the one in use.

@@ -39,6 +39,18 @@ func setOf(grants []Grant) grantSet {
 	return out
 }
 
+func (s grantSet) has(g Grant) bool { return s[g.key()] }
+
+// all reports whether the set has all of some grants.
+func (s grantSet) all(grants []Grant) bool {
+	for _, g := range grants {
+		if !s.has(g) {
+			return false
+		}
+	}
+	return true
+}
+
 // key is equal for grants that are the same. Action names are ASCII, so that
 // lower case is what EqualFold compares.
 func (g Grant) key() [2]string { return [2]string{strings.ToLower(g.Action), widened(g.Resource)} }

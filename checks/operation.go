@@ -127,8 +127,10 @@ func (o Operation) called(name string) bool {
 
 // plainName compares names without case, blanks, dashes and parentheses.
 func plainName(s string) string {
-	return strings.ToLower(strings.NewReplacer(" ", "", "-", "", "_", "", "()", "").Replace(s))
+	return strings.ToLower(dropped.Replace(s))
 }
+
+var dropped = strings.NewReplacer(" ", "", "-", "", "_", "", "()", "")
 
 func (p *Pack) hasOperation(name string) bool {
 	for _, list := range p.Operations {

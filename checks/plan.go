@@ -64,6 +64,9 @@ const (
 	isReached                  // a name that a user may force is denied
 )
 
+// userName is the variable that stands for a user's name; a role has none.
+const userName = "${aws:username}"
+
 // Plan makes the probes of a requirement: of each grant the documented
 // resource, word by word, and samples of what the product uses in the regions of
 // the scope. Grants that have no meaning for the principal are left out:
@@ -79,11 +82,11 @@ func (r *Requirement) Plan(p iam.Principal, s Scope) (*Plan, error) {
 	}
 	plan := &Plan{pack: r.Pack(), strict: s.Strict, index: map[string]int{}}
 	for _, g := range r.Grants {
-		if strings.Contains(g.Resource, "${aws:username}") {
+		if strings.Contains(g.Resource, userName) {
 			if p.Type() != "user" {
 				continue
 			}
-			g.Resource = strings.ReplaceAll(g.Resource, "${aws:username}", p.Name())
+			g.Resource = strings.ReplaceAll(g.Resource, userName, p.Name())
 		}
 		plan.add(g, p, &s)
 	}

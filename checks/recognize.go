@@ -123,6 +123,7 @@ func (p *Pack) Recognize(documents []*policy.Document) (Release, bool) {
 	for _, d := range documents {
 		all = append(all, Pairs(d)...)
 	}
+	has := setOf(all)
 	for _, partition := range p.Partitions() {
 		for _, name := range p.PolicyNames() {
 			list, err := p.releases(name, partition)
@@ -131,7 +132,7 @@ func (p *Pack) Recognize(documents []*policy.Document) (Release, bool) {
 			}
 			for _, r := range slices.Backward(list) {
 				own, err := p.grants(r.set)
-				if err == nil && len(without(own, all)) == 0 && p.exact(r, list, all) {
+				if err == nil && has.all(own) && p.exact(r, list, has) {
 					return r, true
 				}
 			}
@@ -142,7 +143,7 @@ func (p *Pack) Recognize(documents []*policy.Document) (Release, bool) {
 
 // exact tells releases apart that differ by what was removed: what the release
 // does not have and the next one's predecessor had must not be granted.
-func (p *Pack) exact(r Release, list []Release, all []Grant) bool {
+func (p *Pack) exact(r Release, list []Release, all grantSet) bool {
 	i := slices.IndexFunc(list, func(o Release) bool { return o.Since == r.Since })
 	if i == 0 {
 		return true
@@ -156,5 +157,5 @@ func (p *Pack) exact(r Release, list []Release, all []Grant) bool {
 		return false
 	}
 	removed := without(older, own)
-	return len(removed) == 0 || len(without(removed, all)) == len(removed)
+	return len(removed) == 0 || !slices.ContainsFunc(removed, all.has)
 }

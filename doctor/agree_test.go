@@ -52,7 +52,7 @@ func TestCheckAndExplainAgree(t *testing.T) {
 		}
 		explained := "unknown"
 		switch {
-		case len(trace.MissingContext) > 0:
+		case trace.Decision == "":
 		case trace.Decision == iam.Allowed:
 			explained = "pass"
 		case trace.Decision == iam.ExplicitDeny:

@@ -57,7 +57,7 @@ func (j *job) lookAround(ctx context.Context, t task, req *checks.Requirement, f
 func decide(ctx context.Context, service, role string) checks.Decide {
 	return func(doc *policy.Document, p iam.Probe) (iam.Verdict, error) {
 		own := eval.ResourcePolicy{ARN: role, Policy: &eval.Policy{Name: "trust policy", Document: to(service, doc)}}
-		verdicts, err := eval.NewEvaluator(service, eval.Policies{Resources: []eval.ResourcePolicy{own}}).Evaluate(ctx, []iam.Probe{p})
+		verdicts, err := eval.NewEvaluator(service, eval.Policies{Resources: eval.NewResources(own)}).Evaluate(ctx, []iam.Probe{p})
 		if err != nil {
 			return iam.Verdict{}, err
 		}

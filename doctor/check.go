@@ -34,6 +34,7 @@ func newJob(o *Options) *job {
 			j.tasks = append(j.tasks, task{place: len(j.tasks), target: t.Target, requirement: r, source: t.Source, regions: t.Regions})
 		}
 	}
+	j.shared = &sharing{judging: len(j.tasks) > 1}
 	j.callers = make([]iam.Principal, len(j.tasks))
 	return j
 }

@@ -28,28 +28,31 @@ type Deployed struct {
 
 // Deploy gives the targets of the options the sources of deployments, each once
 // for every deployment that holds it, in the order of the targets. The caller
-// becomes the only target that a deployment leaves the choice of. A target that
-// a deployment does not hold is an error; with several files, which need not
-// have everything, only where no target is found at all.
+// becomes the only target that a deployment leaves the choice of. Of several files
+// none needs to have everything; the renderer is looked for where another target
+// is. A target that no deployment holds does not hide the others: its section will
+// say so. It is an error where it is the only one, and left out with a note where
+// the options say so.
 func (o *Options) Deploy(list []Deployed, several bool) error {
-	var places []int
 	var targets []Target
 	var missing error
-	for _, d := range list {
-		for i, t := range o.Targets {
-			found, err := d.target(t)
-			if err != nil && !several {
-				return err
-			}
+	used, found := make([]bool, len(list)), false // where a target was found
+	for _, t := range o.Targets {
+		held, err := t.heldBy(list, used, several && !o.onlyRenderers())
+		switch {
+		case err != nil && asError(err).Kind != source.KindNotFound:
+			return err
+		case err == nil:
+			targets, found = append(targets, held...), true
+		case o.SkipMissing:
+			o.Skipped = append(o.Skipped, "skipped: "+messageOf(err))
+		default:
 			missing = cmp.Or(missing, err)
-			if err != nil {
-				break
-			}
-			at, _ := slices.BinarySearch(places, i+1) // behind those of the same target
-			places, targets = slices.Insert(places, at, i), slices.Insert(targets, at, found)
+			t.Source, t.Regions = list[0].Source, list[0].Regions
+			targets = append(targets, t)
 		}
 	}
-	if len(targets) == 0 {
+	if missing != nil && !found {
 		return missing
 	}
 	o.Targets = targets
@@ -57,6 +60,34 @@ func (o *Options) Deploy(list []Deployed, several bool) error {
 		o.Source = list[0].Source
 	}
 	return nil
+}
+
+func (o *Options) onlyRenderers() bool {
+	return !slices.ContainsFunc(o.Targets, func(t Target) bool { return t.Kind != audit.TargetRenderer })
+}
+
+// heldBy returns the target once for each deployment that holds it. The error says
+// that none does, or that one leaves a choice. A renderer is looked for in all
+// deployments, or in those that are used.
+func (t Target) heldBy(list []Deployed, used []bool, several bool) ([]Target, error) {
+	var out []Target
+	var missing error
+	for i := range list {
+		if t.Kind == audit.TargetRenderer && several && !used[i] {
+			continue
+		}
+		found, err := list[i].target(t)
+		if err != nil && asError(err).Kind != source.KindNotFound {
+			return nil, err
+		}
+		if missing = cmp.Or(missing, err); err == nil {
+			used[i], out = true, append(out, found)
+		}
+	}
+	if len(out) == 0 {
+		return nil, missing
+	}
+	return out, nil
 }
 
 // target is the target in a deployment; the error says that it does not hold it.

@@ -29,10 +29,7 @@ func (j *job) addExcess(ctx context.Context, t task, s *audit.Section, judged *j
 		if other.target != t.target {
 			continue
 		}
-		req, err := j.require(other.requirement, s.Principal.Partition())
-		if err == nil {
-			req, err = j.narrow(req, scope.Regions)
-		}
+		req, err := j.required(other.requirement, s.Principal.Partition(), scope.Regions)
 		if err != nil {
 			return err
 		}

@@ -136,6 +136,7 @@ func (j *job) explain(ctx context.Context, q *question, base *audit.Trace) (*aud
 	out.Target, out.Message, out.Recorded = q.target, q.message, q.recorded
 	out.Notes = append(found.Notes, out.Notes...)
 	j.stamp(out, j.engine)
+	confirm(out)
 	conclude(out)
 	j.advise(ctx, q, out)
 	return out, nil
@@ -155,6 +156,7 @@ func (j *job) explainAt(ctx context.Context, p iam.Principal, probe iam.Probe) (
 		if readErr != nil {
 			return nil, readErr
 		}
+		undecideKeys(&out)
 		return &out, nil
 	}
 	verdicts, err := j.source.Evaluate(ctx, p, []iam.Probe{probe})
@@ -164,7 +166,8 @@ func (j *job) explainAt(ctx context.Context, p iam.Principal, probe iam.Probe) (
 	if readErr != nil {
 		out.Notes = append(out.Notes, "the principal's policies could not be read, so only the simulator's answer is shown: "+messageOf(readErr))
 	}
-	combine(&out, &verdicts[0], readErr == nil)
+	j.combine(&out, &verdicts[0], readErr == nil, policies.SCPs != nil)
 	undecide(&out, policies.Gaps)
+	undecideKeys(&out)
 	return &out, nil
 }

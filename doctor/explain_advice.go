@@ -115,6 +115,10 @@ func (j *job) advise(ctx context.Context, q *question, t *audit.Trace) {
 		return
 	}
 	advice := remedy.Advise(d)
+	if who := (iam.Principal{ARN: d.Who}); d.Layer == iam.LayerSession && d.Effect == iam.ImplicitDeny && who.Type() == "federated-user" && !stops(t.Layers, d.Layer) {
+		advice.Cause = "a federated user without a session policy has no permissions of its own"
+		advice.Cures = []string{"pass a session policy to GetFederationToken that allows " + d.Action}
+	}
 	if t.Decision == iam.Allowed && d.Grantable() {
 		advice.Cause = "AWS denied the request, and the policies read now allow it: they changed since, the change has not spread yet, or a policy that was not read denied it"
 		advice.Cures = []string{"try the request again; IAM changes can take minutes"}

@@ -1,6 +1,7 @@
 package doctor
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -18,7 +19,7 @@ import (
 // policies could not be read or are assumed not to exist, with the reason.
 func (j *job) policiesFor(ctx context.Context, p iam.Principal, probe iam.Probe) (eval.Policies, map[iam.Layer]string, error) {
 	policies, err := j.source.Policies(ctx, p)
-	if err == nil {
+	if err == nil && j.source.Engine() == audit.EngineAWS {
 		err = wholly(ownGaps(policies.Gaps), p)
 	}
 	unknown := map[iam.Layer]string{}
@@ -27,7 +28,7 @@ func (j *job) policiesFor(ctx context.Context, p iam.Principal, probe iam.Probe)
 			unknown[g.Layer] = g.Why
 		}
 	}
-	if policies.Resource == nil {
+	if _, held := policies.Of(probe.Action, probe.Resource); !held {
 		var gap *iam.Gap
 		if policies.Resource, gap = j.ownPolicy(ctx, probe, unknown); gap != nil {
 			policies.Gaps = append(slices.Clip(policies.Gaps), *gap)
@@ -103,30 +104,34 @@ func undecide(t *audit.Trace, gaps []iam.Gap) {
 	}
 }
 
-// combine brings the simulator's answer into a trace. The simulator sees the
-// organization's service control policies; it does not see that an action
-// works on another kind of resource.
-func combine(t *audit.Trace, v *iam.Verdict, read bool) {
+// undecideKeys takes a decision back that hangs on condition keys which the request
+// does not give: another value would change it, and a check calls it unknown.
+func undecideKeys(t *audit.Trace) {
+	if len(t.MissingContext) == 0 || t.Decision == "" {
+		return
+	}
+	var names []string
+	for _, key := range t.MissingContext {
+		name, _ := policy.IsUnknown(key)
+		names = append(names, cmp.Or(name, key))
+	}
+	t.Decision, t.Reason = "", "it depends on what is not known: "+strings.Join(names, ", ")
+}
+
+// combine brings the simulator's answer into a trace. The simulator sees that
+// the organization has policies; it does not see that an action works on another
+// kind of resource. read says that the principal's own policies were read, held
+// that the organization's were.
+func (j *job) combine(t *audit.Trace, v *iam.Verdict, read, held bool) {
+	if byOrganization(v) {
+		j.combineOrganization(t, v, read, held)
+		return
+	}
 	computed := t.Decision
 	// An explicit Deny in any policy that was read decides, whatever of the
 	// principal could not be read (IAM User Guide, "Policy evaluation logic").
 	if !read && computed != iam.ExplicitDeny {
-		identity := fromVerdict(v)
-		i := slices.IndexFunc(t.Layers, func(l iam.TraceLayer) bool { return l.Layer == iam.LayerIdentity })
-		if i >= 0 {
-			t.Layers[i].Statements = identity
-			t.Layers[i].Decision = v.Decision
-		}
-		t.Reason = "the policy simulator says so"
-		if len(v.BlockedBy) > 0 {
-			t.Reason = "a " + v.BlockedBy[0].Title() + " stops it"
-		} else if len(identity) > 0 {
-			t.Reason = explain.Title(&identity[0].StatementRef) + " decides it"
-		}
-		t.Decision, t.MissingContext = v.Decision, slices.Clone(v.MissingContext)
-		if t.MissingContext == nil {
-			t.MissingContext = []string{}
-		}
+		unreadBySimulator(t, v)
 	}
 	simulated(t, v)
 	if !read && computed != iam.ExplicitDeny || v.Decision == "" || v.Decision == computed {
@@ -142,6 +147,48 @@ func combine(t *audit.Trace, v *iam.Verdict, read bool) {
 		} else {
 			t.Reason = "the policy simulator says so; the policies that were read would come to " + string(computed)
 		}
+	}
+}
+
+// combineOrganization brings a block by the organization into a trace, for what
+// the simulator's word is worth: the same as in a check.
+func (j *job) combineOrganization(t *audit.Trace, v *iam.Verdict, read, held bool) {
+	var own *iam.Verdict
+	if read || t.Decision == iam.ExplicitDeny {
+		own = &iam.Verdict{Decision: t.Decision, MissingContext: t.MissingContext}
+	}
+	if settled := j.settled(*v, own, held); settled.Problem != "" {
+		t.Decision, t.Reason, t.Gaps = "", settled.Problem, append(t.Gaps, settled.Gaps...)
+	}
+	for i := range t.Layers {
+		if l := &t.Layers[i]; l.Layer == iam.LayerSCP && l.State != iam.LayerEvaluated {
+			l.State, l.Decision = iam.LayerUnknown, ""
+			l.Reason = unseen.Why
+			if j.IgnoreOrganization {
+				l.Reason = "left out with --ignore-organization; the policy simulator reports a block"
+			}
+		}
+	}
+}
+
+// unreadBySimulator takes the simulator's answer for that of the principal's
+// policies, which were not read.
+func unreadBySimulator(t *audit.Trace, v *iam.Verdict) {
+	identity := fromVerdict(v)
+	i := slices.IndexFunc(t.Layers, func(l iam.TraceLayer) bool { return l.Layer == iam.LayerIdentity })
+	if i >= 0 {
+		t.Layers[i].Statements = identity
+		t.Layers[i].Decision = v.Decision
+	}
+	t.Reason = "the policy simulator says so"
+	if len(v.BlockedBy) > 0 {
+		t.Reason = "a " + v.BlockedBy[0].Title() + " stops it"
+	} else if len(identity) > 0 {
+		t.Reason = explain.Title(&identity[0].StatementRef) + " decides it"
+	}
+	t.Decision, t.MissingContext = v.Decision, slices.Clone(v.MissingContext)
+	if t.MissingContext == nil {
+		t.MissingContext = []string{}
 	}
 }
 
@@ -169,8 +216,7 @@ func simulated(t *audit.Trace, v *iam.Verdict) {
 		switch {
 		case l.State != iam.LayerUnknown || l.Layer != iam.LayerSCP && !blocked:
 		case blocked:
-			l.State, l.Decision = iam.LayerEvaluated, v.Decision
-			l.Reason = "the policy simulator says so; which statement, only the organization's administrator can read"
+			l.State, l.Decision, l.Reason = iam.LayerEvaluated, v.Decision, "the policy simulator says so"
 		case v.Decision == iam.Allowed:
 			l.State, l.Decision = iam.LayerEvaluated, iam.Allowed
 			l.Reason = "the policy simulator says so, or there is no organization"

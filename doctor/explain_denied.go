@@ -17,6 +17,9 @@ import (
 // everything, and an explicit Deny above every other layer, whoever names it.
 func deniedIn(t *audit.Trace) remedy.Denied {
 	d := remedy.Denied{Action: t.Action, Resource: t.Resource, Who: principalOf(t)}
+	if t.Decision == "" && t.Message == nil && t.Recorded == nil {
+		return d // nobody says that it was denied
+	}
 	read := decider(t)
 	switch m, r := t.Message, t.Recorded; {
 	case r != nil && r.Decision == iam.Allowed:
@@ -73,10 +76,10 @@ func decider(t *audit.Trace) remedy.Denied {
 	for i := range t.Layers {
 		l := &t.Layers[i]
 		switch {
-		case l.State != iam.LayerEvaluated || l.Decision == iam.Allowed || l.Decision == "":
+		case l.State == iam.LayerUnknown || l.Decision == iam.Allowed || l.Decision == "":
 		case l.Decision == iam.ExplicitDeny:
 			return remedy.Denied{Layer: l.Layer, Effect: iam.ExplicitDeny, Statement: denyIn(l)}
-		case l.Layer == iam.LayerResource && !crossAccount(t):
+		case l.Layer == iam.LayerResource && !mustAllow(t):
 			// Within an account either policy suffices, but of keys and roles.
 		case out.Layer == "" || out.Layer == iam.LayerIdentity:
 			out = remedy.Denied{Layer: l.Layer, Effect: iam.ImplicitDeny}
@@ -94,10 +97,16 @@ func denyIn(l *iam.TraceLayer) *iam.StatementRef {
 	return nil
 }
 
-// crossAccount reports a resource that names another account than the
-// principal's.
-func crossAccount(t *audit.Trace) bool {
+// mustAllow reports a resource whose own policy must allow the request: one that
+// names another account than the principal's, a KMS key, and a role that is
+// assumed.
+// Source: IAM User Guide, "Policy evaluation logic".
+func mustAllow(t *audit.Trace) bool {
 	a, ok := policy.ParseARN(t.Resource)
+	kind := a.Service + ":" + a.Type()
+	if ok && (kind == "kms:key" || kind == "iam:role" && strings.HasPrefix(strings.ToLower(t.Action), "sts:")) {
+		return true
+	}
 	return ok && a.AccountID != "" && t.Principal.AccountID != "" && a.AccountID != t.Principal.AccountID && !strings.ContainsAny(a.AccountID, "*?")
 }
 

@@ -2,8 +2,10 @@ package doctor
 
 import (
 	"context"
+	"strings"
 
 	"remotion-doctor/audit"
+	"remotion-doctor/iam/policy"
 )
 
 // ExplainOpening answers a request as [Explain] does, from a source that open
@@ -17,6 +19,12 @@ func ExplainOpening(ctx context.Context, o Options, r Request, open func(*Option
 	}
 	if answered {
 		return Explain(ctx, o, r)
+	}
+	if a, ok := policy.ParseARN(r.Resource); ok && !strings.ContainsAny(a.Region, "*?") {
+		o.Region, o.Account = a.Region, a.AccountID
+	}
+	if r.Region != "" {
+		o.Regions = []string{r.Region}
 	}
 	if err := open(&o); err != nil {
 		o.Source = nil

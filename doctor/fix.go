@@ -56,6 +56,7 @@ type Remedy struct {
 	Unfinished *iam.Gap
 
 	tasks []task
+	file  string // that declares the principal
 }
 
 // Fix audits the targets and works out a remedy for each principal, evaluated
@@ -133,6 +134,8 @@ func (x *Remedy) Outcome() string {
 		return fmt.Sprintf("%d of %d pass; nothing to grant", x.Before.Pass, total) + neverCalled(x.Before)
 	case x.Change == nil:
 		return fmt.Sprintf("%d of %d pass, and no grant cures the others", x.Before.Pass, total)
+	case x.Verified && x.Change.InFile():
+		return fmt.Sprintf("%d of %d would pass with this policy, evaluated as if attached", x.After.Pass, x.After.Total()) + neverCalled(x.After)
 	case x.Verified:
 		return fmt.Sprintf("verified: %d of %d pass with this policy", x.After.Pass, x.After.Total()) + neverCalled(x.After)
 	}

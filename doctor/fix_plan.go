@@ -22,10 +22,10 @@ func (j *job) fixes(ctx context.Context, f *FixOptions) ([]*Remedy, error) {
 		if s.Error != nil {
 			return nil, s.Error
 		}
-		i := slices.IndexFunc(out, func(x *Remedy) bool { return x.Principal.ARN == s.Principal.ARN })
+		i := slices.IndexFunc(out, func(x *Remedy) bool { return x.Principal.ARN == s.Principal.ARN && x.file == fileOf(&s) })
 		if i < 0 {
 			i = len(out)
-			out = append(out, &Remedy{Target: s.Target, Principal: s.Principal, Replaces: f.Replace})
+			out = append(out, &Remedy{Target: s.Target, Principal: s.Principal, Replaces: f.Replace, file: fileOf(&s)})
 		}
 		out[i].take(t, &s, j.pack().Name)
 	}
@@ -35,6 +35,15 @@ func (j *job) fixes(ctx context.Context, f *FixOptions) ([]*Remedy, error) {
 		}
 	}
 	return out, nil
+}
+
+// fileOf is the file that declares a section's principal: two files may make
+// stand-ins of the same name.
+func fileOf(s *audit.Section) string {
+	if s.Location == nil {
+		return ""
+	}
+	return s.Location.File
 }
 
 // take adds what came of one requirement. A finding that a gap made unknown is
@@ -64,7 +73,11 @@ func undecidedFor(findings []audit.Finding) []string {
 	var out []string
 	for i := range findings {
 		if g := findings[i].Gap; g != nil {
-			out = append(out, "not decided, and not part of the remedy: what depends on "+g.String())
+			note := "not decided, and not part of the remedy: what depends on " + g.String()
+			if g.Hint != "" {
+				note += "; " + g.Hint
+			}
+			out = append(out, note)
 		}
 	}
 	return slices.Compact(out)
@@ -200,7 +213,7 @@ func (j *job) holding(ctx context.Context, p iam.Principal) (*remedy.Holding, er
 	if err := wholly(s.Unread[p.ARN], p); err != nil {
 		return nil, err
 	}
-	return remedy.HoldingOf(s, p.Type(), p.Name())
+	return remedy.HoldingOf(s, p.Type(), p.ARN)
 }
 
 // wholly is the error for what was not read of a principal: a change has to

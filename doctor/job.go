@@ -38,6 +38,7 @@ type job struct {
 	source  source.Source
 	tasks   []task
 	scope   checks.Scope
+	shared  *sharing
 	callers []iam.Principal // audited so far as callers, by the place of their task; others are zero
 
 	// supposing and instead are set to judge a remedy as if it were attached.
@@ -88,19 +89,16 @@ func (j *job) fill(ctx context.Context, t task, s *audit.Section) error {
 	}
 	found.Principal.Supposing, found.Principal.Instead = j.supposing, j.instead
 	s.Principal, s.Notes, s.Location = found.Principal, found.Notes, found.Location
-	req, err := j.require(t.requirement, found.Principal.Partition())
-	if err != nil {
-		return err
-	}
 	scope := j.scope
 	var note string
 	scope.Regions, note = j.choose(found.Region, found.Principal.Partition())
-	if req, err = j.narrow(req, scope.Regions); err != nil {
+	req, err := j.required(t.requirement, found.Principal.Partition(), scope.Regions)
+	if err != nil {
 		return err
 	}
 	s.Requirement, s.Modules = req.Requirement, req.Modules
 	s.Regions = scope.Regions
-	for _, n := range append(req.Notes, note) {
+	for _, n := range append(slices.Clone(req.Notes), note) {
 		if n != "" {
 			s.Notes = append(s.Notes, n)
 		}

@@ -30,11 +30,11 @@ type judgement struct {
 	unread *iam.Gap
 }
 
-// judge asks about the requirement and judges the answers. The principal's
+// judgeAlone asks about the requirement and judges the answers. The principal's
 // policies are read along with the first questions; by them the others are
 // chosen, so that what is granted of each pattern is decided and not only
 // sampled.
-func (j *job) judge(ctx context.Context, req *checks.Requirement, p iam.Principal, scope checks.Scope) (*judgement, error) {
+func (j *job) judgeAlone(ctx context.Context, req *checks.Requirement, p iam.Principal, scope checks.Scope) (*judgement, error) {
 	plan, err := req.Plan(p, scope)
 	if err != nil {
 		return nil, &source.Error{Kind: source.KindInput, Msg: err.Error(), Hint: "use Regions in the partition of the principal", Err: err}

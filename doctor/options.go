@@ -36,6 +36,9 @@ type Options struct {
 	// Regions are those that Remotion is used in; empty for that of the target,
 	// else that of the Source.
 	Regions []string
+	// Region and Account are where a file is taken to be deployed that is bound to
+	// none, where nobody says; empty where that stays open.
+	Region, Account string
 	// Operations narrow the requirement to what these need; empty for all.
 	Operations []string
 	// Deployment says which of Remotion's features are in use.
@@ -56,6 +59,11 @@ type Options struct {
 	// elsewhere.
 	Host *Host
 
+	// SkipMissing leaves out targets that no deployment holds; Skipped says which
+	// [Options.Deploy] left out.
+	SkipMissing bool
+	Skipped     []string
+
 	// Asked is what follow-up commands repeat.
 	Asked audit.Asked
 	// Tool is written into the report.
@@ -74,6 +82,20 @@ type Target struct {
 	// Source and Regions are the target's own; empty for those of the Options.
 	Source  source.Source
 	Regions []string
+}
+
+// ActAs makes the principal with an ARN the target, in place of the caller.
+func (o *Options) ActAs(arn string) error {
+	if _, err := iam.NewPrincipal(arn); err != nil {
+		return invalid("it looks like arn:aws:iam::123456789012:role/name, or lambda.amazonaws.com", "%v", err)
+	}
+	for i := range o.Targets {
+		if o.Targets[i].Kind != audit.TargetCaller {
+			return invalid("leave one of them out", "--principal and a target exclude each other")
+		}
+		o.Targets[i].Target = audit.Target{Kind: audit.TargetFile, Name: arn}
+	}
+	return nil
 }
 
 // A Release is a release of Remotion and how it is known.

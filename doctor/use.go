@@ -33,22 +33,22 @@ func (j *job) alone(req *checks.Requirement, s *audit.Section) *audit.Alone {
 	out := &audit.Alone{}
 	for i := range s.Operations {
 		name := s.Operations[i].Name
-		if n, all := grantedFor(req, s, name); all && n > 0 {
+		if n, all := j.grantedFor(req, s, name); all && n > 0 {
 			out.Operations = append(out.Operations, name)
 		}
 	}
 	if len(out.Operations) == 0 || len(out.Operations) == len(s.Operations) {
 		return nil
 	}
-	out.Granted, _ = grantedFor(req, s, out.Operations...)
+	out.Granted, _ = j.grantedFor(req, s, out.Operations...)
 	out.Total = out.Granted
 	return out
 }
 
 // grantedFor counts the granted ones of what operations need, and says whether
 // that is all.
-func grantedFor(req *checks.Requirement, s *audit.Section, names ...string) (int, bool) {
-	part, err := req.For(names)
+func (j *job) grantedFor(req *checks.Requirement, s *audit.Section, names ...string) (int, bool) {
+	part, err := j.part(req, names)
 	if err != nil {
 		return 0, false
 	}

@@ -32,7 +32,9 @@ type Gap struct {
 	// Actions and Resources are patterns, as in a policy, of the requests that
 	// the Gap may change; empty where it may change every request.
 	Actions   []string `json:"actions,omitzero"`
-	Resources []string `json:"resources,omitzero"`
+	Resources []string `json:"resources,omitzero"` // see Actions
+	// Except are resources that the Gap does not change, whatever Resources say.
+	Except []string `json:"-"`
 }
 
 // A GapEffect says what an unread part may do to a request. The zero GapEffect
@@ -103,7 +105,7 @@ func (g *Gap) Concerns(action string, resources []string) bool {
 		return false
 	}
 	return len(g.Resources) == 0 || len(resources) == 0 ||
-		slices.ContainsFunc(resources, func(r string) bool { return meets(g.Resources, r) })
+		slices.ContainsFunc(resources, func(r string) bool { return meets(g.Resources, r) && !slices.Contains(g.Except, r) })
 }
 
 func lower(list []string) []string {

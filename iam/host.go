@@ -3,7 +3,7 @@ package iam
 // A Host is what the credentials of a role are given to. The zero Host is not
 // known: anybody who may assume the role.
 type Host struct {
-	Kind HostKind `json:"kind"`
+	Kind HostKind `json:"kind"` // what it is
 	// ARN is that of the function or instance; empty where it is not known.
 	ARN string `json:"arn,omitzero"`
 }

@@ -4,7 +4,7 @@ import "remotion-doctor/iam/policy"
 
 // A Location is a place in a file that the user gave.
 type Location struct {
-	File string `json:"file"`
+	File string `json:"file"` // the file, seen from the working directory
 	policy.Position
 }
 

@@ -17,7 +17,7 @@ type Principal struct {
 	// ARN is that of the user or role, path included; of a session it is the
 	// role's. An AWS service has its name instead.
 	ARN       string `json:"arn"`
-	AccountID string `json:"accountId"`
+	AccountID string `json:"accountId"` // the account of the principal
 	// Session is the name of the role's session; empty where it is not known.
 	// Lambda names it after the function, EC2 after the instance, ECS after the
 	// task.

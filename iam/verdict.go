@@ -41,9 +41,9 @@ func (c Context) With(others Context) Context {
 // ends in "/*", that it carries no other key of that family
 // (aws:PrincipalTag/*).
 type ContextEntry struct {
-	Key    string      `json:"key"`
-	Type   ContextType `json:"type"`
-	Values []string    `json:"values"`
+	Key    string      `json:"key"`    // the condition key
+	Type   ContextType `json:"type"`   // the type of its values
+	Values []string    `json:"values"` // its values; none where the request does not carry the key
 	// OneOf says that the key has one of the values, and that it is not known
 	// which.
 	OneOf bool `json:"oneOf,omitzero"`
@@ -134,7 +134,7 @@ func (l Layer) Title() string {
 type Verdict struct {
 	// Decision is zero where the probe could not be decided; Problem says why.
 	Decision Decision `json:"decision"`
-	Problem  string   `json:"problem,omitzero"`
+	Problem  string   `json:"problem,omitzero"` // why the probe could not be decided
 	// Incomplete says that the Problem passes: the probe could not be asked
 	// (throttled, cut, no answer in time), and another try may decide it.
 	Incomplete bool `json:"-"`
@@ -170,7 +170,7 @@ type Verdict struct {
 // A Decider is a condition, or a policy variable, whose key a probe does not
 // give: another value of the key would change the decision.
 type Decider struct {
-	Key      string        `json:"key"`
+	Key      string        `json:"key"`               // the condition key or variable
 	Operator string        `json:"operator,omitzero"` // empty for a policy variable
 	Values   []string      `json:"values,omitzero"`   // as the policy has them
 	Effect   policy.Effect `json:"effect"`            // of the statement
@@ -178,8 +178,8 @@ type Decider struct {
 
 // A LayerDecision is what one layer by itself says to a request.
 type LayerDecision struct {
-	Layer    Layer    `json:"layer"`
-	Decision Decision `json:"decision"`
+	Layer    Layer    `json:"layer"`    // the layer
+	Decision Decision `json:"decision"` // what it says by itself
 }
 
 // A StatementRef points at a statement of a policy.
@@ -188,12 +188,12 @@ type StatementRef struct {
 	// PolicyID says which policy it is; empty in reports from before there were
 	// any.
 	PolicyID PolicyID        `json:"policyId,omitzero"`
-	Sid      string          `json:"sid,omitzero"`
-	Index    int             `json:"index"` // from 0; -1 where only the position is known
-	Effect   policy.Effect   `json:"effect,omitzero"`
-	Layer    Layer           `json:"layer,omitzero"`
-	Start    policy.Position `json:"start"`
-	End      policy.Position `json:"end"`
+	Sid      string          `json:"sid,omitzero"`    // the Sid of the statement
+	Index    int             `json:"index"`           // from 0; -1 where only the position is known
+	Effect   policy.Effect   `json:"effect,omitzero"` // what the statement does
+	Layer    Layer           `json:"layer,omitzero"`  // where its policy takes part
+	Start    policy.Position `json:"start"`           // where the statement begins
+	End      policy.Position `json:"end"`             // where the statement ends
 	// File is the template or policy file that Start and End are positions in;
 	// empty for the policy's own document.
 	File string `json:"file,omitzero"`

@@ -1,6 +1,7 @@
 package localaws
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -61,12 +62,23 @@ func (s *Server) organizations(w http.ResponseWriter, r *http.Request) {
 // An organization is the one of a snapshot with names for its levels.
 type organization struct{ snapshot *account.Snapshot }
 
-const management = "999999999999"
+// id is that of the organization; a snapshot may not know it.
+func (o organization) id() string { return cmp.Or(o.snapshot.Organization.ID, "o-snapshot") }
+
+// management is the organization's management account.
+func (o organization) management() string {
+	return cmp.Or(o.snapshot.Organization.ManagementAccountID, "999999999999")
+}
+
+// arn is that of something of the organization.
+func (o organization) arn(kind, rest string) string {
+	return "arn:" + cmp.Or(o.snapshot.Partition, "aws") + ":organizations::" + o.management() + ":" + kind + "/" + o.id() + rest
+}
 
 func (o organization) describe() any {
 	return map[string]any{"Organization": map[string]any{
-		"Id": "o-snapshot", "Arn": "arn:aws:organizations::" + management + ":organization/o-snapshot", "FeatureSet": "ALL",
-		"MasterAccountId": management, "MasterAccountArn": "arn:aws:organizations::" + management + ":account/o-snapshot/" + management,
+		"Id": o.id(), "Arn": o.arn("organization", ""), "FeatureSet": "ALL",
+		"MasterAccountId": o.management(), "MasterAccountArn": o.arn("account", "/"+o.management()),
 	}}
 }
 
@@ -116,7 +128,7 @@ func (o organization) policiesFor(target, kind string) (any, apiError) {
 		found = true
 		if i < len(levels) {
 			for j, p := range levels[i] {
-				list = append(list, summary(p.Name, kind, fmt.Sprintf("p-%s%d-%d", letter, i, j)))
+				list = append(list, o.summary(p.Name, kind, fmt.Sprintf("p-%s%d-%d", letter, i, j)))
 			}
 		}
 	}
@@ -126,8 +138,8 @@ func (o organization) policiesFor(target, kind string) (any, apiError) {
 	return map[string]any{"Policies": list}, apiError{}
 }
 
-func summary(name, kind, id string) map[string]any {
-	return map[string]any{"Id": id, "Arn": "arn:aws:organizations::" + management + ":policy/o-snapshot/" + strings.ToLower(kind) + "/" + id, "Name": name, "Type": kind, "AwsManaged": false}
+func (o organization) summary(name, kind, id string) map[string]any {
+	return map[string]any{"Id": id, "Arn": o.arn("policy", "/"+strings.ToLower(kind)+"/"+id), "Name": name, "Type": kind, "AwsManaged": false}
 }
 
 func (o organization) policy(id string) (any, apiError) {
@@ -136,7 +148,7 @@ func (o organization) policy(id string) (any, apiError) {
 		for i := range levels {
 			for j, p := range levels[i] {
 				if fmt.Sprintf("p-%s%d-%d", letter, i, j) == id {
-					return map[string]any{"Policy": map[string]any{"PolicySummary": summary(p.Name, kind, id), "Content": p.Document.Text}}, apiError{}
+					return map[string]any{"Policy": map[string]any{"PolicySummary": o.summary(p.Name, kind, id), "Content": p.Document.Text}}, apiError{}
 				}
 			}
 		}

@@ -85,6 +85,8 @@ var advices = []adviceRule{
 	{iam.LayerEndpoint, iam.ImplicitDeny, "", "the owner of the VPC endpoint", "the policy of the VPC endpoint does not allow {action}: the code runs in a VPC, and no policy of {who} changes that", []string{"ask the owner to allow {action} on {resource} in the VPC endpoint policy"}},
 	{iam.LayerEndpoint, iam.ExplicitDeny, "", "the owner of the VPC endpoint", "the policy of the VPC endpoint explicitly denies {action}{statement}" + noGrant, []string{"ask the owner to remove or narrow the Deny in the VPC endpoint policy"}},
 
+	{iam.LayerPublicAccess, iam.ImplicitDeny, "", "the owner of {resource}", "{policy} is public, and S3 Block Public Access (RestrictPublicBuckets) keeps other accounts out", []string{"ask the owner to name {who} in {policy} in place of everyone; Block Public Access does not affect a policy that is not public"}},
+
 	{"", iam.ExplicitDeny, "", "whoever owns the policy with the Deny", "a statement explicitly denies {action}; AWS does not say in which policy, and no grant outweighs it", []string{"find the Deny: an identity-based policy, the resource's policy, a permissions boundary, a service control policy or a session policy may hold it"}},
 	{"", iam.ImplicitDeny, "", "", "no statement that was read allows {action} on {resource}; AWS does not say which layer decided", nil},
 }

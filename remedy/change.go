@@ -9,6 +9,7 @@ import (
 
 	"remotion-doctor/audit"
 	"remotion-doctor/iam"
+	"remotion-doctor/iam/account"
 	"remotion-doctor/iam/policy"
 )
 
@@ -53,8 +54,26 @@ func (s *Step) ARN() string {
 // A Change is what is to be written so that a principal has a remedy.
 type Change struct {
 	Kind, Name, ARN string // of the principal: role or user
-	Steps           []Step
-	Notes           []string
+	// Declared is how a file declares the principal; nil where it exists.
+	Declared *account.Declaration
+	Steps    []Step
+	Notes    []string
+}
+
+// InFile reports whether the change belongs into the file that declares the
+// principal.
+func (c *Change) InFile() bool { return c.Declared != nil && c.Declared.Closed == "" }
+
+// Generated reports whether the deploy makes the principal's name, so that no
+// command and no other file can name it yet.
+func (c *Change) Generated() bool { return c.Declared != nil && c.Declared.Generated }
+
+// owner names the principal in a sentence.
+func (c *Change) owner() string {
+	if c.Generated() {
+		return c.Kind + " declared as " + c.Declared.Label
+	}
+	return c.Kind + " " + c.Name
 }
 
 // Documents are the policies that the change leaves behind.
@@ -87,9 +106,12 @@ func (e *QuotaError) Problem() audit.Problem { return audit.NewProblem("refused"
 // policy, and where that is too long for the quota one managed policy or
 // several. The error is a [*QuotaError].
 func Attach(doc *policy.Document, h *Holding, at Placement) (*Change, error) {
-	c := &Change{Kind: h.Kind, Name: h.Name, ARN: h.ARN}
+	c := &Change{Kind: h.Kind, Name: h.Name, ARN: h.ARN, Declared: h.Declared}
 	name := cmp.Or(at.Name, DefaultName)
 	room := InlineQuota(h.Kind) - h.InlineSize()
+	if c.InFile() {
+		return c, c.declare(doc, h, name, at.Managed || sizeOf(doc) > room)
+	}
 	if held := h.inline(name); held != nil && !at.Managed {
 		joined := Join(held.Document, doc)
 		if sizeOf(joined)-Size(held.Text) <= room {
@@ -112,6 +134,20 @@ func Attach(doc *policy.Document, h *Holding, at Placement) (*Change, error) {
 		}
 	}
 	return c, c.manage(doc, h, name)
+}
+
+// declare adds a policy of its own: what a file declares is added to, and not
+// rewritten.
+func (c *Change) declare(doc *policy.Document, h *Holding, name string, managed bool) error {
+	if managed {
+		return c.manage(doc, h, name)
+	}
+	each := name
+	for n := 2; h.inline(each) != nil; n++ {
+		each = name + "-" + strconv.Itoa(n)
+	}
+	c.Steps = []Step{{Kind: PutInline, Policy: iam.InlinePolicy(h.ARN, each), After: doc}}
+	return nil
 }
 
 // AWSManaged reports the ARN of a managed policy of AWS's own, which nobody

@@ -16,8 +16,15 @@ func renderCLI(changes []*Change) (string, error) {
 				b.WriteByte('\n')
 			}
 			b.WriteString("# " + Comment(s.what(c)) + "\n")
+			if i == 0 {
+				b.WriteString(lookUp(c))
+			}
 			for _, args := range s.calls(c) {
-				b.WriteString(Command(args))
+				text := Command(args)
+				if c.Generated() {
+					text = strings.ReplaceAll(text, standIn, `"$`+shellName(c)+`"`)
+				}
+				b.WriteString(text)
 			}
 		}
 	}
@@ -28,6 +35,9 @@ func renderCLI(changes []*Change) (string, error) {
 func (s *Step) calls(c *Change) [][]string {
 	kind := c.Kind // role or user
 	owner := []string{"--" + kind + "-name", c.Name}
+	if c.Generated() {
+		owner[1] = standIn
+	}
 	named := []string{"--policy-name", s.Name()}
 	arn := []string{"--policy-arn", s.ARN()}
 	document := []string{"--policy-document", compact(s.After)}

@@ -9,6 +9,9 @@ import (
 // Steps are the change for those who click: the console's page and what to do
 // there, one sentence each.
 func Steps(c *Change) []string {
+	if c.InFile() {
+		return nil // what a file deploys is changed there
+	}
 	tab := "roles/details/"
 	if c.Kind == "user" {
 		tab = "users/details/"

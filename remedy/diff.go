@@ -35,16 +35,55 @@ func DiffText(before, after string) []DiffLine {
 	return context(diffLines(split(pretty(before)), split(pretty(after))), 3)
 }
 
+// Additions shows what a text has gained, with some lines around it. Only lines
+// that are added, or that a comma is put behind, are found quickly.
+func Additions(before, after string) []DiffLine {
+	var out []DiffLine
+	a, b := lines(before), lines(after)
+	for len(b) > 0 {
+		switch {
+		case len(a) > 0 && a[0] == b[0]:
+			out, a = append(out, DiffLine{' ', a[0]}), a[1:]
+		case len(a) > 0 && strings.HasPrefix(b[0], a[0]) && strings.TrimLeft(b[0][len(a[0]):], ",") == "" && len(b[0]) > len(a[0]):
+			out, a = append(out, DiffLine{'-', a[0]}, DiffLine{'+', b[0]}), a[1:]
+		default:
+			out = append(out, DiffLine{'+', b[0]})
+		}
+		b = b[1:]
+	}
+	for _, l := range a {
+		out = append(out, DiffLine{'-', l})
+	}
+	return clip(context(out, 3))
+}
+
+// lines are the lines of a text, whatever ends them.
+func lines(text string) []string {
+	return split(strings.TrimSuffix(strings.ReplaceAll(text, "\r\n", "\n"), "\n"))
+}
+
+// maxShown is how much of a line is shown.
+const maxShown = 400
+
+func clip(list []DiffLine) []DiffLine {
+	for i := range list {
+		if t := list[i].Text; len(t) > maxShown {
+			list[i].Text = strings.ToValidUTF8(t[:maxShown], "") + "…"
+		}
+	}
+	return list
+}
+
 func title(c *Change, s *Step) string {
 	switch s.Kind {
 	case PutInline, DeleteInline:
-		return fmt.Sprintf("inline policy %s of %s %s", s.Name(), c.Kind, c.Name)
+		return fmt.Sprintf("inline policy %s of %s", s.Name(), c.owner())
 	case NewVersion:
 		return "new version of " + s.ARN()
 	case Detach:
-		return fmt.Sprintf("detach %s from %s %s", s.ARN(), c.Kind, c.Name)
+		return fmt.Sprintf("detach %s from %s", s.ARN(), c.owner())
 	}
-	return fmt.Sprintf("%s, attached to %s %s", s.ARN(), c.Kind, c.Name)
+	return fmt.Sprintf("%s, attached to %s", s.ARN(), c.owner())
 }
 
 // pretty prints a stored policy as the new one will be, so that only its

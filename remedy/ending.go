@@ -2,23 +2,25 @@ package remedy
 
 import "remotion-doctor/internal/ending"
 
-// Endings are those of the files that hold a remedy, with the form of each.
+// Endings are those of the files that hold a remedy, with the forms of each, of
+// which it chooses the first.
 func Endings() []ending.Ending {
+	template, script := []Form{FormCloudFormation, FormSAM, FormServerless}, []Form{FormCDK, FormSST, FormPulumi}
 	var out []ending.Ending
 	for _, e := range []struct {
-		text string
-		form Form
+		text  string
+		forms []Form
 	}{
-		{".json", FormJSON},
-		{".sh", FormCLI},
-		{".bash", FormCLI},
-		{".tf", FormTerraform},
-		{".yaml", FormCloudFormation},
-		{".yml", FormCloudFormation},
-		{".template", FormCloudFormation},
-		{".ts", FormCDK},
+		{".json", []Form{FormJSON, FormCloudFormation, FormSAM}},
+		{".sh", []Form{FormCLI}},
+		{".bash", []Form{FormCLI}},
+		{".tf", []Form{FormTerraform}},
+		{".yaml", template},
+		{".yml", template},
+		{".template", template},
+		{".ts", script},
 	} {
-		out = append(out, ending.Ending{Text: e.text, Forms: []string{string(e.form)}})
+		out = append(out, ending.Ending{Text: e.text, Forms: ending.Forms(e.forms...)})
 	}
 	return out
 }

@@ -11,8 +11,10 @@ import (
 // depends on it.
 type Holding struct {
 	Kind, Name, ARN string // role or user
-	Inline          []Held
-	Attached        []Held
+	// Declared is how a file declares it; nil where it exists.
+	Declared *account.Declaration
+	Inline   []Held
+	Attached []Held
 
 	// goingInline and goingAttached count for the quotas until a change has
 	// taken them away: characters of inline policies, names of managed ones.
@@ -36,22 +38,22 @@ type Version struct {
 }
 
 // HoldingOf reads what is attached to a role or user from a snapshot.
-func HoldingOf(s *account.Snapshot, kind, name string) (*Holding, error) {
-	h := &Holding{Kind: kind, Name: name}
+func HoldingOf(s *account.Snapshot, kind, nameOrARN string) (*Holding, error) {
+	h := &Holding{Kind: kind}
 	var inline []account.InlinePolicy
 	var attached []account.AttachedPolicy
 	if kind == "user" {
-		u, err := s.User(name)
+		u, err := s.User(nameOrARN)
 		if err != nil {
 			return nil, err
 		}
-		h.ARN, inline, attached = u.Arn, u.UserPolicyList, u.AttachedManagedPolicies
+		h.ARN, h.Name, h.Declared, inline, attached = u.Arn, u.UserName, u.Declared, u.UserPolicyList, u.AttachedManagedPolicies
 	} else {
-		r, err := s.Role(name)
+		r, err := s.Role(nameOrARN)
 		if err != nil {
 			return nil, err
 		}
-		h.ARN, inline, attached = r.Arn, r.RolePolicyList, r.AttachedManagedPolicies
+		h.ARN, h.Name, h.Declared, inline, attached = r.Arn, r.RoleName, r.Declared, r.RolePolicyList, r.AttachedManagedPolicies
 	}
 	for _, p := range inline {
 		doc, err := policy.Parse(p.PolicyDocument.Text)

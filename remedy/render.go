@@ -19,17 +19,22 @@ const (
 	FormTerraform      Form = "terraform"
 	FormCloudFormation Form = "cloudformation"
 	FormCDK            Form = "cdk"
+	FormSAM            Form = "sam"
+	FormServerless     Form = "serverless"
+	FormSST            Form = "sst"
+	FormPulumi         Form = "pulumi"
 )
 
 // Forms are all forms.
-var Forms = []Form{FormJSON, FormCLI, FormTerraform, FormCloudFormation, FormCDK}
+var Forms = []Form{FormJSON, FormCLI, FormTerraform, FormCloudFormation, FormCDK, FormSAM, FormServerless, FormSST, FormPulumi}
 
 // Render writes changes in a form that can be pasted. JSON is the policy
 // documents, one as it is and several as a list.
 func Render(w io.Writer, form Form, changes []*Change) error {
 	write := map[Form]func([]*Change) (string, error){
 		FormJSON: renderJSON, FormCLI: renderCLI, FormTerraform: renderTerraform,
-		FormCloudFormation: renderCloudFormation, FormCDK: renderCDK,
+		FormCloudFormation: renderCloudFormation, FormCDK: renderCDK, FormSAM: renderSAM,
+		FormServerless: renderServerless, FormSST: renderSST, FormPulumi: renderPulumi,
 	}[form]
 	if write == nil {
 		return fmt.Errorf("%q is no form", form)
@@ -59,7 +64,7 @@ func renderJSON(changes []*Change) (string, error) {
 
 // what says in words what a step does.
 func (s *Step) what(c *Change) string {
-	owner := c.Kind + " " + c.Name
+	owner := c.owner()
 	switch s.Kind {
 	case PutInline:
 		if s.Before != "" {

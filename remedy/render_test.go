@@ -52,7 +52,7 @@ func rendered(t *testing.T, form Form, changes []*Change) string {
 
 // TestForms holds every form to a golden file.
 func TestForms(t *testing.T) {
-	extensions := map[Form]string{FormJSON: "json", FormCLI: "sh", FormTerraform: "tf", FormCloudFormation: "yaml", FormCDK: "ts"}
+	extensions := map[Form]string{FormJSON: "json", FormCLI: "sh", FormTerraform: "tf", FormCloudFormation: "yaml", FormCDK: "ts", FormSAM: "yaml", FormServerless: "yaml", FormSST: "ts", FormPulumi: "ts"}
 	for _, form := range Forms {
 		got, path := rendered(t, form, hostile(t)), filepath.Join("testdata", "forms", string(form)+"."+extensions[form])
 		if *update {

@@ -40,7 +40,7 @@ func Replace(doc *policy.Document, h *Holding, at Placement, keep []string) (*Ch
 // away. What is taken away counts for the quotas until then; but the policy
 // that the document overwrites does not count, and is not joined with.
 func (h *Holding) without(name string, keep []string) (rest *Holding, gone []Step) {
-	rest = &Holding{Kind: h.Kind, Name: h.Name, ARN: h.ARN}
+	rest = &Holding{Kind: h.Kind, Name: h.Name, ARN: h.ARN, Declared: h.Declared}
 	for i := range h.Inline {
 		p := &h.Inline[i]
 		switch {

@@ -18,6 +18,10 @@ func renderTerraform(changes []*Change) (string, error) {
 	body := file.Body()
 	used := map[string]int{}
 	for _, c := range changes {
+		if v := c.variable(); v != "" && used["variable "+v] == 0 {
+			used["variable "+v]++
+			declareVariable(body, v, c)
+		}
 		for i := range c.Steps {
 			s := &c.Steps[i]
 			if len(body.Blocks()) > 0 {
@@ -34,26 +38,24 @@ func terraformStep(body *hclwrite.Body, c *Change, s *Step, name string) {
 	resource := func(kind, name string) *hclwrite.Body {
 		return body.AppendNewBlock("resource", []string{kind, name}).Body()
 	}
-	reference := func(path ...string) hcl.Traversal {
-		out := hcl.Traversal{hcl.TraverseRoot{Name: path[0]}}
-		for _, p := range path[1:] {
-			out = append(out, hcl.TraverseAttr{Name: p})
-		}
-		return out
-	}
 	switch s.Kind {
 	case PutInline:
 		kind := "aws_iam_" + c.Kind + "_policy"
 		b := resource(kind, name)
 		b.SetAttributeValue("name", cty.StringVal(s.Name()))
-		b.SetAttributeValue(c.Kind, cty.StringVal(c.Name))
+		terraformOwner(b, c)
 		b.SetAttributeRaw("policy", jsonencode(s.After))
 		if s.Before != "" {
 			terraformImport(body, reference(kind, name), c.Name+":"+s.Name())
 		}
 	case CreateManaged, NewVersion:
 		b := resource("aws_iam_policy", name)
-		b.SetAttributeValue("name", cty.StringVal(s.Name()))
+		if c.referable() && c.Declared.Module != "" {
+			// The module may be called again, and names are unique in an account.
+			b.SetAttributeValue("name_prefix", cty.StringVal(s.Name()+"-"))
+		} else {
+			b.SetAttributeValue("name", cty.StringVal(s.Name()))
+		}
 		if path := pathOf(s.ARN()); path != "/" {
 			b.SetAttributeValue("path", cty.StringVal(path))
 		}
@@ -64,11 +66,19 @@ func terraformStep(body *hclwrite.Body, c *Change, s *Step, name string) {
 		}
 		body.AppendNewline()
 		a := resource("aws_iam_"+c.Kind+"_policy_attachment", name)
-		a.SetAttributeValue(c.Kind, cty.StringVal(c.Name))
+		terraformOwner(a, c)
 		a.SetAttributeTraversal("policy_arn", reference("aws_iam_policy", name, "arn"))
 	default:
 		body.AppendUnstructuredTokens(hclwrite.Tokens{{Type: hclsyntax.TokenComment, Bytes: []byte("# remove its resource from your configuration\n")}})
 	}
+}
+
+func reference(path ...string) hcl.Traversal {
+	out := hcl.Traversal{hcl.TraverseRoot{Name: path[0]}}
+	for _, p := range path[1:] {
+		out = append(out, hcl.TraverseAttr{Name: p})
+	}
+	return out
 }
 
 func terraformImport(body *hclwrite.Body, to hcl.Traversal, id string) {
@@ -122,7 +132,7 @@ func nameTokens(name string) hclwrite.Tokens {
 }
 
 // elementOrder is the customary order within a statement.
-var elementOrder = []string{"Sid", "Effect", "Action", "NotAction", "Resource", "NotResource", "Condition"}
+var elementOrder = []string{"Sid", "Effect", "Principal", "Action", "NotAction", "Resource", "NotResource", "Condition"}
 
 func statementTokens(list cty.Value) hclwrite.Tokens {
 	var items []hclwrite.Tokens
@@ -162,6 +172,9 @@ func ctyStatement(s *policy.Statement) cty.Value {
 	m := map[string]cty.Value{"Effect": cty.StringVal(string(s.Effect))}
 	if s.Sid != "" {
 		m["Sid"] = cty.StringVal(s.Sid)
+	}
+	if s.Principals != nil {
+		m["Principal"] = cty.ObjectVal(map[string]cty.Value{"Service": ctyList(s.Principals.Service)})
 	}
 	m[s.ActionElement()] = ctyList(s.Actions)
 	if len(s.Resources) > 0 {

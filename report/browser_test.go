@@ -437,12 +437,19 @@ func (t *tab) pdf() string {
 // testReflow: nothing scrolls sideways on a phone, a tablet, or at 200 % zoom,
 // which is half the width (WCAG 2.2, 1.4.10).
 func testReflow(t *tab) {
-	for name, r := range map[string]*audit.Report{"every": every(t), "demo": readReport(t, "testdata/demo.json"), "forty roles": fleet(t, 40), "hostile": readReport(t, "testdata/hostile.json")} {
+	long := slices.IndexFunc(hostile, func(name string) bool { return strings.HasPrefix(name, "longlong") })
+	for name, r := range map[string]*audit.Report{
+		"every": every(t), "demo": readReport(t, "testdata/demo.json"), "forty roles": fleet(t, 40), "hostile": readReport(t, "testdata/hostile.json"),
+		"long names": renamed(t, every(t), long), "long files": renamed(t, every(t), (long+len(hostile)-35)%len(hostile)),
+	} {
 		for _, width := range []int64{320, 390, 512, 640, 1024} {
 			call(t, emulation.SetDeviceMetricsOverride, emulation.SetDeviceMetricsOverrideParams{Width: width, Height: 800, DeviceScaleFactor: 1, Mobile: width < 640})
 			t.open(r, "")
 			eval[int](t, `document.querySelectorAll('main > section > details > summary').forEach((s) => s.click()), document.querySelectorAll('#list summary').forEach((s, i) => i < 5 && s.click()), 1`)
 			t.run(chromedp.Sleep(150 * time.Millisecond))
+			if bad := eval[[]string](t, cutOff); len(bad) > 0 {
+				t.Errorf("%s: at %d pixels there are texts that nobody can read: %v", name, width, bad)
+			}
 			if got := eval[int64](t, `document.documentElement.scrollWidth`); got > width {
 				t.Errorf("%s: at %d pixels the page is %d wide: %s", name, width, got, eval[string](t, `[...document.querySelectorAll('body *')].filter((e) => !e.closest('.scroll, pre') && e.getBoundingClientRect().right > innerWidth + 1).slice(0, 5).map((e) => e.tagName + '.' + e.className + ' ' + e.textContent.slice(0, 40)).join(' | ')`))
 			}
@@ -450,6 +457,10 @@ func testReflow(t *tab) {
 	}
 	t.clean()
 }
+
+// cutOff lists texts that stand beyond the box that they are in, where a reader
+// cannot scroll to them.
+const cutOff = `[...document.querySelectorAll('body *')].filter((e) => e.clientWidth > 1 && e.scrollWidth > e.clientWidth + 1 && !e.closest('.scroll, pre, select, svg, .away, .skip, button') && getComputedStyle(e).display !== 'inline').slice(0, 3).map((e) => e.tagName + '.' + e.className + ' ' + e.textContent.slice(0, 60))`
 
 // testShortcut: the shortcut of one key can be switched off (WCAG 2.1.4).
 func testShortcut(t *tab) {

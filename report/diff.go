@@ -42,8 +42,10 @@ type SectionDiff struct {
 	Target      audit.Target  `json:"target"`
 	Principal   iam.Principal `json:"principal"`
 	Requirement string        `json:"requirement"`
-	Regions     []string      `json:"regions,omitzero"`
-	File        string        `json:"file,omitzero"` // the template or plan
+	// Regions are those in which something differs, as far as that is known; else
+	// those of the section.
+	Regions []string `json:"regions,omitzero"`
+	File    string   `json:"file,omitzero"` // the template or plan
 	// Kind is added or removed for a section that only one report has.
 	Kind ChangeKind `json:"kind,omitzero"`
 	// Why are the facts behind the changes: policies that were changed, added
@@ -76,6 +78,11 @@ type Change struct {
 	OldReason string       `json:"oldReason,omitzero"`
 	NewReason string       `json:"newReason,omitzero"`
 	Muted     bool         `json:"muted,omitzero"`
+	// Regions are those in which it differs; empty where it does in all, or that
+	// is not known.
+	Regions []string `json:"regions,omitzero"`
+
+	old, now *audit.Finding
 }
 
 // Compare returns what is different in the report now. Sections belong together
@@ -131,7 +138,8 @@ func (d *Comparison) section(old, now *audit.Section, id string) {
 	}
 	slices.SortStableFunc(out.Changes, func(a, b Change) int { return cmp.Compare(changeOrder[a.Kind], changeOrder[b.Kind]) })
 	if old != nil && now != nil && len(out.Changes) > 0 {
-		out.Why = causes(old, now)
+		out.locate(old, now)
+		out.Why = causes(old, now, out.Changes)
 	}
 	d.Sections = append(d.Sections, out)
 }
@@ -191,6 +199,9 @@ func (d *Comparison) diagnoses(out *SectionDiff, old, now *audit.Section) {
 				continue
 			}
 			c := Change{Kind: side.kind, Action: "diagnosis " + p.Code, Muted: p.Muted != nil}
+			if p.Region != "" {
+				c.Regions = []string{p.Region}
+			}
 			if side.kind == Added {
 				c.NewReason = p.Message
 			} else {
@@ -223,7 +234,7 @@ var changeOrder = map[ChangeKind]int{Broken: 0, Added: 1, Altered: 2, Fixed: 3, 
 
 // finding counts one finding, and keeps what changed.
 func (d *Comparison) finding(out *SectionDiff, old, now *audit.Finding) {
-	c := Change{}
+	c := Change{old: old, now: now}
 	if old != nil {
 		c.Action, c.Resource, c.Old, c.OldReason = old.Action, old.Resource, old.Status, old.Reason
 	}

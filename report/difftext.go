@@ -65,10 +65,28 @@ func (s DiffSummary) line() string {
 
 // name says what a change is about.
 func (c *Change) name() string {
-	if c.Resource == "" {
-		return Clean(c.Action)
+	text := Clean(c.Action)
+	if c.Resource != "" {
+		text += " on " + Clean(c.Resource)
 	}
-	return Clean(c.Action) + " on " + Clean(c.Resource)
+	return text + c.in()
+}
+
+// placed are the reasons, behind the Regions where those are fewer than the
+// section's.
+func (c *Change) placed() string {
+	if len(c.Regions) == 0 {
+		return c.reasons()
+	}
+	return strings.TrimPrefix(c.in(), ", ") + ": " + c.reasons()
+}
+
+// in names the Regions of a change; empty where they are those of its section.
+func (c *Change) in() string {
+	if len(c.Regions) == 0 {
+		return ""
+	}
+	return ", in " + Clean(strings.Join(c.Regions, ", "))
 }
 
 // reasons says why a finding is as it is, and what it was before.
@@ -201,7 +219,7 @@ func (s *SectionDiff) markdown() string {
 	}
 	for j := range s.Changes {
 		c := &s.Changes[j]
-		fmt.Fprintf(&b, "| %s | %s | %s | %s |\n", changeWord[c.Kind], mdCode(c.Action), mdCode(c.Resource), mdText(c.reasons()))
+		fmt.Fprintf(&b, "| %s | %s | %s | %s |\n", changeWord[c.Kind], mdCode(c.Action), mdCode(c.Resource), mdText(c.placed()))
 	}
 	return b.String()
 }

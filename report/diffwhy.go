@@ -10,7 +10,7 @@ import (
 )
 
 // causes are the facts that differ between two sections.
-func causes(old, now *audit.Section) []string {
+func causes(old, now *audit.Section, changes []Change) []string {
 	out := []string{}
 	if old.Principal.ARN != now.Principal.ARN {
 		out = append(out, fmt.Sprintf("the principal is %s, it was %s", now.Principal.ARN, old.Principal.ARN))
@@ -25,7 +25,7 @@ func causes(old, now *audit.Section) []string {
 		}
 		out = append(out, text)
 	}
-	if !slices.Equal(old.Regions, now.Regions) {
+	if moved(old, now, changes) {
 		out = append(out, fmt.Sprintf("the regions are %s, they were %s", strings.Join(now.Regions, ", "), strings.Join(old.Regions, ", ")))
 	}
 	return append(out, policyCauses(old.Policies, now.Policies)...)

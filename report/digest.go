@@ -35,8 +35,9 @@ func Seal(r *audit.Report) error {
 		if r.Sections == nil {
 			return errNoList
 		}
+		o := newFolder(r)
 		for i := range r.Sections {
-			s, err := fold(&r.Sections[i])
+			s, err := o.fold(&r.Sections[i])
 			if err != nil {
 				return err
 			}
@@ -66,37 +67,61 @@ const (
 // Verify compares the digest of a report's JSON with its content. It looks at
 // the bytes, so that fields of a newer version count too.
 func Verify(data []byte) (Integrity, error) {
-	data = bytes.TrimPrefix(data, []byte("\ufeff"))
-	var members map[string]json.RawMessage
-	if err := json.Unmarshal(data, &members); err != nil {
+	p, err := partsOf(bytes.NewReader(data))
+	if err == nil {
+		return p.verify(func([]byte) error { return nil })
+	}
+	data = bytes.TrimPrefix(data, []byte(byteOrderMark))
+	if err := json.Unmarshal(data, new(json.RawMessage)); err != nil {
 		return NoDigest, noReport(data, err)
 	}
-	var stated string
-	if err := json.Unmarshal(members["digest"], &stated); err != nil || stated == "" {
-		return NoDigest, nil
-	}
-	delete(members, "digest")
-	sections, isList := members["sections"], isArray(members["sections"])
-	if isList {
-		members["sections"] = json.RawMessage("null")
-	}
-	head, err := json.Marshal(members)
+	return Changed, nil // a name stands twice: no report was made so
+}
+
+// verify compares the digest with the content, and hands out each section.
+func (p *parts) verify(do func(section []byte) error) (Integrity, error) {
+	head, stated, err := withoutDigest(p.head)
 	if err != nil {
 		return NoDigest, err
+	}
+	if stated == "" {
+		return NoDigest, p.sections(do)
 	}
 	computed, err := digestOf(head, func(hash func([]byte) error) error {
-		if !isList {
+		if !p.hasList() {
 			return errNoList
 		}
-		return eachElement(sections, hash)
+		return p.sections(func(section []byte) error {
+			if err := do(section); err != nil {
+				return err
+			}
+			return hash(section)
+		})
 	})
-	if err != nil {
+	switch {
+	case err != nil:
 		return NoDigest, err
-	}
-	if computed != stated {
+	case computed != stated:
 		return Changed, nil
 	}
 	return Intact, nil
+}
+
+// withoutDigest takes the digest out of the head of a report; it is empty where
+// there is none.
+func withoutDigest(head []byte) (rest []byte, stated string, err error) {
+	rest = append(rest, '{')
+	err = eachMember(head, func(name string, value jsontext.Value) error {
+		if name != "digest" {
+			rest, err = appendMember(rest, name, value)
+			return err
+		}
+		if value.Kind() == '"' {
+			return json.Unmarshal(value, &stated)
+		}
+		return nil
+	})
+	return append(rest, '}'), stated, err
 }
 
 // errNoList says that the sections of foreign JSON are no list: they are hashed

@@ -27,12 +27,25 @@ func TestBefore(t *testing.T) {
 			t.Errorf("%s, changed: integrity %v, error %v", name, got, err)
 		}
 		before, now := readReport(t, "testdata/before/"+name), readReport(t, "testdata/"+name)
-		before.Digest, now.Digest = "", ""
+		withoutDigests(before)
+		withoutDigests(now)
 		if !reflect.DeepEqual(before, now) {
 			t.Errorf("%s means another thing than before", name)
 		}
 		if d := Compare(before, now); len(d.Sections) > 0 {
 			t.Errorf("%s: the difference is %v", name, d.Sections)
+		}
+	}
+}
+
+// withoutDigests leaves out digests, which those reports made up.
+func withoutDigests(r *audit.Report) {
+	r.Digest = ""
+	for i := range r.Sections {
+		s := &r.Sections[i]
+		s.Requirement.Digest = ""
+		for j := range s.Policies {
+			s.Policies[j].Digest = ""
 		}
 	}
 }

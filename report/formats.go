@@ -20,11 +20,12 @@ const (
 	FormatSARIF    Format = "sarif"
 	FormatJUnit    Format = "junit"
 	FormatCSV      Format = "csv"
+	FormatGitHub   Format = "github" // annotations by workflow commands
 )
 
 // Formats returns all formats.
 func Formats() []Format {
-	return []Format{FormatTable, FormatJSON, FormatMarkdown, FormatHTML, FormatSARIF, FormatJUnit, FormatCSV}
+	return []Format{FormatTable, FormatJSON, FormatMarkdown, FormatHTML, FormatSARIF, FormatJUnit, FormatCSV, FormatGitHub}
 }
 
 // ParseFormat returns the format of a name.
@@ -65,6 +66,8 @@ func Write(w io.Writer, r *audit.Report, f Format, o Options) error {
 		return JUnit(w, r)
 	case FormatCSV:
 		return CSV(w, r, o)
+	case FormatGitHub:
+		return Annotations(w, r)
 	}
 	return fmt.Errorf("there is no format %q", string(f))
 }

@@ -39,7 +39,7 @@ func writeJSON(w io.Writer, r *audit.Report, form ...jsontext.Options) error {
 			return err
 		}
 		if name == "sections" && r.Sections != nil {
-			return writeSections(enc, r.Sections)
+			return writeSections(enc, r)
 		}
 		return enc.WriteValue(value)
 	})
@@ -49,12 +49,13 @@ func writeJSON(w io.Writer, r *audit.Report, form ...jsontext.Options) error {
 	return enc.WriteToken(jsontext.EndObject)
 }
 
-func writeSections(enc *jsontext.Encoder, sections []audit.Section) error {
+func writeSections(enc *jsontext.Encoder, r *audit.Report) error {
 	if err := enc.WriteToken(jsontext.BeginArray); err != nil {
 		return err
 	}
-	for i := range sections {
-		s, err := fold(&sections[i])
+	o := newFolder(r)
+	for i := range r.Sections {
+		s, err := o.fold(&r.Sections[i])
 		if err != nil {
 			return err
 		}
@@ -138,27 +139,96 @@ func (e *DecodeError) Error() string {
 
 // Decode reads a report as [ReadJSON] does. Errors are [*DecodeError].
 func Decode(data []byte) (*audit.Report, error) {
-	data = bytes.TrimPrefix(data, []byte("\ufeff"))
-	r, err := parse(data)
-	if err != nil {
-		return nil, err
+	r, _, err := decode(bytes.NewReader(data))
+	return r, err
+}
+
+// decode reads a report, and says whether it is as it was made. It goes through the
+// sections once, one at a time. What it does not take so is read at once.
+func decode(text Text) (*audit.Report, Integrity, error) {
+	r, state, err := decodeParts(text)
+	if _, ok := errors.AsType[*DecodeError](err); err != nil && !ok {
+		r, state, err = decodeWhole(text)
 	}
-	for i := range r.Sections {
-		if err := unfold(&r.Sections[i]); err != nil {
-			return nil, &DecodeError{Msg: fmt.Sprintf("section %d: %v", i+1, err)}
+	if err == nil && r.SchemaVersion != audit.SchemaVersion {
+		err = &DecodeError{Msg: fmt.Sprintf("the report's schemaVersion is %q, this program reads %q", r.SchemaVersion, audit.SchemaVersion)}
+	}
+	if err != nil {
+		return nil, NoDigest, err
+	}
+	return r, state, nil
+}
+
+func decodeParts(text Text) (*audit.Report, Integrity, error) {
+	p, err := partsOf(text)
+	if err != nil {
+		return nil, NoDigest, err
+	}
+	var r audit.Report
+	if err := jsonv2.Unmarshal(p.head, &r, foreign); err != nil {
+		return nil, NoDigest, err
+	}
+	var o unfolder
+	for i := range r.Sections { // under another name
+		if err := o.next(&r.Sections[i]); err != nil {
+			return nil, NoDigest, err
 		}
 	}
-	if r.SchemaVersion != audit.SchemaVersion {
-		return nil, &DecodeError{Msg: fmt.Sprintf("the report's schemaVersion is %q, this program reads %q", r.SchemaVersion, audit.SchemaVersion)}
+	state, err := p.verify(func(text []byte) error {
+		r.Sections = append(r.Sections, audit.Section{})
+		s := &r.Sections[len(r.Sections)-1]
+		if err := jsonv2.Unmarshal(text, s, foreign); err != nil {
+			return err
+		}
+		return o.next(s)
+	})
+	if p.hasList() && r.Sections == nil {
+		r.Sections = []audit.Section{}
 	}
-	return r, nil
+	return &r, state, err
 }
+
+// decodeWhole reads what decodeParts does not take, which this program did not
+// write.
+func decodeWhole(text Text) (*audit.Report, Integrity, error) {
+	data, err := io.ReadAll(io.NewSectionReader(text, 0, text.Size()))
+	if err != nil {
+		return nil, NoDigest, err
+	}
+	data = bytes.TrimPrefix(data, []byte(byteOrderMark))
+	r, err := parse(data)
+	if err != nil {
+		return nil, NoDigest, err
+	}
+	var o unfolder
+	for i := range r.Sections {
+		if err := o.next(&r.Sections[i]); err != nil {
+			return nil, NoDigest, err
+		}
+	}
+	state := NoDigest
+	if r.Digest != "" {
+		state = Changed
+	}
+	return r, state, nil
+}
+
+// next unfolds one section; the error is a [*DecodeError] that counts it.
+func (o *unfolder) next(s *audit.Section) error {
+	if err := o.unfold(s); err != nil {
+		return &DecodeError{Msg: fmt.Sprintf("section %d: %v", len(o.lists)+1, err)}
+	}
+	return nil
+}
+
+// foreign are the options of JSON that others may have written.
+var foreign = jsonv2.MatchCaseInsensitiveNames(true)
 
 // parse reads the JSON as it is. Whatever the fast reader does not take is left
 // to encoding/json, which takes more, and knows the place of what is wrong.
 func parse(data []byte) (*audit.Report, error) {
 	var r audit.Report
-	if jsonv2.Unmarshal(data, &r, jsonv2.MatchCaseInsensitiveNames(true)) == nil {
+	if jsonv2.Unmarshal(data, &r, foreign) == nil {
 		return &r, nil
 	}
 	r = audit.Report{}

@@ -72,7 +72,7 @@ func genSection(t *rapid.T) audit.Section {
 	name, account := anyOf(t, "name", lawNames), anyOf(t, "account", lawAccounts)
 	s := audit.Section{
 		Target:      audit.Target{Kind: anyOf(t, "kind", []audit.TargetKind{audit.TargetFunction, audit.TargetRole}), Name: name},
-		Requirement: audit.Requirement{Name: anyOf(t, "requirement", []string{"caller", "renderer"}), Version: "4.0.527", Digest: "sha256:1"},
+		Requirement: audit.Requirement{Name: anyOf(t, "requirement", []string{"caller", "renderer"}), Version: "4.0.527", Digest: "sha256:1111111111111111111111111111111111111111111111111111111111111111"},
 		Regions:     anyOf(t, "regions", lawRegions), Coverage: audit.CoverageProven,
 		Modules: []audit.Module{{Name: "storage", Title: "Storage"}, {Name: "engines", Title: "Engines"}},
 	}
@@ -153,7 +153,7 @@ func genExcess(t *rapid.T) iam.Excess {
 
 func genRecord(t *rapid.T) audit.PolicyRecord {
 	ref := genRef(t)
-	return audit.PolicyRecord{Name: ref.Policy, PolicyID: ref.PolicyID, Layer: ref.Layer, Digest: "sha256:" + anyOf(t, "digest", []string{"1", "2"}), Statements: []audit.Quote{}}
+	return audit.PolicyRecord{Name: ref.Policy, PolicyID: ref.PolicyID, Layer: ref.Layer, Digest: "sha256:" + strings.Repeat(anyOf(t, "digest", []string{"1", "2"}), 64), Statements: []audit.Quote{}}
 }
 
 // TestLawDiff: a report does not differ from itself.

@@ -10,24 +10,20 @@ import (
 // Load reads a JSON report and says whether it is as it was made; name is that
 // of the file, for messages. The error is an [*audit.Problem] that names the
 // place.
-func Load(name string, data []byte) (*audit.Report, Integrity, error) {
+func Load(name string, text Text) (*audit.Report, Integrity, error) {
 	const hint = "reports are saved with --output json=FILE"
-	r, err := Decode(data)
+	r, state, err := decode(text)
 	if err != nil {
 		e, ok := errors.AsType[*DecodeError](err)
 		return nil, NoDigest, unread(name, ok && !e.Pos.IsZero(), err, hint)
-	}
-	state, err := Verify(data)
-	if err != nil {
-		return nil, state, unread(name, false, err, hint)
 	}
 	return r, state, nil
 }
 
 // LoadBaseline reads a report as [Load] does, for [Baseline]. A redacted report
 // is refused: its placeholders match nothing.
-func LoadBaseline(name string, data []byte) (*audit.Report, Integrity, error) {
-	r, state, err := Load(name, data)
+func LoadBaseline(name string, text Text) (*audit.Report, Integrity, error) {
+	r, state, err := Load(name, text)
 	if err == nil && r.Redacted {
 		p := audit.NewProblem("input", "reading "+name+": its names are placeholders, which match nothing", "keep a report that is not redacted as baseline")
 		return nil, state, &p

@@ -135,9 +135,20 @@ func mdPassing(s *audit.Section) *mdPart {
 }
 
 // markdownText replaces what Markdown, or GitHub's use of it, gives a meaning.
-// A zero-width space keeps an @ from notifying somebody.
+// A zero-width space keeps an @ from notifying somebody. An empty comment keeps
+// what looks like an address from becoming a link: some readers look for those
+// after they have decoded entities.
 var markdownText = func() *strings.Replacer {
-	pairs := []string{"@", "@\u200b", "www.", "www&#46;", "://", "&#58;//"}
+	pairs := []string{"@", "@\u200b", "://", ":<!-- -->//"}
+	for i := range 8 { // GitHub's www. is any case
+		www := []byte("www")
+		for bit := range www {
+			if i>>bit&1 == 1 {
+				www[bit] = 'W'
+			}
+		}
+		pairs = append(pairs, string(www)+".", string(www)+"<!-- -->.")
+	}
 	for _, r := range "\\`*_[]<>|~#$^={}!&" {
 		pairs = append(pairs, string(r), fmt.Sprintf("&#%d;", r))
 	}

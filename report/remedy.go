@@ -18,6 +18,7 @@ type RemedyView struct {
 	Verified     bool
 	Diff         []DiffLine
 	Steps        []string // in the console
+	Where        []string // in the user's files
 	Lost         []string
 	Obstacles    []audit.Obstacle
 	Notes        []string
@@ -47,13 +48,8 @@ func Remedy(w io.Writer, v *RemedyView, o Options, last bool) error {
 	t.diff(v.Diff)
 	t.lost(v.Lost)
 	t.lifts(v.Obstacles)
-	if len(v.Steps) > 0 {
-		t.line("")
-		t.line("In the console:")
-		for _, s := range v.Steps {
-			t.hang("  • ", "    ", Clean(s))
-		}
-	}
+	t.steps("In the console:", v.Steps)
+	t.steps("In your files:", v.Where)
 	t.line("")
 	mark, style := "✓ ", t.look.good
 	if !v.Good {
@@ -64,6 +60,17 @@ func Remedy(w io.Writer, v *RemedyView, o Options, last bool) error {
 		t.line("")
 	}
 	return t.err
+}
+
+func (t *traceTree) steps(heading string, steps []string) {
+	if len(steps) == 0 {
+		return
+	}
+	t.line("")
+	t.line(heading)
+	for _, s := range steps {
+		t.hang("  • ", "    ", Clean(s))
+	}
 }
 
 // PolicyDiff writes the lines of a difference by themselves.

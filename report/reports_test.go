@@ -109,7 +109,7 @@ func record(t testing.TB) audit.PolicyRecord {
 	if err != nil {
 		t.Fatal(err)
 	}
-	out := audit.PolicyRecord{Name: "guard", Layer: iam.LayerIdentity, Digest: "sha256:1111"}
+	out := audit.PolicyRecord{Name: "guard", Layer: iam.LayerIdentity, Digest: "sha256:1111111111111111111111111111111111111111111111111111111111111111"}
 	for i := range doc.Statements {
 		s := &doc.Statements[i]
 		out.Statements = append(out.Statements, audit.Quote{Sid: s.Sid, Index: i, Start: policy.NewLines(guard).At(s.Span.Start), Text: doc.Text(s)})
@@ -128,7 +128,7 @@ func every(t testing.TB) *audit.Report {
 	s := audit.Section{
 		Target:      audit.Target{Kind: audit.TargetFunction, Name: "video-api"},
 		Principal:   iam.Principal{ARN: "arn:aws:iam::123456789012:role/service-role/video-api-role-x7", AccountID: "123456789012"},
-		Requirement: audit.Requirement{Name: "caller", Version: "4.0.527", VersionFrom: "package-lock.json", Digest: "sha256:2222"},
+		Requirement: audit.Requirement{Name: "caller", Version: "4.0.527", VersionFrom: "package-lock.json", Digest: "sha256:2222222222222222222222222222222222222222222222222222222222222222"},
 		Regions:     []string{"us-east-1", "eu-west-1"}, Coverage: audit.CoverageProven, Usage: audit.Usage{Calls: 7, Probes: 99},
 		Location: &iam.Location{File: "infra/template.yaml", Position: policy.Position{Line: 42, Column: 3}},
 		Notes:    []string{"no region was given: us-east-1 is checked; name yours with --region"},
@@ -201,7 +201,7 @@ func every(t testing.TB) *audit.Report {
 		Findings: []audit.Finding{{Module: "render", Action: "s3:GetObject", Resource: "*", Status: audit.Pass, Scope: audit.ScopeDocumented, Reason: "granted as documented"}},
 	}
 	waived := fine
-	waived.Target.Name, waived.Requirement = "waived", audit.Requirement{Name: "mine.json", Digest: "sha256:3"}
+	waived.Target.Name, waived.Requirement = "waived", audit.Requirement{Name: "mine.json", Digest: "sha256:3333333333333333333333333333333333333333333333333333333333333333"}
 	waived.Findings = []audit.Finding{{Module: "render", Action: "s3:GetObject", Resource: "*", Status: audit.Unknown, Reason: "AWS was busy", Muted: &audit.Muted{By: audit.MutedByWaiver, Reason: "r", Owner: "o", Expires: "2027-01-01"}}}
 	r := newReport(s, fine, waived, audit.Section{
 		Target: audit.Target{Kind: audit.TargetInstance, Name: "i-0a1b2c3d4e5f67890"}, Requirement: audit.Requirement{Name: "caller"},
@@ -223,7 +223,7 @@ func many(t testing.TB, n int) *audit.Report {
 		s := audit.Section{
 			Target:      audit.Target{Kind: audit.TargetRole, Name: fmt.Sprintf("role-%d", i)},
 			Principal:   iam.Principal{ARN: fmt.Sprintf("arn:aws:iam::123456789012:role/role-%d", i), AccountID: "123456789012"},
-			Requirement: audit.Requirement{Name: "caller", Version: "4.0.527", Digest: "sha256:2"}, Regions: []string{"us-east-1"},
+			Requirement: audit.Requirement{Name: "caller", Version: "4.0.527", Digest: "sha256:2222222222222222222222222222222222222222222222222222222222222222"}, Regions: []string{"us-east-1"},
 			Policies: []audit.PolicyRecord{record(t)},
 		}
 		for m := range 9 {

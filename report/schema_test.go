@@ -37,8 +37,10 @@ func forbidOthers(v any) {
 		if _, ok := v["properties"].(map[string]any); ok {
 			v["additionalProperties"] = false
 		}
-		for _, inner := range v {
-			forbidOthers(inner)
+		for name, inner := range v {
+			if name != "oneOf" { // says more of members that are named above
+				forbidOthers(inner)
+			}
 		}
 	case []any:
 		for _, inner := range v {
@@ -82,6 +84,10 @@ func TestSchemaRefuses(t *testing.T) {
 		"no sections":      func(r map[string]any) { delete(r, "sections") },
 		"an odd status":    func(r map[string]any) { finding(r)["status"] = "fine" },
 		"an odd decision":  func(r map[string]any) { finding(r)["layer"] = "luck" },
+		"an odd digest":    func(r map[string]any) { r["digest"] = "sha256:12" },
+		"half a position":  func(r map[string]any) { section(r)["location"] = map[string]any{"file": "f", "line": 3, "column": 0} },
+		"a negative count": func(r map[string]any) { section(r)["summary"].(map[string]any)["pass"] = -1 },
+		"an odd exit code": func(r map[string]any) { section(r)["error"] = map[string]any{"message": "m", "exitCode": 7} },
 		"a missing reason": func(r map[string]any) { delete(finding(r), "reason") },
 	} {
 		var r map[string]any
@@ -95,8 +101,12 @@ func TestSchemaRefuses(t *testing.T) {
 	}
 }
 
+func section(r map[string]any) map[string]any {
+	return r["sections"].([]any)[0].(map[string]any)
+}
+
 func finding(r map[string]any) map[string]any {
-	return r["sections"].([]any)[0].(map[string]any)["findings"].([]any)[0].(map[string]any)
+	return section(r)["findings"].([]any)[0].(map[string]any)
 }
 
 // TestSARIFSchema validates against the schema that OASIS publishes (SARIF

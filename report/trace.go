@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/charmbracelet/x/ansi"
@@ -180,6 +181,9 @@ func (t *traceTree) layers(tr *audit.Trace) {
 // agrees reports whether a layer that allows says nothing about the decision:
 // the one that stops a request, or that grants it, is what matters.
 func agrees(tr *audit.Trace, l *iam.TraceLayer) bool {
+	if len(tr.MissingContext) > 0 && slices.ContainsFunc(l.NearMisses, func(m iam.NearMiss) bool { return m.Element == "Condition" }) {
+		return false // the decision may hang on it
+	}
 	grants := l.Layer == iam.LayerIdentity || l.Layer == iam.LayerResource
 	return l.Decision == iam.Allowed && !(grants && tr.Decision == iam.Allowed)
 }

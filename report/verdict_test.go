@@ -53,6 +53,9 @@ var opinions = map[Format]func(t rapid.TB, text string) opinion{
 	FormatJUnit: junitOpinion,
 	FormatSARIF: sarifOpinion,
 	FormatCSV:   csvOpinion,
+	FormatGitHub: func(_ rapid.TB, text string) opinion {
+		return opinion{ok: !strings.Contains("\n"+text, "\n::error "), counting: -1}
+	},
 }
 
 func junitOpinion(t rapid.TB, text string) opinion {

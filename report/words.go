@@ -23,7 +23,10 @@ func title(s *audit.Section) string {
 // requires names the required policy: "Remotion 4.0.527 caller policy".
 func requires(s *audit.Section) string {
 	name := Clean(s.Requirement.Name)
-	if s.Requirement.Version == "" {
+	switch {
+	case s.Requirement.Version == "" && s.Requirement.Digest == "":
+		return name + " policy" // it was not read
+	case s.Requirement.Version == "":
 		return "the policy in " + name
 	}
 	return "Remotion " + Clean(s.Requirement.Version) + " " + name + " policy"

@@ -49,7 +49,7 @@ func extents(u *checks.Use) ([]checks.Extent, bool) {
 
 // anything is what Remotion asks of an action that is required on "*".
 func anything(u *checks.Use) ([]checks.Extent, bool) {
-	arn := policy.ARN{Partition: u.Principal.Partition(), Service: u.Action.Service, Region: u.Region, AccountID: u.Principal.AccountID}
+	arn := policy.ARN{Partition: u.Partition, Service: u.Action.Service, Region: u.Region, AccountID: u.AccountID}
 	var e checks.Extent
 	switch {
 	case !u.Known:

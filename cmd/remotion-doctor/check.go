@@ -2,9 +2,9 @@ package main
 
 import (
 	"context"
+	"fmt"
 
 	"github.com/spf13/cobra"
-	"github.com/spf13/pflag"
 
 	"remotion-doctor/audit"
 	"remotion-doctor/checks"
@@ -12,12 +12,13 @@ import (
 	"remotion-doctor/doctor"
 	"remotion-doctor/internal/asked"
 	"remotion-doctor/internal/terminal"
+	"remotion-doctor/report"
 	"remotion-doctor/source/awsapi"
 )
 
 // checkFlags are the flags of check.
 type checkFlags struct {
-	target      targetFlags
+	target      asked.Targets
 	requirement requirementFlags
 	source      sourceFlags
 	excess      struct{ show, deny bool }
@@ -46,7 +47,7 @@ plan in JSON, and is checked before the deploy.`,
 		},
 	}
 	fs := cmd.Flags()
-	f.target.add(fs)
+	f.target.Add(fs)
 	f.requirement.add(fs)
 	f.source.add(fs)
 	f.source.patience.addWhole(fs)
@@ -72,17 +73,23 @@ func (a *app) check(cmd *cobra.Command, f *checkFlags) error {
 	if err := a.open(ctx, o, &f.source, f.requirement.region()); err != nil {
 		return err
 	}
+	for _, text := range o.Skipped {
+		fmt.Fprintln(a.stderr, report.Clean(text))
+	}
+	if len(o.Targets) == 0 {
+		return nil // all are skipped
+	}
 	if o.Engine != audit.EngineLocal {
 		o.Host = a.host(&f.source, f.requirement.region())
 	}
-	report, err := a.run(ctx, o)
+	r, err := a.run(ctx, o)
 	if err != nil {
 		return err
 	}
-	report.Gate.DenyExcess, report.Gate.RequireProof = f.excess.deny, f.proof
-	err = a.deliver(ctx, report, &f.output)
+	r.Gate.DenyExcess, r.Gate.RequireProof = f.excess.deny, f.proof
+	err = a.deliver(ctx, r, &f.output)
 	if o.Engine == audit.EngineAWS && err != nil {
-		err = besideTemplates(report, err)
+		err = besideTemplates(r, err)
 	}
 	return err
 }
@@ -113,62 +120,4 @@ func (a *app) while(text string) (done func()) {
 	p := terminal.Start(a.stderr, a.getenv)
 	p.Say(0, 1, text)
 	return p.Done
-}
-
-// targetFlags name what is audited.
-type targetFlags struct {
-	functions, instances, profiles, roles, users []string
-	tasks, pods, renderers                       []string
-	caller                                       bool
-	serviceAccount                               string
-}
-
-// anyRenderer is the value of --renderer without one.
-const anyRenderer = "any"
-
-func (f *targetFlags) add(fs *pflag.FlagSet) {
-	fs.StringArrayVar(&f.functions, "function", nil, "Lambda function, by `NAME` or ARN: its execution role")
-	fs.StringArrayVar(&f.instances, "instance", nil, "EC2 instance, by `ID`: the role of its instance profile")
-	fs.StringArrayVar(&f.profiles, "instance-profile", nil, "instance profile, by `NAME` or ARN: its role")
-	fs.StringArrayVar(&f.tasks, "task-definition", nil, "ECS task definition, by `FAMILY`, FAMILY:REVISION or ARN: its task role")
-	fs.StringArrayVar(&f.pods, "pod-identity", nil, "EKS pod identity, `CLUSTER/NAMESPACE/SERVICE-ACCOUNT`: its role")
-	fs.StringArrayVar(&f.roles, "role", nil, "IAM role, by `NAME` or ARN")
-	fs.StringArrayVar(&f.users, "user", nil, "IAM user, by `NAME` or ARN")
-	fs.StringVar(&f.serviceAccount, "service-account", "", "`NAMESPACE/NAME` of the pods that assume --role by web identity (IRSA)")
-	fs.StringArrayVar(&f.renderers, "renderer", nil, "the renderer: the role of the remotion-render-… functions, or of `FUNCTION|ROLE`, with its trust policy")
-	fs.Lookup("renderer").NoOptDefVal = anyRenderer
-	fs.BoolVar(&f.caller, "caller", false, "whoever the AWS credentials belong to (the default)")
-}
-
-// targets returns the targets in the order of the flags' kinds; the caller
-// where none is named.
-func (f *targetFlags) targets() []audit.Target {
-	var out []audit.Target
-	for _, kind := range []struct {
-		kind  audit.TargetKind
-		names []string
-	}{
-		{audit.TargetFunction, f.functions},
-		{audit.TargetInstance, f.instances},
-		{audit.TargetInstanceProfile, f.profiles},
-		{audit.TargetTaskDefinition, f.tasks},
-		{audit.TargetPodIdentity, f.pods},
-		{audit.TargetRole, f.roles},
-		{audit.TargetUser, f.users},
-	} {
-		for _, name := range kind.names {
-			out = append(out, audit.Target{Kind: kind.kind, Name: name})
-		}
-	}
-	if f.caller || len(out) == 0 && len(f.renderers) == 0 {
-		out = append(out, audit.Target{Kind: audit.TargetCaller})
-	}
-	// The renderers come last: what the callers are granted is known by then.
-	for _, name := range f.renderers {
-		if name == anyRenderer {
-			name = ""
-		}
-		out = append(out, audit.Target{Kind: audit.TargetRenderer, Name: name})
-	}
-	return out
 }

@@ -14,7 +14,7 @@ import (
 
 // explainFlags are the flags of explain.
 type explainFlags struct {
-	target      targetFlags
+	target      asked.Targets
 	source      sourceFlags
 	context     []string
 	contextFile string
@@ -50,7 +50,7 @@ or no policy denied the request (throttling, an expired session, …).`,
 		},
 	}
 	fs := cmd.Flags()
-	f.target.add(fs)
+	f.target.Add(fs)
 	fs.StringVar(&f.message, "error", "", "an error message of AWS, as `TEXT`; - for standard input")
 	fs.StringVar(&f.details, "authorization-details", "", "what AWS recorded of the request, in `FILE`: the answer of `aws iam-toolbox get-request-authorization-details`, or a decoded authorization message")
 	fs.StringVar(&f.region, "region", "", "the request's region, where the resource's ARN has none")
@@ -73,8 +73,8 @@ func (a *app) explain(ctx context.Context, f *explainFlags, args []string) error
 	}
 	o := a.blank()
 	o.Asked = f.asked
-	for _, t := range f.target.targets() {
-		if t.Kind != audit.TargetCaller || f.target.caller {
+	for _, t := range f.target.List() {
+		if t.Kind != audit.TargetCaller || f.target.Caller {
 			o.Targets = append(o.Targets, doctor.Target{Target: t})
 		}
 	}
@@ -127,9 +127,6 @@ func (a *app) openExplain(ctx context.Context, o *doctor.Options, f *explainFlag
 	named := len(o.Targets) > 0
 	if !named {
 		o.Targets = []doctor.Target{{Target: audit.Target{Kind: audit.TargetCaller}}}
-	}
-	if f.region != "" {
-		o.Regions = []string{f.region}
 	}
 	if err := a.open(ctx, o, &f.source, f.region); err != nil {
 		return err

@@ -12,7 +12,9 @@ import (
 	"remotion-doctor/change"
 	"remotion-doctor/doctor"
 	"remotion-doctor/doctor/attach"
+	"remotion-doctor/doctor/infile"
 	"remotion-doctor/iam/policy"
+	"remotion-doctor/internal/asked"
 	"remotion-doctor/internal/ending"
 	"remotion-doctor/internal/outfile"
 	"remotion-doctor/remedy"
@@ -21,7 +23,7 @@ import (
 
 // fixFlags are the flags of fix.
 type fixFlags struct {
-	target      targetFlags
+	target      asked.Targets
 	requirement requirementFlags
 	source      sourceFlags
 
@@ -29,6 +31,7 @@ type fixFlags struct {
 	documented, replace, managed bool
 	keep                         []string
 	apply, yes, undo, dryRun     bool
+	write                        bool
 	force                        []int
 	record                       string
 	wait, patience               time.Duration
@@ -43,13 +46,14 @@ func (a *app) fixCommand() *cobra.Command {
 		Long: `Show the smallest policy that makes what Remotion requires pass, narrowed to the
 account, the regions and the names in use; it is evaluated as if attached before
 it is shown. What no grant cures is listed with the change that would lift it.
-Nothing is written unless --apply is given.
+Nothing is written unless --apply (to AWS) or --write (into the template) is given.
 
 Exit codes: 0 everything passes, or does with this policy · 1 something is left
 that it does not cure · 2 bad usage · 3 could not be completed.`,
 		Example: `  remotion-doctor fix --function video-api
   remotion-doctor fix --role my-role --as cli > grant.sh
   remotion-doctor fix --role my-role --as terraform --snapshot account.json
+  remotion-doctor fix --template template.yaml --function VideoApi --write
   remotion-doctor fix --role my-role --dry-run
   remotion-doctor fix --role my-role --apply
   remotion-doctor fix --role my-role --undo`,
@@ -59,7 +63,7 @@ that it does not cure · 2 bad usage · 3 could not be completed.`,
 		},
 	}
 	fs := cmd.Flags()
-	f.target.add(fs)
+	f.target.Add(fs)
 	f.requirement.add(fs)
 	fs.StringVar(&f.form, "as", "", "only the remedy, as `"+formNames+"`")
 	fs.StringVar(&f.name, "policy-name", remedy.DefaultName, "`NAME` of the policy; where there is one, what is missing is added to it")
@@ -69,7 +73,8 @@ that it does not cure · 2 bad usage · 3 could not be completed.`,
 	fs.StringArrayVar(&f.keep, "keep", nil, "with --replace, leave the `POLICY` of this name or ARN; repeatable")
 	fs.StringVar(&f.output, "output", "", "write the remedy to `FILE`")
 	fs.BoolVar(&f.apply, "apply", false, "write the change to AWS, after showing it and asking")
-	fs.BoolVarP(&f.yes, "yes", "y", false, "with --apply or --undo, do not ask")
+	fs.BoolVar(&f.write, "write", false, "put the remedy into the template, or a file beside the plan, after showing it and asking")
+	fs.BoolVarP(&f.yes, "yes", "y", false, "with --apply, --undo or --write, do not ask")
 	fs.BoolVar(&f.dryRun, "dry-run", false, "list the writes of --apply or --undo and make none; --as json|cli prints them")
 	fs.BoolVar(&f.undo, "undo", false, "put back what was there before the last --apply that wrote something")
 	fs.IntSliceVar(&f.force, "force-step", nil, "with --undo, take back step `N` although somebody else changed its policy since; repeatable")
@@ -91,16 +96,22 @@ func (f *fixFlags) validate() error {
 		return usage("", "--apply and --undo exclude each other")
 	case f.apply && f.form != "" && !f.dryRun:
 		return usage("leave one of them out", "--as shows a remedy, --apply attaches it")
-	case f.dryRun && f.form != "" && f.form != "json" && f.form != "cli":
+	case f.dryRun && !f.write && f.form != "" && f.form != "json" && f.form != "cli":
 		return usage("use --as json or --as cli", "--dry-run has no form %q", f.form)
 	case len(f.force) > 0 && !f.undo:
 		return usage("", "--force-step needs --undo")
+	case f.write && (f.apply || f.undo || f.replace):
+		return usage("leave the other out", "--write adds to files; --apply and --undo write to AWS, --replace takes policies away")
 	case (f.apply || f.undo) && (f.source.engine == "local" || f.source.base() != ""):
 		return usage("leave --engine and the file out", "--apply and --undo write to AWS, not to a file")
 	case len(f.keep) > 0 && !f.replace:
 		return usage("", "--keep is about what --replace would take away")
-	case f.yes && !f.apply && !f.undo:
-		return usage("", "--yes answers the question of --apply and --undo")
+	case f.yes && !f.apply && !f.undo && !f.write:
+		return usage("", "--yes answers the question of --apply, --undo and --write")
+	case f.write && (len(f.source.paths()) == 0):
+		return usage("name it as an argument, or with --template or --plan", "--write needs the file to write to")
+	case f.write && (f.form == "json" || f.form == "cli"):
+		return usage("leave --as out", "--write has no form %q", f.form)
 	}
 	if f.output != "" {
 		if err := f.checkFile(); err != nil {
@@ -143,7 +154,10 @@ func (a *app) fix(ctx context.Context, f *fixFlags) error {
 		return err
 	}
 	todo := attach.Plans(ctx, *o, fixes, a.now())
+	infile.Locate(todo, remedy.Form(f.form))
 	switch {
+	case f.write:
+		return a.putIn(ctx, o, f, todo)
 	case f.dryRun:
 		var plans []*change.Plan
 		if plans, err = attach.Ready(ctx, *o, todo); err == nil {
@@ -190,14 +204,20 @@ func (a *app) renderFixes(w io.Writer, fixes []attach.Planned, f *fixFlags) erro
 	if f.form == "" {
 		return attach.Show(w, fixes, f.color.options(a, w))
 	}
-	for i := range fixes {
-		for _, line := range fixes[i].Remarks() {
-			if err := a.say(line); err != nil {
-				return err
-			}
-		}
+	if err := a.sayAll(attach.Remarks(fixes)); err != nil {
+		return err
 	}
 	return attach.Render(w, remedy.Form(f.form), fixes, f.replace)
+}
+
+// sayAll writes lines to stderr.
+func (a *app) sayAll(lines []string) error {
+	for _, line := range lines {
+		if err := a.say(line); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // say writes a line to stderr.

@@ -16,6 +16,7 @@ import (
 	"remotion-doctor/fixtures"
 	"remotion-doctor/iam"
 	"remotion-doctor/iam/account"
+	"remotion-doctor/internal/asked"
 	"remotion-doctor/localaws"
 	"remotion-doctor/remedy"
 	"remotion-doctor/source/awsapi"
@@ -25,17 +26,17 @@ import (
 // lacking are demo principals with what a grant can cure.
 var lacking = []struct {
 	name    string
-	targets targetFlags
+	targets asked.Targets
 	regions []string
 }{
-	{"video-api", targetFlags{functions: []string{"video-api"}}, []string{"us-east-1"}},
-	{"render-worker", targetFlags{roles: []string{"render-worker"}}, []string{"us-east-1", "eu-west-1"}},
-	{"remotion-lambda-role", targetFlags{roles: []string{"remotion-lambda-role"}}, []string{"us-east-1"}},
+	{"video-api", asked.Targets{Functions: []string{"video-api"}}, []string{"us-east-1"}},
+	{"render-worker", asked.Targets{Roles: []string{"render-worker"}}, []string{"us-east-1", "eu-west-1"}},
+	{"remotion-lambda-role", asked.Targets{Roles: []string{"remotion-lambda-role"}}, []string{"us-east-1"}},
 }
 
 // endpointFor starts the demo account and a job that audits it with AWS's
 // simulator, and returns the endpoint's address.
-func endpointFor(t *testing.T, a *app, targets targetFlags, regions []string) (*doctor.Options, string) {
+func endpointFor(t *testing.T, a *app, targets asked.Targets, regions []string) (*doctor.Options, string) {
 	t.Helper()
 	snapshot, err := files.SnapshotOr(fixtures.Demo, "")
 	if err != nil {

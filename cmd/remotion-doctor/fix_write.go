@@ -91,7 +91,7 @@ func (a *app) confirm(f *fixFlags, question string) error {
 	yes, err := terminal.Confirm(a.stdin, a.stderr, question)
 	switch {
 	case errors.Is(err, terminal.ErrNobody):
-		return usage("give --yes where nobody can be asked", "this writes to AWS, and %v", err)
+		return usage("give --yes where nobody can be asked", "this writes %s, and %v", map[bool]string{true: "files", false: "to AWS"}[f.write], err)
 	case err == nil && !yes:
 		return &failure{exitNotMet, "nothing was written", ""}
 	}

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"math"
 	"os"
 	"slices"
 	"strings"
@@ -187,12 +186,13 @@ func verdict(r *audit.Report) error {
 
 // readReport reads a JSON report, - for standard input, and says on stderr
 // where it is not as it was made.
-func (a *app) readReport(path string, load func(string, []byte) (*audit.Report, report.Integrity, error)) (*audit.Report, report.Integrity, error) {
-	data, err := files.Input(a.stdin, path, math.MaxInt64-1)
+func (a *app) readReport(path string, load func(string, report.Text) (*audit.Report, report.Integrity, error)) (*audit.Report, report.Integrity, error) {
+	text, done, err := files.OpenInput(a.stdin, path)
 	if err != nil {
 		return nil, report.NoDigest, usage("", "reading the report: %v", err)
 	}
-	r, state, err := load(path, data)
+	defer done()
+	r, state, err := load(path, text)
 	if err == nil && state == report.Changed {
 		fmt.Fprintf(a.stderr, "remotion-doctor: warning: %s was changed after it was made: its digest does not match\n", report.Clean(path))
 	}

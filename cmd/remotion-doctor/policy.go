@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -14,7 +13,9 @@ import (
 	"remotion-doctor/checks"
 	"remotion-doctor/checks/remotion"
 	"remotion-doctor/doctor/policytext"
+	"remotion-doctor/doctor/setup"
 	"remotion-doctor/iam/policy"
+	"remotion-doctor/internal/asked"
 	"remotion-doctor/source/files"
 )
 
@@ -32,29 +33,34 @@ func (a *app) policyCommand() *cobra.Command {
 // showFlags say which policy is printed, and how far it is narrowed.
 type showFlags struct {
 	version, account, bucket, function, partition string
+	as, caller                                    string
 	regions, operations                           []string
-	deployment                                    deploymentFlags
+	deployment                                    asked.DeploymentFlags
 }
 
 func (a *app) policyShowCommand() *cobra.Command {
 	f := &showFlags{}
 	cmd := &cobra.Command{
-		Use:   "show caller|renderer",
+		Use:   "show [caller|renderer]",
 		Short: "Print a required policy, ready to paste",
 		Long: `Print the policy that Remotion Lambda requires of the caller (whoever calls
 renderMediaOnLambda()) or of the renderer (remotion-lambda-role, which the render
 function runs as), for a release, narrowed to an account, regions and names, and
-with what the features in use demand beyond the documentation.`,
+with what the features in use demand beyond the documentation. With --as it prints all
+that has to be made: the caller's user or role, remotion-lambda-role with its trust
+policy, and a bucket.`,
 		Example: `  remotion-doctor policy show caller
   remotion-doctor policy show caller --for render,progress --account 123456789012 --region us-east-1
-  remotion-doctor policy show renderer --output-bucket my-videos --privacy no-acl`,
+  remotion-doctor policy show renderer --output-bucket my-videos --privacy no-acl
+  remotion-doctor policy show --as cloudformation --region us-east-1 > remotion.yaml`,
+		ValidArgs: []string{"caller", "renderer"},
 		Args: func(_ *cobra.Command, args []string) error {
-			if len(args) != 1 || args[0] != "caller" && args[0] != "renderer" {
-				return usage("the caller calls renderMediaOnLambda(), the renderer is the function's own role", "policy show takes caller or renderer")
+			if len(args) == 1 && (args[0] == "caller" || args[0] == "renderer") || len(args) == 0 && f.as != "" {
+				return nil
 			}
-			return nil
+			return usage("the caller calls renderMediaOnLambda(), the renderer is the function's own role", "policy show takes caller or renderer")
 		},
-		RunE: func(_ *cobra.Command, args []string) error { return a.policyShow(args[0], f) },
+		RunE: func(_ *cobra.Command, args []string) error { return a.policyShow(args, f) },
 	}
 	fs := cmd.Flags()
 	fs.StringVar(&f.version, "remotion-version", "", "release of Remotion, `X.Y.Z` (default: that of the project here, else "+remotion.Newest+")")
@@ -64,30 +70,47 @@ with what the features in use demand beyond the documentation.`,
 	fs.StringVar(&f.bucket, "bucket", "", "narrow to the forced bucket `NAME`")
 	fs.StringVar(&f.function, "render-function", "", "narrow to the function `NAME`")
 	fs.StringVar(&f.partition, "partition", "", "`aws|aws-cn` (default: that of --region, else aws)")
-	f.deployment.add(fs)
+	fs.StringVar(&f.as, "as", "", "the whole set-up from nothing, as `cloudformation|terraform|cdk`: role, user, bucket")
+	fs.StringVar(&f.caller, "caller", "user", "with --as, who calls Remotion: `"+strings.Join(setup.Callers(), "|")+"`")
+	f.deployment.Add(fs)
 	return cmd
 }
 
-func (a *app) policyShow(name string, f *showFlags) error {
-	r, err := a.requirementFor(name, f)
-	if err != nil {
-		return err
+func (a *app) policyShow(names []string, f *showFlags) error {
+	if len(names) == 0 {
+		names = []string{"renderer", "caller"}
 	}
-	doc := r.Policy(checks.Narrowing{Account: f.account, Regions: f.regions, Bucket: f.bucket, Function: f.function})
-	if len(doc.Statements) == 0 {
-		return usage("leave --for out, or take the other policy", "the %s policy grants nothing that %s needs", name, strings.Join(f.operations, ", "))
+	docs := map[string]*policy.Document{}
+	for _, name := range names {
+		r, err := a.requirementFor(name, f)
+		if err != nil {
+			return err
+		}
+		docs[name] = r.Policy(checks.Narrowing{Account: f.account, Regions: f.regions, Bucket: f.bucket, Function: f.function})
+		if len(docs[name].Statements) == 0 {
+			return usage("leave --for out, or take the other policy", "the %s policy grants nothing that %s needs", name, strings.Join(f.operations, ", "))
+		}
+		for _, note := range r.Remarks() {
+			fmt.Fprintf(a.stderr, "note: %s\n", note)
+		}
 	}
-	for _, note := range r.Remarks() {
-		fmt.Fprintf(a.stderr, "note: %s\n", note)
+	text, err := setup.Text(docs, names[0], f.as, f.caller)
+	if err == nil {
+		_, err = fmt.Fprint(a.stdout, text)
 	}
-	_, err = fmt.Fprintln(a.stdout, doc.Indent())
 	return err
 }
 
 func (a *app) requirementFor(name string, f *showFlags) (*checks.Requirement, error) {
-	partition, regions, err := f.place()
-	if err != nil {
+	if f.account != "" && !policy.IsAccountID(f.account) {
+		return nil, usage("an account's id has twelve digits", "--account %q is not an account", f.account)
+	}
+	if err := validRegions(f.regions); err != nil {
 		return nil, err
+	}
+	partition, regions, err := remotion.Place(f.regions, f.partition)
+	if err != nil {
+		return nil, usage("Remotion Lambda runs in aws and aws-cn, and a policy is of one partition", "%v", err)
 	}
 	if err := validOperations(f.operations); err != nil {
 		return nil, err
@@ -96,7 +119,7 @@ func (a *app) requirementFor(name string, f *showFlags) (*checks.Requirement, er
 	if err != nil {
 		return nil, err
 	}
-	d, err := f.deployment.deployment(f.bucket, f.function)
+	d, err := f.deployment.Deployment(f.bucket, f.function)
 	if err != nil {
 		return nil, err
 	}
@@ -105,28 +128,6 @@ func (a *app) requirementFor(name string, f *showFlags) (*checks.Requirement, er
 		r.Notes = append(r.Notes, release.Notes...)
 	}
 	return r, err
-}
-
-// place returns the partition, and regions of it: those asked for, or one to
-// stand for all.
-func (f *showFlags) place() (partition string, regions []string, err error) {
-	if f.account != "" && !policy.IsAccountID(f.account) {
-		return "", nil, usage("an account's id has twelve digits", "--account %q is not an account", f.account)
-	}
-	if err := validRegions(f.regions); err != nil {
-		return "", nil, err
-	}
-	if partition, err = policy.CommonPartition(f.regions, f.partition); err != nil {
-		return "", nil, usage("a policy is of one partition", "%v", err)
-	}
-	typical, ok := map[string]string{"aws": "us-east-1", "aws-cn": "cn-north-1"}[partition]
-	if !ok {
-		return "", nil, usage("Remotion Lambda runs in aws and aws-cn", "there is no policy for the partition %s", partition)
-	}
-	if len(f.regions) == 0 {
-		return partition, []string{typical}, nil
-	}
-	return partition, f.regions, nil
 }
 
 func (a *app) policyDiffCommand() *cobra.Command {
@@ -204,29 +205,10 @@ func (a *app) policyLint(paths []string, f *lintFlags) error {
 	if err != nil {
 		return err
 	}
-	faults, unknown := []policytext.FileFault{}, []string{}
-	for _, path := range paths {
-		data, err := files.Input(a.stdin, path, maxInput)
-		if err != nil {
-			return usage("", "reading the policy: %v", err)
-		}
-		if path == "-" {
-			path = "standard input"
-		}
-		text, err := files.ReadText(bytes.NewReader(data), path)
-		if err != nil {
-			return err
-		}
-		doc, broken, err := checks.ParseToLint(text)
-		if err != nil {
-			return files.Unparsed(path, err)
-		}
-		if _, ok := remotion.Pack().Recognize([]*policy.Document{doc}); !ok {
-			unknown = append(unknown, path)
-		}
-		for _, fault := range append(broken, remotion.Pack().Lint(doc, checks.LintScope{Policy: f.as, Version: release.Version, Partition: f.partition})...) {
-			faults = append(faults, policytext.FileFault{File: path, Fault: fault})
-		}
+	faults, unknown, err := policytext.Lint(remotion.Pack(), paths, func(path string) ([]byte, error) { return files.Input(a.stdin, path, maxInput) },
+		checks.LintScope{Policy: f.as, Version: release.Version, Partition: f.partition})
+	if err != nil {
+		return err
 	}
 	if f.format == "json" {
 		err = a.json(faults)

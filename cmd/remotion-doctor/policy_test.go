@@ -5,11 +5,23 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/spf13/pflag"
+
 	"remotion-doctor/audit"
 	"remotion-doctor/checks"
 	"remotion-doctor/checks/remotion"
 	"remotion-doctor/doctor"
+	"remotion-doctor/internal/asked"
 )
+
+// deployed are flags about the deployment, as they are given.
+func deployed(args ...string) asked.DeploymentFlags {
+	var f asked.DeploymentFlags
+	fs := pflag.NewFlagSet("", pflag.PanicOnError)
+	f.Add(fs)
+	_ = fs.Parse(args) // it panics instead
+	return f
+}
 
 // TestShownPolicyPasses: a role that is given what `policy show` prints passes
 // `check` with the same flags, however far the policy is narrowed.
@@ -30,10 +42,10 @@ func TestShownPolicyPasses(t *testing.T) {
 		{flags: showFlags{bucket: "remotionlambda-useast1-abcdefghij", regions: []string{"us-east-1"}}},
 		{flags: showFlags{function: "remotion-render-4-0-527-mem2048mb-disk2048mb-120sec"}},
 		{flags: showFlags{function: "video"}},
-		{flags: showFlags{regions: []string{"eu-south-1"}, deployment: deploymentFlags{insights: true}}},
-		{flags: showFlags{deployment: deploymentFlags{outputBucket: "my-videos", vpc: true, customRole: role, customLayers: []string{layer}}}},
-		{flags: showFlags{version: "4.0.522", deployment: deploymentFlags{outputBucket: "my-videos"}}},
-		{flags: showFlags{deployment: deploymentFlags{features: remotion.Pack().SwitchedFeatures()}}},
+		{flags: showFlags{regions: []string{"eu-south-1"}, deployment: deployed("--insights")}},
+		{flags: showFlags{deployment: deployed("--output-bucket=my-videos", "--vpc", "--custom-role="+role, "--custom-layer="+layer)}},
+		{flags: showFlags{version: "4.0.522", deployment: deployed("--output-bucket=my-videos")}},
+		{flags: showFlags{deployment: deployed("--feature=" + strings.Join(remotion.Pack().SwitchedFeatures(), ","))}},
 		{flags: showFlags{regions: []string{"cn-north-1"}, account: "123456789012"}},
 	} {
 		for _, name := range []string{"caller", "renderer"} {
@@ -48,14 +60,14 @@ func TestShownPolicyPasses(t *testing.T) {
 				if len(doc.Statements) == 0 {
 					return // the renderer has nothing of a caller's operation
 				}
-				partition, regions, err := f.place()
+				partition, regions, err := remotion.Place(f.regions, f.partition)
 				if err != nil {
 					t.Fatal(err)
 				}
 				account := newTestAccount(t, partition, regions[0])
 				account.give("app", doc.Indent())
 				local := offline(t, account.Snapshot)
-				d, err := f.deployment.deployment(f.bucket, f.function)
+				d, err := f.deployment.Deployment(f.bucket, f.function)
 				if err != nil {
 					t.Fatal(err)
 				}

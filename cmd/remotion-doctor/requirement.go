@@ -9,11 +9,11 @@ import (
 	"github.com/spf13/pflag"
 
 	"remotion-doctor/audit"
-	"remotion-doctor/checks"
 	"remotion-doctor/checks/remotion"
 	"remotion-doctor/checks/remotion/project"
 	"remotion-doctor/doctor"
 	"remotion-doctor/iam/policy"
+	"remotion-doctor/internal/asked"
 	"remotion-doctor/source/files"
 )
 
@@ -28,7 +28,7 @@ type requirementFlags struct {
 	operations  []string
 	context     []string
 	contextFile string
-	deployment  deploymentFlags
+	deployment  asked.DeploymentFlags
 }
 
 func (f *requirementFlags) add(fs *pflag.FlagSet) {
@@ -39,7 +39,7 @@ func (f *requirementFlags) add(fs *pflag.FlagSet) {
 	fs.BoolVar(&f.strict, "strict", false, "demand the documented pattern, not only what Remotion touches")
 	fs.StringVar(&f.bucket, "bucket", "", "forced bucket `NAME`")
 	fs.StringVar(&f.function, "render-function", "", "`NAME` of the remotion-render-… function in use")
-	f.deployment.add(fs)
+	f.deployment.Add(fs)
 	fs.StringArrayVar(&f.context, "context", nil, "context key of the requests, `KEY=VALUE` (a list as a JSON array); repeatable")
 	fs.StringVar(&f.contextFile, "context-file", "", "context keys as a JSON object, in `FILE`")
 }
@@ -82,9 +82,9 @@ func (a *app) release(given string) (doctor.Release, error) {
 
 // options reads everything about the targets and the requirement that needs no
 // source.
-func (a *app) options(t *targetFlags, f *requirementFlags) (*doctor.Options, error) {
+func (a *app) options(t *asked.Targets, f *requirementFlags) (*doctor.Options, error) {
 	o := a.blank()
-	o.Operations, o.Strict, o.Bucket, o.ServiceAccount = f.operations, f.strict, f.bucket, t.serviceAccount
+	o.Operations, o.Strict, o.Bucket, o.ServiceAccount = f.operations, f.strict, f.bucket, t.ServiceAccount
 	var err error
 	if o.Regions, err = f.chosenRegions(a.getenv("REMOTION_AWS_REGION")); err != nil {
 		return nil, err
@@ -99,7 +99,7 @@ func (a *app) options(t *targetFlags, f *requirementFlags) (*doctor.Options, err
 	if o.Release, err = a.release(f.version); err != nil {
 		return nil, err
 	}
-	if o.Deployment, err = f.deployment.deployment(f.bucket, o.Function); err != nil {
+	if o.Deployment, err = f.deployment.Deployment(f.bucket, o.Function); err != nil {
 		return nil, err
 	}
 	if err := validOperations(f.operations); err != nil {
@@ -108,7 +108,7 @@ func (a *app) options(t *targetFlags, f *requirementFlags) (*doctor.Options, err
 	if len(f.operations) > 0 && len(o.Documents) == len(f.require) {
 		return nil, usage("leave --for out, or require caller or renderer", "--for narrows Remotion's own policies, and --require names files only")
 	}
-	for _, target := range t.targets() {
+	for _, target := range t.List() {
 		o.Targets = append(o.Targets, doctor.Target{Target: target, Requirements: f.requirements(target)})
 	}
 	return o, nil
@@ -154,59 +154,4 @@ func (f *requirementFlags) requirements(t audit.Target) []string {
 		return []string{"renderer"}
 	}
 	return f.require
-}
-
-// deploymentFlags say how Remotion is used beyond what its documented policies
-// cover.
-type deploymentFlags struct {
-	outputBucket, outputAccount string
-	customRole                  string
-	customLayers, kmsKeys       []string
-	rendererFunction            string
-	insights, vpc               bool
-	privacy                     string
-	features                    []string
-}
-
-func (f *deploymentFlags) add(fs *pflag.FlagSet) {
-	fs.StringVar(&f.outputBucket, "output-bucket", "", "`NAME` of another bucket that outputs are written to (outName)")
-	fs.StringVar(&f.outputAccount, "output-account", "", "account `ID` that the output bucket belongs to, if another")
-	fs.StringVar(&f.privacy, "privacy", "", "of the outputs: `"+strings.Join(checks.Privacies(), "|")+"` (default public)")
-	fs.StringVar(&f.customRole, "custom-role", "", "`ARN` of the role that functions are deployed with (customRoleArn)")
-	fs.StringArrayVar(&f.customLayers, "custom-layer", nil, "`ARN` of a layer version (customLayerArns); repeatable")
-	fs.BoolVar(&f.insights, "insights", false, "Lambda Insights is enabled (enableLambdaInsights)")
-	fs.BoolVar(&f.vpc, "vpc", false, "functions are deployed into a VPC (vpcSubnetIds)")
-	fs.StringArrayVar(&f.kmsKeys, "kms-key", nil, "`ARN` of the KMS key that encrypts the bucket; repeatable")
-	fs.StringVar(&f.rendererFunction, "renderer-function", "", "`NAME` of the function that renders the chunks (rendererFunctionName)")
-	fs.StringSliceVar(&f.features, "feature", nil, "what else is used, `NAME[,NAME]`: "+strings.Join(remotion.Pack().SwitchedFeatures(), ", "))
-}
-
-// deployment reads the flags. bucket is the forced one, function the one in
-// use.
-func (f *deploymentFlags) deployment(bucket, function string) (checks.Deployment, error) {
-	d := checks.Deployment{Privacy: f.privacy}
-	for feature, value := range map[string]string{
-		"bucket": bucket, "render-function": function, "output-bucket": f.outputBucket, "output-account": f.outputAccount,
-		"custom-role": f.customRole, "renderer-function": f.rendererFunction,
-	} {
-		if value != "" {
-			d.Uses(feature, value)
-		}
-	}
-	for feature, values := range map[string][]string{"custom-layer": f.customLayers, "kms-key": f.kmsKeys} {
-		for _, value := range values {
-			d.Uses(feature, value)
-		}
-	}
-	for feature, used := range map[string]bool{"insights": f.insights, "vpc": f.vpc, "private-objects": f.privacy == "no-acl" || f.privacy == "private"} {
-		if used {
-			d.Uses(feature, "")
-		}
-	}
-	for _, name := range f.features {
-		if err := remotion.Pack().Switch(&d, name); err != nil {
-			return d, err
-		}
-	}
-	return d, remotion.Pack().Valid(d)
 }

@@ -120,8 +120,10 @@ func forbidOthers(v any) {
 		if _, ok := v["properties"].(map[string]any); ok {
 			v["additionalProperties"] = false
 		}
-		for _, inner := range v {
-			forbidOthers(inner)
+		for name, inner := range v {
+			if name != "oneOf" { // says more of members that are named above
+				forbidOthers(inner)
+			}
 		}
 	case []any:
 		for _, inner := range v {

@@ -108,8 +108,13 @@ func (a *app) openFiles(o *doctor.Options, f *sourceFlags) error {
 	if err != nil {
 		return err
 	}
+	if f.principal != "" && f.base() != "--policy" {
+		if err := o.ActAs(f.principal); err != nil {
+			return err
+		}
+	}
 	switch {
-	case f.alone() && f.base() == "--policy":
+	case f.base() == "--policy":
 		return f.openPolicies(o, overlay, library)
 	case len(f.paths()) > 0:
 		return f.openDeployments(o, overlay, library)

@@ -28,6 +28,7 @@ type fileFlags struct {
 	principal           string
 	endpointPolicy      string // of a VPC endpoint
 	lone                bool   // --ignore-organization
+	skip                bool   // --skip-missing
 }
 
 func (f *fileFlags) add(fs *pflag.FlagSet) {
@@ -44,7 +45,8 @@ func (f *fileFlags) add(fs *pflag.FlagSet) {
 	fs.StringVar(&f.resources, "resource-account", "", "account `ID` of the resources that --resource-policy is about")
 	fs.StringVar(&f.endpointPolicy, "endpoint-policy", "", "policy of the VPC endpoint that requests pass through, in `FILE`")
 	fs.BoolVar(&f.lone, "ignore-organization", false, "leave out what the policy simulator says of the organization's policies")
-	fs.StringVar(&f.principal, "principal", "", "`ARN` of whom the policies of --policy belong to")
+	fs.StringVar(&f.principal, "principal", "", "`ARN` of who asks: a role, session, user, root or service, with the policies of --policy or of the source")
+	fs.BoolVar(&f.skip, "skip-missing", false, "leave out what no FILE has, and say so")
 	fs.StringVar(&f.managed, "managed-policies", "", "AWS managed policies that come before the embedded ones, in `FILE|DIR`")
 }
 
@@ -59,7 +61,7 @@ func (f *sourceFlags) bases() []string {
 		{"--template", f.template != ""},
 		{"--plan", f.plan != ""},
 		{"FILE", len(f.files) > 0},
-		{"--policy", f.alone()},
+		{"--policy", len(f.policies) > 0 || f.alone() && f.snapshot == ""},
 	} {
 		if flag.given {
 			out = append(out, flag.name)
@@ -86,8 +88,6 @@ func (f *sourceFlags) validate() error {
 		return usage("leave all but one out", "--snapshot, --template, --plan, --policy and files as arguments exclude each other")
 	case len(f.parameters) > 0 && f.template == "" && len(f.files) == 0:
 		return usage("", "--parameter needs --template")
-	case f.principal != "" && f.base() != "--policy":
-		return usage("name a principal of a snapshot or template with --role or --user", "--principal needs --policy, or no other source")
 	}
 	for flag, id := range map[string]string{"--account": f.account, "--resource-account": f.resources} {
 		if id != "" && !policy.IsAccountID(id) {
@@ -138,7 +138,7 @@ func (f *fileFlags) openDeployments(o *doctor.Options, overlay files.Overlay, li
 	for _, path := range f.paths() {
 		list, err := files.Deployments(files.Template{
 			Path: path, Plan: path == f.plan, AccountID: f.account, Parameters: parameters,
-			Regions: o.Regions, OneOfSeveral: len(f.files) > 1,
+			Regions: o.Regions, Region: o.Region, Account: o.Account, OneOfSeveral: len(f.files) > 1,
 		}, overlay, library)
 		if err != nil {
 			return err
@@ -147,6 +147,7 @@ func (f *fileFlags) openDeployments(o *doctor.Options, overlay files.Overlay, li
 			found = append(found, doctor.Deployed{Source: r.Source, Regions: r.Regions})
 		}
 	}
+	o.SkipMissing = f.skip
 	return o.Deploy(found, len(f.files) > 1)
 }
 

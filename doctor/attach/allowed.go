@@ -25,15 +25,17 @@ func (x *Planned) Check(ctx context.Context, o doctor.Options) error {
 		}
 	case x.Problem != nil:
 		return x.Problem
+	case x.Plan == nil:
+		return &change.Refusal{Msg: "refusing to write: only the deploy makes the name of " + x.Principal.ARN, Hint: "put the policy into the file that declares it with --write, or deploy first"}
 	case !x.Verified:
 		return &change.Refusal{Msg: "refusing to write: " + x.Outcome(), Hint: "see the notes above for what would still not pass"}
 	}
-	return x.rightPrincipal(ctx, o)
+	return x.RightPrincipal(ctx, o)
 }
 
-// rightPrincipal refuses the caller's policy for the renderer's role, and the
+// RightPrincipal refuses the caller's policy for the renderer's role, and the
 // reverse, with the command that is meant.
-func (x *Planned) rightPrincipal(ctx context.Context, o doctor.Options) error {
+func (x *Planned) RightPrincipal(ctx context.Context, o doctor.Options) error {
 	m := x.WrongPrincipal(ctx, o)
 	if m == nil {
 		return nil

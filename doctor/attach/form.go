@@ -60,7 +60,7 @@ func renderCLI(w io.Writer, list []Planned) error {
 }
 
 func (x *Planned) renderCLI(w io.Writer) error {
-	if x.Plan == nil {
+	if x.Plan == nil || x.Change.InFile() {
 		return remedy.Render(w, remedy.FormCLI, []*remedy.Change{x.Change})
 	}
 	_, err := io.WriteString(w, x.Plan.CLI())

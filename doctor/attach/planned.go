@@ -27,6 +27,9 @@ type Planned struct {
 	// there is none.
 	Plan    *change.Plan
 	Problem error
+	// Where says in words where the remedy belongs in the files that declare the
+	// principal; empty where none does.
+	Where []string
 }
 
 // Plans makes the plans of remedies. What they depend on is read from the
@@ -35,8 +38,8 @@ func Plans(ctx context.Context, o doctor.Options, remedies []*doctor.Remedy, now
 	out := make([]Planned, len(remedies))
 	for i, x := range remedies {
 		out[i].Remedy = x
-		if x.Change == nil {
-			continue
+		if x.Change == nil || x.Change.Generated() {
+			continue // what has no name yet cannot be written to
 		}
 		r, err := reader(ctx, o.Source, x)
 		if err == nil {

@@ -18,6 +18,15 @@ func (x *Planned) notes() []string {
 	return nil
 }
 
+// Remarks are those of a list, in its order.
+func Remarks(list []Planned) []string {
+	var out []string
+	for i := range list {
+		out = append(out, list[i].Remarks()...)
+	}
+	return out
+}
+
 // Remarks are the lines that belong to a form that holds the remedy alone, such
 // as a script: notes, the outcome, what would stop working, and what no grant
 // cures.
@@ -30,6 +39,7 @@ func (x *Planned) Remarks() []string {
 	}
 	note(x.notes())
 	note(x.Notes)
+	out = append(out, x.Where...)
 	if x.Change == nil {
 		out = append(out, "nothing to grant: "+x.Outcome())
 	} else {
@@ -55,7 +65,7 @@ func (x *Planned) View() *report.RemedyView {
 	if x.Change != nil {
 		v.Notes = append(v.Notes, x.Change.Notes...)
 		v.Steps = remedy.Steps(x.Change)
-		v.Diff = Lines(remedy.Diff(x.Change))
+		v.Diff, v.Where = Lines(remedy.Diff(x.Change)), x.Where
 	}
 	v.Notes = append(v.Notes, x.notes()...)
 	if x.refusal() != nil {

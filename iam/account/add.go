@@ -25,6 +25,10 @@ func (s *Snapshot) Add(o *Snapshot) {
 		s.BucketPolicies = map[string]Document{}
 	}
 	maps.Copy(s.BucketPolicies, o.BucketPolicies)
+	if len(o.ResourcePolicies) > 0 && s.ResourcePolicies == nil {
+		s.ResourcePolicies = map[string]Document{}
+	}
+	maps.Copy(s.ResourcePolicies, o.ResourcePolicies)
 	if len(o.Unread) > 0 && s.Unread == nil {
 		s.Unread = map[string][]iam.Gap{}
 	}

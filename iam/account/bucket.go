@@ -2,6 +2,7 @@ package account
 
 import (
 	"slices"
+	"strings"
 
 	"remotion-doctor/iam"
 )
@@ -36,6 +37,14 @@ func (s *Snapshot) Bucket(name string) (*Bucket, error) {
 		return &Bucket{Name: name}, nil
 	}
 	return nil, &NotFoundError{"bucket", name}
+}
+
+// BucketUnread reports whether the policy or the settings of a bucket could not
+// be read when the snapshot was taken.
+func (s *Snapshot) BucketUnread(name string) bool {
+	return slices.ContainsFunc(s.Gaps, func(g Gap) bool {
+		return strings.HasPrefix(g.Operation, "s3:") && (g.Resource == "" || g.Resource == name)
+	})
 }
 
 // BucketNames returns the names of all buckets that are known, sorted.

@@ -10,6 +10,21 @@ type NotFoundError struct{ Kind, Name string }
 
 func (e *NotFoundError) Error() string { return fmt.Sprintf("no %s %q", e.Kind, e.Name) }
 
+// ARNs are those of the users, groups and roles.
+func (d *AuthorizationDetails) ARNs() []string {
+	var out []string
+	for i := range d.Users {
+		out = append(out, d.Users[i].Arn)
+	}
+	for i := range d.Groups {
+		out = append(out, d.Groups[i].Arn)
+	}
+	for i := range d.Roles {
+		out = append(out, d.Roles[i].Arn)
+	}
+	return out
+}
+
 // find returns the first element whose name, compared without case as IAM
 // does, or whose ARN is nameOrARN.
 func find[T any](list []T, kind, nameOrARN string, name, arn func(*T) string) (*T, error) {

@@ -26,8 +26,11 @@ type Snapshot struct {
 	TaskDefinitions  []TaskDefinition         `json:"TaskDefinitions,omitempty"`
 	PodIdentities    []PodIdentityAssociation `json:"PodIdentityAssociations,omitempty"`
 	BucketPolicies   map[string]Document      `json:"BucketPolicies,omitempty"`
-	Buckets          []Bucket                 `json:"Buckets,omitempty"`
-	Organization     *Organization            `json:"Organization,omitempty"`
+	// ResourcePolicies are those of keys, queues, topics, secrets, functions and
+	// other resources, by their ARNs.
+	ResourcePolicies map[string]Document `json:"ResourcePolicies,omitempty"`
+	Buckets          []Bucket            `json:"Buckets,omitempty"`
+	Organization     *Organization       `json:"Organization,omitempty"`
 
 	// Gaps are what could not be read when the snapshot was taken.
 	Gaps []Gap `json:"Gaps,omitempty"`
@@ -69,13 +72,17 @@ type Role struct {
 	RoleID   string `json:"RoleId"`
 	Arn      string
 	// Location is where the role stands in a file of the user's.
-	Location                 *iam.Location     `json:"-"`
+	Location *iam.Location `json:"-"`
+	// Declared is how a file of the user's declares the role.
+	Declared                 *Declaration      `json:"-"`
 	AssumeRolePolicyDocument *Document         `json:",omitempty"`
 	InstanceProfileList      []InstanceProfile `json:",omitempty"`
 	RolePolicyList           []InlinePolicy    `json:",omitempty"`
 	AttachedManagedPolicies  []AttachedPolicy  `json:",omitempty"`
 	PermissionsBoundary      *AttachedBoundary `json:",omitempty"`
 	Tags                     []Tag             `json:",omitempty"`
+	// MoreTags says that a deploy may add others to Tags.
+	MoreTags bool `json:"-"`
 	// Gaps are what a file of the user's leaves open about the role.
 	Gaps []iam.Gap `json:"-"`
 }
@@ -87,12 +94,16 @@ type User struct {
 	UserID   string `json:"UserId"`
 	Arn      string
 	// Location is where the user stands in a file of the auditor's.
-	Location                *iam.Location     `json:"-"`
+	Location *iam.Location `json:"-"`
+	// Declared is how a file of the auditor's declares the user.
+	Declared                *Declaration      `json:"-"`
 	UserPolicyList          []InlinePolicy    `json:",omitempty"`
 	GroupList               []string          `json:",omitempty"`
 	AttachedManagedPolicies []AttachedPolicy  `json:",omitempty"`
 	PermissionsBoundary     *AttachedBoundary `json:",omitempty"`
 	Tags                    []Tag             `json:",omitempty"`
+	// MoreTags says that a deploy may add others to Tags.
+	MoreTags bool `json:"-"`
 	// Gaps are what a file of the user's leaves open about the user.
 	Gaps []iam.Gap `json:"-"`
 }
@@ -210,21 +221,6 @@ type PodIdentityAssociation struct {
 	Namespace      string `json:"namespace"`
 	ServiceAccount string `json:"serviceAccount"`
 	RoleArn        string `json:"roleArn"`
-}
-
-// An Organization holds the policies above the account, as lists of levels,
-// root first; every level must allow.
-type Organization struct {
-	// ID is o-…; empty where it is not known.
-	ID                      string `json:"Id,omitempty"`
-	ServiceControlPolicies  [][]NamedPolicy
-	ResourceControlPolicies [][]NamedPolicy `json:",omitempty"`
-}
-
-// A NamedPolicy is a policy of an organization.
-type NamedPolicy struct {
-	Name     string
-	Document Document
 }
 
 // A Document is a policy document in a snapshot: an object, or a string that

@@ -1,38 +1,41 @@
 package actions
 
 import (
+	_ "embed"
 	"strings"
+	"sync"
 
 	"remotion-doctor/iam/policy"
 )
 
+// practice is practice.txt: a line for each action, with the source of the fact.
+//
+//go:embed practice.txt
+var practice string
+
 // authorizedOn are the actions that have no resource type in the Service
 // Authorization Reference, and that the service authorizes against an ARN
 // nevertheless: a statement matches where its Resource matches that ARN. The
-// fields ${Region} and ${Account} are those of the request.
+// fields ${Region} and ${Account} are those of the request. Each has its source in
+// practice.txt.
 //
-// Every other action without a resource type is authorized against "*", as its
-// error messages say (ecr:GetAuthorizationToken, ssm:DescribeParameters: "on
-// resource: *").
-var authorizedOn = map[string]string{
-	// Amazon S3 User Guide, "Controlling access to a bucket with user policies",
-	// step 4.1: a policy with only s3:ListAllMyBuckets on arn:aws:s3:::* lists
-	// the buckets.
-	"s3:listallmybuckets": "arn:${Partition}:s3:::*",
-	// The service's error message, "not authorized to perform: SNS:ListTopics on
-	// resource: arn:aws:sns:us-east-1:<id>:*" (MassTransit#3061, Scout2#129).
-	"sns:listtopics": "arn:${Partition}:sns:${Region}:${Account}:*",
-	// The service's error message, "not authorized to perform:
-	// dynamodb:ListTables on resource: arn:aws:dynamodb:us-east-1:<id>:table/*"
-	// (intellij-dynamodb#20, of 2022; messages of 2018 and before have "*").
-	"dynamodb:listtables": "arn:${Partition}:dynamodb:${Region}:${Account}:table/*",
-}
+// Every other action without a resource type is authorized against "*".
+var authorizedOn = sync.OnceValue(func() map[string]string {
+	out := map[string]string{}
+	for line := range strings.Lines(practice) {
+		if fact, _, ok := strings.Cut(line, " | "); ok && line[0] != '#' {
+			action, arn, _ := strings.Cut(fact, " ")
+			out[strings.ToLower(action)] = arn
+		}
+	}
+	return out
+})
 
 // AuthorizedOn returns the ARN that an action without a resource is authorized
 // against: "*" for nearly all. A field of the request that is not known becomes
 // "*".
 func AuthorizedOn(action, partition, region, account string) string {
-	template, ok := authorizedOn[strings.ToLower(action)]
+	template, ok := authorizedOn()[strings.ToLower(action)]
 	if !ok {
 		return "*"
 	}

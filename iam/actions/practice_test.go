@@ -1,6 +1,11 @@
 package actions
 
-import "testing"
+import (
+	"strings"
+	"testing"
+
+	"remotion-doctor/iam/policy"
+)
 
 func TestCarries(t *testing.T) {
 	t.Parallel()
@@ -55,11 +60,38 @@ func TestPractice(t *testing.T) {
 			t.Errorf("%s has resource types now: %+v", action, a.ResourceTypes)
 		}
 	}
-	for name := range authorizedOn {
-		if _, ok := Lookup(name); !ok {
-			t.Errorf("%s does not exist", name)
+	facts := 0
+	for line := range strings.Lines(practice) {
+		if line[0] == '#' {
+			continue
+		}
+		fact, source, ok := strings.Cut(strings.TrimSuffix(line, "\n"), " | ")
+		action, arn, _ := strings.Cut(fact, " ")
+		facts++
+		a, known := Lookup(action)
+		switch {
+		case !ok || source == "":
+			t.Errorf("%s has no source", line)
+		case !known || a.String() != action:
+			t.Errorf("%s does not exist", action)
+		case len(a.ResourceTypes) > 0:
+			t.Errorf("%s has resource types now: %+v", action, a.ResourceTypes)
+		}
+		plain := AuthorizedOn(action, "aws", "us-east-1", "123456789012")
+		if parsed, ok := policy.ParseARN(plain); !ok || strings.Contains(plain, "$") || !sameService(parsed.Service, a.Service) || !a.Takes(plain) {
+			t.Errorf("%s is authorized on %s", action, arn)
+		}
+		if wide := strings.Replace(plain, ":123456789012:", ":*:", 1); !policy.MatchResource(wide, plain) || !policy.MatchResource("arn:aws:*:*:*:*", plain) {
+			t.Errorf("no pattern matches %s", plain)
 		}
 	}
+	if facts != len(authorizedOn()) || facts < 20 {
+		t.Errorf("%d facts, %d actions", facts, len(authorizedOn()))
+	}
+}
+
+func TestPracticeOfOthers(t *testing.T) {
+	t.Parallel()
 	if !ByGrant("kms:Decrypt") || ByGrant("kms:PutKeyPolicy") || ByGrant("s3:GetObject") {
 		t.Error("what grants allow")
 	}

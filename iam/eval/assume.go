@@ -24,7 +24,7 @@ const (
 // give and on which its decision depends.
 func (c *Compiled) deciders(r *Request) []iam.Decider {
 	found := deciders{seen: map[string]bool{}}
-	for _, s := range c.sets() {
+	for _, s := range c.setsOf(r) {
 		for _, p := range s.programs {
 			for _, st := range p.about(&r.request) {
 				st.deciders(&r.request, &found)
@@ -68,7 +68,7 @@ func (c *Compiled) settled(r *Request) iam.Decision {
 // lacks reports whether some statement about the request's action uses a key
 // that the request does not give.
 func (c *Compiled) lacks(r *Request) bool {
-	for _, s := range c.sets() {
+	for _, s := range c.setsOf(r) {
 		for _, p := range s.programs {
 			if slices.ContainsFunc(p.about(&r.request), func(st *statement) bool { return st.lacks(&r.request) }) {
 				return true

@@ -20,9 +20,9 @@ func (c *Compiled) authorize(r *Request, e *evidence) iam.Decision {
 		return identity
 	}
 	boundary := c.decideOptional(c.boundary, r, iam.LayerBoundary, e)
-	session := c.decideOptional(c.session, r, iam.LayerSession, e)
+	session := c.decideSession(r, e)
 	scps := r.open(iam.LayerSCP, decideLevels(c.scps, &r.request, e))
-	rcps := r.open(iam.LayerRCP, c.decideRCPs(r, e))
+	rcps := r.open(iam.LayerRCP, decideRCPs(r, e))
 	endpoint := c.decideEndpoint(r, e)
 	resource, how := c.decideResource(r, e)
 
@@ -85,6 +85,17 @@ func (c *Compiled) decideOptional(s *set, r *Request, layer iam.Layer, e *eviden
 	return r.open(layer, d)
 }
 
+// decideSession decides the session policy. A federated user without one has no
+// permissions but those that a resource-based policy gives to the session itself.
+// Source: AWS STS API Reference, GetFederationToken, Policy.
+func (c *Compiled) decideSession(r *Request, e *evidence) iam.Decision {
+	if c.session == nil && c.caller.kind == callerSession {
+		e.layer(iam.LayerSession, iam.ImplicitDeny)
+		return r.open(iam.LayerSession, iam.ImplicitDeny)
+	}
+	return c.decideOptional(c.session, r, iam.LayerSession, e)
+}
+
 // decideLevels: every level must allow; within a level any policy may.
 // Source: Organizations User Guide, "SCP evaluation"; ruled case d069.
 func decideLevels(levels []*set, r *request, e *evidence) iam.Decision {
@@ -100,12 +111,12 @@ func decideLevels(levels []*set, r *request, e *evidence) iam.Decision {
 // decideRCPs: RCPFullAWSAccess is attached to every level and cannot be
 // detached, so that RCPs stop a request only by denying it.
 // Source: Organizations User Guide, "Resource control policies".
-func (c *Compiled) decideRCPs(r *Request, e *evidence) iam.Decision {
+func decideRCPs(r *Request, e *evidence) iam.Decision {
 	decision := iam.Allowed
-	if r.noRCP && (!r.suppose.rcps || r.assume != unfavourable) {
+	if (r.noRCP || r.otherRCP) && (!r.suppose.rcps || r.assume != unfavourable) {
 		return decision
 	}
-	for _, level := range c.rcps {
+	for _, level := range r.rcps {
 		d := level.decide(&r.request, e)
 		if d != iam.ExplicitDeny {
 			d = iam.Allowed

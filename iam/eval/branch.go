@@ -71,7 +71,7 @@ type turn struct {
 // these can make a difference by being tried. There are none where that would be
 // too many.
 func (c *Compiled) worlds(r *Request) []*Request {
-	turns, statements := c.turns(&r.request)
+	turns, statements := c.turns(r)
 	ids := slices.Sorted(maps.Keys(turns))
 	ids = slices.DeleteFunc(ids, func(id string) bool { return !turns[id].favours || !turns[id].hinders })
 	if len(ids) == 0 || len(ids) > maxTwoWays || statements<<len(ids) > maxWorlds {
@@ -94,14 +94,14 @@ func (c *Compiled) worlds(r *Request) []*Request {
 
 // turns finds the two-way conditions of statements about the request's action,
 // and counts the statements.
-func (c *Compiled) turns(r *request) (found map[string]*turn, statements int) {
+func (c *Compiled) turns(r *Request) (found map[string]*turn, statements int) {
 	found = map[string]*turn{}
-	for _, s := range c.sets() {
+	for _, s := range c.setsOf(r) {
 		for _, p := range s.programs {
-			about := p.about(r)
+			about := p.about(&r.request)
 			statements += len(about)
 			for _, st := range about {
-				st.turns(r, found)
+				st.turns(&r.request, found)
 			}
 		}
 	}

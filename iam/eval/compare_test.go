@@ -75,7 +75,7 @@ func (m maker) condition() policy.Condition {
 	case 2:
 		return policy.Condition{Operator: "Null", Key: pick(m, "aws:SourceVpc", "aws:PrincipalTag/team"), Values: []string{pick(m, "true", "false")}}
 	case 3:
-		return policy.Condition{Operator: pick(m, "ForAnyValue:StringEquals", "ForAllValues:StringEquals", "StringNotEquals"), Key: "aws:PrincipalOrgPaths", Values: []string{"o-1/r-1/", pick(m, "o-1/r-2/", "o-2/")}}
+		return policy.Condition{Operator: pick(m, "ForAnyValue:StringEquals", "ForAllValues:StringEquals", "StringNotEquals", "StringEquals"), Key: "aws:PrincipalOrgPaths", Values: []string{pick(m, "o-1/r-1/", "o-4/"), pick(m, "o-1/r-2/", "o-2/")}}
 	case 4:
 		return policy.Condition{Operator: "Bool", Key: "aws:SecureTransport", Values: []string{pick(m, "true", "false")}}
 	}
@@ -133,6 +133,9 @@ func (m maker) world() (w *world, compiled, holder string) {
 		w.owner, w.state = home, "given" // nothing says whose it is
 		w.resource, holder = strings.ReplaceAll(q.resource, "ACCOUNT", home), strings.ReplaceAll(q.holder, "ACCOUNT", home)
 	}
+	if q.resource == "*" {
+		w.owner = w.account
+	}
 	for _, c := range []struct{ key, value string }{{"aws:SourceVpc", pick(m, "vpc-1", "red")}, {"aws:PrincipalTag/team", pick(m, "red", "blue")}, {"aws:SecureTransport", pick(m, "true", "false")}} {
 		if m.chance(70) {
 			w.context[c.key] = []string{c.value}
@@ -161,8 +164,12 @@ func (w *world) draw(m maker) {
 		}
 	}
 	w.scps, w.rcps = m.levels(w), m.levels(w)
+	w.management, w.restricted = pick(m, "", "", "333333333333", home, abroad), pick(m, "", "", home)
 	if w.through = m.chance(15); w.through {
-		w.endpoint = append(m.list(w, true), &policy.Statement{Effect: policy.Allow, Principals: &policy.Principals{Any: true}, Actions: []string{"*"}, Resources: []string{"*"}})
+		w.endpoint = m.list(w, true)
+		if m.chance(60) {
+			w.endpoint = append(w.endpoint, &policy.Statement{Effect: policy.Allow, Principals: &policy.Principals{Any: true}, Actions: []string{"*"}, Resources: []string{"*"}})
+		}
 	}
 	if w.state == "given" && w.resource != "*" {
 		w.own = m.list(w, true)
@@ -202,7 +209,8 @@ func (w *world) policies(holder string, each bool) Policies {
 		}
 		return out
 	}
-	p := Policies{Boundary: one(w.boundary, w.bounded), Session: one(w.sessionPolicy, w.limited), Endpoint: one(w.endpoint, w.through)}
+	p := Policies{RCPAccount: w.restricted, Boundary: one(w.boundary, w.bounded), Session: one(w.sessionPolicy, w.limited), Endpoint: one(w.endpoint, w.through)}
+	p.Facts.Organization.Management = w.management
 	if len(w.identity) > 0 {
 		p.Identity = some(w.identity)
 	}
@@ -213,10 +221,10 @@ func (w *world) policies(holder string, each bool) Policies {
 		p.RCPs = append(p.RCPs, some(level))
 	}
 	if holder != "" && w.state != "silent" {
-		p.Resources = []ResourcePolicy{
-			{ARN: holder + "-other", Account: abroad, None: true},
-			{ARN: holder, Account: w.owner, Policy: one(w.own, w.state == "given"), None: w.state == "none", PublicAccess: &PublicAccess{RestrictPublicBuckets: w.blockPublic}},
-		}
+		p.Resources = NewResources(
+			ResourcePolicy{ARN: holder + "-other", Account: abroad, None: true},
+			ResourcePolicy{ARN: holder, Account: w.owner, Policy: one(w.own, w.state == "given"), None: w.state == "none", PublicAccess: &PublicAccess{RestrictPublicBuckets: w.blockPublic}},
+		)
 	}
 	return p
 }
@@ -274,6 +282,6 @@ func TestNaive(t *testing.T) {
 
 func (w *world) describe(v iam.Verdict) string {
 	text := func(list []*policy.Statement) string { return documentOf(list).Indent() }
-	return fmt.Sprintf("%s %s on %s of %s (%s, block %v, bounded %v, limited %v, through %v)\ncontext %v\nidentity %s\nboundary %s\nsession %s\nendpoint %s\nown %s\nscps %d rcps %d\n%+v", w.who+" "+w.session, w.action, w.resource, w.owner, w.state, w.blockPublic, w.bounded, w.limited, w.through, w.context,
+	return fmt.Sprintf("%s %s on %s of %s (%s, manages %q, rcps of %q, block %v, bounded %v, limited %v, through %v)\ncontext %v\nidentity %s\nboundary %s\nsession %s\nendpoint %s\nown %s\nscps %d rcps %d\n%+v", w.who+" "+w.session, w.action, w.resource, w.owner, w.state, w.management, w.restricted, w.blockPublic, w.bounded, w.limited, w.through, w.context,
 		text(w.identity), text(w.boundary), text(w.sessionPolicy), text(w.endpoint), text(w.own), len(w.scps), len(w.rcps), v)
 }

@@ -70,13 +70,30 @@ func drawnPolicies(t *rapid.T) Policies {
 	if rapid.IntRange(0, 3).Draw(t, "controlled") == 0 {
 		p.RCPs = [][]Policy{{*one("rcp")}}
 	}
-	if rapid.IntRange(0, 2).Draw(t, "shared") == 0 {
-		p.Resource = one("resource")
-		for i := range p.Resource.Document.Statements {
-			p.Resource.Document.Statements[i].Principals = rapid.SampledFrom([]*policy.Principals{
-				{Any: true}, {AWS: []string{drawnRole}}, {AWS: []string{"123456789012"}}, {AWS: []string{drawnUser}}, {AWS: []string{drawnUser}, Not: true},
+	if rapid.IntRange(0, 3).Draw(t, "limited") == 0 {
+		p.Session = one("session")
+	}
+	p.RCPAccount = rapid.SampledFrom([]string{"", "", "123456789012"}).Draw(t, "restricted")
+	p.Facts.Organization.Management = rapid.SampledFrom([]string{"", "", "123456789012", "999999999999"}).Draw(t, "management")
+	named := func(p *Policy) *Policy {
+		for i := range p.Document.Statements {
+			p.Document.Statements[i].Principals = rapid.SampledFrom([]*policy.Principals{
+				{Any: true},
+				{AWS: []string{drawnRole}},
+				{AWS: []string{"123456789012"}},
+				{AWS: []string{drawnUser}},
+				{AWS: []string{drawnUser}, Not: true},
+				{AWS: []string{"123456789012", drawnRole, drawnSession}, Not: true},
+				{AWS: []string{drawnSession}},
 			}).Draw(t, "principal")
 		}
+		return p
+	}
+	if rapid.IntRange(0, 3).Draw(t, "through") == 0 {
+		p.Endpoint = named(one("endpoint"))
+	}
+	if rapid.IntRange(0, 2).Draw(t, "shared") == 0 {
+		p.Resource = named(one("resource"))
 		p.ResourceAccount = rapid.SampledFrom([]string{"", "999999999999"}).Draw(t, "owner")
 	}
 	return p
@@ -85,6 +102,8 @@ func drawnPolicies(t *rapid.T) Policies {
 const (
 	drawnRole = "arn:aws:iam::123456789012:role/r"
 	drawnUser = "arn:aws:iam::123456789012:user/u"
+
+	drawnSession = "arn:aws:sts::123456789012:assumed-role/r/run"
 )
 
 // outcomes are what becomes of a request, as far as a finding depends on it.
@@ -117,7 +136,7 @@ func refusal(outcome string) bool { return outcome != "allowed" && outcome != "u
 func TestWitnessesStandForAll(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
-		c := Compile(rapid.SampledFrom([]string{drawnRole, drawnUser}).Draw(t, "who"), drawnPolicies(t))
+		c := Compile(rapid.SampledFrom([]string{drawnRole, drawnUser, drawnSession}).Draw(t, "who"), drawnPolicies(t))
 		pattern := "arn:aws:s3:::" + rapid.SampledFrom([]string{"a*/***", "*/***", "a*b/x*", "ab/***", "*-*/a***"}).Draw(t, "wanted")
 		names := policy.TypedNames(pattern)
 		probe := iam.Probe{Action: "s3:GetObject", Context: iam.Context{{Key: "aws:RequestedRegion", Type: iam.String, Values: []string{"us-east-1"}}}}

@@ -19,6 +19,8 @@ type Engine struct {
 	programs map[string]*program // by source text
 	// roles finds roles by their account and their name in lower case.
 	roles func() map[string]*account.Role
+	// resources are the policies of resources in the snapshot.
+	resources func() *Resources
 }
 
 // New returns an engine over a snapshot, which must not change any more.
@@ -34,7 +36,9 @@ func New(s *account.Snapshot) (*Engine, error) {
 		}
 		return index
 	})
-	return &Engine{snapshot: s, programs: map[string]*program{}, roles: roles}, nil
+	e := &Engine{snapshot: s, programs: map[string]*program{}, roles: roles}
+	e.resources = sync.OnceValue(e.heldResources)
+	return e, nil
 }
 
 // Evaluate implements [iam.Evaluator]: it answers as authorization does. A

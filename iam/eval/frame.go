@@ -1,8 +1,6 @@
 package eval
 
 import (
-	"strings"
-
 	"remotion-doctor/iam"
 	"remotion-doctor/iam/policy"
 )
@@ -24,19 +22,26 @@ func (q *inquiry) frames(c *Compiled, p iam.Probe) []frame {
 			out = append(out, frame{in: in, out: before, request: c.prepareName(p, name)})
 		}
 	}
-	for i := range c.resources {
-		if set := c.resources[i].resources(); set != nil {
-			add(union{set: set})
-			before = plus(before, union{set: set})
-		}
-	}
 	if c.resource != nil {
 		set := c.resource.named()
 		add(union{set: set})
 		before = plus(before, union{set: set})
 	}
+	for i := range c.resources.all() {
+		own := &c.resources.list[i]
+		if set := own.resources(); set != nil && own.matters(c) && q.names.MayBegin(withoutVersions(own.ARN)) {
+			add(union{set: set})
+			before = plus(before, union{set: set})
+		}
+	}
 	add()
 	return out
+}
+
+// matters reports whether a resource differs from one of which nothing is known:
+// one of the caller's account without a policy does not.
+func (p *resourcePolicy) matters(c *Compiled) bool {
+	return !p.None || p.Account != "" && p.Account != c.caller.account
 }
 
 // some returns one of the names in a union and not in others.
@@ -60,7 +65,7 @@ func (p *resourcePolicy) resources() policy.Set {
 	if p.ARN == "" {
 		return nil
 	}
-	arn := policy.Escape(strings.TrimSuffix(p.ARN, ":*"))
+	arn := policy.Escape(withoutVersions(p.ARN))
 	return policy.Set{policy.CompileResource(arn), policy.CompileResource(arn + "/*"), policy.CompileResource(arn + ":*")}
 }
 

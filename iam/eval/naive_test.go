@@ -23,6 +23,7 @@ type world struct {
 	scps, rcps                                       [][]*policy.Statement
 	state                                            string // of the resource's policy: given, none, unread, silent
 	blockPublic                                      bool
+	management, restricted                           string // the organization's account, and the one that the rcps are of
 }
 
 // decide walks the flow chart of "Policy evaluation logic" statement by
@@ -35,6 +36,14 @@ func (w *world) decide() iam.Decision {
 	if w.denied() {
 		return iam.ExplicitDeny
 	}
+	if d := w.undenied(); d != iam.Allowed || w.restricted == "" || w.restricted == w.owner || !w.refused(w.controls()) {
+		return d
+	}
+	return "" // they may be those of the resource's account as well
+}
+
+// undenied decides what no policy denies.
+func (w *world) undenied() iam.Decision {
 	missing := w.state == "silent" && (w.foreign() && w.service() != "iam" || w.trust()) || w.state == "unread"
 	if !missing {
 		return w.withOwn(w.ownSays())
@@ -55,12 +64,29 @@ func (w *world) denied() bool {
 	if w.kind != "root" && w.kind != "service" {
 		sets = append(sets, w.identity)
 	}
-	if w.kind != "slr" && w.kind != "service" {
+	if w.ruled() {
 		sets = append(sets, w.scps...)
 	}
-	if w.kind != "slr" && slices.Contains([]string{"s3", "sqs", "kms", "sts"}, strings.Split(w.action, ":")[0]) {
-		sets = append(sets, w.rcps...)
+	if w.restricted == "" || w.restricted == w.owner {
+		sets = append(sets, w.controls()...)
 	}
+	return w.refused(sets)
+}
+
+// ruled says whether service control policies concern the caller.
+func (w *world) ruled() bool {
+	return w.kind != "slr" && w.kind != "service" && w.account != w.management
+}
+
+// controls are the resource control policies that concern the request.
+func (w *world) controls() [][]*policy.Statement {
+	if w.kind == "slr" || w.management != "" && w.owner == w.management || !slices.Contains([]string{"s3", "sqs", "kms", "sts"}, strings.Split(w.action, ":")[0]) {
+		return nil
+	}
+	return w.rcps
+}
+
+func (w *world) refused(sets [][]*policy.Statement) bool {
 	for _, set := range sets {
 		for _, s := range set {
 			if s.Effect == policy.Deny && w.about(s) && w.concerned(s) {
@@ -138,7 +164,7 @@ func (w *world) withOwn(own string) iam.Decision {
 		}
 		return iam.ImplicitDeny
 	}
-	if w.kind != "slr" && w.kind != "service" {
+	if w.ruled() {
 		for _, level := range w.scps {
 			if !w.allows(level) {
 				return iam.ImplicitDeny
@@ -153,7 +179,7 @@ func (w *world) withOwn(own string) iam.Decision {
 	}
 	identity := w.allows(w.identity) || w.kind == "root"
 	boundary := !w.bounded || w.allows(w.boundary)
-	session := !w.limited || w.allows(w.sessionPolicy)
+	session := !w.limited && w.kind != "federated" || w.allows(w.sessionPolicy)
 	switch {
 	case w.kind == "service":
 		return ok(own != "")

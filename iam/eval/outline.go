@@ -149,10 +149,11 @@ func (c *Compiled) outline(f *frame, r *Request) *outline {
 		} else {
 			add(iam.LayerIdentity, c.identity, nil, by...)
 		}
-		for _, s := range []*set{c.boundary, c.session} {
-			if s != nil {
-				add(s.layer, s, nil, namesDirectly)
-			}
+		if c.boundary != nil {
+			add(iam.LayerBoundary, c.boundary, nil, namesDirectly)
+		}
+		if c.session != nil || c.caller.kind == callerSession {
+			add(iam.LayerSession, c.session, nil, namesDirectly)
 		}
 	}
 	for _, s := range c.scps {
@@ -161,8 +162,15 @@ func (c *Compiled) outline(f *frame, r *Request) *outline {
 	if c.endpoint != nil {
 		add(c.endpoint.layer, c.endpoint, &c.caller)
 	}
-	for _, s := range c.rcps {
-		if _, deny := outlineOf(s, r, nil); !r.noRCP {
+	for _, s := range r.rcps {
+		_, deny := outlineOf(s, r, nil)
+		switch {
+		case r.otherRCP:
+			for i := range deny {
+				deny[i].always, deny[i].given = false, false
+			}
+			o.denies = append(o.denies, deny...)
+		case !r.noRCP:
 			o.denies = append(o.denies, deny...)
 		}
 	}

@@ -22,6 +22,9 @@ type Policies struct {
 	Session  *Policy
 	SCPs     [][]Policy // levels, root first; each must allow
 	RCPs     [][]Policy
+	// RCPAccount is the account whose resources the RCPs restrict; empty for
+	// that of whatever resource is asked about.
+	RCPAccount string
 	// Endpoint is the policy of the VPC endpoint that requests pass through.
 	Endpoint *Policy
 	// Resource is the policy of the resource that is asked about. Where many
@@ -30,8 +33,8 @@ type Policies struct {
 	// ResourceAccount is the account of the resources that Resource is about;
 	// empty for the account in their ARN, or the principal's own.
 	ResourceAccount string
-	// Resources are the policies of further resources.
-	Resources []ResourcePolicy
+	// Resources are the policies of further resources; nil where there are none.
+	Resources *Resources
 	// Lookup finds the policy of a resource that is in none of the above, and
 	// false where nothing is known of it. It may be nil, and is called by several
 	// goroutines.
@@ -54,15 +57,14 @@ func (p *Policies) Of(action, resource string) (ResourcePolicy, bool) {
 	if !decides(strings.ToLower(action), resource) {
 		return ResourcePolicy{}, false
 	}
-	for i := range p.Resources {
-		if c := (resourcePolicy{ResourcePolicy: &p.Resources[i]}); c.concerns(resource) {
-			return p.Resources[i], true
-		}
-	}
+	own := p.Resources.find(resource)
 	if p.Resource != nil {
-		if s := compileOne(iam.LayerResource, p.Resource); s.kindred(resource) || s.names(resource) {
+		if s := compileOne(iam.LayerResource, p.Resource); own == nil && s.kindred(resource) || s.names(resource) {
 			return ResourcePolicy{ARN: resource, Account: p.ResourceAccount, Policy: p.Resource}, true
 		}
+	}
+	if own != nil {
+		return *own.ResourcePolicy, true
 	}
 	if p.Lookup != nil {
 		return p.Lookup(resource)
@@ -96,25 +98,25 @@ func (p Policies) As(principal iam.Principal) Policies {
 // A Compiled is the policies of one principal, compiled once to decide many
 // requests.
 type Compiled struct {
-	caller    caller
-	facts     requests.Facts
-	known     facts
-	identity  *set
-	boundary  *set
-	session   *set
-	endpoint  *set
-	scps      []*set
-	rcps      []*set
-	resource  *set
-	owner     string // of the resources that the resource policy is about
-	resources []resourcePolicy
-	lookup    func(resource string) (ResourcePolicy, bool)
-	gaps      []iam.Gap
+	caller   caller
+	facts    requests.Facts
+	known    facts
+	identity *set
+	boundary *set
+	session  *set
+	endpoint *set
+	scps     []*set
+	rcps     []*set
+	// restricted is the account whose resources the rcps are known to restrict;
+	// empty for any.
+	restricted string
+	resource   *set
+	owner      string // of the resources that the resource policy is about
+	resources  *Resources
+	lookup     func(resource string) (ResourcePolicy, bool)
+	gaps       []iam.Gap
 	// identityOnly says that there are identity-based policies and no others.
 	identityOnly bool
-	// sessions says that some resource-based policy names a session of the
-	// caller's role, whose name is not known.
-	sessions bool
 }
 
 // Compile prepares the policies of a principal: the ARN of a user, role, root,
@@ -127,29 +129,35 @@ func Compile(principalARN string, p Policies) *Compiled {
 		session:  compileOne(iam.LayerSession, p.Session),
 		endpoint: compileOne(iam.LayerEndpoint, p.Endpoint),
 		resource: compileOne(iam.LayerResource, p.Resource),
-		owner:    p.ResourceAccount, lookup: p.Lookup, gaps: p.Gaps,
+		owner:    p.ResourceAccount, resources: p.Resources, lookup: p.Lookup, gaps: p.Gaps,
 	}
 	c.caller.bounded = p.Boundary != nil
 	c.facts = p.Facts
 	c.facts.Principal = iam.Principal{ARN: c.caller.arn, AccountID: c.caller.account, Session: c.caller.sessionName(), Host: p.Facts.Principal.Host}
 	c.known = newFacts(&c.facts)
-	for i := range p.Resources {
-		c.resources = append(c.resources, compileResourcePolicy(&p.Resources[i]))
-	}
 	if !c.caller.serviceLinked {
 		c.rcps = compileLevels(iam.LayerRCP, p.RCPs)
-		if c.caller.kind != callerExternal {
+		c.restricted = p.RCPAccount
+		// "SCPs do not affect users or roles in the management account"
+		// (Organizations User Guide, "Service control policies").
+		if c.caller.kind != callerExternal && !c.manages(c.caller.account) {
 			c.scps = compileLevels(iam.LayerSCP, p.SCPs)
 		}
 	}
 	c.identityOnly = (c.caller.kind == callerUser || c.caller.kind == callerRole) && len(c.sets()) == 1
-	c.sessions = c.caller.session == "" && c.caller.sessions != "" && slices.ContainsFunc(c.sets(), c.caller.sessionIn)
 	return c
 }
 
-// sessionIn reports whether a set names a session of the caller's role.
+// manages reports whether an account is the management account of the
+// organization.
+func (c *Compiled) manages(account string) bool {
+	return account != "" && account == c.facts.Organization.Management
+}
+
+// sessionIn reports whether a set, which may be nil, names a session of the
+// caller's role, of which the name is not known.
 func (c *caller) sessionIn(s *set) bool {
-	return slices.ContainsFunc(s.programs, func(p *program) bool {
+	return s != nil && c.session == "" && c.sessions != "" && slices.ContainsFunc(s.programs, func(p *program) bool {
 		return slices.ContainsFunc(p.document.Statements, func(st policy.Statement) bool { return c.namesSomeSession(st.Principals) })
 	})
 }
@@ -180,18 +188,22 @@ func compileLevels(layer iam.Layer, levels [][]Policy) []*set {
 	return out
 }
 
-// sets are those of all layers.
+// sets are those of all layers but the policies of resources.
 func (c *Compiled) sets() []*set {
 	var out []*set
-	for _, s := range append([]*set{c.identity, c.boundary, c.session, c.endpoint, c.resource}, append(c.scps, c.rcps...)...) {
+	for _, s := range append([]*set{c.identity, c.boundary, c.session, c.endpoint}, append(c.scps, c.rcps...)...) {
 		if s != nil {
 			out = append(out, s)
 		}
 	}
-	for i := range c.resources {
-		if s := c.resources[i].set; s != nil {
-			out = append(out, s)
-		}
+	return out
+}
+
+// setsOf are those that take part in a request.
+func (c *Compiled) setsOf(r *Request) []*set {
+	out := c.sets()
+	if r.own != nil {
+		out = append(out, r.own)
 	}
 	return out
 }

@@ -32,8 +32,11 @@ type Request struct {
 	// free says that the action needs no permission, fixed that nobody but AWS
 	// can do it.
 	free, fixed bool
-	// noRCP says that resource control policies do not restrict the service.
-	noRCP bool
+	// rcps are the resource control policies that may restrict the resource.
+	rcps []*set
+	// noRCP says that resource control policies do not restrict the service,
+	// otherRCP that those at hand are not known to restrict the account.
+	noRCP, otherRCP bool
 	// plain says that the identity-based policies alone decide.
 	plain bool
 	// entry is the resource's entry among the policies of resources.
@@ -58,7 +61,6 @@ func (c *Compiled) prepareAsGiven(p iam.Probe, owner string) *Request {
 	r.mismatch = !takes(r.action, p.Resource)
 	r.free = actions.NeedsNoPermission(r.action)
 	r.fixed = actions.OwnedByAWS(r.action, p.Resource) != ""
-	r.noRCP = len(c.rcps) > 0 && !actions.SupportsRCP(r.service)
 	if p.Resource == "*" {
 		r.resource = c.authorizedOn(p.Action, &r.request)
 	} else {
@@ -68,8 +70,22 @@ func (c *Compiled) prepareAsGiven(p iam.Probe, owner string) *Request {
 		r.crossAccount = owner != "" && owner != c.caller.account
 		c.findPolicy(r)
 	}
+	c.restrict(r)
 	r.plain = c.identityOnly && r.own == nil && r.mandate == noMandate && !r.crossAccount && !r.fixed
 	return r
+}
+
+// restrict finds the resource control policies of a request: "RCPs do not affect
+// resources in the management account" (Organizations User Guide, "Resource
+// control policies").
+func (c *Compiled) restrict(r *Request) {
+	owner := cmp.Or(r.account, c.caller.account)
+	if len(c.rcps) == 0 || c.manages(owner) {
+		return
+	}
+	r.rcps = c.rcps
+	r.noRCP = !actions.SupportsRCP(r.service)
+	r.otherRCP = !r.noRCP && c.restricted != "" && owner != c.restricted
 }
 
 // authorizedOn is the resource of a request that names none.
@@ -83,11 +99,9 @@ func (c *Compiled) authorizedOn(action string, r *request) string {
 // that is told, else that of its ARN, else that of a policy which names it,
 // else the principal's own.
 func (c *Compiled) ownerOf(r *Request, told string) string {
-	for i := range c.resources {
-		if c.resources[i].concerns(r.resource) {
-			r.entry = &c.resources[i]
-			break
-		}
+	// What is given of the very resource stands for what else is known of it.
+	if r.entry = c.resources.find(c.asHeld(r.resource)); r.entry != nil && c.resource != nil && c.resource.names(r.resource) {
+		r.entry = nil
 	}
 	if told != "" {
 		return told
@@ -102,6 +116,20 @@ func (c *Compiled) ownerOf(r *Request, told string) string {
 		return c.owner
 	}
 	return c.caller.account
+}
+
+// asHeld is the ARN by which what is known is found: where the principal's account
+// is not known, the one that stands for it.
+func (c *Compiled) asHeld(resource string) string {
+	if c.caller.account != iam.UnknownAccount {
+		return resource
+	}
+	a, ok := policy.ParseARN(resource)
+	if !ok || !isAccountID(a.AccountID) {
+		return resource
+	}
+	a.AccountID = iam.UnknownAccount
+	return a.String()
 }
 
 func isAccountID(s string) bool { return len(s) == 12 && strings.Trim(s, "0123456789") == "" }
@@ -123,7 +151,7 @@ func (c *Compiled) findPolicy(r *Request) {
 		return
 	}
 	if c.lookup != nil {
-		if found, ok := c.lookup(r.resource); ok {
+		if found, ok := c.lookup(c.asHeld(r.resource)); ok {
 			r.own, r.ownUnknown = compileOne(iam.LayerResource, found.Policy), found.Policy == nil && !found.None
 			return
 		}

@@ -20,7 +20,7 @@ func (e *Engine) Policies(arn string) (Policies, error) {
 		return Policies{}, err
 	}
 	b.out.SessionName = p.Session
-	b.out.Lookup = e.trustPolicy
+	b.out.Resources, b.out.Lookup = e.resources(), e.trustPolicy
 	// Names are unique within an account; the path is not checked (recorded
 	// cases prin-*-wrong-path).
 	b.account = p.AccountID
@@ -35,12 +35,46 @@ func (e *Engine) Policies(arn string) (Policies, error) {
 		return Policies{}, fmt.Errorf("%q: the policies of a federated user are those of the user who asked for the session; ask about that user", arn)
 	}
 	b.out.Gaps = append(b.out.Gaps, e.snapshot.Open...)
-	if b.err == nil && e.snapshot.Organization != nil {
-		b.out.Facts.Organization.ID = e.snapshot.Organization.ID
-		b.out.SCPs = b.levels(iam.LayerSCP, e.snapshot.Organization.ServiceControlPolicies)
-		b.out.RCPs = b.levels(iam.LayerRCP, e.snapshot.Organization.ResourceControlPolicies)
+	if b.err == nil {
+		b.organization()
 	}
 	return b.out, b.err
+}
+
+// organization adds the organization's policies: those about principals to the
+// ones of the snapshot's account.
+func (b *builder) organization() {
+	o, own := b.engine.snapshot.Organization, b.engine.ownAccount()
+	if o == nil {
+		return
+	}
+	b.out.Facts.Organization.Management = o.ManagementAccountID
+	b.out.RCPs, b.out.RCPAccount = b.levels(iam.LayerRCP, o.ResourceControlPolicies), own
+	if own == "" || b.account == own {
+		b.out.Facts.Organization.ID = o.ID
+		b.out.SCPs = b.levels(iam.LayerSCP, o.ServiceControlPolicies)
+	}
+}
+
+// Stranger returns what the snapshot says about the requests of a principal of
+// another account: the policies of resources. Its own are a gap.
+func (e *Engine) Stranger(p iam.Principal) (Policies, error) {
+	b := builder{engine: e, account: p.AccountID}
+	b.out = Policies{SessionName: p.Session, Resources: e.resources(), Lookup: e.trustPolicy}
+	b.out.Gaps = append(slices.Clone(e.snapshot.Open), iam.Gap{
+		Where: p.ARN, What: "what the policies of " + p.ARN + " allow", Why: "it is in another account than the snapshot", Affects: iam.MayBoth, Layer: iam.LayerIdentity,
+		Hint: "give both sides as files, with --policy and --resource-policy",
+	}, iam.Gap{
+		What: iam.LayerSCP.Title(), Layer: iam.LayerSCP, Affects: iam.MayDeny, Kind: iam.GapAssumption, Why: "those of account " + p.AccountID + " are not in the snapshot",
+	})
+	b.organization()
+	return b.out, b.err
+}
+
+// Abroad reports whether a principal is of another account than the snapshot.
+func (e *Engine) Abroad(p iam.Principal) bool {
+	own := e.ownAccount()
+	return own != "" && p.AccountID != "" && p.AccountID != own
 }
 
 // trustPolicy is the trust policy of a role in the snapshot.
@@ -111,7 +145,7 @@ func (b *builder) role(name string) {
 		b.fail(&account.NotFoundError{Kind: "role", Name: name})
 		return
 	}
-	b.out.Facts.UniqueID, b.out.Facts.Tags = r.RoleID, requests.Tags(r.Tags)
+	b.out.Facts.UniqueID, b.out.Facts.Tags, b.out.Facts.MoreTags = r.RoleID, requests.Tags(r.Tags), r.MoreTags
 	b.gaps(r.Arn, r.Gaps)
 	b.inline("role", r.RoleName, r.Arn, r.RolePolicyList)
 	b.attached(r.AttachedManagedPolicies)
@@ -126,7 +160,7 @@ func (b *builder) user(name string) {
 		return
 	}
 	u := &users[i]
-	b.out.Facts.UniqueID, b.out.Facts.Tags = u.UserID, requests.Tags(u.Tags)
+	b.out.Facts.UniqueID, b.out.Facts.Tags, b.out.Facts.MoreTags = u.UserID, requests.Tags(u.Tags), u.MoreTags
 	b.gaps(u.Arn, u.Gaps)
 	b.inline("user", u.UserName, u.Arn, u.UserPolicyList)
 	b.attached(u.AttachedManagedPolicies)

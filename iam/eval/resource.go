@@ -51,12 +51,6 @@ func compileResourcePolicy(p *ResourcePolicy) resourcePolicy {
 	return out
 }
 
-// concerns reports whether a request is for the resource, or for what is in it.
-func (p *resourcePolicy) concerns(resource string) bool {
-	rest, ok := strings.CutPrefix(resource, strings.TrimSuffix(p.ARN, ":*"))
-	return ok && p.ARN != "" && (rest == "" || rest[0] == '/' || rest[0] == ':')
-}
-
 // A mandate says which policy of a resource must allow a request, where one
 // must.
 type mandate uint8

@@ -11,7 +11,7 @@ import (
 // SimulateCustomPolicy answers as iam:SimulateCustomPolicy does in the
 // snapshot's account. The error is an [*APIError].
 func (e *Engine) SimulateCustomPolicy(in SimulationInput) (SimulationOutput, error) {
-	return simulateCustom(in, e.snapshot.AccountID)
+	return simulateCustom(in, e.ownAccount())
 }
 
 // SimulateCustomPolicy answers as iam:SimulateCustomPolicy does in an account

@@ -30,7 +30,7 @@ func (e *Engine) SimulatePrincipalPolicy(in SimulationInput) (SimulationOutput, 
 	if caller == "" {
 		caller = in.PolicySourceArn
 	}
-	return run(in, p, asker{caller, e.snapshot.AccountID}, organization)
+	return run(in, p, asker{caller, e.ownAccount()}, organization)
 }
 
 // source returns the policies of the identity that a request names
@@ -40,7 +40,7 @@ func (e *Engine) source(arn string) (Policies, error) {
 	if !ok || a.Service != "iam" || !isEntity(a) {
 		return Policies{}, invalidInput("Invalid ARN provided in the request: " + arn)
 	}
-	if own := e.snapshot.AccountID; own != "" && a.AccountID != own {
+	if own := e.ownAccount(); own != "" && a.AccountID != own {
 		return Policies{}, invalidInput("Invalid Policy Source Arn: caller's account " + own + " does not have access to policies in account " + a.AccountID)
 	}
 	p, err := e.Policies(arn)
@@ -48,6 +48,25 @@ func (e *Engine) source(arn string) (Policies, error) {
 		return Policies{}, &APIError{"NoSuchEntity", 404, "Unable to retrieve specified IAM entity."}
 	}
 	return p, nil
+}
+
+// ownAccount is the account that asks: the snapshot's or, where the file does not
+// say, as the output of GetAccountAuthorizationDetails, the only one that its
+// principals are of.
+func (e *Engine) ownAccount() string {
+	if e.snapshot.AccountID != "" {
+		return e.snapshot.AccountID
+	}
+	only := ""
+	d := &e.snapshot.AuthorizationDetails
+	for _, arn := range d.ARNs() {
+		a, _ := policy.ParseARN(arn)
+		if only != "" && a.AccountID != only {
+			return ""
+		}
+		only = a.AccountID
+	}
+	return only
 }
 
 // exclude leaves out what the request's PolicyExclusionList names (recorded

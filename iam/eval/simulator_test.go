@@ -315,3 +315,19 @@ func TestSimulationInputIsCLIJSON(t *testing.T) {
 		t.Errorf("%s, %v", out, err)
 	}
 }
+
+// TestSourceOfAnotherAccount: whoever asks may simulate the principals of its own
+// account alone, also where the file does not say which that is.
+func TestSourceOfAnotherAccount(t *testing.T) {
+	t.Parallel()
+	s := &account.Snapshot{AuthorizationDetails: account.AuthorizationDetails{Roles: []account.Role{{RoleName: "app", Arn: "arn:aws:iam::111122223333:role/app"}}}}
+	e, err := New(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = e.SimulatePrincipalPolicy(SimulationInput{PolicySourceArn: "arn:aws:iam::444455556666:role/app", ActionNames: []string{"s3:GetObject"}})
+	const want = "InvalidInput: Invalid Policy Source Arn: caller's account 111122223333 does not have access to policies in account 444455556666"
+	if err == nil || err.Error() != want {
+		t.Errorf("%v, want %s", err, want)
+	}
+}

@@ -20,6 +20,8 @@ type truthCase struct {
 	Endpoint        *policy.Document     `json:"endpoint"`
 	SCPs            [][]*policy.Document `json:"scps"`
 	RCPs            [][]*policy.Document `json:"rcps"`
+	RCPAccount      string               `json:"rcpAccount"`
+	Management      string               `json:"managementAccount"`
 	ResourcePolicy  *policy.Document     `json:"resourcePolicy"`
 	ResourceAccount string               `json:"resourceAccount"`
 	Resources       []struct {
@@ -60,19 +62,22 @@ func (c *truthCase) policies() Policies {
 		Identity: named("identity", c.Identity), Boundary: optional("boundary", c.Boundary), Session: optional("session", c.SessionPolicy),
 		Endpoint: optional("endpoint", c.Endpoint), Resource: optional("resource", c.ResourcePolicy), ResourceAccount: c.ResourceAccount, Gaps: c.Gaps,
 	}
+	p.RCPAccount, p.Facts.Organization.Management = c.RCPAccount, c.Management
 	for _, level := range c.SCPs {
 		p.SCPs = append(p.SCPs, named("scp", level))
 	}
 	for _, level := range c.RCPs {
 		p.RCPs = append(p.RCPs, named("rcp", level))
 	}
+	var held []ResourcePolicy
 	for _, r := range c.Resources {
 		out := ResourcePolicy{ARN: r.ARN, Account: r.Account, Policy: optional("resource", r.Policy), None: r.None, Why: r.Why}
 		if r.Restrict != nil {
 			out.PublicAccess = &PublicAccess{RestrictPublicBuckets: *r.Restrict}
 		}
-		p.Resources = append(p.Resources, out)
+		held = append(held, out)
 	}
+	p.Resources = NewResources(held...)
 	return p
 }
 

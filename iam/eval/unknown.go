@@ -98,10 +98,10 @@ func (c *Compiled) unknowns(r *Request) []unknown {
 	add(r.ownUnknown && !r.ownerAllows, func() iam.Gap { return ownGap(r) })
 	add(r.mandate == keyMandate && actions.ByGrant(r.action), func() iam.Gap { return grantGap(r) })
 	add(r.crossAccount && c.caller.kind != callerExternal && r.ownPublic() && r.publicAccessUnknown(), func() iam.Gap { return publicGap(r) })
-	if c.sessions {
+	if c.caller.sessionIn(r.own) || c.caller.sessionIn(c.endpoint) {
 		out = append(out, unknown{c.sessionGap(), supposition{session: true}})
 	}
-	if r.noRCP {
+	if r.noRCP || r.otherRCP {
 		out = append(out, unknown{rcpGap(r), supposition{rcps: true}})
 	}
 	// What a source never claimed to hold is told once, of all requests.
@@ -116,7 +116,7 @@ func gapConcerns(g *iam.Gap, r *Request) bool {
 	matches := func(patterns []string, match func(string) bool) bool {
 		return len(patterns) == 0 || slices.ContainsFunc(patterns, match)
 	}
-	return matches(g.Actions, func(p string) bool { return policy.MatchGlob(strings.ToLower(p), r.action) }) &&
+	return !slices.Contains(g.Except, r.resource) && matches(g.Actions, func(p string) bool { return policy.MatchGlob(strings.ToLower(p), r.action) }) &&
 		matches(g.Resources, func(p string) bool { return policy.MatchResource(p, r.resource) })
 }
 
@@ -153,6 +153,13 @@ func publicGap(r *Request) iam.Gap {
 }
 
 func rcpGap(r *Request) iam.Gap {
+	if r.otherRCP {
+		return iam.Gap{
+			Where: r.resource, What: "the resource control policies of account " + r.account, Affects: iam.MayDeny, Layer: iam.LayerRCP,
+			Why:  "those that were read restrict another account and would deny the request",
+			Hint: "give those of account " + r.account + " with --rcp FILE",
+		}
+	}
 	return iam.Gap{
 		Where: r.resource, What: "whether resource control policies restrict " + r.service, Affects: iam.MayDeny, Kind: iam.GapAssumption, Layer: iam.LayerRCP,
 		Why: "AWS Organizations did not list the service when this release was made",

@@ -250,6 +250,6 @@ func (f *finder) fill(pattern string) string {
 	set(&a.Partition, f.q.Principal.Partition())
 	set(&a.Region, f.q.Regions[0])
 	set(&a.AccountID, f.q.Principal.AccountID)
-	a.Resource = strings.NewReplacer("*", "other", "?", "o").Replace(a.Resource)
+	a.Resource = strings.ReplaceAll(strings.ReplaceAll(a.Resource, "?", "o"), "*", "other")
 	return a.String()
 }

@@ -140,6 +140,11 @@ func (t *tracer) layers(p *eval.Policies, unknown map[iam.Layer]string) []iam.Tr
 	}
 	one(iam.LayerBoundary, p.Boundary)
 	one(iam.LayerSession, p.Session)
+	who := iam.Principal{ARN: t.arn}
+	if p.Session == nil && who.Type() == "federated-user" {
+		out[len(out)-1].Decision = iam.ImplicitDeny
+		out[len(out)-1].Reason = "a federated user without a session policy has no permissions"
+	}
 	if p.Endpoint != nil {
 		one(iam.LayerEndpoint, p.Endpoint)
 	}
@@ -195,6 +200,11 @@ func (t *tracer) exempt(p *eval.Policies) func(func(iam.Layer, string) bool) {
 		scp = "service control policies do not affect service-linked roles"
 	case iam.IsService(t.arn):
 		scp = "service control policies do not affect AWS services"
+	case t.facts.Organization.Management != "" && a.AccountID == t.facts.Organization.Management:
+		scp = "service control policies do not affect the management account of the organization"
+	}
+	if owner := t.owner(); rcp == "" && owner != "" && owner == t.facts.Organization.Management {
+		rcp = "resource control policies do not affect the resources of the management account"
 	}
 	if rcp == "" && len(p.RCPs) > 0 && !actions.SupportsRCP(service) {
 		rcp = "resource control policies do not affect " + strings.ToLower(service)
@@ -202,6 +212,15 @@ func (t *tracer) exempt(p *eval.Policies) func(func(iam.Layer, string) bool) {
 	return func(yield func(iam.Layer, string) bool) {
 		_ = yield(iam.LayerRCP, rcp) && yield(iam.LayerSCP, scp)
 	}
+}
+
+// owner is the account of the resource.
+func (t *tracer) owner() string {
+	if values := t.asked.Values("aws:ResourceAccount"); len(values) == 1 {
+		return values[0]
+	}
+	a, _ := policy.ParseARN(t.arn)
+	return a.AccountID
 }
 
 // layer explains the policies of one layer.

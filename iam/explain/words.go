@@ -64,6 +64,9 @@ func (t *tracer) reason(trace *iam.Trace, v *iam.Verdict) string {
 		if l.Decision == iam.ExplicitDeny {
 			return l.Reason
 		}
+		if l.State == iam.LayerAbsent && l.Decision == iam.ImplicitDeny {
+			stopping = append(stopping, l.Reason)
+		}
 		if l.State == iam.LayerEvaluated && l.Decision == iam.ImplicitDeny && l.Layer != iam.LayerResource {
 			stopping = append(stopping, implicitReason(l))
 		}
@@ -105,7 +108,7 @@ func (t *tracer) ownReason() string {
 func allowedReason(layers []iam.TraceLayer) string {
 	for _, want := range []iam.Layer{iam.LayerIdentity, iam.LayerResource} {
 		for i := range layers {
-			if l := &layers[i]; l.Layer == want && l.Decision == iam.Allowed && len(l.Statements) > 0 {
+			if l := &layers[i]; l.Layer == want && l.Decision == iam.Allowed && (len(l.Statements) > 0 || l.State == iam.LayerAbsent) {
 				return l.Reason
 			}
 		}

@@ -81,6 +81,13 @@ func (n Names) beginning() string {
 	return b.String()
 }
 
+// MayBegin reports whether a name may begin with a text, or be the beginning of
+// it, as far as the text that all names begin with tells.
+func (n Names) MayBegin(text string) bool {
+	b := n.beginning()
+	return strings.HasPrefix(b, text) || strings.HasPrefix(text, b)
+}
+
 // String returns the pattern as a policy would state it.
 func (n Names) String() string { return n.text }
 

@@ -13,8 +13,8 @@ import (
 // 1, columns in characters; CR, LF and CRLF each end one line, as in the
 // positions that IAM's policy simulator reports.
 type Position struct {
-	Line   int `json:"line"`
-	Column int `json:"column"`
+	Line   int `json:"line"`   // from 1; 0 where the place is not known
+	Column int `json:"column"` // from 1, in characters; 0 where the place is not known
 }
 
 // IsZero reports whether the position is not known.

@@ -15,6 +15,8 @@ type Facts struct {
 	// Tags are those of the user or role; nil where they are not known, empty
 	// where there are none.
 	Tags map[string]string
+	// MoreTags says that there may be others than Tags.
+	MoreTags bool
 	// Organization is the one that the principal's account is in.
 	Organization Organization
 	// Region is where requests go whose resource names no region.
@@ -27,6 +29,9 @@ type Facts struct {
 // An Organization is what is known of an account's organization.
 type Organization struct {
 	ID string // o-…
+	// Management is the account that its policies do not restrict; empty where
+	// it is not known.
+	Management string
 	// None says that the account is in no organization.
 	None bool
 }

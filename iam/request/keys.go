@@ -74,7 +74,7 @@ func (b *builder) principal(f *Facts) {
 	}
 	// A session of a role has the tags that were passed with it besides ("Passing
 	// session tags in AWS STS"); services pass none.
-	if f.Tags != nil && (kind == "user" || f.Principal.Host.ByService()) {
+	if f.Tags != nil && !f.MoreTags && (kind == "user" || f.Principal.Host.ByService()) {
 		b.absent("aws:PrincipalTag/*")
 	}
 	switch {

@@ -47,8 +47,10 @@ func Schema(root string) ([]byte, error) {
 	if v, ok := s.Properties.Get("schemaVersion"); ok {
 		v.Const = audit.SchemaVersion
 	}
-	if section := s.Definitions["Section"]; section != nil {
-		nullable(section, "remediation")
+	s.ID = id
+	nullable(s.Definitions["Section"], "remediation")
+	if err := refine(s, embedded(r.CommentMap)); err != nil {
+		return nil, err
 	}
 	var b bytes.Buffer
 	enc := json.NewEncoder(&b)
@@ -64,11 +66,20 @@ func Schema(root string) ([]byte, error) {
 func mapped(t reflect.Type, enums map[string][]any) *jsonschema.Schema {
 	switch {
 	case t == reflect.TypeFor[policy.Document]():
-		return &jsonschema.Schema{Type: "object", Description: "A policy in IAM's own JSON.", Required: []string{"Version", "Statement"}}
+		return document()
 	case t.Kind() == reflect.String && len(enums[t.PkgPath()+"."+t.Name()]) > 0:
 		return &jsonschema.Schema{Type: "string", Enum: enums[t.PkgPath()+"."+t.Name()]}
 	}
 	return nil
+}
+
+// document is a policy: IAM's own JSON, whose grammar is not repeated here.
+func document() *jsonschema.Schema {
+	members := jsonschema.NewProperties()
+	members.Set("Version", &jsonschema.Schema{Type: "string", Description: "the version of the policy language"})
+	members.Set("Id", &jsonschema.Schema{Type: "string", Description: "the id of the policy"})
+	members.Set("Statement", &jsonschema.Schema{Type: "array", Items: &jsonschema.Schema{Type: "object"}, Description: "the statements"})
+	return &jsonschema.Schema{Type: "object", Description: "A policy in IAM's own JSON.", Properties: members, Required: []string{"Version", "Statement"}}
 }
 
 func nullable(s *jsonschema.Schema, name string) {
@@ -79,6 +90,12 @@ func nullable(s *jsonschema.Schema, name string) {
 	text := v.Description
 	v.Description = ""
 	s.Properties.Set(name, &jsonschema.Schema{Description: text, OneOf: []*jsonschema.Schema{v, {Type: "null"}}})
+}
+
+// embedded are the comments of fields that a type has from one that it embeds.
+func embedded(comments map[string]string) map[string]string {
+	position := "remotion-doctor/iam/policy.Position."
+	return map[string]string{"Location.line": comments[position+"Line"], "Location.column": comments[position+"Column"]}
 }
 
 // addSource gives the reflector the comments of packages, and returns the

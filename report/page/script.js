@@ -246,7 +246,6 @@
     if (b) copy($(b.dataset.copy).textContent, b, $(b.dataset.copy));
   });
 
-  document.querySelector('.filter').addEventListener('submit', (e) => e.preventDefault());
   $('q').addEventListener('input', (e) => { filter.q = e.target.value.toLowerCase().trim(); apply(true); });
   if ($('account')) $('account').addEventListener('change', (e) => { filter.account = e.target.value; apply(true); });
   $('principal').addEventListener('change', (e) => { filter.principal = e.target.value; apply(true); });

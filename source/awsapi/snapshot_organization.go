@@ -21,7 +21,7 @@ const maxLevels = 8
 
 // readOrganization reads the policies above the account, root first. An account
 // that is in no organization has none; SCPs and RCPs do not concern the
-// management account.
+// management account, of which only that is kept.
 // Source: Organizations User Guide, "Service control policies" and "Resource
 // control policies".
 func (t *taker) readOrganization(ctx context.Context, _ string, keep func(account.Snapshot, string) error) error {
@@ -37,15 +37,15 @@ func (t *taker) readOrganization(ctx context.Context, _ string, keep func(accoun
 	if out.Organization == nil || aws.ToString(out.Organization.MasterAccountId) == "" {
 		return wrongAnswer("organizations:DescribeOrganization", "it holds no organization")
 	}
-	if aws.ToString(out.Organization.MasterAccountId) == id {
-		return keep(account.Snapshot{}, "")
+	found := account.Organization{ID: aws.ToString(out.Organization.Id), ManagementAccountID: aws.ToString(out.Organization.MasterAccountId)}
+	if found.ManagementAccountID == id {
+		return keep(account.Snapshot{Organization: &found}, "")
 	}
 	chain, err := chainOf(ctx, client, id)
 	if err != nil {
 		return err
 	}
 	r := organizationReader{client: client, documents: map[string]account.Document{}}
-	found := account.Organization{}
 	if found.ServiceControlPolicies, err = r.levels(ctx, chain, types.PolicyTypeServiceControlPolicy); err != nil {
 		return err
 	}

@@ -35,6 +35,7 @@ func full(roles int) func(*account.Snapshot) {
 		s.Buckets = []account.Bucket{{Name: "remotionlambda-useast1-abc", Region: "us-east-1", ObjectOwnership: "BucketOwnerEnforced"}, {Name: "other", Region: "us-east-1"}}
 		s.BucketPolicies = map[string]account.Document{"remotionlambda-useast1-abc": named("", "Deny").Document}
 		s.Organization = &account.Organization{
+			ID: "o-a1b2c3d4e5", ManagementAccountID: "888888888888",
 			ServiceControlPolicies:  [][]account.NamedPolicy{{named("root", "Allow")}, {named("unit", "Allow"), named("stop", "Deny")}, {named("own", "Allow")}},
 			ResourceControlPolicies: [][]account.NamedPolicy{{named("rcp", "Allow")}, {}, {}},
 		}
@@ -148,6 +149,19 @@ func TestSnapshotGaps(t *testing.T) {
 	s, err := open(t, func(s *account.Snapshot) { s.Organization = nil }).Snapshot(t.Context(), SnapshotOptions{Regions: []string{"us-east-1"}})
 	if err != nil || len(s.Gaps) != 0 || s.Organization != nil {
 		t.Errorf("gaps %+v, organization %+v, %v", s.Gaps, s.Organization, err)
+	}
+}
+
+// TestSnapshotOfManagement: of the management account, which the organization's
+// policies do not restrict, none is kept.
+func TestSnapshotOfManagement(t *testing.T) {
+	s, err := open(t, func(s *account.Snapshot) { full(10)(s); s.Organization.ManagementAccountID = s.AccountID }).Snapshot(t.Context(), SnapshotOptions{Regions: []string{"us-east-1"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := &account.Organization{ID: "o-a1b2c3d4e5", ManagementAccountID: s.AccountID}
+	if diff := cmp.Diff(want, s.Organization); diff != "" {
+		t.Error(diff)
 	}
 }
 

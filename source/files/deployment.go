@@ -1,6 +1,7 @@
 package files
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -12,6 +13,7 @@ import (
 	"remotion-doctor/audit"
 	"remotion-doctor/iam"
 	"remotion-doctor/iam/managed"
+	"remotion-doctor/iam/policy"
 	"remotion-doctor/source"
 	"remotion-doctor/source/iac"
 )
@@ -23,6 +25,8 @@ type Template struct {
 	AccountID  string            // of the deployment; empty where nobody says
 	Parameters map[string]string // of a template
 	Regions    []string          // of the deployment; empty for those that the file is bound to
+	Region     string            // of a file that is bound to none, where there are no Regions
+	Account    string            // of a file that is bound to none, where there is no AccountID
 	// OneOfSeveral leaves out the parameters that the file does not have.
 	OneOfSeveral bool
 }
@@ -51,7 +55,7 @@ func Deployments(t Template, o Overlay, library *managed.Library) ([]Regional, e
 	}
 	var list []regional
 	for _, region := range regions {
-		r, err := deploy(open, options, region)
+		r, err := t.deploy(open, options, region)
 		if err != nil {
 			return nil, err
 		}
@@ -69,18 +73,28 @@ func Deployments(t Template, o Overlay, library *managed.Library) ([]Regional, e
 }
 
 // deploy makes the deployment in a Region; what the file is bound to decides
-// where none is given.
-func deploy(open func(iac.Options) (*iac.Deployment, error), o iac.Options, region string) (regional, error) {
+// where none is given, and what the template says where it is bound to none.
+func (t *Template) deploy(open func(iac.Options) (*iac.Deployment, error), o iac.Options, region string) (regional, error) {
 	o.Region = region
 	d, err := open(o)
 	if err != nil {
 		return regional{}, fileError(err)
 	}
-	if region == "" && d.Region != "" {
-		region, o.Region = d.Region, d.Region
+	again, assumed := false, ""
+	if bound := cmp.Or(d.Region, t.Region); region == "" && bound != "" {
+		region, o.Region, again = bound, bound, true
+	}
+	if o.AccountID == "" && d.Snapshot.AccountID == iac.UnknownAccount && policy.IsAccountID(t.Account) {
+		o.AccountID, again = t.Account, true
+		assumed = "assuming account " + t.Account + ", that of the resource; pass --account to confirm"
+	}
+	if again {
 		if d, err = open(o); err != nil {
 			return regional{}, fileError(err)
 		}
+	}
+	if assumed != "" {
+		d.Notes = append(d.Notes, assumed)
 	}
 	if region == "" {
 		return regional{deployment: d}, nil
@@ -208,9 +222,12 @@ func (s *Source) Only() (audit.Target, error) {
 // Missing returns the error for a target that the deployment does not hold; nil
 // for one that it holds.
 func (s *Source) Missing(t audit.Target) error {
-	_, err := s.deployment.Resolve(t)
-	if _, ok := errors.AsType[*iac.NotFoundError](err); ok {
-		return fileError(err)
+	if t.Kind == audit.TargetFile {
+		return nil // a principal by its ARN
 	}
-	return nil
+	if s.deployment.Holds(t) {
+		return nil
+	}
+	_, err := s.deployment.Resolve(t)
+	return fileError(err)
 }

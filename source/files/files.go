@@ -4,6 +4,7 @@
 package files
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -92,7 +93,7 @@ func (s *Source) Resolve(_ context.Context, t audit.Target) (source.Resolution, 
 func (s *Source) resolve(t audit.Target) (source.Resolution, error) {
 	switch {
 	case t.Kind == audit.TargetFile:
-		p, err := iam.NewPrincipal(s.principal)
+		p, err := iam.NewPrincipal(cmp.Or(s.principal, t.Name))
 		if err != nil {
 			return source.Resolution{}, source.NotHeld("%s is no policy file of this source", t.Name)
 		}
@@ -111,7 +112,10 @@ func (s *Source) Policies(_ context.Context, p iam.Principal) (eval.Policies, er
 	var own eval.Policies
 	if s.principal == "" {
 		var err error
-		if own, err = s.engine.Policies(p.ARN); err != nil {
+		if own, err = s.engine.Policies(p.ARN); err != nil && s.engine.Abroad(p) {
+			own, err = s.engine.Stranger(p)
+		}
+		if err != nil {
 			return own, unreadable(p, err)
 		}
 	} else if owner, err := iam.NewPrincipal(s.principal); err != nil || p.ARN != owner.ARN {

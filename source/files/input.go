@@ -1,6 +1,7 @@
 package files
 
 import (
+	"bytes"
 	"fmt"
 	"io"
 	"os"
@@ -22,4 +23,28 @@ func Input(stdin io.Reader, path string, limit int64) ([]byte, error) {
 		err = fmt.Errorf("larger than %d bytes", limit)
 	}
 	return data, err
+}
+
+// A Random is a file that can be read at any place. It is a report's Text.
+type Random interface {
+	io.ReaderAt
+	Size() int64
+}
+
+// OpenInput opens a file as Input does, without holding a regular one in memory,
+// until it is closed.
+func OpenInput(stdin io.Reader, path string) (in Random, done func(), err error) {
+	if path != "-" {
+		file, err := os.Open(path)
+		if err != nil {
+			return nil, nil, err
+		}
+		if info, err := file.Stat(); err == nil && info.Mode().IsRegular() {
+			return io.NewSectionReader(file, 0, info.Size()), func() { _ = file.Close() }, nil
+		}
+		defer file.Close()
+		stdin = file // a pipe, which can be read once
+	}
+	data, err := io.ReadAll(stdin)
+	return bytes.NewReader(data), func() {}, err
 }

@@ -123,7 +123,7 @@ func (o *Overlay) over(p eval.Policies) eval.Policies {
 		p.SCPs = o.SCPs
 	}
 	if o.RCPs != nil {
-		p.RCPs = o.RCPs
+		p.RCPs, p.RCPAccount = o.RCPs, ""
 	}
 	return p
 }

@@ -12,6 +12,8 @@ type builder struct {
 	*assembly
 	made map[*resource]*principal // roles, users and groups
 	arns map[*resource]string     // of managed policies
+	// functions are the policies of functions by their ARNs.
+	functions map[string]*functionPolicy
 }
 
 // An identity is a type of resource that is a principal, with the property of
@@ -24,15 +26,16 @@ var identities = map[string]struct{ kind, managed string }{
 
 // build makes the deployment of an app.
 func build(a *app, o Options) (*Deployment, error) {
-	b := &builder{assembly: newAssembly(o), made: map[*resource]*principal{}, arns: map[*resource]string{}}
+	b := &builder{assembly: newAssembly(o), made: map[*resource]*principal{}, arns: map[*resource]string{}, functions: map[string]*functionPolicy{}}
 	// What others refer to comes first.
-	for _, step := range []func(*resource, truth) error{b.identity, b.managedPolicy, b.identityPolicies, b.policy, b.unread, b.resourcePolicy, b.actor} {
+	for _, step := range []func(*resource, truth) error{b.identity, b.managedPolicy, b.identityPolicies, b.policy, b.unread, b.resourcePolicy, b.permission, b.actor} {
 		for _, s := range a.stacks {
 			for _, r := range s.resources {
 				b.take(r, step)
 			}
 		}
 	}
+	b.holdFunctions()
 	for _, s := range a.stacks {
 		for _, g := range s.gaps {
 			b.gap(g)
@@ -138,7 +141,7 @@ func openConditions(r *resource, t truth) []string {
 }
 
 // identity makes a role, user or group.
-func (b *builder) identity(r *resource, _ truth) error {
+func (b *builder) identity(r *resource, t truth) error {
 	i, ok := identities[r.typ]
 	if !ok {
 		return nil
@@ -147,11 +150,19 @@ func (b *builder) identity(r *resource, _ truth) error {
 	if err != nil {
 		return err
 	}
+	p.conditions = openConditions(r, t)
 	b.made[r] = p
+	v, err := r.property("Tags")
+	if err != nil {
+		return err
+	}
+	if len(r.open) == 0 {
+		p.tags, p.moreTags = knownTags(v), true
+	}
 	if i.kind != "role" {
 		return nil
 	}
-	v, err := r.property("AssumeRolePolicyDocument")
+	v, err = r.property("AssumeRolePolicyDocument")
 	if err != nil || v.kind == noValue {
 		return err
 	}
@@ -172,7 +183,7 @@ func (b *builder) principal(r *resource, kind string) (*principal, error) {
 	_, known := name.known()
 	p := b.add(&principal{
 		kind: kind, name: name.standIn(), path: path.standIn(), at: r.location(), names: r.aliases(), label: r.label(),
-		account: r.stack.options.account(), region: r.stack.bound, generated: !known,
+		account: r.stack.options.account(), region: r.stack.bound, generated: !known, declared: r.declaration(),
 	})
 	if len(r.open) > 0 {
 		p.gap(iam.Gap{

@@ -1,6 +1,7 @@
 package iac
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -190,8 +191,8 @@ func (b *builder) policy(r *resource, t truth) error {
 	if v.kind == noValue && r.typ != "AWS::IAM::Policy" {
 		return nil
 	}
-	doc, err := r.stack.document(v, "the policy", r, openConditions(r, t)...)
-	if err != nil {
+	conditions := openConditions(r, t)
+	if _, err := r.stack.document(v, "the policy", r, conditions...); err != nil {
 		return err
 	}
 	name, err := r.property("PolicyName")
@@ -203,6 +204,13 @@ func (b *builder) policy(r *resource, t truth) error {
 		text = r.id
 	}
 	return b.eachOwner(r, func(p *principal) {
+		// Where the owner exists, the conditions that it shares with the policy hold.
+		own := slices.DeleteFunc(slices.Clone(conditions), func(c string) bool { return slices.Contains(p.conditions, c) })
+		doc, err := r.stack.document(v, "the policy", r, own...)
+		if err != nil {
+			p.refuse(err)
+			return
+		}
 		p.addInline(text, doc, r.stack.file, r.label())
 	})
 }

@@ -48,6 +48,12 @@ type Found struct {
 	Region string
 }
 
+// Holds reports whether the file has something of the kind and name of a target,
+// whether or not it leads to one principal.
+func (d *Deployment) Holds(t audit.Target) bool {
+	return slices.ContainsFunc(d.targets, func(c target) bool { return c.kind == t.Kind && slices.Contains(c.names, t.Name) })
+}
+
 // Resolve finds the principal that a target of the file acts as, by logical
 // id, physical name, ARN, path of the CDK or address. The error is a
 // [*NotFoundError], or an [*Error] where the file says what is not understood.

@@ -23,8 +23,8 @@ var harmlessTypes = []struct {
 	{`structure of an organization; its policies are AWS::Organizations::Policy`, []string{
 		"AWS::Organizations::Account", "AWS::Organizations::Organization", "AWS::Organizations::OrganizationalUnit", "AWS::Organizations::ResourcePolicy",
 	}},
-	{`turns on what an organization prepared; pass its policies with --scp`, []string{
-		"AWS::ControlTower::EnabledBaseline", "AWS::ControlTower::EnabledControl", "AWS::ControlTower::LandingZone",
+	{`its mandatory controls protect what Control Tower itself made; pass its policies with --scp`, []string{
+		"AWS::ControlTower::EnabledBaseline", "AWS::ControlTower::LandingZone",
 	}},
 	{`narrows sessions that begin there, not the role itself`, []string{
 		"AWS::Chatbot::MicrosoftTeamsChannelConfiguration", "AWS::Chatbot::SlackChannelConfiguration", "AWS::EMR::StudioSessionMapping",
@@ -58,7 +58,7 @@ var harmlessTypes = []struct {
 		"AWS::VerifiedPermissions::PolicyTemplate", "AWS::Wisdom::AIGuardrail", "AWS::WorkSpacesWeb::BrowserSettings",
 	}},
 	{`SAM makes no role of the template's principals of it`, []string{
-		"AWS::Serverless::Api", "AWS::Serverless::HttpApi", "AWS::Serverless::LayerVersion", "AWS::Serverless::SimpleTable",
+		"AWS::Serverless::HttpApi", "AWS::Serverless::LayerVersion", "AWS::Serverless::SimpleTable",
 	}},
 	{`settings of a bucket; its policy is AWS::S3::BucketPolicy`, []string{
 		"AWS::S3::Bucket", "AWS::S3::MultiRegionAccessPoint",

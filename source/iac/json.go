@@ -73,6 +73,7 @@ func parseJSON(file string, src []byte) (*node, error) {
 	if _, err := r.dec.ReadToken(); !errors.Is(err, io.EOF) {
 		return nil, &Error{file, r.pos.at(r.start()), "text behind the document", ""}
 	}
+	n.json = true
 	return n, nil
 }
 

@@ -30,6 +30,7 @@ type node struct {
 	twice      []string // keys that stand there more than once; the last counts
 	start, end policy.Position
 	offset     int // of its first byte, in JSON
+	json       bool
 }
 
 // A member is one key of an object.

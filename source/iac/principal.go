@@ -29,9 +29,14 @@ type principal struct {
 	account  string
 	region   string // of the stack; where it is bound to one
 	gaps     []iam.Gap
+	tags     []account.Tag // nil where they are not known
+	moreTags bool          // the deploy may add others
 	// generated says that the deploy makes the name.
 	generated bool
 	outsider  bool // the file only names it
+	declared  *account.Declaration
+	// conditions are those under which it exists, where they are not known.
+	conditions []string
 }
 
 // gap notes that something about the principal is not known.
@@ -94,17 +99,18 @@ func (a *assembly) find(kind, account, nameOrARN string) *principal {
 
 // outside returns a principal that the file only names: nothing is known of
 // its policies but what the file attaches.
-func (a *assembly) outside(account, kind, nameOrARN, why string, at iam.Location) *principal {
+func (a *assembly) outside(owner, kind, nameOrARN, why string, at iam.Location) *principal {
 	arn := nameOrARN
 	parsed, ok := policy.ParseARN(nameOrARN)
 	if !ok {
-		arn = a.principalARN(account, kind, "/", strings.TrimPrefix(nameOrARN, "/"))
+		arn = a.principalARN(owner, kind, "/", strings.TrimPrefix(nameOrARN, "/"))
 		parsed, _ = policy.ParseARN(arn)
 	}
 	if p := a.find(kind, parsed.AccountID, arn); p != nil {
 		return p
 	}
 	p := &principal{kind: kind, name: parsed.Name(), arn: arn, path: "/", at: at, names: []string{nameOrARN, parsed.Name()}, label: nameOrARN, account: parsed.AccountID, outsider: true}
+	p.declared = &account.Declaration{Location: at, Name: p.name, Label: nameOrARN, Closed: why}
 	p.inline = append(p.inline, a.unknownInline("not in the file", why, at))
 	a.enter(p)
 	return p
@@ -136,17 +142,22 @@ func (p *principal) attach(arn string) {
 
 func (a *assembly) place(d *account.AuthorizationDetails, p *principal) {
 	at := p.at
+	if p.declared != nil {
+		p.declared.Generated = p.generated
+	}
 	switch p.kind {
 	case "role":
 		d.Roles = append(d.Roles, account.Role{
-			Path: p.path, RoleName: p.name, Arn: p.arn, Location: &at, AssumeRolePolicyDocument: p.trust,
+			Path: p.path, RoleName: p.name, Arn: p.arn, Location: &at, Declared: p.declared, AssumeRolePolicyDocument: p.trust,
 			RolePolicyList: p.inline, AttachedManagedPolicies: p.attached, PermissionsBoundary: p.boundary, Gaps: p.gaps,
+			Tags: p.tags, MoreTags: p.moreTags,
 		})
 		a.target(audit.TargetRole, p, p.label, p.at, append(p.names, p.arn)...)
 	case "user":
 		d.Users = append(d.Users, account.User{
-			Path: p.path, UserName: p.name, Arn: p.arn, Location: &at, GroupList: p.groups,
+			Path: p.path, UserName: p.name, Arn: p.arn, Location: &at, Declared: p.declared, GroupList: p.groups,
 			UserPolicyList: p.inline, AttachedManagedPolicies: p.attached, PermissionsBoundary: p.boundary, Gaps: p.gaps,
+			Tags: p.tags, MoreTags: p.moreTags,
 		})
 		a.target(audit.TargetUser, p, p.label, p.at, append(p.names, p.arn)...)
 	default:

@@ -17,8 +17,8 @@ type protection struct {
 }
 
 // protected are the types of resources that are, or have, the policy of a
-// resource. They are not evaluated, but may change what is said about requests
-// on what they protect; AWS::S3::BucketPolicy is evaluated.
+// resource. Where the resource is known the policy is evaluated; else it may
+// change what is said about requests on what it protects.
 var protected = map[string]protection{
 	"AWS::KMS::Key":                              {"kms", "KeyPolicy", ""},
 	"AWS::KMS::ReplicaKey":                       {"kms", "KeyPolicy", ""},
@@ -62,6 +62,7 @@ var protected = map[string]protection{
 	"AWS::Backup::BackupVault":                   {"backup", "AccessPolicy", ""},
 	"AWS::Backup::LogicallyAirGappedBackupVault": {"backup", "AccessPolicy", ""},
 	"AWS::ApiGateway::RestApi":                   {"execute-api", "Policy", "*"},
+	"AWS::Serverless::Api":                       {"execute-api", "Auth.ResourcePolicy", "*"},
 	"AWS::ApiGateway::DomainNameV2":              {"execute-api", "Policy", "*"},
 	"AWS::APS::ResourcePolicy":                   {"aps", "PolicyDocument", "*"},
 	"AWS::AIOps::InvestigationGroup":             {"aiops", "InvestigationGroupPolicy", "*"},
@@ -95,8 +96,8 @@ var protected = map[string]protection{
 	"AWS::EntityResolution::PolicyStatement":     {"entityresolution", "Action", "*"},
 }
 
-// resourcePolicy takes in the policies of resources: a bucket's is evaluated,
-// the others are gaps of what they protect.
+// resourcePolicy takes in the policies of resources; those that are not known, or
+// not of what, are gaps of what they protect.
 func (b *builder) resourcePolicy(r *resource, t truth) error {
 	if err := b.other(r, t); err != nil {
 		return err
@@ -118,10 +119,16 @@ func (b *builder) resourcePolicy(r *resource, t truth) error {
 	}
 	affects, concerned := iam.MayBoth, true
 	if v.kind == objectValue && len(r.open) == 0 {
-		affects, concerned = b.effectOf(r, v)
-	}
-	if p.service == "kms" && concerned {
-		affects = iam.MayBoth // whom a key's policy does not let in, nobody can
+		doc, err := r.stack.resourceDocument(v, "the policy", r, b.made, openConditions(r, t)...)
+		if err == nil {
+			affects, concerned = effectOfText(doc.Text)
+			if p.service == "kms" {
+				affects, concerned = iam.MayBoth, true // whom a key's policy does not let in, nobody can
+			}
+			if b.hold(r, p, doc, affects, concerned) {
+				return nil
+			}
+		}
 	}
 	if concerned {
 		b.protect(r, p, affects)
@@ -170,18 +177,19 @@ func (r *resource) protects(p protection) []string {
 // arnPattern is the resource's ARN with "*" for what is not known; empty where
 // its form is not known.
 func (r *resource) arnPattern() string {
+	v, _ := r.arn()
+	return v.pattern()
+}
+
+// arn is the resource's ARN; false where its form is not known.
+func (r *resource) arn() (value, bool) {
 	for _, attribute := range []string{"Arn", "TopicArn", "Id"} {
-		template := arns[r.typ][attribute]
-		if template == "" {
-			continue
+		if template := arns[r.typ][attribute]; template != "" {
+			v, err := r.expand(template)
+			return v, err == nil
 		}
-		v, err := r.expand(template)
-		if err != nil {
-			return ""
-		}
-		return v.pattern()
 	}
-	return ""
+	return value{}, false
 }
 
 // pattern is text with "*" for its unknown parts.
@@ -195,16 +203,6 @@ func (v value) pattern() string {
 		}
 	}
 	return b.String()
-}
-
-// effectOf says what the policy of a resource may do to the requests of roles
-// and users; concerned is false where it names only services.
-func (b *builder) effectOf(r *resource, v value) (affects iam.GapEffect, concerned bool) {
-	doc, err := r.stack.document(v, "the policy", r)
-	if err != nil {
-		return iam.MayBoth, true
-	}
-	return effectOfText(doc.Text)
 }
 
 // plainHTTPOnly: a statement that denies what does not come over TLS, which all

@@ -23,6 +23,8 @@ type resource struct {
 	allows []string
 	// nested is the stack that it is, where its template was read.
 	nested *stack
+	// servant is the function or state machine that SAM makes the role for.
+	servant *resource
 }
 
 // policyProperties are the properties that say which policies somebody has.

@@ -106,6 +106,7 @@ func (e *samRole) make() {
 			properties = append(properties, member{to, at, n})
 		}
 	}
+	properties = append(properties, member{"Tags", at, e.tags()})
 	slices.SortFunc(properties, func(a, b member) int { return strings.Compare(a.key, b.key) })
 	members := []member{{"Type", at, text(at, "AWS::IAM::Role")}, {"Properties", at, objectOf(at, properties...)}}
 	made := call("Fn::GetAtt", text(at, e.of.id+"Role.Arn"))
@@ -117,7 +118,7 @@ func (e *samRole) make() {
 	if e.stack.byID[id] != nil {
 		return // a resource of the template has the name: SAM refuses it
 	}
-	role := &resource{stack: e.stack, id: id, typ: "AWS::IAM::Role", at: at, node: objectOf(at, members...), properties: objectOf(at, properties...), allows: e.open}
+	role := &resource{stack: e.stack, id: id, typ: "AWS::IAM::Role", at: at, node: objectOf(at, members...), properties: objectOf(at, properties...), allows: e.open, servant: e.of}
 	e.stack.resources = append(e.stack.resources, role)
 	e.stack.byID[id] = role
 	own := objectOf(at, member{"Role", at, acting})
@@ -125,6 +126,27 @@ func (e *samRole) make() {
 		own.members = append(own.members, slices.DeleteFunc(slices.Clone(e.of.properties.members), func(m member) bool { return m.key == "Role" })...)
 	}
 	e.of.properties = own
+}
+
+// tags are those of the resource, and SAM's own.
+// Source: SAM Developer Guide, "AWS::Serverless::Function" and
+// "AWS::Serverless::StateMachine", Tags: a tag createdBy:SAM is added to the
+// default role as well.
+func (e *samRole) tags() *node {
+	at := e.of.at
+	tag := func(key string, v *node) *node {
+		return objectOf(at, member{"Key", at, text(at, key)}, member{"Value", at, v})
+	}
+	out := []*node{tag("lambda:createdBy", text(at, "SAM"))}
+	if e.of.typ == samStateMachine {
+		out = []*node{tag("stateMachine:createdBy", text(at, "SAM"))}
+	}
+	if n := e.property("Tags"); n.is(objectNode) && !hasFunction(n) {
+		for _, m := range n.members {
+			out = append(out, tag(m.key, m.value))
+		}
+	}
+	return listOf(at, out...)
 }
 
 // choice is the role that the resource acts as, and the condition under which

@@ -31,6 +31,7 @@ type Plan struct {
 	providers  map[string]*tfProvider
 	variables  *node // values of the root module's
 	gaps       []planGap
+	pulumi     bool // it is Pulumi's
 }
 
 // A planGap is a resource that is not read, and may concern any principal.
@@ -98,6 +99,7 @@ func parsePlan(file string, src []byte) (*Plan, error) {
 		if err != nil {
 			return nil, r.located(err)
 		}
+		p.pulumi = true
 		r.pulumi(root)
 		return p, nil
 	}

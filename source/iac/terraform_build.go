@@ -83,13 +83,14 @@ func (b *planBuilder) identity(res *tfResource) error {
 	p := b.add(&principal{
 		kind: kind, name: firstOf(name, plainName(res.address)), path: firstOf(b.text(res, "path"), "/"),
 		at: b.location(res), names: append([]string{res.address, name}, res.aliases...), label: res.address, generated: name == "",
-		account: b.account(res), region: b.resourceRegion(res),
+		account: b.account(res), region: b.resourceRegion(res), declared: b.declaration(res),
 	})
 	if arn := b.text(res, "arn"); arn != "" {
 		p.arn = arn
 		b.index[kind+arn] = p
 	}
 	b.made[res] = p
+	p.tags, p.moreTags = b.tags(res)
 	if kind != "role" {
 		return nil
 	}

@@ -50,7 +50,7 @@ var tfServices = map[string]string{
 // tfPolicies are types whose own policy stands in an attribute that has another
 // name, or that are not named after it.
 var tfPolicies = map[string]string{
-	"aws_kms_key": "policy", "aws_sqs_queue": "policy", "aws_sns_topic": "policy", "aws_vpc_endpoint": "policy", "aws_s3_bucket": "policy",
+	"aws_kms_key": "policy", "aws_sqs_queue": "policy", "aws_secretsmanager_secret": "policy", "aws_sns_topic": "policy", "aws_vpc_endpoint": "policy", "aws_s3_bucket": "policy",
 }
 
 // other makes the gaps of what is not read.
@@ -173,12 +173,12 @@ func (b *planBuilder) exclusive(res *tfResource) error {
 	return nil
 }
 
-// resourcePolicy makes the gap of the policy of a resource, which is not
-// evaluated.
+// resourcePolicy takes in the policy of a resource; where the plan does not tell
+// it, or of what it is, that is a gap.
 func (b *planBuilder) resourcePolicy(res *tfResource, gap iam.Gap) {
 	attribute := firstOf(tfPolicies[res.typ], "policy")
 	v := b.attribute(res, attribute)
-	if v.kind == noValue && tfPolicies[res.typ] != "" {
+	if text, known := v.known(); (v.kind == noValue || known && text == "") && tfPolicies[res.typ] != "" || b.hold(res, attribute) {
 		return
 	}
 	service := strings.Split(res.typ, "_")[1]
@@ -231,11 +231,8 @@ func (b *planBuilder) bucketPolicy(res *tfResource) error {
 		return nil
 	}
 	bucket := b.text(res, "bucket")
-	if text, known := v.known(); known && text != "" && bucket != "" {
-		b.resource = true
-		doc, ok, err := b.document(res, "policy")
-		b.resource = false
-		if err == nil && ok {
+	if bucket != "" {
+		if doc, ok := b.knownDocument(res, "policy"); ok {
 			if b.snapshot.BucketPolicies == nil {
 				b.snapshot.BucketPolicies = map[string]account.Document{}
 			}

@@ -16,7 +16,7 @@ var readTypes = map[string]bool{
 	samFunction: true, samStateMachine: true, samConnector: true,
 	"AWS::CloudFormation::Stack": true, "AWS::Serverless::Application": true,
 	"AWS::CloudFormation::CustomResource": true, "AWS::CloudFormation::StackSet": true, "AWS::ServiceCatalog::CloudFormationProvisionedProduct": true,
-	"AWS::Organizations::Policy": true, "AWS::EC2::VPCEndpoint": true,
+	"AWS::Organizations::Policy": true, "AWS::ControlTower::EnabledControl": true, "AWS::EC2::VPCEndpoint": true,
 }
 
 // openTypes says of a type of resource why it may do anything with the
@@ -61,7 +61,7 @@ func unlisted(typ string) (why string, affects iam.GapEffect, ok bool) {
 
 // other makes the gaps of types that are not known, or that are about policies
 // above the account.
-func (b *builder) other(r *resource, _ truth) error {
+func (b *builder) other(r *resource, t truth) error {
 	where := r.location().String()
 	if why, affects, ok := unlisted(r.typ); ok {
 		b.gap(iam.Gap{Where: where, What: r.typ + " " + r.label(), Why: why, Affects: affects})
@@ -73,16 +73,14 @@ func (b *builder) other(r *resource, _ truth) error {
 	switch r.typ {
 	case "AWS::Organizations::Policy":
 		return b.organizationPolicy(r)
+	case "AWS::ControlTower::EnabledControl":
+		b.control(r)
 	case "AWS::EC2::VPCEndpoint":
 		return b.endpointPolicy(r)
 	case samConnector:
-		b.connector(r, r.properties)
+		b.connector(r, openConditions(r, t), r.properties)
 	}
-	if n := r.node.get("Connectors"); n != nil {
-		for _, m := range n.members {
-			b.connector(r, m.value.get("Properties"))
-		}
-	}
+	b.embedded(r, t)
 	return nil
 }
 
@@ -103,6 +101,16 @@ func (b *builder) organizationPolicy(r *resource) error {
 		Affects: iam.MayDeny, Layer: layers[text], Hint: "pass it with --scp or --rcp",
 	})
 	return nil
+}
+
+// control: a preventive control of Control Tower is a service or resource control
+// policy on the accounts of its target.
+// Source: AWS Control Tower User Guide, "About controls in AWS Control Tower".
+func (b *builder) control(r *resource) {
+	b.gap(iam.Gap{
+		Where: r.location().String(), What: r.typ + " " + r.label(), Why: "a preventive control is a policy on the accounts of its target, and is not read",
+		Affects: iam.MayDeny, Hint: "pass its policy with --scp or --rcp",
+	})
 }
 
 // endpointPolicy: a policy of a VPC endpoint narrows what goes through it.
