@@ -16,18 +16,17 @@ const (
 // An Account is one account of those that were to be audited, and what was found
 // in it.
 type Account struct {
-	ID   string `json:"id"`
-	Name string `json:"name,omitzero"`
+	ID   string `json:"id"`            // of twelve digits
+	Name string `json:"name,omitzero"` // as the organization has it
 	// Unit is the path of its organizational units, root first: r-ab12/ou-ab12-video.
 	Unit   string        `json:"unit,omitzero"`
-	Status AccountStatus `json:"status"`
+	Status AccountStatus `json:"status"` // audited, incomplete, unread, skipped or pending
 	// Why it was skipped, or could not be read.
 	Why string `json:"why,omitzero"`
 	// Principals is how many roles and users were looked at.
 	Principals int `json:"principals"`
-	// Callers and Renderers are how many were found and checked.
-	Callers   int `json:"callers"`
-	Renderers int `json:"renderers"`
+	Callers    int `json:"callers"`   // how many were found and checked
+	Renderers  int `json:"renderers"` // how many were found and checked
 	// Administrators is how many callers may do everything, were proven to pass,
 	// and are left out.
 	Administrators int `json:"administrators,omitzero"`

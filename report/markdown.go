@@ -254,6 +254,9 @@ func (m *markdown) sectionHead(i int, s *audit.Section) string {
 		return b.String()
 	}
 	fmt.Fprintf(&b, "%s · %s · %s\n\n**%s.**\n", mdText(requires(s)), mdText(strings.Join(s.Regions, ", ")), mdText(decidedBy(m.report, s)), mdText(score(m.report, s)))
+	if len(s.Found) > 0 {
+		fmt.Fprintf(&b, "\nFound: %s.\n", mdText(strings.Join(s.Found, "; ")))
+	}
 	b.WriteString(m.leads(s))
 	if m.report.Gate.Unfinished(s) {
 		fmt.Fprintf(&b, "  \nincomplete: %s  \nhint: %s\n", mdText(unfinished(s)), mdText(unfinishedHint(s)))

@@ -120,6 +120,9 @@ func (t *table) header(r *audit.Report, s *audit.Section, l label) {
 		return
 	}
 	t.fact("requires", requires(s)+versionFrom(s)+" · "+Clean(strings.Join(s.Regions, ", ")))
+	if len(s.Found) > 0 {
+		t.fact("found", Clean(strings.Join(s.Found, "; ")))
+	}
 	engine := decidedBy(r, s)
 	if c := coverageWords(s); c != "" {
 		engine += " · " + c

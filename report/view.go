@@ -230,7 +230,7 @@ func counts(r *audit.Report) []viewCount {
 func (v *view) section(r *audit.Report, index int) viewSection {
 	s := &r.Sections[index]
 	out := viewSection{
-		Index: index, Name: v.labels[index].String(), Extra: v.labels[index].extra, Short: cmp.Or(Clean(s.Target.Name), s.Target.Kind.Title()), Kind: s.Target.Kind.Title() + " · " + Clean(s.Requirement.Name), Against: Clean(s.Requirement.Name), ARN: Clean(s.Principal.ARN), Requires: requires(s) + versionFrom(s), Digest: Clean(s.Requirement.Digest),
+		Index: index, Name: v.labels[index].String(), Extra: v.labels[index].extra, Short: cmp.Or(Clean(shortName(s.Target)), s.Target.Kind.Title()), Kind: s.Target.Kind.Title() + " · " + Clean(s.Requirement.Name), Against: Clean(s.Requirement.Name), ARN: Clean(s.Principal.ARN), Requires: requires(s) + versionFrom(s), Digest: Clean(s.Requirement.Digest),
 		Regions: Clean(strings.Join(s.Regions, ", ")), Engine: decidedBy(r, s), Coverage: coverageWords(s), Score: score(r, s), Met: met(r, s),
 		Notes: cleaned(s.Notes), Summary: s.Summary, Bar: bar(s.Summary),
 	}

@@ -8,6 +8,7 @@ import (
 
 	"remotion-doctor/audit"
 	"remotion-doctor/iam"
+	"remotion-doctor/iam/policy"
 )
 
 // The sentences that several formats have in common. Their texts are clean.
@@ -17,7 +18,16 @@ func title(s *audit.Section) string {
 	if s.Target.Name == "" {
 		return s.Target.Kind.Title()
 	}
-	return Clean(s.Target.Name) + " · " + s.Target.Kind.Title()
+	return Clean(shortName(s.Target)) + " · " + s.Target.Kind.Title()
+}
+
+// shortName is a target's name: of a renderer that is named by its role's ARN the
+// role's, for the account is told beside it where it matters.
+func shortName(t audit.Target) string {
+	if a, ok := policy.ParseARN(t.Name); ok && t.Kind == audit.TargetRenderer {
+		return a.Resource[strings.LastIndexByte(a.Resource, '/')+1:]
+	}
+	return t.Name
 }
 
 // requires names the required policy: "Remotion 4.0.527 caller policy".

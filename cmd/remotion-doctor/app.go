@@ -15,6 +15,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"remotion-doctor/audit"
+	"remotion-doctor/internal/asked"
 	"remotion-doctor/internal/terminal"
 	"remotion-doctor/report"
 	"remotion-doctor/source/files"
@@ -69,7 +70,11 @@ func run(args []string) int {
 	// program at once.
 	context.AfterFunc(ctx, stop)
 	terminal.CatchWriteErrors()
-	a := &app{stdin: os.Stdin, stdout: &terminal.Stream{File: os.Stdout, Name: "standard output"}, stderr: &terminal.Stream{File: os.Stderr, Name: "standard error"}, getenv: os.Getenv, now: time.Now, directory: files.InRepository()}
+	a := &app{stdin: os.Stdin, stdout: &terminal.Stream{File: os.Stdout, Name: "standard output"}, stderr: &terminal.Stream{File: os.Stderr, Name: "standard error"}, getenv: os.Getenv, directory: files.InRepository()}
+	var err error
+	if a.now, err = asked.Clock(a.getenv); err != nil {
+		return a.exit(err)
+	}
 	root := a.root()
 	root.SetArgs(args)
 	return a.exit(root.ExecuteContext(ctx))
@@ -156,6 +161,7 @@ unreadable input · 3 could not be completed.`,
 	})
 	root.AddCommand(
 		a.checkCommand(),
+		a.auditCommand(),
 		a.explainCommand(),
 		a.fixCommand(),
 		a.policyCommand(),

@@ -19,7 +19,7 @@ import (
 // checkFlags are the flags of check.
 type checkFlags struct {
 	target      asked.Targets
-	requirement requirementFlags
+	requirement asked.Requirement
 	source      sourceFlags
 	excess      struct{ show, deny bool }
 	proof       bool
@@ -48,7 +48,7 @@ plan in JSON, and is checked before the deploy.`,
 	}
 	fs := cmd.Flags()
 	f.target.Add(fs)
-	f.requirement.add(fs)
+	f.requirement.Add(fs)
 	f.source.add(fs)
 	f.source.patience.addWhole(fs)
 	fs.BoolVar(&f.excess.show, "excess", false, "show what is granted beyond the need")
@@ -70,7 +70,7 @@ func (a *app) check(cmd *cobra.Command, f *checkFlags) error {
 	}
 	o.Asked = asked.Of(cmd.Flags(), f.source.files)
 	o.Excess, o.RequireProof = f.excess.show || f.excess.deny, f.proof
-	if err := a.open(ctx, o, &f.source, f.requirement.region()); err != nil {
+	if err := a.open(ctx, o, &f.source, f.requirement.Region()); err != nil {
 		return err
 	}
 	for _, text := range o.Skipped {
@@ -80,7 +80,7 @@ func (a *app) check(cmd *cobra.Command, f *checkFlags) error {
 		return nil // all are skipped
 	}
 	if o.Engine != audit.EngineLocal {
-		o.Host = a.host(&f.source, f.requirement.region())
+		o.Host = a.host(&f.source, f.requirement.Region())
 	}
 	r, err := a.run(ctx, o)
 	if err != nil {
@@ -112,12 +112,4 @@ func (a *app) run(ctx context.Context, o *doctor.Options) (*audit.Report, error)
 	defer p.Done()
 	o.Progress = func(done, total int, t audit.Target) { p.Say(done, total, "checking "+t.String()) }
 	return doctor.Check(ctx, *o)
-}
-
-// while shows that one thing is being done, until the returned function is
-// called.
-func (a *app) while(text string) (done func()) {
-	p := terminal.Start(a.stderr, a.getenv)
-	p.Say(0, 1, text)
-	return p.Done
 }

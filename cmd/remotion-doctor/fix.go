@@ -17,6 +17,7 @@ import (
 	"remotion-doctor/internal/asked"
 	"remotion-doctor/internal/ending"
 	"remotion-doctor/internal/outfile"
+	"remotion-doctor/internal/terminal"
 	"remotion-doctor/remedy"
 	"remotion-doctor/report"
 )
@@ -24,7 +25,7 @@ import (
 // fixFlags are the flags of fix.
 type fixFlags struct {
 	target      asked.Targets
-	requirement requirementFlags
+	requirement asked.Requirement
 	source      sourceFlags
 
 	form, name, output           string
@@ -64,7 +65,7 @@ that it does not cure · 2 bad usage · 3 could not be completed.`,
 	}
 	fs := cmd.Flags()
 	f.target.Add(fs)
-	f.requirement.add(fs)
+	f.requirement.Add(fs)
 	fs.StringVar(&f.form, "as", "", "only the remedy, as `"+formNames+"`")
 	fs.StringVar(&f.name, "policy-name", remedy.DefaultName, "`NAME` of the policy; where there is one, what is missing is added to it")
 	fs.BoolVar(&f.documented, "as-documented", false, "grant the resources as Remotion documents them, for every account, region and name")
@@ -141,13 +142,13 @@ func (a *app) fix(ctx context.Context, f *fixFlags) error {
 	if err != nil {
 		return err
 	}
-	if err := a.open(ctx, o, &f.source, f.requirement.region()); err != nil {
+	if err := a.open(ctx, o, &f.source, f.requirement.Region()); err != nil {
 		return err
 	}
 	if f.undo {
 		return a.undo(ctx, o, f)
 	}
-	done := a.while("working out the remedy")
+	done := terminal.While(a.stderr, a.getenv, "working out the remedy")
 	fixes, err := doctor.Fix(ctx, f.of(o))
 	done()
 	if err != nil {

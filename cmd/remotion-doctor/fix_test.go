@@ -52,7 +52,7 @@ func endpointFor(t *testing.T, a *app, targets asked.Targets, regions []string) 
 	if err != nil {
 		t.Fatal(err)
 	}
-	o, err := a.options(&targets, &requirementFlags{require: []string{"caller"}, regions: regions})
+	o, err := a.options(&targets, &asked.Requirement{Require: []string{"caller"}, Regions: regions})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -198,7 +198,7 @@ func TestApplyHeedsTheOperator(t *testing.T) {
 			t.Fatal(err)
 		}
 		a := testApp(&bytes.Buffer{})
-		o, err := a.options(&lacking[0].targets, &requirementFlags{require: []string{"caller"}, regions: lacking[0].regions})
+		o, err := a.options(&lacking[0].targets, &asked.Requirement{Require: []string{"caller"}, Regions: lacking[0].regions})
 		if err != nil {
 			t.Fatal(err)
 		}

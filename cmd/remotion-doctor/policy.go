@@ -105,17 +105,17 @@ func (a *app) requirementFor(name string, f *showFlags) (*checks.Requirement, er
 	if f.account != "" && !policy.IsAccountID(f.account) {
 		return nil, usage("an account's id has twelve digits", "--account %q is not an account", f.account)
 	}
-	if err := validRegions(f.regions); err != nil {
+	if err := asked.ValidRegions(f.regions); err != nil {
 		return nil, err
 	}
 	partition, regions, err := remotion.Place(f.regions, f.partition)
 	if err != nil {
 		return nil, usage("Remotion Lambda runs in aws and aws-cn, and a policy is of one partition", "%v", err)
 	}
-	if err := validOperations(f.operations); err != nil {
+	if err := asked.ValidOperations(f.operations); err != nil {
 		return nil, err
 	}
-	release, err := a.release(f.version)
+	release, err := asked.Release(f.version)
 	if err != nil {
 		return nil, err
 	}
@@ -201,7 +201,7 @@ func (a *app) policyLint(paths []string, f *lintFlags) error {
 	if err := errors.Join(oneOf("format", f.format, "text", "json"), oneOf("as", f.as, "", "caller", "renderer"), oneOf("partition", f.partition, "", "aws", "aws-cn")); err != nil {
 		return err
 	}
-	release, err := a.release(f.version)
+	release, err := asked.Release(f.version)
 	if err != nil {
 		return err
 	}

@@ -5,10 +5,13 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"os"
+	"slices"
 
 	"github.com/spf13/cobra"
 
 	"remotion-doctor/audit"
+	"remotion-doctor/doctor/fleet"
 	"remotion-doctor/internal/ending"
 	"remotion-doctor/internal/outfile"
 	"remotion-doctor/report"
@@ -75,12 +78,16 @@ func (a *app) convert(ctx context.Context, path string, f *outputFlags) error {
 func (a *app) mergeCommand() *cobra.Command {
 	f := &outputFlags{}
 	cmd := &cobra.Command{
-		Use:   "merge FILE...",
+		Use:   "merge FILE...|DIR...",
 		Short: "Put the sections of several reports into one",
 		Long: `Put the sections of several JSON reports into one report. Of a target and
-requirement that several have, the newest stays.`,
+requirement that several have, the newest stays.
+
+Folders are those that audit --out has written: the report of all their accounts
+is that of one run over them.`,
 		Example: `  remotion-doctor report merge us.json eu.json --output all.json
-  remotion-doctor report merge *.json --format html > all.html`,
+  remotion-doctor report merge *.json --format html > all.html
+  remotion-doctor report merge audit-1/ audit-2/ --output html=all.html`,
 		Args: arguments(1, math.MaxInt, "name the JSON reports", "no files were named"),
 		RunE: func(cmd *cobra.Command, args []string) error { return a.merge(cmd.Context(), args, f) },
 	}
@@ -92,15 +99,38 @@ func (a *app) merge(ctx context.Context, paths []string, f *outputFlags) error {
 	if err := f.validate(); err != nil {
 		return err
 	}
-	reports, err := a.readReports(paths)
+	merged, err := a.merged(paths)
 	if err != nil {
 		return err
 	}
-	shown, err := a.finish(report.Merge(reports), f)
+	shown, err := a.finish(merged, f)
 	if err != nil {
 		return err
 	}
 	return a.write(ctx, shown, f)
+}
+
+// merged puts reports together, or the parts in folders of audit --out.
+func (a *app) merged(paths []string) (*audit.Report, error) {
+	folders := slices.DeleteFunc(slices.Clone(paths), func(path string) bool {
+		info, err := os.Stat(path)
+		return err != nil || !info.IsDir()
+	})
+	switch {
+	case len(folders) == len(paths):
+		parts, err := fleet.Parts(paths)
+		if err != nil {
+			return nil, err
+		}
+		return fleet.Join(parts), nil
+	case len(folders) > 0:
+		return nil, usage("merge the folders first", "%s is a folder, and %s is none", folders[0], "another operand")
+	}
+	reports, err := a.readReports(paths)
+	if err != nil {
+		return nil, err
+	}
+	return report.Merge(reports), nil
 }
 
 func (a *app) readReports(paths []string) (out []*audit.Report, err error) {

@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"remotion-doctor/audit"
+	"remotion-doctor/internal/asked"
 	"remotion-doctor/internal/outfile"
 	"remotion-doctor/internal/terminal"
 	"remotion-doctor/report"
@@ -48,7 +49,7 @@ file, with what that leaves open. Nothing is written to AWS.`,
 }
 
 func (a *app) snapshot(ctx context.Context, f *snapshotFlags) error {
-	if err := validRegions(f.regions); err != nil {
+	if err := asked.ValidRegions(f.regions); err != nil {
 		return err
 	}
 	if err := outfile.Check(f.output); err != nil {

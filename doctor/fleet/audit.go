@@ -18,6 +18,9 @@ import (
 type Place struct {
 	ID         string
 	Name, Unit string
+	// Asked are the flags by which a follow-up command finds the same facts, where
+	// the Account does not say.
+	Asked []audit.Flag
 	// Skip says why there is nothing to audit; empty where there is.
 	Skip string
 	// Open reads the account. The error says why it cannot be read.
@@ -60,6 +63,9 @@ func Audit(ctx context.Context, p Place, o Options) *audit.Report {
 	if a.Pack == nil {
 		a.Pack = o.Pack
 	}
+	if a.Asked == nil {
+		a.Asked = p.Asked
+	}
 	if record.ID == "" {
 		record.ID = a.Snapshot.AccountID
 	}
@@ -73,7 +79,7 @@ func Audit(ctx context.Context, p Place, o Options) *audit.Report {
 
 // check checks what was found.
 func check(ctx context.Context, a Account, found []Found, o Options, record audit.Account) *audit.Report {
-	o.Source = a.Source
+	o.Source, o.Asked.Source = a.Source, a.Asked
 	o.Targets = make([]doctor.Target, len(found))
 	for i, f := range found {
 		o.Targets[i] = doctor.Target{Target: f.Target, Requirements: []string{f.Requirement}}

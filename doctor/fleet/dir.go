@@ -1,12 +1,11 @@
 package fleet
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -17,6 +16,7 @@ import (
 	"remotion-doctor/audit"
 	"remotion-doctor/internal/outfile"
 	"remotion-doctor/report"
+	"remotion-doctor/source"
 )
 
 // A Dir is the folder in which a run keeps its parts: accounts/ID.json, a report
@@ -110,7 +110,7 @@ func (d *Dir) load(id string) (*audit.Report, error) {
 	if err != nil {
 		return nil, err
 	}
-	r, state, err := report.Load(name, data)
+	r, state, err := report.Load(name, bytes.NewReader(data))
 	if err == nil && state != report.Intact {
 		err = errors.New("it was changed after it was made")
 	}
@@ -193,12 +193,15 @@ func (s *Summary) of(status audit.AccountStatus) *int {
 func Parts(folders []string) ([]*audit.Report, error) {
 	files := map[string]string{}
 	for _, folder := range folders {
-		names, err := filepath.Glob(filepath.Join(folder, "accounts", "*.json"))
-		if err != nil || len(names) == 0 {
-			return nil, fmt.Errorf("%s holds no accounts/*.json: %w", folder, fs.ErrNotExist)
+		list, err := os.ReadDir(filepath.Join(folder, "accounts"))
+		if err != nil {
+			p := audit.NewProblem(string(source.KindInput), "reading "+folder+": it holds no folder accounts", "name folders that `remotion-doctor audit --out DIR` has written")
+			return nil, &p
 		}
-		for _, n := range names {
-			files[filepath.Base(n)] = n
+		for _, e := range list {
+			if strings.HasSuffix(e.Name(), ".json") {
+				files[e.Name()] = filepath.Join(folder, "accounts", e.Name())
+			}
 		}
 	}
 	var out []*audit.Report
@@ -207,7 +210,7 @@ func Parts(folders []string) ([]*audit.Report, error) {
 		if err != nil {
 			return nil, err
 		}
-		r, _, err := report.Load(files[base], data)
+		r, _, err := report.Load(files[base], bytes.NewReader(data))
 		if err != nil {
 			return nil, err
 		}
@@ -222,13 +225,5 @@ func sortedKeys(m map[string]string) []string {
 		out = append(out, k)
 	}
 	slices.Sort(out)
-	return out
-}
-
-// Join is the report of all accounts: that of one run over them, whichever
-// machines they were audited on.
-func Join(parts []*audit.Report) *audit.Report {
-	out := report.Merge(parts)
-	slices.SortStableFunc(out.Accounts, func(a, b audit.Account) int { return strings.Compare(a.ID, b.ID) })
 	return out
 }

@@ -34,6 +34,8 @@ type Account struct {
 	Snapshot *account.Snapshot
 	// Source answers from the same snapshot.
 	Source source.Source
+	// Asked are the flags by which a follow-up command finds the same facts.
+	Asked []audit.Flag
 	// Pack is what is known of the product; nil for Remotion's.
 	Pack *checks.Pack
 }

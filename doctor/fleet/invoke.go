@@ -28,9 +28,9 @@ func (f *finder) invokes(ctx context.Context, p iam.Principal, policies eval.Pol
 		v := compiled.Verdict(compiled.Prepare(iam.Probe{Action: action, Resource: name}, ""))
 		switch {
 		case v.Decision == iam.Allowed:
-			return "may invoke " + functionOf(name), nil
+			return "may invoke " + f.named(name), nil
 		case v.Decision == "" || len(v.Deciders) > 0:
-			doubt = "may invoke " + functionOf(name) + ", if its conditions are met"
+			doubt = "may invoke " + f.named(name) + ", if its conditions are met"
 		}
 	}
 	return doubt, nil
@@ -51,6 +51,15 @@ func (f *finder) namesToInvoke(ctx context.Context, c *eval.Compiled, p iam.Prin
 		return names, "may perhaps invoke " + functionOf(pattern) + ": its policies are too complex to tell", nil
 	}
 	return names, "", err
+}
+
+// named is what a function is called: one that does not exist stands for all that
+// could.
+func (f *finder) named(arn string) string {
+	if len(f.functions) == 0 {
+		return functionOf(f.Pack.Traces.Function)
+	}
+	return functionOf(arn)
 }
 
 // functionOf is the name in the ARN of a function.

@@ -23,7 +23,7 @@ func ParseShard(text string) (Shard, error) {
 	return Shard{i, n}, nil
 }
 
-// An Array is how a batch engine tells a worker which one of how many it is.
+// An array is how a batch engine tells a worker which one of how many it is.
 type array struct {
 	engine       string
 	index, count string
@@ -40,6 +40,17 @@ var arrays = []array{
 	{"AWS Batch", "AWS_BATCH_JOB_ARRAY_INDEX", "AWS_BATCH_JOB_ARRAY_SIZE"},
 	{"Slurm", "SLURM_ARRAY_TASK_ID", "SLURM_ARRAY_TASK_COUNT"},
 	{"Kubernetes", "JOB_COMPLETION_INDEX", ""},
+}
+
+// ChooseShard reads I/N, or auto for what AutoShard finds; an empty text is all.
+func ChooseShard(text string, of int, getenv func(string) string) (Shard, error) {
+	switch text {
+	case "":
+		return Shard{}, nil
+	case "auto":
+		return AutoShard(getenv, of)
+	}
+	return ParseShard(text)
 }
 
 // AutoShard reads the shard from the environment of a batch engine. of is the
@@ -81,7 +92,7 @@ func (s Shard) Holds(accountID string) bool {
 	return int(binary.BigEndian.Uint32(sum[:])%uint32(s.Of)) == s.Number-1
 }
 
-// Of returns the shard's places.
+// Among returns the shard's places.
 func (s Shard) Among(places []Place) []Place {
 	var out []Place
 	for _, p := range places {

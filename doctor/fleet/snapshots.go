@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strings"
 
+	"remotion-doctor/audit"
 	"remotion-doctor/iam/managed"
 	"remotion-doctor/source"
 	"remotion-doctor/source/files"
@@ -28,7 +29,7 @@ func Snapshots(folder string, library *managed.Library) ([]Place, error) {
 		switch {
 		case err != nil:
 			return refused(folder, err)
-		case d.IsDir() || !strings.HasSuffix(d.Name(), ".json"):
+		case d.IsDir() || path != folder && !strings.HasSuffix(d.Name(), ".json"):
 			return nil
 		}
 		id, err := accountIn(path)
@@ -58,7 +59,7 @@ func openSnapshot(path, id string, library *managed.Library) (Account, error) {
 		return Account{}, input(path, fmt.Sprintf("it is of account %s, and names %s before that", s.AccountID, id), "")
 	}
 	src, err := files.Snapshot(s, files.Overlay{}, library)
-	return Account{Snapshot: s, Source: src}, err
+	return Account{Snapshot: s, Source: src, Asked: []audit.Flag{{Name: "snapshot", Value: files.Name(path)}}}, err
 }
 
 // accountID finds the account of a snapshot: the doctor's own names it, and what

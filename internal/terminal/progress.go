@@ -93,3 +93,10 @@ func (p *Progress) draw(i int) {
 	p.mu.Unlock()
 	fmt.Fprint(p.w, "\r"+ansi.Truncate(line, p.width-1, "…")+"\x1b[K")
 }
+
+// While shows that one thing is being done, until the returned function is called.
+func While(w io.Writer, getenv func(string) string, text string) (done func()) {
+	p := Start(w, getenv)
+	p.Say(0, 1, text)
+	return p.Done
+}

@@ -1,0 +1,141 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"runtime"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"remotion-doctor/audit"
+	"remotion-doctor/doctor/fleet"
+	"remotion-doctor/internal/asked"
+	"remotion-doctor/internal/terminal"
+	"remotion-doctor/source/awsapi"
+	"remotion-doctor/source/files"
+)
+
+// auditFlags are the flags of audit.
+type auditFlags struct {
+	requirement         asked.Requirement
+	snapshot, snapshots string
+	managed             string
+	who                 []string
+	list, admins, fresh bool
+	out, shard          string
+	maxAge              time.Duration
+	shards, abreast     int
+	awsFlags
+	output outputFlags
+}
+
+// undecisive are the flags that change nothing about what is found.
+var undecisive = []string{
+	"out", "fresh", "max-age", "shard", "shards", "concurrency", "snapshot", "snapshots", "list", "format", "output", "remediation", "fail-on", "baseline", "waivers",
+	"redact", "step-summary", "csv-bom", "verbose", "quiet", "color", "no-color", "profile", "endpoint-url", "attempt-timeout", "timeout",
+}
+
+func (a *app) auditCommand() *cobra.Command {
+	f := &auditFlags{}
+	cmd := &cobra.Command{
+		Use:   "audit",
+		Short: "Find and check every principal that renders, in one account or many",
+		Long: `Find the roles and users that call or run Remotion in an account, or in each
+account of which a snapshot is at hand, and check each of them.
+
+With --out the parts are kept: an interrupted run goes on where it stopped when
+the same command is given again.`,
+		Example: `  remotion-doctor audit --region us-east-1,eu-west-1
+  remotion-doctor audit --list
+  remotion-doctor audit --snapshots snapshots/ --out audit/ --output html=audit.html
+  remotion-doctor audit --snapshots snapshots/ --out audit-1/ --shard 1/3`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return a.audit(cmd, f) },
+	}
+	fs := cmd.Flags()
+	fs.StringVar(&f.snapshots, "snapshots", "", "audit the accounts of the snapshots in `DIR`")
+	fs.StringVar(&f.snapshot, "snapshot", "", "audit the account of a snapshot `FILE`")
+	fs.StringVar(&f.managed, "managed-policies", "", "AWS managed policies that come before the embedded ones, in `FILE|DIR`")
+	fs.StringSliceVar(&f.who, "who", nil, "whom to check: `callers|renderers|all|PATTERN` of names; repeatable")
+	fs.BoolVar(&f.list, "list", false, "only list who is found, and why")
+	fs.BoolVar(&f.admins, "include-admins", false, "report callers that may do everything and pass, too")
+	fs.StringVar(&f.out, "out", "", "keep a report of each account, index.json and report.json in `DIR`")
+	fs.BoolVar(&f.fresh, "fresh", false, "audit every account again, whatever --out holds")
+	fs.DurationVar(&f.maxAge, "max-age", 0, "audit again what --out holds and is older, `DURATION`")
+	fs.StringVar(&f.shard, "shard", "", "only a part of the accounts: `I/N`, or auto in a job of AWS Batch, Slurm or Kubernetes")
+	fs.IntVar(&f.shards, "shards", 0, "the number `N` of shards, where --shard auto cannot know it")
+	fs.IntVar(&f.abreast, "concurrency", runtime.GOMAXPROCS(0), "how many accounts `N` are audited at a time")
+	f.requirement.AddUse(fs)
+	f.awsFlags.add(fs)
+	f.patience.addWhole(fs)
+	f.output.add(fs)
+	return cmd
+}
+
+func (a *app) audit(cmd *cobra.Command, f *auditFlags) error {
+	ctx, cancel := f.patience.bound(cmd.Context())
+	defer cancel()
+	if err := f.output.validate(); err != nil {
+		return err
+	}
+	o := fleet.Options{Options: *a.blank(), Who: f.who, Administrators: f.admins}
+	asks := asked.Of(cmd.Flags(), nil)
+	o.Asked.Requirement = asks.Requirement
+	o.Arguments = asked.Digest(cmd.Flags(), undecisive, []string{version})
+	if err := cmp.Or(fleet.ValidWho(f.who), f.requirement.Apply(&o.Options, a.getenv("REMOTION_AWS_REGION"))); err != nil {
+		return err
+	}
+	plan, err := a.plan(f, o)
+	if err != nil {
+		return err
+	}
+	places, err := a.places(ctx, f, asks.Source)
+	if err != nil {
+		return err
+	}
+	if f.list {
+		return fleet.List(ctx, a.stdout, plan.Shard.Among(places), f.who)
+	}
+	progress := terminal.Start(a.stderr, a.getenv)
+	plan.Say = func(p fleet.Progress) { progress.Say(p.Done, p.Total, p.String()) }
+	r, err := fleet.Do(ctx, places, o, plan)
+	progress.Done()
+	if err != nil {
+		return err
+	}
+	return a.deliver(ctx, r, &f.output)
+}
+
+// plan reads how the run is to be done.
+func (a *app) plan(f *auditFlags, o fleet.Options) (p fleet.Plan, err error) {
+	if p.Shard, err = fleet.ChooseShard(f.shard, f.shards, a.getenv); err != nil {
+		return p, usage("write it as --shard 1/3", "--shard: %v", err)
+	}
+	p.Abreast = f.abreast
+	if f.out != "" && !f.list {
+		p.Dir, err = fleet.OpenDir(f.out, fleet.DirOptions{Arguments: o.Arguments, Fresh: f.fresh, MaxAge: f.maxAge, Now: a.now})
+	}
+	return p, err
+}
+
+// places are the accounts that the flags name; this one where they name none.
+func (a *app) places(ctx context.Context, f *auditFlags, asks []audit.Flag) ([]fleet.Place, error) {
+	if f.snapshots != "" && f.snapshot != "" {
+		return nil, usage("leave one of them out", "--snapshots and --snapshot exclude each other")
+	}
+	library, err := files.Library(f.managed)
+	if err != nil {
+		return nil, err
+	}
+	if path := cmp.Or(f.snapshots, f.snapshot); path != "" {
+		return fleet.Snapshots(path, library)
+	}
+	client, err := awsapi.Open(ctx, a.awsOptions(&f.awsFlags, f.requirement.Region()))
+	if err != nil {
+		return nil, err
+	}
+	place, err := fleet.Own(ctx, client, f.requirement.Regions, library)
+	place.Asked = asks
+	return []fleet.Place{place}, err
+}
