@@ -45,14 +45,14 @@ report: internal/ending audit iam iam/policy iam/account | github.com/olekukonko
 report/generate: audit iam iam/policy | github.com/invopop/jsonschema github.com/pb33f/ordered-map
 localaws: audit iam iam/policy iam/actions iam/account iam/eval
 fixtures:
-internal/asked: source/files doctor checks checks/remotion checks/remotion/project iam/policy audit | github.com/spf13/pflag
+internal/asked: internal/terminal report source/files doctor checks checks/remotion checks/remotion/project iam/policy audit | github.com/spf13/pflag
 internal/modulepath: | golang.org/x/mod
 doctor: source remedy checks checks/remotion audit iam iam/policy iam/request iam/actions iam/account iam/eval iam/excess iam/explain iam/accessdenied | golang.org/x/sync
 internal/terminal: report audit | github.com/charmbracelet/x/ansi golang.org/x/term
 internal/ending:
 doctor/fleet: doctor report source source/awsapi source/files checks checks/remotion internal/outfile audit iam iam/policy iam/account iam/eval iam/managed | golang.org/x/sync
 internal/splice: | github.com/go-json-experiment/json go.yaml.in/yaml/v4
-doctor/policytext: source source/files checks report audit iam/policy
+doctor/policytext: source source/files source/iac checks report audit iam iam/policy
 doctor/setup: remedy checks/remotion iam/policy source
 doctor/infile: doctor doctor/attach change internal/outfile remedy audit iam/account
 doctor/attach: doctor change report remedy source audit iam

@@ -2,6 +2,7 @@ package checks
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -30,6 +31,8 @@ type LintScope struct {
 	// Policy is the name of the documented policy that it is a copy of; empty
 	// where that is not known.
 	Policy string
+	// Kind says what the document is attached to; empty to go by its form.
+	Kind policy.Kind
 	// Version is the release of the product that is in use; the newest where
 	// empty.
 	Version string
@@ -40,7 +43,12 @@ type LintScope struct {
 // Lint finds faults in a policy, which may be a copy of a documented one, sorted
 // by their place.
 func (p *Pack) Lint(doc *policy.Document, scope LintScope) []Fault {
-	l := &linter{pack: p, doc: doc, lines: policy.NewLines(doc.Source), scope: scope}
+	l := &linter{pack: p, doc: doc, lines: policy.NewLines(doc.Source), scope: scope, kind: kindOf(doc, scope)}
+	if what, ok := doc.Unread(); ok {
+		l.index = -1
+		l.at("", Fault{Code: "not-read", Message: what + " is not known before the deploy: nobody can say that it has no fault"})
+		return l.faults
+	}
 	for i := range doc.Statements {
 		l.index = i
 		l.statement(&doc.Statements[i])
@@ -63,6 +71,7 @@ type linter struct {
 	doc    *policy.Document
 	lines  *policy.Lines
 	scope  LintScope
+	kind   policy.Kind
 	index  int
 	faults []Fault
 }
@@ -82,14 +91,19 @@ func (l *linter) at(text string, f Fault) {
 	l.faults = append(l.faults, f)
 }
 
-func (l *linter) statement(s *policy.Statement) {
-	if s.Principals != nil {
-		l.at("", Fault{
-			Code: "has-principal", Message: "the statement names a Principal: this is the policy of a resource or a trust policy, and not one that a role or user is given",
-			Hint: "a role's trust policy says who may assume it; what it may do stands in its permissions policies",
-		})
-		return
+// kindOf is the kind of a document: what the scope says, else what its form says.
+func kindOf(doc *policy.Document, scope LintScope) policy.Kind {
+	switch {
+	case scope.Kind != "":
+		return scope.Kind
+	case scope.Policy != "":
+		return policy.KindIdentity // what a product documents is given to a role or user
 	}
+	return doc.KindOf()
+}
+
+func (l *linter) statement(s *policy.Statement) {
+	l.refused(s)
 	for _, a := range s.Actions {
 		l.action(s, a)
 	}
@@ -99,6 +113,35 @@ func (l *linter) statement(s *policy.Statement) {
 	for i := range s.Conditions {
 		l.condition(s, &s.Conditions[i])
 	}
+}
+
+// refused reports what AWS would refuse in a document of this kind.
+func (l *linter) refused(s *policy.Statement) {
+	one := policy.Document{Statements: []policy.Statement{*s}}
+	e, ok := errors.AsType[*policy.ParseError](one.CheckAs(l.kind))
+	if !ok {
+		return
+	}
+	f := Fault{Code: "refused", Severity: audit.SeverityError, Message: e.Msg, Hint: e.Hint}
+	if s.Principals != nil && l.kind == policy.KindIdentity {
+		f = Fault{
+			Code: "has-principal", Severity: audit.SeverityWarning, Message: "the statement names a Principal: this is the policy of a resource or a trust policy, and not one that a role or user is given",
+			Hint: "a role's trust policy says who may assume it; what it may do stands in its permissions policies",
+		}
+	}
+	l.at("", f)
+}
+
+// does says what a statement is meant to do: an Allow of an identity-based policy
+// grants, the others allow or deny.
+func (l *linter) does(s *policy.Statement) string {
+	switch {
+	case s.Effect == policy.Deny:
+		return "denies"
+	case l.kind == policy.KindIdentity:
+		return "grants"
+	}
+	return "allows"
 }
 
 // action reports an action that does not exist, or that works on none of the
@@ -112,13 +155,17 @@ func (l *linter) action(s *policy.Statement, name string) {
 	}
 	a, ok := actions.Lookup(name)
 	if !ok {
-		l.at(name, Fault{Code: "unknown-action", Actions: []string{name}, Message: fmt.Sprintf("there is no action %s: the statement grants nothing by it", name), Hint: meant(name)})
+		l.at(name, Fault{Code: "unknown-action", Actions: []string{name}, Message: fmt.Sprintf("there is no action %s: the statement %s nothing by it", name, l.does(s)), Hint: meant(name)})
 		return
 	}
-	if s.NotAction || s.NotResource || slices.ContainsFunc(s.Resources, a.Takes) {
+	if s.NotAction || s.NotResource || len(s.Resources) == 0 || actions.NeedsNoPermission(name) || slices.ContainsFunc(s.Resources, a.Takes) {
 		return
 	}
-	f := Fault{Code: "resource-kind", Actions: []string{name}, Message: fmt.Sprintf("%s never matches: it works on %s, and the statement names %s", name, worksOn(a), shorten(s.Resources))}
+	never := " never matches: it"
+	if slices.ContainsFunc(s.Resources, a.Overlaps) {
+		never = "" // by a star that stands for more than it is meant for
+	}
+	f := Fault{Code: "resource-kind", Actions: []string{name}, Message: fmt.Sprintf("%s%s works on %s, and the statement names %s", name, never, worksOn(a), shorten(s.Resources))}
 	if a.Service == "s3" {
 		f.bucketOrObject(a, s.Resources)
 	}
@@ -185,6 +232,9 @@ func (l *linter) resource(r string) {
 
 // whole compares the document with the documented policies.
 func (l *linter) whole() {
+	if l.kind != policy.KindIdentity {
+		return
+	}
 	documents := []*policy.Document{l.doc}
 	has, ok := l.pack.Recognize(documents)
 	if !ok || l.scope.Policy == "" && l.pack.combined(has, documents) {

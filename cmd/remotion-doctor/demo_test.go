@@ -11,6 +11,7 @@ import (
 	"remotion-doctor/audit"
 	"remotion-doctor/fixtures"
 	"remotion-doctor/iam"
+	"remotion-doctor/internal/asked"
 	"remotion-doctor/localaws"
 	"remotion-doctor/source/awsapi"
 	"remotion-doctor/source/files"
@@ -25,7 +26,7 @@ func TestDemoJSON(t *testing.T) {
 		stdout: &out, stderr: &bytes.Buffer{}, getenv: func(string) string { return "" },
 		now: func() time.Time { return time.Date(2026, 11, 23, 0, 0, 0, 0, time.UTC) },
 	}
-	if err := a.demo(t.Context(), &outputFlags{format: "json", failOn: "never", color: colorFlags{when: "auto"}}); err != nil {
+	if err := a.demo(t.Context(), &outputFlags{format: "json", failOn: "never", color: asked.Color{When: "auto"}}); err != nil {
 		t.Fatal(err)
 	}
 	if err := validateReport(out.Bytes()); err != nil {

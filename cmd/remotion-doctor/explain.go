@@ -24,7 +24,7 @@ type explainFlags struct {
 
 	message, details string
 	json, verbose    bool
-	color            colorFlags
+	color            asked.Color
 }
 
 func (a *app) explainCommand() *cobra.Command {
@@ -61,7 +61,7 @@ or no policy denied the request (throttling, an expired session, …).`,
 	f.source.patience.addWhole(fs)
 	fs.BoolVar(&f.json, "json", false, "print the trace as JSON")
 	fs.BoolVarP(&f.verbose, "verbose", "v", false, "show every near miss")
-	f.color.add(fs)
+	f.color.Add(fs)
 	return cmd
 }
 
@@ -145,7 +145,7 @@ func (a *app) writeTrace(t *audit.Trace, f *explainFlags) error {
 	if f.json {
 		return report.TraceJSON(a.stdout, t)
 	}
-	o := f.color.options(a, a.stdout)
+	o := f.color.Options(a.stdout, a.getenv)
 	o.Verbose = f.verbose
 	return report.Trace(a.stdout, t, o)
 }

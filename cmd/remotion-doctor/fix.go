@@ -36,7 +36,7 @@ type fixFlags struct {
 	force                        []int
 	record                       string
 	wait, patience               time.Duration
-	color                        colorFlags
+	color                        asked.Color
 }
 
 func (a *app) fixCommand() *cobra.Command {
@@ -83,7 +83,7 @@ that it does not cure · 2 bad usage · 3 could not be completed.`,
 	fs.DurationVar(&f.wait, "wait", 10*time.Second, "with --apply, `DURATION` that IAM's propagation is given")
 	fs.DurationVar(&f.patience, "timeout", 2*time.Minute, "with --apply, `DURATION` after which what still does not pass has failed")
 	f.source.add(fs)
-	f.color.add(fs)
+	f.color.Add(fs)
 	return cmd
 }
 
@@ -203,7 +203,7 @@ func (a *app) writeFixes(ctx context.Context, fixes []attach.Planned, f *fixFlag
 // form goes to stderr, so that the form can be pasted as it is.
 func (a *app) renderFixes(w io.Writer, fixes []attach.Planned, f *fixFlags) error {
 	if f.form == "" {
-		return attach.Show(w, fixes, f.color.options(a, w))
+		return attach.Show(w, fixes, f.color.Options(w, a.getenv))
 	}
 	if err := a.sayAll(attach.Remarks(fixes)); err != nil {
 		return err

@@ -29,7 +29,7 @@ func (a *app) putIn(ctx context.Context, o *doctor.Options, f *fixFlags, todo []
 	if len(plan.Changed()) == 0 {
 		return remaining
 	}
-	if err := report.PolicyDiff(a.stdout, attach.Lines(plan.Diff()), f.color.options(a, a.stdout)); err != nil || f.dryRun {
+	if err := report.PolicyDiff(a.stdout, attach.Lines(plan.Diff()), f.color.Options(a.stdout, a.getenv)); err != nil || f.dryRun {
 		return err
 	}
 	if err := a.confirm(f, plan.Question()); err != nil {

@@ -160,7 +160,7 @@ func TestApplyRefuses(t *testing.T) {
 func TestUndoRefuses(t *testing.T) {
 	a := testApp(&bytes.Buffer{})
 	j, _ := endpointFor(t, a, lacking[0].targets, lacking[0].regions)
-	f := &fixFlags{name: remedy.DefaultName, yes: true, record: filepath.Join(t.TempDir(), "undo.json"), color: colorFlags{when: "never"}}
+	f := &fixFlags{name: remedy.DefaultName, yes: true, record: filepath.Join(t.TempDir(), "undo.json"), color: asked.Color{When: "never"}}
 	fixes, err := doctor.Fix(t.Context(), f.of(j))
 	if err != nil {
 		t.Fatal(err)
@@ -203,7 +203,7 @@ func TestApplyHeedsTheOperator(t *testing.T) {
 			t.Fatal(err)
 		}
 		o.Source, o.Engine = client, audit.EngineAWS
-		f := &fixFlags{name: "new", yes: true, managed: true, record: filepath.Join(t.TempDir(), "undo.json"), color: colorFlags{when: "never"}}
+		f := &fixFlags{name: "new", yes: true, managed: true, record: filepath.Join(t.TempDir(), "undo.json"), color: asked.Color{When: "never"}}
 		fixes, err := doctor.Fix(t.Context(), f.of(o))
 		if err != nil {
 			t.Fatal(err)

@@ -186,7 +186,7 @@ func (a *app) putBack(ctx context.Context, client *awsapi.Client, f *fixFlags, s
 	if refused == nil && f.dryRun {
 		return attach.RenderPlans(a.stdout, remedy.Form(f.form), []*change.Plan{back.Plan()})
 	}
-	err := report.PolicyDiff(a.stdout, attach.Lines(back.Diff()), f.color.options(a, a.stdout))
+	err := report.PolicyDiff(a.stdout, attach.Lines(back.Diff()), f.color.Options(a.stdout, a.getenv))
 	if err != nil || refused != nil {
 		return errors.Join(err, refused)
 	}

@@ -13,9 +13,9 @@ import (
 	"github.com/spf13/pflag"
 
 	"remotion-doctor/audit"
+	"remotion-doctor/internal/asked"
 	"remotion-doctor/internal/ending"
 	"remotion-doctor/internal/outfile"
-	"remotion-doctor/internal/terminal"
 	"remotion-doctor/remedy"
 	"remotion-doctor/report"
 	"remotion-doctor/source/files"
@@ -27,15 +27,12 @@ type outputFlags struct {
 	baseline, waivers           string
 	outputs                     []string
 	quiet, verbose, redact      bool
-	color                       colorFlags
+	color                       asked.Color
 	bom, summary                bool
 	flags                       *pflag.FlagSet // tells whether --format was given
 }
 
-var (
-	failOns = []string{"unknown", "partial", "fail", "never"}
-	colors  = []string{"auto", "always", "never"}
-)
+var failOns = []string{"unknown", "partial", "fail", "never"}
 
 func (f *outputFlags) add(fs *pflag.FlagSet) {
 	f.addForm(fs, report.FormatTable)
@@ -56,14 +53,14 @@ func (f *outputFlags) addForm(fs *pflag.FlagSet, format report.Format) {
 	fs.BoolVar(&f.summary, "step-summary", false, "Markdown up to 1 MiB, for a job summary; 64 KiB for a comment without it")
 	fs.BoolVar(&f.bom, "csv-bom", false, "begin CSV with a byte order mark, for Excel")
 	fs.BoolVarP(&f.verbose, "verbose", "v", false, "show what passes, too")
-	f.color.add(fs)
+	f.color.Add(fs)
 }
 
 func (f *outputFlags) validate() error {
 	if _, err := report.ParseFormat(f.format); err != nil {
 		return usage("", "--format: %v", err)
 	}
-	if err := cmp.Or(oneOf("fail-on", f.failOn, failOns...), oneOf("color", f.color.when, colors...)); err != nil {
+	if err := cmp.Or(asked.OneOf("fail-on", f.failOn, failOns...), asked.OneOf("color", f.color.When, asked.Colors...)); err != nil {
 		return err
 	}
 	return f.checkFiles()
@@ -106,31 +103,11 @@ func (a *app) write(ctx context.Context, r *audit.Report, f *outputFlags, others
 
 // form is how a table looks on w.
 func (a *app) form(w io.Writer, f *outputFlags) report.Options {
-	o := f.color.options(a, w)
+	o := f.color.Options(w, a.getenv)
 	o.Verbose, o.BOM = f.verbose, f.bom
 	if f.summary {
 		o.Limit = report.SummaryLimit
 	}
-	return o
-}
-
-// colorFlags say whether to use colour.
-type colorFlags struct {
-	when  string
-	never bool
-}
-
-func (f *colorFlags) add(fs *pflag.FlagSet) {
-	fs.StringVar(&f.when, "color", "auto", "colour: `"+strings.Join(colors, "|")+"`")
-	fs.BoolVar(&f.never, "no-color", false, "no colour")
-}
-
-// options are the width of w, and whether to use colour on it: what the flags
-// say wins over the terminal.
-func (f *colorFlags) options(a *app, w io.Writer) report.Options {
-	var o report.Options
-	o.Width, o.Color = terminal.Look(w, a.getenv)
-	o.Color = !f.never && f.when != "never" && (o.Color || f.when == "always")
 	return o
 }
 
@@ -251,7 +228,7 @@ func onlyJSON(flag, path string) error {
 // reportFiles are the files that a report is written to.
 func (a *app) reportFiles(r *audit.Report, f *outputFlags, files []report.Destination) []outfile.File {
 	o := a.form(io.Discard, f)
-	o.Color = f.color.when == "always" // a file is no terminal
+	o.Color = f.color.When == "always" // a file is no terminal
 	var out []outfile.File
 	for _, file := range files {
 		out = append(out, outfile.File{

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -138,7 +137,7 @@ func (a *app) policyDiffCommand() *cobra.Command {
 		Example: `  remotion-doctor policy diff 3.3.54 4.0.527`,
 		Args:    arguments(2, 2, "as in `remotion-doctor policy diff 3.3.54 "+remotion.Newest+"`", "policy diff compares two releases"),
 		RunE: func(_ *cobra.Command, args []string) error {
-			if err := oneOf("format", format, "text", "json"); err != nil {
+			if err := asked.OneOf("format", format, "text", "json"); err != nil {
 				return err
 			}
 			d, err := remotion.Pack().Diff(args[0], args[1], partition)
@@ -156,13 +155,6 @@ func (a *app) policyDiffCommand() *cobra.Command {
 	return cmd
 }
 
-func oneOf(flag, value string, known ...string) error {
-	if !slices.Contains(known, value) {
-		return usage("", "--%s %q is not one of %s", flag, value, strings.Join(known, ", "))
-	}
-	return nil
-}
-
 func (a *app) json(v any) error {
 	enc := json.NewEncoder(a.stdout)
 	enc.SetEscapeHTML(false)
@@ -177,20 +169,24 @@ func (a *app) policyLintCommand() *cobra.Command {
 	f := &lintFlags{}
 	cmd := &cobra.Command{
 		Use:   "lint FILE…",
-		Short: "Find faults in a copy of Remotion's policy",
-		Long: `Find faults in policy files ("-" reads the standard input): a policy of an older
-release, recognised by its content; actions that do not exist; bucket patterns
-that match no bucket of Remotion; actions on a kind of resource that they do not
-work on; the policies of caller and renderer swapped; ARNs of another partition.
+		Short: "Find faults in policies of any kind",
+		Long: `Find faults in policy files ("-" reads the standard input) and in all policies of
+templates, plans and folders of the CDK: actions that do not exist; actions on a
+kind of resource that they do not work on; condition keys that requests never
+carry; elements that AWS refuses in this kind of policy; bucket patterns that match
+no bucket of Remotion; a policy of an older release, recognised by its content; the
+policies of caller and renderer swapped; ARNs of another partition.
 
 Exit codes: 0 no fault · 1 at least one · 2 a file cannot be read or parsed.`,
 		Example: `  remotion-doctor policy lint remotion-user-policy.json
-  remotion-doctor policy lint --as renderer role-policy.json`,
+  remotion-doctor policy lint --as renderer role-policy.json
+  remotion-doctor policy lint --as scp guardrails.json
+  remotion-doctor policy lint template.yaml`,
 		Args: arguments(1, math.MaxInt, "as in `remotion-doctor policy lint policy.json`", "policy lint reads at least one file"),
 		RunE: func(_ *cobra.Command, args []string) error { return a.policyLint(args, f) },
 	}
 	fs := cmd.Flags()
-	fs.StringVar(&f.as, "as", "", "what the policy is meant for: `caller|renderer`")
+	fs.StringVar(&f.as, "as", "", "what the policy is meant for (default: by its form): `"+strings.Join(policytext.As(remotion.Pack()), "|")+"`")
 	fs.StringVar(&f.version, "remotion-version", "", "release of Remotion, `X.Y.Z` (default: that of the project here, else "+remotion.Newest+")")
 	fs.StringVar(&f.partition, "partition", "", "partition of the account, `aws|aws-cn`")
 	fs.StringVar(&f.format, "format", "text", "`text|json`")
@@ -198,24 +194,25 @@ Exit codes: 0 no fault · 1 at least one · 2 a file cannot be read or parsed.`,
 }
 
 func (a *app) policyLint(paths []string, f *lintFlags) error {
-	if err := errors.Join(oneOf("format", f.format, "text", "json"), oneOf("as", f.as, "", "caller", "renderer"), oneOf("partition", f.partition, "", "aws", "aws-cn")); err != nil {
+	if err := errors.Join(asked.OneOf("format", f.format, "text", "json"), asked.OneOf("as", f.as, append(policytext.As(remotion.Pack()), "")...), asked.OneOf("partition", f.partition, "", "aws", "aws-cn")); err != nil {
 		return err
 	}
 	release, err := asked.Release(f.version)
 	if err != nil {
 		return err
 	}
-	faults, unknown, err := policytext.Lint(remotion.Pack(), paths, func(path string) ([]byte, error) { return files.Input(a.stdin, path, maxInput) },
-		checks.LintScope{Policy: f.as, Version: release.Version, Partition: f.partition})
+	scope := policytext.Scope(remotion.Pack(), f.as)
+	scope.Version, scope.Partition = release.Version, f.partition
+	found, err := policytext.Lint(remotion.Pack(), paths, func(path string) ([]byte, error) { return files.Input(a.stdin, path, maxInput) }, scope)
 	if err != nil {
 		return err
 	}
 	if f.format == "json" {
-		err = a.json(faults)
+		err = a.json(found.Faults)
 	} else {
-		err = policytext.Faults(a.stdout, faults, unknown)
+		err = policytext.Faults(a.stdout, found)
 	}
-	if err == nil && len(faults) > 0 {
+	if err == nil && len(found.Faults) > 0 {
 		return errNotMet
 	}
 	return err

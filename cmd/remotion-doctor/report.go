@@ -12,6 +12,7 @@ import (
 
 	"remotion-doctor/audit"
 	"remotion-doctor/doctor/fleet"
+	"remotion-doctor/internal/asked"
 	"remotion-doctor/internal/ending"
 	"remotion-doctor/internal/outfile"
 	"remotion-doctor/report"
@@ -161,13 +162,13 @@ which policies changed. Exit code 1 says that something is worse than before.`,
 	f.flags = fs
 	fs.StringVar(&f.format, "format", "table", "form of the difference: `table|json|markdown`")
 	fs.StringVar(&output, "output", "", "write the difference to `FILE`")
-	f.color.add(fs)
+	f.color.Add(fs)
 	return cmd
 }
 
 func (a *app) diff(ctx context.Context, paths []string, output string, f *outputFlags) error {
 	f.failOn = "unknown"
-	if err := oneOf("format", f.format, ending.Forms(report.ComparisonFormats()...)...); err != nil {
+	if err := asked.OneOf("format", f.format, ending.Forms(report.ComparisonFormats()...)...); err != nil {
 		return err
 	}
 	if err := f.validate(); err != nil {

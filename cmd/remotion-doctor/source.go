@@ -114,7 +114,7 @@ func (a *app) openFiles(o *doctor.Options, f *sourceFlags) error {
 		}
 	}
 	switch {
-	case f.base() == "--policy":
+	case f.base() == "--policy" || f.declared != "":
 		return f.openPolicies(o, overlay, library)
 	case len(f.paths()) > 0:
 		return f.openDeployments(o, overlay, library)

@@ -28,6 +28,7 @@ type fileFlags struct {
 	principal           string
 	endpointPolicy      string // of a VPC endpoint
 	lone                bool   // --ignore-organization
+	declared            string // --policy-resource
 	skip                bool   // --skip-missing
 }
 
@@ -35,6 +36,7 @@ func (f *fileFlags) add(fs *pflag.FlagSet) {
 	fs.StringVar(&f.template, "template", "", "check before the deploy: a CloudFormation or SAM template, `FILE`, or the CDK's cdk.out")
 	fs.StringVar(&f.plan, "plan", "", "check before the apply: `FILE` from `terraform show -json`, of a plan or state")
 	fs.StringArrayVar(&f.parameters, "parameter", nil, "value of a template's parameter, `NAME=VALUE`; repeatable")
+	fs.StringVar(&f.declared, "policy-resource", "", "check a managed policy of the template or plan by itself, by its logical id or `NAME`")
 	fs.StringVar(&f.account, "account", "", "account `ID` of the deployment")
 	fs.StringArrayVar(&f.policies, "policy", nil, "identity policy of a role that need not exist, in `FILE`; repeatable")
 	fs.StringVar(&f.boundary, "boundary", "", "permissions boundary, in `FILE`")
@@ -86,6 +88,8 @@ func (f *sourceFlags) validate() error {
 	switch {
 	case len(f.bases()) > 1:
 		return usage("leave all but one out", "--snapshot, --template, --plan, --policy and files as arguments exclude each other")
+	case f.declared != "" && len(f.paths()) != 1:
+		return usage("as in `remotion-doctor check template.yaml --policy-resource RenderPolicy`", "--policy-resource needs one template or plan")
 	case len(f.parameters) > 0 && f.template == "" && len(f.files) == 0:
 		return usage("", "--parameter needs --template")
 	}
@@ -114,17 +118,33 @@ func (f *fileFlags) paths() []string {
 
 // openPolicies makes the source of policy files, which are a target by
 // themselves.
-func (f *fileFlags) openPolicies(o *doctor.Options, overlay files.Overlay, library *managed.Library) error {
+func (f *fileFlags) openPolicies(o *doctor.Options, overlay files.Overlay, library *managed.Library) (err error) {
+	target := files.Target(f.policies, f.principal)
+	if f.declared != "" {
+		if target, err = f.addDeclared(o, &overlay); err != nil {
+			return err
+		}
+	}
 	for i := range o.Targets {
 		t := &o.Targets[i].Target
 		if t.Kind != audit.TargetCaller {
 			return usage("name the owner of the policies with --principal ARN", "--policy and a target exclude each other")
 		}
-		*t = files.Target(f.policies, f.principal)
+		*t = target
 	}
-	var err error
 	o.Source, err = files.Policies(overlay, library, f.principal, f.account)
 	return err
+}
+
+// addDeclared adds the policy of --policy-resource.
+func (f *fileFlags) addDeclared(o *doctor.Options, overlay *files.Overlay) (audit.Target, error) {
+	parameters, err := files.Parameters(f.parameters)
+	if err != nil {
+		return audit.Target{}, err
+	}
+	path := f.paths()[0]
+	label, err := overlay.AddDeclared(files.Template{Path: path, Plan: path == f.plan, AccountID: f.account, Parameters: parameters, Regions: o.Regions}, f.declared)
+	return audit.Target{Kind: audit.TargetFile, Name: label + " in " + files.Name(path)}, err
 }
 
 // openDeployments makes the sources of templates and plans, one for each file

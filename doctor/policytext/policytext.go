@@ -40,16 +40,34 @@ func Differences(w io.Writer, product, from, to string, list []checks.Difference
 // A FileFault is a fault of a policy with the file that it is in.
 type FileFault struct {
 	File string `json:"file"`
+	// Policy is what a template or plan calls the policy; empty where the file is
+	// the policy.
+	Policy string `json:"policy,omitzero"`
+	// At is the place of what could not be read, where it has no position of its
+	// own.
+	At string `json:"at,omitzero"`
 	checks.Fault
 }
 
+// place is where a fault stands, as compilers print it.
+func (f *FileFault) place() string {
+	if f.At != "" {
+		return report.Clean(f.At)
+	}
+	out := fmt.Sprintf("%s:%s", report.Clean(f.File), f.Pos)
+	if f.Policy != "" {
+		out += ": " + report.Clean(f.Policy)
+	}
+	return out
+}
+
 // Faults writes the faults of policy files, each with its place, as compilers
-// do. Without any it says so, and which files are no copy of a documented policy:
+// do, and what a file was taken for. Without any it says so, and which files are no copy of a documented policy:
 // that a policy has no faults does not say that it suffices.
-func Faults(w io.Writer, faults []FileFault, unknown []string) error {
+func Faults(w io.Writer, l *Linted) error {
 	var b strings.Builder
-	for _, f := range faults {
-		fmt.Fprintf(&b, "%s:%s: %s [%s]\n", report.Clean(f.File), f.Pos, report.Clean(f.Message), f.Code)
+	for _, f := range l.Faults {
+		fmt.Fprintf(&b, "%s: %s [%s]\n", f.place(), report.Clean(f.Message), f.Code)
 		if f.Hint != "" {
 			fmt.Fprintf(&b, "    hint: %s\n", report.Clean(f.Hint))
 		}
@@ -57,9 +75,12 @@ func Faults(w io.Writer, faults []FileFault, unknown []string) error {
 			fmt.Fprintf(&b, "    see:  %s\n", f.Source)
 		}
 	}
-	if len(faults) == 0 {
+	for _, g := range l.Guessed {
+		fmt.Fprintf(&b, "%s: read as %s; --as says what else it is\n", report.Clean(g.File), g.Kind.Title())
+	}
+	if len(l.Faults) == 0 {
 		b.WriteString("✓ no faults\n")
-		for _, path := range unknown {
+		for _, path := range l.Unknown {
 			c := audit.Command{Name: "check", Source: []audit.Flag{{Name: "policy", Value: path}}}
 			if path == "standard input" {
 				c.Source[0].Value = "FILE"

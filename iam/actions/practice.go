@@ -48,6 +48,19 @@ func AuthorizedOn(action, partition, region, account string) string {
 	return strings.NewReplacer("${Partition}", partition, "${Region}", known(region), "${Account}", known(account)).Replace(template)
 }
 
+// alsoTaken are resources that a service authorizes an action against, beside the
+// types that the Service Authorization Reference lists for it.
+//
+// Source: AWS CloudFormation User Guide, "Control CloudFormation access with AWS
+// Identity and Access Management", "AWS::Serverless transform": the policy that
+// allows to create a change set names
+// arn:aws:cloudformation:REGION:aws:transform/Serverless-2016-10-31.
+var alsoTaken = map[string]string{
+	"cloudformation:createchangeset": "arn:*:cloudformation:*:*:transform/*",
+	"cloudformation:createstack":     "arn:*:cloudformation:*:*:transform/*",
+	"cloudformation:updatestack":     "arn:*:cloudformation:*:*:transform/*",
+}
+
 // NeedsNoPermission reports whether every principal may do the action, and no
 // policy can deny it.
 //

@@ -33,6 +33,9 @@ func (a *Action) takes(resource string, simulator bool) bool {
 		resource = variable.ReplaceAllString(resource, "*")
 	}
 	arn, ok := policy.ParseARN(resource)
+	if !simulator && (!ok || strings.ContainsAny(arn.Partition+arn.Service, "*?") || strings.ContainsAny(arn.Region+arn.AccountID, "*?") && !typed(a.Service, arn.Resource)) && a.Overlaps(resource) {
+		return true
+	}
 	if !ok {
 		return false
 	}
@@ -50,6 +53,51 @@ func (a *Action) takes(resource string, simulator bool) bool {
 			}
 			if a.fits(t.Name, f.resource, arn.Resource) {
 				return true
+			}
+		}
+	}
+	more, ok := alsoTaken[strings.ToLower(a.String())]
+	return ok && !simulator && policy.MatchResource(more, resource)
+}
+
+// Overlaps reports whether a pattern matches any ARN that the action works on,
+// also by a star that stands for more than it is meant for: AWS's own policies
+// write arn:aws:secretsmanager:*:*:sqlworkbench!* for what is called
+// secret:sqlworkbench!…. See [Action.Takes] for what a pattern is meant for.
+//
+// Source: the AWS managed policies AmazonRedshiftQueryEditorV2FullAccess and
+// AWSIoTFleetHubFederationAccess.
+func (a Action) Overlaps(pattern string) bool {
+	if !strings.ContainsAny(pattern, "*?") {
+		return false
+	}
+	if len(a.ResourceTypes) == 0 {
+		return policy.MatchResource(pattern, AuthorizedOn(a.String(), "aws", "", ""))
+	}
+	for i := range a.ResourceTypes {
+		for form := range strings.SplitSeq(a.ResourceTypes[i].ARN, ",") {
+			if policy.Overlap(pattern, Pattern(strings.TrimSpace(form))) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// typed reports whether the resource part of an ARN begins as that of a type of
+// the service does: function:, layer:.
+func typed(name, resource string) bool {
+	s := serviceOf(strings.ToLower(name))
+	if s == nil {
+		return false
+	}
+	for _, a := range s.actions {
+		for i := range a.ResourceTypes {
+			for _, f := range a.ResourceTypes[i].forms {
+				prefix, _, _ := strings.Cut(f.resource, "${")
+				if prefix != "" && strings.HasPrefix(resource, prefix) {
+					return true
+				}
 			}
 		}
 	}

@@ -10,6 +10,7 @@ import (
 	"compress/gzip"
 	_ "embed"
 	"io"
+	"iter"
 	"strings"
 	"sync"
 )
@@ -92,6 +93,25 @@ func (l *Library) Len() int {
 		n += l.fallback().Len()
 	}
 	return n
+}
+
+// All returns every document once, in no order.
+func (l *Library) All() iter.Seq[Document] {
+	return func(yield func(Document) bool) {
+		if l == nil {
+			return
+		}
+		for _, m := range []map[string]Document{l.byARN, l.byName} {
+			for _, d := range m {
+				if !yield(d) {
+					return
+				}
+			}
+		}
+		if l.fallback != nil {
+			l.fallback().All()(yield)
+		}
+	}
 }
 
 // Lookup returns the document of a managed policy. In partitions other than

@@ -56,3 +56,11 @@ func UnknownDocument(name string) string {
 	}}
 	return d.Indent()
 }
+
+// Unread returns the name of the document that an [UnknownDocument] stands for.
+func (d *Document) Unread() (name string, ok bool) {
+	if len(d.Statements) != 2 || d.Statements[0].Sid != "MayAllow" || d.Statements[1].Sid != "MayDeny" || len(d.Statements[0].Conditions) != 1 {
+		return "", false
+	}
+	return IsUnknown(d.Statements[0].Conditions[0].Key)
+}

@@ -21,7 +21,7 @@ import (
 // required. Flags about the output and the patience are the user's to repeat.
 var (
 	sourceNames = []string{
-		"engine", "snapshot", "profile", "endpoint-url", "template", "plan", "parameter", "account", "managed-policies",
+		"engine", "snapshot", "policy-resource", "profile", "endpoint-url", "template", "plan", "parameter", "account", "managed-policies",
 		"policy", "boundary", "scp", "rcp", "session-policy", "resource-policy", "resource-account", "principal",
 	}
 	requirementNames = []string{

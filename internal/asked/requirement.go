@@ -158,3 +158,11 @@ func usage(hint, format string, args ...any) error {
 	p := audit.NewProblem("input", fmt.Sprintf(format, args...), hint)
 	return &p
 }
+
+// OneOf refuses a value that is none of those that a flag takes.
+func OneOf(flag, value string, known ...string) error {
+	if !slices.Contains(known, value) {
+		return usage("", "--%s %q is not one of %s", flag, value, strings.Join(slices.DeleteFunc(slices.Clone(known), func(k string) bool { return k == "" }), ", "))
+	}
+	return nil
+}

@@ -2,6 +2,7 @@ package files
 
 import (
 	"cmp"
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -35,6 +36,33 @@ type Overlay struct {
 	SCPs, RCPs      [][]eval.Policy // levels, root first
 
 	notes []string
+	gaps  []iam.Gap
+}
+
+// AddDeclared adds an identity policy: a managed policy that a template or plan
+// declares, attached to somebody or not, by its logical id, name, ARN or address.
+// It returns what the file calls it. The error is a [*source.Error].
+func (o *Overlay) AddDeclared(t Template, name string) (label string, err error) {
+	open, _, err := t.open()
+	if err != nil {
+		return "", err
+	}
+	d, err := open(iac.Options{AccountID: t.AccountID, Parameters: maps.Clone(t.Parameters), Region: first(t.Regions)})
+	if err != nil {
+		return "", fileError(err)
+	}
+	found, err := d.ResolvePolicy(name)
+	if err != nil {
+		return "", fileError(err)
+	}
+	doc, err := policy.Parse(found.Document.Text)
+	if err != nil {
+		return "", Unparsed(found.Location.String(), err)
+	}
+	o.Identity = append(o.Identity, eval.Policy{ID: found.ID, Name: found.Label, Document: doc, Origin: found.Document.Origin})
+	o.notes = append(o.notes, d.Notes...)
+	o.gaps = slices.Concat(o.gaps, found.Gaps, d.Snapshot.Open)
+	return found.Label, nil
 }
 
 // Read reads the files. The error is a [*source.Error] of kind KindInput that
@@ -114,6 +142,7 @@ func fullAWSAccess() (eval.Policy, error) {
 // over lays the overlay over the policies of a principal.
 func (o *Overlay) over(p eval.Policies) eval.Policies {
 	p.Identity = append(p.Identity[:len(p.Identity):len(p.Identity)], o.Identity...)
+	p.Gaps = append(p.Gaps[:len(p.Gaps):len(p.Gaps)], o.gaps...)
 	p.Boundary = cmp.Or(o.Boundary, p.Boundary)
 	p.Session = cmp.Or(o.Session, p.Session)
 	p.Resource = cmp.Or(o.Resource, p.Resource)

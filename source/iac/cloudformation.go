@@ -28,7 +28,7 @@ var identities = map[string]struct{ kind, managed string }{
 func build(a *app, o Options) (*Deployment, error) {
 	b := &builder{assembly: newAssembly(o), made: map[*resource]*principal{}, arns: map[*resource]string{}, functions: map[string]*functionPolicy{}}
 	// What others refer to comes first.
-	for _, step := range []func(*resource, truth) error{b.identity, b.managedPolicy, b.identityPolicies, b.policy, b.unread, b.resourcePolicy, b.permission, b.actor} {
+	for _, step := range []func(*resource, truth) error{b.identity, b.managedPolicy, b.identityPolicies, b.policy, b.unreadStack, b.resourcePolicy, b.permission, b.actor} {
 		for _, s := range a.stacks {
 			for _, r := range s.resources {
 				b.take(r, step)

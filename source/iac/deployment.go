@@ -20,6 +20,10 @@ type Deployment struct {
 	// Notes are sentences that the reader of a report should know.
 	Notes []string
 
+	// Unread are the gaps of nested stacks and the like whose templates were not
+	// read, and in them every policy.
+	Unread []iam.Gap
+
 	targets []target
 	managed []Policy
 	asked   Options
@@ -165,6 +169,7 @@ type assembly struct {
 	used       map[string]int        // how often a name was made unique
 	policies   []account.ManagedPolicy
 	managed    []Policy // those of the file
+	unread     []iam.Gap
 	targets    []target
 	notes      []string
 }
@@ -218,7 +223,7 @@ func (a *assembly) deployment() *Deployment {
 	d.Policies = a.policies
 	a.snapshot.AccountID = a.onlyAccount()
 	slices.SortStableFunc(a.targets, func(x, y target) int { return cmp.Compare(x.label, y.label) })
-	return &Deployment{Snapshot: a.snapshot, Notes: a.notes, targets: a.targets, managed: a.managed}
+	return &Deployment{Snapshot: a.snapshot, Notes: a.notes, Unread: a.unread, targets: a.targets, managed: a.managed}
 }
 
 // onlyAccount is the account of the principals; empty where they are of

@@ -151,9 +151,9 @@ func (s *stack) givenParameter(name string, list bool) (value, bool) {
 	return v, true
 }
 
-// unread makes the gaps of a nested stack, or of what is like one, whose
+// unreadStack makes the gaps of a nested stack, or of what is like one, whose
 // template was not read: it may do anything with what it is given.
-func (b *builder) unread(r *resource, _ truth) error {
+func (b *builder) unreadStack(r *resource, _ truth) error {
 	if nestedTypes[r.typ] != "" && r.nested != nil {
 		return nil
 	}
@@ -168,6 +168,11 @@ func (b *builder) unread(r *resource, _ truth) error {
 	gap := iam.Gap{
 		Where: r.location().String(), What: r.typ + " " + r.label(), Why: why + ", and it is given this principal",
 		Affects: iam.MayBoth, Hint: "check the stack together with the templates that it nests, as files on disk",
+	}
+	if nestedTypes[r.typ] != "" {
+		whole := gap
+		whole.Why = why
+		b.unread = append(b.unread, whole)
 	}
 	given := b.givenTo(r)
 	for _, p := range b.principals {
