@@ -17,7 +17,7 @@ import (
 // here fails the test.
 const allowed = `
 iam/policy:  | github.com/go-json-experiment/json
-iam/actions: iam/policy
+iam/actions: internal/spelling iam/policy
 iam/actions/generate:
 iam: iam/policy
 iam/account: iam iam/policy | github.com/go-json-experiment/json
@@ -30,7 +30,7 @@ iam/explain: iam iam/policy iam/actions iam/eval iam/request
 iam/accessdenied: iam iam/policy iam/actions
 iam/iamtest: iam iam/policy iam/account
 audit: iam iam/policy
-checks: audit iam iam/policy iam/actions iam/account
+checks: internal/spelling audit iam iam/policy iam/actions iam/account
 checks/remotion: checks audit iam iam/policy iam/account
 checks/remotion/project: checks | github.com/Masterminds/semver/
 checks/remotion/published: checks/remotion
@@ -50,6 +50,7 @@ internal/modulepath: | golang.org/x/mod
 doctor: source remedy checks checks/remotion audit iam iam/policy iam/request iam/actions iam/account iam/eval iam/excess iam/explain iam/accessdenied | golang.org/x/sync
 internal/terminal: report audit | github.com/charmbracelet/x/ansi golang.org/x/term
 internal/ending:
+internal/spelling:
 doctor/fleet: doctor report source source/awsapi source/files checks checks/remotion internal/outfile audit iam iam/policy iam/account iam/eval iam/managed | golang.org/x/sync
 internal/splice: | github.com/go-json-experiment/json go.yaml.in/yaml/v4
 doctor/policytext: source source/files source/iac checks report audit iam iam/policy

@@ -6,6 +6,7 @@ import (
 
 	"remotion-doctor/iam/actions"
 	"remotion-doctor/iam/policy"
+	"remotion-doctor/internal/spelling"
 )
 
 // operationActions are the actions that operations of AWS's APIs need, where
@@ -77,36 +78,11 @@ func meant(name string) string {
 func nearest(service, action string) string {
 	best, least := "", 1+len(action)/4
 	for _, name := range actions.Names(service) {
-		if d := distance(action, strings.ToLower(name), least); d < least {
+		if d := spelling.Distance(action, strings.ToLower(name), least); d < least {
 			best, least = service+":"+name, d
 		}
 	}
 	return best
-}
-
-// distance is the number of letters to insert, remove or replace between two
-// words; where it is limit or more, some number not below limit.
-func distance(a, b string, limit int) int {
-	if len(a)-len(b) >= limit || len(b)-len(a) >= limit {
-		return limit
-	}
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			cost := diagonal
-			if a[i] != b[j] {
-				cost++
-			}
-			diagonal = row[j+1]
-			row[j+1] = min(cost, row[j]+1, row[j+1]+1)
-		}
-	}
-	return row[len(b)]
 }
 
 // MeantOperator returns the condition operator whose name differs by the fewest
@@ -115,7 +91,7 @@ func MeantOperator(name string) string {
 	name = strings.ToLower(name)
 	best, least := "", 1+len(name)/4
 	for _, o := range policy.Operators() {
-		if d := distance(name, strings.ToLower(o), least); d < least {
+		if d := spelling.Distance(name, strings.ToLower(o), least); d < least {
 			best, least = o, d
 		}
 	}

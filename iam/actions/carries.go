@@ -1,6 +1,7 @@
 package actions
 
 import (
+	"remotion-doctor/internal/spelling"
 	"strings"
 	"sync"
 )
@@ -100,30 +101,9 @@ func Meant(key string) (string, bool) {
 		if !strings.HasPrefix(name, "aws:") {
 			continue
 		}
-		if d := distance(family, keyFamily(name)); d < best {
+		if d := spelling.Distance(family, keyFamily(name), best); d < best {
 			best, found = d, strings.TrimSuffix(strings.TrimSuffix(name, "${TagKey}"), "tag-key")
 		}
 	}
 	return found, found != ""
-}
-
-// distance is the number of letters to insert, remove or replace.
-func distance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := 1; i <= len(a); i++ {
-		diagonal := row[0]
-		row[0] = i
-		for j := 1; j <= len(b); j++ {
-			change := diagonal
-			if a[i-1] != b[j-1] {
-				change++
-			}
-			diagonal = row[j]
-			row[j] = min(change, row[j]+1, row[j-1]+1)
-		}
-	}
-	return row[len(b)]
 }
