@@ -3,11 +3,11 @@ package report
 import (
 	"bytes"
 	"compress/gzip"
+	"context"
 	"crypto/sha256"
 	"embed"
 	"encoding/base64"
 	"encoding/json"
-	"html/template"
 	"io"
 	"slices"
 	"strings"
@@ -16,12 +16,15 @@ import (
 	"remotion-doctor/iam"
 )
 
+// The page is page.templ; page_templ.go is made from it.
+//
+//go:generate go run github.com/a-h/templ/cmd/templ@v0.3.1100 generate -f page.templ
 //go:embed page
 var page embed.FS
 
 // HTML writes the report as one page that needs nothing else: no network, no
 // other file. Text of the report never becomes markup: what is fixed is escaped
-// by html/template, what a script shows becomes text nodes, and the page's
+// by templ (page.templ), what a script shows becomes text nodes, and the page's
 // Content-Security-Policy allows its own script and style alone.
 //
 // The findings are data that a script shows as far as they are looked at, so
@@ -35,17 +38,13 @@ func HTML(w io.Writer, r *audit.Report) error {
 	if err != nil {
 		return err
 	}
-	t, err := template.New("page.html").Funcs(template.FuncMap{"mark": mark, "pieces": pieces}).ParseFS(page, "page/page.html")
-	if err != nil {
-		return err
-	}
 	v := newView(r)
 	if err := v.embed(r); err != nil {
 		return err
 	}
-	v.Style, v.Script = template.CSS(style), template.JS(script)
+	v.Style, v.Script = string(style), string(script)
 	v.Policy = "default-src 'none'; img-src data:; base-uri 'none'; form-action 'none'; style-src '" + hash(style) + "'; script-src '" + hash(script) + "'"
-	return t.Execute(w, v)
+	return htmlPage(v).Render(context.Background(), w)
 }
 
 // pieces cuts the names of actions where a line may end: behind the colon, and
@@ -174,7 +173,7 @@ func (v *view) embed(r *audit.Report) error {
 // 20 MB of evidence, which a browser would read before it shows anything.
 type packer struct{ gzip *gzip.Writer }
 
-func (p *packer) pack(v any) (template.JS, error) {
+func (p *packer) pack(v any) (string, error) {
 	var b strings.Builder
 	encoder := base64.NewEncoder(base64.StdEncoding, &b)
 	if p.gzip == nil {
@@ -193,7 +192,7 @@ func (p *packer) pack(v any) (template.JS, error) {
 	if err := encoder.Close(); err != nil {
 		return "", err
 	}
-	return template.JS(b.String()), nil
+	return b.String(), nil
 }
 
 // pageRows are all findings, the worst first.
@@ -224,10 +223,10 @@ func pageSectionOf(s *audit.Section, l label) pageSection {
 
 // script is JSON that can stand in a script element: encoding/json writes <, >
 // and & as escapes, so that no text ends the element.
-func script(v any) (template.JS, error) {
+func script(v any) (string, error) {
 	var b bytes.Buffer
 	if err := json.NewEncoder(&b).Encode(v); err != nil {
 		return "", err
 	}
-	return template.JS(strings.TrimSuffix(b.String(), "\n")), nil
+	return strings.TrimSuffix(b.String(), "\n"), nil
 }

@@ -2,11 +2,12 @@ package report
 
 import (
 	"cmp"
-	"html/template"
 	"net/url"
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/a-h/templ"
 
 	"remotion-doctor/audit"
 )
@@ -15,10 +16,10 @@ import (
 type view struct {
 	Report     *audit.Report
 	Policy     string // the page's Content-Security-Policy
-	Style      template.CSS
-	Script     template.JS
-	Data       template.JS
-	Chunks     []template.JS
+	Style      string // the page's own style and script, as they are
+	Script     string
+	Data       string   // JSON that can stand in a script element
+	Chunks     []string // JSON likewise or, where they are Packed, base64
 	Packed     bool // the chunks are compressed
 	Few        bool // few sections: what concerns all of them is open at first
 	Headline   string
@@ -42,7 +43,7 @@ type view struct {
 type viewRanked struct {
 	Action, Why string
 	Targets     int
-	Link        template.URL
+	Link        templ.SafeURL
 }
 
 type viewCount struct {
@@ -71,6 +72,8 @@ type viewSection struct {
 	Causes                                                                              []string // why operations do not work
 	Gaps                                                                                []viewGap
 	Incomplete, IncompleteHint                                                          string
+	Found, Cause                                                                        string
+	Commands                                                                            []viewCommand
 	NotChecked                                                                          string
 }
 
@@ -87,7 +90,7 @@ type (
 	viewOperation struct{ Status, Because string }
 	viewCell      struct {
 		Status, Score string
-		Link          template.URL
+		Link          templ.SafeURL
 	}
 	viewRemediation struct {
 		Index      int
@@ -99,6 +102,7 @@ type (
 		Dangerous                                 bool
 	}
 	viewDiagnosis struct{ Severity, Mark, Message, Hint, Source, Muted string }
+	viewCommand   struct{ Word, Line, Note string }
 	viewPolicy    struct{ Name, Layer, File, Digest string }
 )
 
@@ -171,7 +175,7 @@ func (v *view) causes(r *audit.Report) {
 			seen[key] = true
 			if _, ok := index[key]; !ok {
 				index[key] = len(v.Causes)
-				v.Causes = append(v.Causes, viewRanked{Action: key[0], Why: string(f.Status) + ", " + key[1], Link: template.URL("#go=1&q=" + url.QueryEscape(key[0]))})
+				v.Causes = append(v.Causes, viewRanked{Action: key[0], Why: string(f.Status) + ", " + key[1], Link: templ.SafeURL("#go=1&q=" + url.QueryEscape(key[0]))})
 			}
 			v.Causes[index[key]].Targets++
 		}
@@ -251,6 +255,7 @@ func (v *view) section(r *audit.Report, index int) viewSection {
 	if s.Remediation != nil {
 		out.Remediation = &viewRemediation{index, cure(s), cleanJSON(s.Remediation.Indent())}
 	}
+	out.Found, out.Cause, out.Commands = Clean(strings.Join(s.Found, "; ")), likeliestCause(r, s), viewCommands(r, s)
 	v.matrix(s, &out)
 	for i := range s.Obstacles {
 		o := &s.Obstacles[i]
@@ -275,6 +280,25 @@ func (v *view) section(r *audit.Report, index int) viewSection {
 	return out
 }
 
+// viewCommands are the commands that lead on from a section that does not pass.
+func viewCommands(r *audit.Report, s *audit.Section) []viewCommand {
+	if s.Error != nil || met(r, s) {
+		return nil
+	}
+	var out []viewCommand
+	for i, step := range nextSteps(r, s) {
+		c := viewCommand{Word: "Next", Line: step}
+		if i == 0 {
+			c.Note = cured(s)
+		}
+		if strings.HasPrefix(step, "remotion-doctor fix") {
+			c.Word = "Fix"
+		}
+		out = append(out, c)
+	}
+	return out
+}
+
 // matrix fills the section's row of both grids.
 func (v *view) matrix(s *audit.Section, out *viewSection) {
 	if len(s.Operations) > 0 {
@@ -287,7 +311,7 @@ func (v *view) matrix(s *audit.Section, out *viewSection) {
 	out.Cells = make([]viewCell, len(v.Modules))
 	for _, g := range groups(s) {
 		title := Clean(g.module.Title)
-		link := template.URL("#go=1&principal=" + strconv.Itoa(out.Index) + "&module=" + url.QueryEscape(title))
+		link := templ.SafeURL("#go=1&principal=" + strconv.Itoa(out.Index) + "&module=" + url.QueryEscape(title))
 		out.Cells[slices.Index(v.Modules, title)] = viewCell{g.word(), g.score(), link}
 	}
 }

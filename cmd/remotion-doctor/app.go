@@ -145,14 +145,19 @@ unreadable input · 3 could not be completed.`,
 			}
 			return usage(hint, "unknown command %q", args[0])
 		},
-		RunE:          help,
+		// Cobra's own --version is a text/template, which keeps the linker from
+		// removing dead code.
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if asked, err := cmd.Flags().GetBool("version"); err != nil || !asked {
+				return errors.Join(err, cmd.Help())
+			}
+			return a.print("remotion-doctor %s\n", version)
+		},
 		SilenceErrors: true,
 		SilenceUsage:  true,
 
 		SuggestionsMinimumDistance: 2,
 	}
-	root.Version = version
-	root.SetVersionTemplate("remotion-doctor {{.Version}}\n")
 	root.Flags().Bool("version", false, "print the version")
 	root.SetOut(a.stdout)
 	root.SetErr(a.stderr)
