@@ -1,9 +1,10 @@
 package actions
 
 import (
-	"remotion-doctor/internal/spelling"
 	"strings"
 	"sync"
+
+	"remotion-doctor/internal/spelling"
 )
 
 // A Carriage says whether requests carry a condition key. The zero Carriage is
