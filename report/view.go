@@ -20,8 +20,8 @@ type view struct {
 	Script     string
 	Data       string   // JSON that can stand in a script element
 	Chunks     []string // JSON likewise or, where they are Packed, base64
-	Packed     bool // the chunks are compressed
-	Few        bool // few sections: what concerns all of them is open at first
+	Packed     bool     // the chunks are compressed
+	Few        bool     // few sections: what concerns all of them is open at first
 	Headline   string
 	Good       bool
 	Caller     string
