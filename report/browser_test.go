@@ -218,7 +218,7 @@ func testLinks(t *tab) {
 	r := every(t)
 	id := ID(&r.Sections[0], &r.Sections[0].Findings[0]) // one that passes, which the filter hides
 	t.open(r, "#f-"+id)
-	t.run(chromedp.WaitReady(chromedp.CSS(`#f-`+id+` details[open] figure`)))
+	t.run(chromedp.WaitReady(chromedp.CSS(`#f-` + id + ` details[open] figure`)))
 	if !eval[bool](t, `document.getElementById('f-`+id+`').firstChild.open`) {
 		t.Error("the link does not open its finding")
 	}

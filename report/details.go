@@ -43,7 +43,7 @@ type pageEvidence struct {
 	Documented bool   `json:"documented,omitzero"`
 	Region     string `json:"region,omitzero"`
 	Context    int    `json:"context"` // -1 for none
-	Verdict    int    `json:"verdict"`
+	Verdict    int    `json:"verdict"` // likewise
 }
 
 func pageDetailsOf(r *audit.Report) (*pageDetails, error) {
@@ -98,9 +98,12 @@ func (d *pageDetails) section(s *audit.Section) error {
 }
 
 func evidenceOf(e *audit.Evidence, contexts, verdicts []int) pageEvidence {
-	out := pageEvidence{e.Resource, e.Documented, e.Region, -1, verdicts[*e.VerdictRef]}
+	out := pageEvidence{e.Resource, e.Documented, e.Region, -1, -1}
 	if e.ContextRef != nil {
 		out.Context = contexts[*e.ContextRef]
+	}
+	if e.VerdictRef != nil {
+		out.Verdict = verdicts[*e.VerdictRef]
 	}
 	return out
 }

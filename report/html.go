@@ -86,7 +86,7 @@ type pageData struct {
 	Kinds    [][kindWidth]int        `json:"kinds"`
 	Rows     []int                   `json:"rows"` // section and kind of each finding
 	Marks    map[audit.Status]string `json:"marks"`
-	Cards    []cardTitle              `json:"cards"` // of many sections; their text is in blocks, in this order
+	Cards    []cardTitle             `json:"cards"` // of many sections; their text is in blocks, in this order
 	PerBlock int                     `json:"perBlock"`
 	Page     int                     `json:"page"`
 	Chunk    int                     `json:"chunk"`
