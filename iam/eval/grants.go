@@ -91,7 +91,7 @@ func (c *Compiled) Search(ctx context.Context, f *policy.Finder, g Grant, p iam.
 // each of all actions.
 func (c *Compiled) hinted(g Grant, p iam.Probe, names policy.Names, hints []string, types, except policy.Set) (string, bool) {
 	for _, name := range hints {
-		if names.Contains(name) && (len(types) == 0 || matchesAny(types, name)) && !matchesAny(except, name) && c.Grants(g, p, name) {
+		if (len(types) == 0 || matchesAny(types, name)) && !matchesAny(except, name) && c.Grants(g, p, name) && names.Contains(name) {
 			return name, true
 		}
 	}
