@@ -24,7 +24,7 @@ var agreeKeys = []string{
 	`"StringEquals":{"aws:ResourceAccount":"123456789012"}`, `"StringNotEquals":{"aws:PrincipalAccount":"123456789012"}`,
 	`"StringEquals":{"aws:RequestedRegion":"us-east-1"}`, `"Bool":{"aws:SecureTransport":"false"}`, `"BoolIfExists":{"aws:PrincipalIsAWSService":"false"}`,
 	`"DateLessThan":{"aws:TokenIssueTime":"2023-05-01T10:00:00Z"}`, `"StringEquals":{"aws:PrincipalTag/team":"video"}`, `"StringNotEquals":{"aws:PrincipalTag/team":"video"}`,
-	`"Null":{"aws:PrincipalTag/team":"true"}`, `"NumericLessThan":{"s3:TlsVersion":"1.2"}`, `"StringEquals":{"aws:PrincipalType":"AssumedRole"}`,
+	`"Null":{"aws:PrincipalTag/team":"true"}`, `"NumericLessThan":{"s3:TlsVersion":"1.2"}`, `"NumericGreaterThanEquals":{"s3:TlsVersion":"1.2"}`, `"StringEquals":{"iam:PassedToService":"lambda.amazonaws.com"}`, `"StringEquals":{"s3:prefix":"a"}`, `"StringEquals":{"aws:PrincipalType":"AssumedRole"}`,
 	`"Null":{"aws:CalledVia":"true"}`, `"StringEquals":{"aws:SourceVpc":"vpc-1"}`, `"ArnLike":{"aws:PrincipalArn":"arn:aws:iam::*:role/app"}`,
 	`"BoolIfExists":{"aws:MultiFactorAuthPresent":"false"}`, `"StringEquals":{"aws:PrincipalOrgID":"o-1234567890"}`, `"StringEquals":{"kms:ViaService":"s3.us-east-1.amazonaws.com"}`,
 }
@@ -33,6 +33,8 @@ var agreeAsks = [][2]string{
 	{"s3:GetObject", "arn:aws:s3:::b/key"},
 	{"lambda:InvokeFunction", "arn:aws:lambda:us-east-1:123456789012:function:f"},
 	{"iam:GetRole", "arn:aws:iam::123456789012:role/r"},
+	{"iam:PassRole", "arn:aws:iam::123456789012:role/r"},
+	{"s3:ListBucket", "arn:aws:s3:::b"},
 	{"sqs:SendMessage", "arn:aws:sqs:us-east-1:444455556666:q"},
 	{"kms:Decrypt", "arn:aws:kms:us-east-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab"},
 	{"sts:AssumeRole", "arn:aws:iam::123456789012:role/r"},
@@ -99,13 +101,18 @@ func TestCheckAndExplainAgree(t *testing.T) {
 			t.Fatal(err)
 		}
 		need := mustParse(t, fmt.Sprintf(`{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":%q,"Resource":%q}}`, ask[0], ask[1]))
+		// A requirement of one's own does not say for whom a role is passed.
+		given := iam.Context{{Key: "iam:PassedToService", Type: iam.String, Values: []string{"lambda.amazonaws.com"}}}
+		if rapid.Bool().Draw(t, "given") {
+			given = append(given, iam.Context{{Key: "s3:prefix", Type: iam.String, Values: []string{"a"}}, {Key: "aws:SourceVpc", Type: iam.String, Values: []string{"vpc-1"}}}...)
+		}
 		target := doctor.Target{Target: audit.Target{Kind: audit.TargetRole, Name: "app"}, Requirements: []string{"need"}}
-		o := doctor.Options{Source: source, Targets: []doctor.Target{target}, Regions: []string{"us-east-1"}, Documents: map[string]*policy.Document{"need": need}}
+		o := doctor.Options{Source: source, Targets: []doctor.Target{target}, Regions: []string{"us-east-1"}, Context: given, Documents: map[string]*policy.Document{"need": need}}
 		r, err := doctor.Check(t.Context(), o)
 		if err != nil {
 			t.Fatal(err)
 		}
-		trace, err := doctor.Explain(t.Context(), o, doctor.Request{Action: ask[0], Resource: ask[1], Region: "us-east-1"})
+		trace, err := doctor.Explain(t.Context(), o, doctor.Request{Action: ask[0], Resource: ask[1], Region: "us-east-1", Context: given})
 		if err != nil {
 			t.Fatal(err)
 		}
