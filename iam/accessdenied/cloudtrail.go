@@ -35,6 +35,8 @@ func events(text string) []event {
 		event
 		Records []event
 		Events  []struct{ CloudTrailEvent string }
+		// Detail is the record in an event of EventBridge.
+		Detail event
 	}
 	var list []event
 	switch err := json.Unmarshal([]byte(text), &one); {
@@ -48,6 +50,8 @@ func events(text string) []event {
 		for _, e := range one.Events {
 			list = append(list, events(e.CloudTrailEvent)...)
 		}
+	case one.Detail.EventSource != "":
+		list = []event{one.Detail}
 	default:
 		list = []event{one.event}
 	}

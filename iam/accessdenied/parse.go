@@ -30,10 +30,10 @@ func Parse(text string, more ...Diagnosis) iam.DeniedMessage {
 	if len(record) > 0 {
 		record[0].fill(&m)
 	}
+	imply(&m, text)
 	if m.Action == "" {
 		readOperation(&m, text)
 	}
-	imply(&m, text)
 	diagnose(&m, text, append(more, diagnoses()...))
 	if cutOff(&m, text) {
 		m.CutOff, m.Resource = m.Resource, ""
@@ -44,15 +44,19 @@ func Parse(text string, more ...Diagnosis) iam.DeniedMessage {
 	return m
 }
 
+// denialCode matches the codes of errors that are denials.
+var denialCode = compileOne(`^(?:AccessDenied|Unauthorized|Forbidden|NotAuthorized|AuthorizationError)`)
+
 // Denied reports whether the message is about a denied request at all.
 func Denied(m *iam.DeniedMessage) bool {
-	return m.Action != "" || m.Principal != "" || m.Encoded != "" || m.AuthorizationID != "" || m.Diagnosis != "" || m.Decision != ""
+	return denialCode().MatchString(m.Code) || m.Action != "" || m.Principal != "" || m.Encoded != "" || m.AuthorizationID != "" || m.Diagnosis != "" || m.Decision != ""
 }
 
 var (
 	escapes  = compileOne("\x1b\\[[0-9;?]*[A-Za-z]")
 	frames   = compileOne(`(?m)^\s*[│╷╵|]+`)
 	blanks   = compileOne(`[\s\x{00A0}]+`)
+	bold     = compileOne(`(?m)(^|\s)\*\*(\S.*?)\*\*(\s|$)`) // Markdown's
 	jsonMark = strings.NewReplacer(`\"`, `"`, `\n`, " ", `\r`, " ", `\t`, " ", `\u0026`, "&", `\u003c`, "<", `\u003e`, ">")
 )
 
@@ -66,10 +70,11 @@ func Text(text string) string {
 	text = escapes().ReplaceAllString(text, "")
 	text = frames().ReplaceAllString(text, " ")
 	text = rightBar().ReplaceAllString(text, "")
+	text = bold().ReplaceAllString(text, "$1$2$3")
 	text = joined(text)
 	text = jsonMark.Replace(text)
 	text = html.UnescapeString(text)
-	return strings.TrimSpace(blanks().ReplaceAllString(text, " "))
+	return joinedAction(strings.TrimSpace(blanks().ReplaceAllString(text, " ")))
 }
 
 // codePatterns find the error's code, the most telling first.
