@@ -30,6 +30,10 @@ type Hooks struct {
 	// product never makes.
 	Lint func(resource string) (Fault, bool)
 
+	// Cures adds to the cure of a known error, by its code, what depends on the
+	// denial.
+	Cures func(code string, d Denial) []string
+
 	// Trustee returns who assumes the role behind a kind of target; false leaves
 	// it to [Trustees].
 	Trustee func(kind audit.TargetKind) (Trustee, bool)

@@ -131,7 +131,7 @@ func (j *job) advise(ctx context.Context, q *question, t *audit.Trace) {
 	}
 	pain := j.painOf(q, t, &d, renders)
 	if pain != nil {
-		advice.Cause, advice.Cures, advice.Pain = pain.Cause, []string{pain.Cure}, pain.Code
+		advice.Cause, advice.Cures, advice.Pain = pain.Cause, j.curesOf(pain, denialFor(q, t, &d)), pain.Code
 	}
 	if t.Advice = &advice; t.Message != nil {
 		t.Message.Diagnosis, t.Message.Cures = advice.Cause, advice.Cures

@@ -194,6 +194,9 @@ func (q *question) aim() {
 	if t, ok := targetOf(principal); ok && !named {
 		q.target, named = t, true
 	}
+	if federated(q.action) {
+		named = q.aimAtRole(named)
+	}
 	q.named = named
 	if q.message != nil && named {
 		q.message.Asked = slices.DeleteFunc(q.message.Asked, func(s string) bool { return strings.HasPrefix(s, "who was denied") })

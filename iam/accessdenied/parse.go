@@ -147,6 +147,13 @@ func readIDs(m *iam.DeniedMessage, text string) {
 // missing names what must be given beside the text.
 func missing(m *iam.DeniedMessage) []string {
 	var out []string
+	if strings.HasPrefix(m.Action, "sts:AssumeRoleWith") {
+		// A token, and no principal, was denied.
+		if m.Resource == "" {
+			out = append(out, "the resource, which is the role that refused the token: --role NAME")
+		}
+		return out
+	}
 	if m.Action == "" {
 		out = append(out, "the action: `explain ACTION RESOURCE --error …`, as in lambda:InvokeFunction; the call that failed tells it")
 	}
