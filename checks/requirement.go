@@ -26,8 +26,12 @@ type Requirement struct {
 	// Facts what a user of them should know.
 	Features []string
 	Facts    []audit.Diagnosis
-	// narrowed says that only some operations are asked about.
+	// narrowed says that only some operations are asked about. Besides are the
+	// grants without which these go on, and are degraded: they are asked about,
+	// so that an operation comes to the same as in a check of everything, and
+	// they do not count.
 	narrowed bool
+	Besides  []Grant
 	// Notes are sentences that belong into the report.
 	Notes []string
 	pack  *Pack
@@ -39,6 +43,30 @@ func (r *Requirement) Pack() *Pack {
 		return &Pack{}
 	}
 	return r.pack
+}
+
+// WithBesides is the requirement with what its operations can do without.
+func (r *Requirement) WithBesides() *Requirement {
+	if len(r.Besides) == 0 {
+		return r
+	}
+	out := *r
+	out.Grants = slices.Concat(r.Grants, r.Besides)
+	return &out
+}
+
+// Apart takes the findings about what the operations can do without out of
+// those of [Requirement.WithBesides].
+func (r *Requirement) Apart(findings []audit.Finding) (counted, besides []audit.Finding) {
+	for i := range findings {
+		f := &findings[i]
+		if slices.ContainsFunc(r.Besides, func(g Grant) bool { return g.Action == f.Action && g.Resource == f.Resource }) {
+			besides = append(besides, *f)
+		} else {
+			counted = append(counted, *f)
+		}
+	}
+	return counted, besides
 }
 
 // Narrowed reports whether only some operations are asked about.

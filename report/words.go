@@ -171,9 +171,22 @@ func operationName(o *audit.Operation) string {
 	return Clean(cmp.Or(o.Title, o.Name))
 }
 
-// operationWords says what an operation lacks.
+// operationWords says what an operation lacks, and of one that goes on without
+// it what the action is for, where that is one thing.
 func operationWords(o *audit.Operation) string {
-	return actionList(o.Because)
+	text := actionList(o.Because)
+	if o.Status != audit.Degraded || len(o.Causes) == 0 {
+		return text
+	}
+	for i := range o.Causes {
+		if o.Causes[i].Consequence != o.Causes[0].Consequence {
+			return text
+		}
+	}
+	if c := Clean(o.Causes[0].Consequence); c != "" {
+		text += ": " + c
+	}
+	return text
 }
 
 // causeWords says where an operation needs an action and what happens without.
