@@ -14,6 +14,7 @@ type Options struct {
 	Width   int // columns of the terminal; 0 for no limit, as in a pipe
 	Color   bool
 	Verbose bool // show what passes, too
+	Details int  // targets of several that the table shows in full; 0 for all that fail
 
 	BOM   bool // begin CSV with a byte order mark
 	Limit int  // bytes that Markdown may have; 0 for [CommentLimit]

@@ -14,8 +14,8 @@ func Table(w io.Writer, r *audit.Report, o Options) error {
 	t := &table{w: w, options: o, look: newLook(w, o.Color), labels: labels(r)}
 	t.overview(r)
 	for n, i := range order(r) {
-		if len(r.Sections) > 1 && met(r, &r.Sections[i]) && !o.Verbose {
-			continue // its line in the overview says all
+		if len(r.Sections) > 1 && !o.Verbose && (met(r, &r.Sections[i]) || o.Details > 0 && n >= o.Details) {
+			continue // its row in the overview says all
 		}
 		if n > 0 || len(r.Sections) > 1 {
 			t.line("")
