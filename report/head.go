@@ -139,7 +139,7 @@ func (t *table) leads(r *audit.Report, s *audit.Section) {
 		for i, step := range nextSteps(r, s) {
 			t.command([]string{"fix", ""}[min(i, 1)], step, cured(s))
 		}
-		t.fact("narrower", alone(s))
+		t.fact("narrower", strings.ReplaceAll(alone(s), "--for ", "--for"+noBreak))
 	}
 }
 

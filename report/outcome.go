@@ -215,9 +215,9 @@ func (t *table) overall(r *audit.Report) {
 	}
 	text, good := headline(r)
 	t.line("")
+	look := t.look.bad
 	if good {
-		t.line(t.look.good.Render("✓ " + text + "."))
-		return
+		look = t.look.good
 	}
-	t.line(t.look.bad.Render("✗ " + text + "."))
+	t.text(look.Render(tick(good)+" "+text+"."), "  ")
 }

@@ -58,7 +58,7 @@ func (t *table) overview(r *audit.Report) {
 		return
 	}
 	text, good := headline(r)
-	t.line(t.look.bold.Render(tick(good) + " " + text))
+	t.text(t.look.bold.Render(tick(good)+" "+text), "  ")
 	t.line("")
 	places := order(r)
 	rows := make([]overviewRow, len(places))
@@ -101,7 +101,10 @@ func (t *table) overviewRow(row overviewRow, wide int, look lipgloss.Style) {
 		if i == 0 {
 			granted = row.granted
 		}
-		t.line(look.Render(name) + strings.Repeat(" ", max(0, wide-ansi.StringWidth(name))+between) + granted +
+		if name != "" {
+			name = look.Render(name)
+		}
+		t.line(name + strings.Repeat(" ", max(0, wide-ansi.StringWidth(name))+between) + granted +
 			strings.Repeat(" ", max(0, len(overviewHead.granted)-ansi.StringWidth(granted))+between) + op)
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"flag"
 	"net/http/httptest"
 	"os"
+	"strings"
 	"testing"
 	"time"
 
@@ -13,6 +14,7 @@ import (
 	"remotion-doctor/iam"
 	"remotion-doctor/internal/asked"
 	"remotion-doctor/localaws"
+	"remotion-doctor/report"
 	"remotion-doctor/source/awsapi"
 	"remotion-doctor/source/files"
 )
@@ -44,6 +46,40 @@ func TestDemoJSON(t *testing.T) {
 	}
 	if !bytes.Equal(out.Bytes(), want) {
 		t.Errorf("the demo's report differs from %s; run with -update and look at the difference", path)
+	}
+}
+
+// TestDemoFits: at 80 columns the demo fits on two screens of 40 lines, begins
+// with all targets, what fails first, and ends with what to look at next.
+func TestDemoFits(t *testing.T) {
+	t.Parallel()
+	f, err := os.Open("testdata/demo.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	r, err := report.ReadJSON(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out bytes.Buffer
+	if err := report.Table(&out, r, report.Options{Width: 80, Details: 1}); err != nil {
+		t.Fatal(err)
+	}
+	lines := strings.Split(strings.TrimSpace(out.String()), "\n")
+	if len(lines) > 80 {
+		t.Errorf("%d lines:\n%s", len(lines), out.String())
+	}
+	head, tail := strings.Join(lines[:14], "\n"), strings.Join(lines[len(lines)-10:], "\n")
+	for i := range r.Sections {
+		if name := r.Sections[i].Target.Name; !strings.Contains(head, name) {
+			t.Errorf("the first lines do not name %s:\n%s", name, head)
+		}
+	}
+	for _, want := range []string{"next: `remotion-doctor demo --verbose`", "remotion-doctor serve", "check --function"} {
+		if !strings.Contains(tail, want) {
+			t.Errorf("the last lines lack %q:\n%s", want, tail)
+		}
 	}
 }
 

@@ -29,6 +29,7 @@ type outputFlags struct {
 	quiet, verbose, redact      bool
 	color                       asked.Color
 	bom, summary                bool
+	details                     int            // of several targets, in a table
 	flags                       *pflag.FlagSet // tells whether --format was given
 }
 
@@ -104,7 +105,7 @@ func (a *app) write(ctx context.Context, r *audit.Report, f *outputFlags, others
 // form is how a table looks on w.
 func (a *app) form(w io.Writer, f *outputFlags) report.Options {
 	o := f.color.Options(w, a.getenv)
-	o.Verbose, o.BOM = f.verbose, f.bom
+	o.Verbose, o.BOM, o.Details = f.verbose, f.bom, f.details
 	if f.summary {
 		o.Limit = report.SummaryLimit
 	}
