@@ -223,7 +223,7 @@ func (m *markdown) sections() []mdSection {
 // parts are the blocks of a section in the order in which they are printed.
 func (m *markdown) parts(i int, s *audit.Section) []*mdPart {
 	r := m.report
-	if m.plain(s) {
+	if !m.verbose && allFine(r, s) {
 		return []*mdPart{{head: fmt.Sprintf("\n✓ **%s** %s · %s\n", mdText(m.labels[i].String()), mdText(score(r, s)), mdPrincipal(s))}}
 	}
 	out := []*mdPart{{head: m.sectionHead(i, s), counts: true}}
@@ -241,10 +241,10 @@ func (m *markdown) parts(i int, s *audit.Section) []*mdPart {
 	return out
 }
 
-// plain reports one of several sections about which a line says all: everything
+// allFine reports one of several sections about which a line says all: everything
 // passes, and nothing else is to be told of it.
-func (m *markdown) plain(s *audit.Section) bool {
-	return len(m.report.Sections) > 1 && !m.verbose && met(m.report, s) && s.Error == nil &&
+func allFine(r *audit.Report, s *audit.Section) bool {
+	return len(r.Sections) > 1 && met(r, s) && s.Error == nil &&
 		s.Summary.Pass == s.Summary.Total() && len(s.Excess)+len(s.Obstacles) == 0
 }
 

@@ -68,8 +68,10 @@ type viewSection struct {
 	Obstacles                                                                           []viewObstacle
 	Excess                                                                              []viewExcess
 	Policies                                                                            []viewPolicy
+	Plain                                                                               bool // a line says all of it
 	Diagnoses                                                                           []viewDiagnosis
-	Causes                                                                              []string // why operations do not work
+	Repeating                                                                           []viewDiagnosis // those that say of rows why they are required
+	Causes                                                                              []string        // why operations do not work
 	Gaps                                                                                []viewGap
 	Incomplete, IncompleteHint                                                          string
 	Found, Cause                                                                        string
@@ -248,7 +250,7 @@ func (v *view) section(r *audit.Report, index int) viewSection {
 	if s.Error == nil && r.Gate.Unfinished(s) {
 		out.Incomplete, out.IncompleteHint = unfinished(s), unfinishedHint(s)
 	}
-	out.NotChecked = notChecked(s)
+	out.NotChecked, out.Plain = notChecked(s), allFine(r, s)
 	if s.Error != nil {
 		out.Error = &audit.Problem{Message: Clean(s.Error.Message), Hint: Clean(s.Error.Hint)}
 	}
@@ -267,7 +269,11 @@ func (v *view) section(r *audit.Report, index int) viewSection {
 	}
 	for i := range s.Diagnoses {
 		d := &s.Diagnoses[i]
-		out.Diagnoses = append(out.Diagnoses, viewDiagnosis{string(d.Severity), severityMark[d.Severity], Clean(d.Message), Clean(d.Hint), Clean(d.Source), mutedWords(d.Muted)})
+		list := &out.Diagnoses
+		if repeating[d.Code] && !r.Gate.Diagnosis(d) {
+			list = &out.Repeating
+		}
+		*list = append(*list, viewDiagnosis{string(d.Severity), severityMark[d.Severity], Clean(d.Message), Clean(d.Hint), Clean(d.Source), mutedWords(d.Muted)})
 	}
 	for i := range s.Operations {
 		for j := range s.Operations[i].Causes {
