@@ -2,12 +2,15 @@ package doctor
 
 import (
 	"fmt"
+	"os"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
 
 	"remotion-doctor/audit"
 	"remotion-doctor/iam"
+	"remotion-doctor/remedy"
 )
 
 // tenRequests are the commonest requests, as @remotion/lambda makes them, and one
@@ -31,17 +34,43 @@ var threePrincipals = []struct{ side, arn string }{
 	{"other", "arn:aws:iam::111122223333:user/remotion-user"},
 }
 
-var allLayers = []struct {
+type layerWords struct {
 	layer       iam.Layer
 	owner, name string // words that name the layer, and its owner
-}{
-	{iam.LayerIdentity, "policies of", "identity-based policy"},
-	{iam.LayerResource, "owner of", "polic"},
-	{iam.LayerBoundary, "permissions boundary", "permissions boundary"},
-	{iam.LayerSCP, "organization", "service control policy"},
-	{iam.LayerRCP, "organization", "resource control policy"},
-	{iam.LayerSession, "session", "session policy"},
-	{iam.LayerEndpoint, "VPC endpoint", "VPC endpoint"},
+	cause       string // words that no other layer's cause has
+}
+
+var allLayers = []layerWords{
+	{iam.LayerIdentity, "policies of", "identity-based policy", "identity-based"},
+	{iam.LayerResource, "owner of", "polic", "bucket policy"},
+	{iam.LayerBoundary, "permissions boundary", "permissions boundary", "permissions boundary"},
+	{iam.LayerSCP, "organization", "service control policy", "service control policy"},
+	{iam.LayerRCP, "organization", "resource control policy", "resource control policy"},
+	{iam.LayerSession, "starts the session", "session policy", "session policy"},
+	{iam.LayerEndpoint, "VPC endpoint", "VPC endpoint", "VPC endpoint"},
+}
+
+// TestLayersAreAll: the table has each layer that a denial can come from. Block
+// Public Access is stated by no message of AWS; its advice is tested by itself.
+func TestLayersAreAll(t *testing.T) {
+	t.Parallel()
+	source, err := os.ReadFile("../iam/verdict.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := regexp.MustCompile(`Layer\w+ +Layer = "(\w+)"`).FindAllStringSubmatch(string(source), -1)
+	if len(found) != len(allLayers)+1 {
+		t.Errorf("%d layers, and %d in the table", len(found), len(allLayers))
+	}
+	for _, f := range found {
+		if l := iam.Layer(f[1]); l != iam.LayerPublicAccess && !slices.ContainsFunc(allLayers, func(a layerWords) bool { return a.layer == l }) {
+			t.Errorf("the table lacks %s", l)
+		}
+	}
+	d := remedy.Denied{Layer: iam.LayerPublicAccess, Effect: iam.ImplicitDeny, Action: "s3:GetObject", Resource: "arn:aws:s3:::my-videos/out.mp4", Who: "arn:aws:iam::444455556666:user/eve"}
+	if a := remedy.Advise(d); !strings.Contains(a.Owner, "owner of") || !strings.Contains(a.Cause, "Block Public Access") || d.Grantable() {
+		t.Errorf("%+v", a)
+	}
 }
 
 // TestAdviceFollowsFromTheDecision: each layer, effect, principal and request,
@@ -108,6 +137,14 @@ func checkAdvice(t *testing.T, tr *audit.Trace, layer iam.Layer, effect iam.Deci
 	a := tr.Advice
 	if a.Layer != layer || a.Effect != effect || !strings.Contains(a.Owner, owner) {
 		t.Errorf("the advice is for %q, %q with the owner %q", a.Layer, a.Effect, a.Owner)
+	}
+	for _, other := range allLayers {
+		if other.owner != owner && other.layer != iam.LayerResource && strings.Contains(a.Owner, other.owner) {
+			t.Errorf("the owner is that of the layer %s as well: %s", other.layer, a.Owner)
+		}
+		if a.Pain == "" && other.layer != layer && other.cause != "" && strings.Contains(a.Cause, other.cause) {
+			t.Errorf("the cause names the layer %s: %s", other.layer, a.Cause)
+		}
 	}
 	text := a.Cause + "\n" + strings.Join(a.Cures, "\n")
 	if a.Pain == "" && !strings.Contains(a.Cause, name) {
