@@ -45,7 +45,7 @@ report: internal/ending audit iam iam/policy iam/account | github.com/a-h/templ 
 report/generate: audit iam iam/policy | github.com/invopop/jsonschema github.com/pb33f/ordered-map
 localaws: audit iam iam/policy iam/actions iam/account iam/eval
 fixtures:
-internal/asked: internal/terminal report source/files doctor checks checks/remotion checks/remotion/project iam/policy audit | github.com/spf13/pflag
+internal/asked: internal/terminal internal/ending remedy report source/files doctor checks checks/remotion checks/remotion/project iam/policy audit | github.com/spf13/pflag
 internal/modulepath: | golang.org/x/mod
 doctor: source remedy checks checks/remotion audit iam iam/policy iam/request iam/actions iam/account iam/eval iam/excess iam/explain iam/accessdenied | golang.org/x/sync
 internal/terminal: report audit | github.com/charmbracelet/x/ansi golang.org/x/term

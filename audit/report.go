@@ -296,8 +296,9 @@ type Evidence struct {
 	Context  iam.Context `json:"context,omitzero"` // the context of the request; in the written form ContextRef stands for it
 	// Documented marks the probe of the documented pattern itself.
 	Documented bool `json:"documented,omitzero"`
-	// Verdict is the answer; in the written form VerdictRef stands for it.
-	Verdict iam.Verdict `json:"verdict,omitzero"`
+	// Verdict is the answer, which other evidence may share: it is not to be
+	// changed. In the written form VerdictRef stands for it.
+	Verdict *iam.Verdict `json:"verdict,omitzero"`
 
 	// ContextRef and VerdictRef are the places of Context and Verdict among the
 	// section's Contexts and Verdicts. They are of the written form only. Reports

@@ -92,7 +92,7 @@ func judgeBucket(f *audit.Finding, samples []string, doc *policy.Document, unrea
 			f.Reason = err.Error()
 			return
 		}
-		f.Evidence = append(f.Evidence, audit.Evidence{Resource: sample, Verdict: v})
+		f.Evidence = append(f.Evidence, audit.Evidence{Resource: sample, Verdict: &v})
 		switch {
 		case len(v.MissingContext) > 0:
 			f.MissingContext = v.MissingContext

@@ -33,8 +33,8 @@ func Compare(probes []iam.Probe, simulator, local []iam.Verdict) []audit.Finding
 			Reason:     fmt.Sprintf("simulator says %s, offline evaluator %s", a.Decision, b.Decision),
 			Statements: []iam.StatementRef{}, MissingContext: []string{},
 			Evidence: []audit.Evidence{
-				{Engine: audit.EngineAWS, Resource: p.Resource, Context: p.Context, Verdict: *a},
-				{Engine: audit.EngineLocal, Resource: p.Resource, Context: p.Context, Verdict: *b},
+				{Engine: audit.EngineAWS, Resource: p.Resource, Context: p.Context, Verdict: a},
+				{Engine: audit.EngineLocal, Resource: p.Resource, Context: p.Context, Verdict: b},
 			},
 		}
 		if slices.Contains(a.BlockedBy, iam.LayerSCP) && !slices.Contains(b.BlockedBy, iam.LayerSCP) {

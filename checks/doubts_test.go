@@ -12,7 +12,7 @@ import (
 func judged(status audit.Status, layer iam.Layer, decision iam.Decision) audit.Finding {
 	return audit.Finding{
 		Action: "s3:PutObject", Resource: "arn:aws:s3:::b-*/*", Status: status, Layer: layer,
-		Evidence: []audit.Evidence{{Verdict: iam.Verdict{Decision: decision}}},
+		Evidence: []audit.Evidence{{Verdict: &iam.Verdict{Decision: decision}}},
 	}
 }
 

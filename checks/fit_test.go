@@ -121,8 +121,8 @@ func TestRegionLock(t *testing.T) {
 	t.Parallel()
 	locked := func(action string) audit.Finding {
 		return audit.Finding{Action: action, Status: audit.Partial, Layer: iam.LayerSCP, Evidence: []audit.Evidence{
-			{Region: "us-east-1", Verdict: iam.Verdict{Decision: iam.Allowed}},
-			{Region: "eu-west-1", Verdict: iam.Verdict{Decision: iam.ExplicitDeny}},
+			{Region: "us-east-1", Verdict: &iam.Verdict{Decision: iam.Allowed}},
+			{Region: "eu-west-1", Verdict: &iam.Verdict{Decision: iam.ExplicitDeny}},
 		}}
 	}
 	s := &checks.Situation{Regions: []string{"us-east-1", "eu-west-1"}, Findings: []audit.Finding{locked("lambda:InvokeFunction"), locked("lambda:ListFunctions")}}

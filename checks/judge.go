@@ -90,7 +90,7 @@ type tally struct {
 func (t *tally) of(a answer) []*audit.Evidence { return t.samples[a] }
 
 func (t *tally) documentedIs(a answer) bool {
-	return t.documented != nil && classify(&t.documented.Verdict) == a
+	return t.documented != nil && classify(t.documented.Verdict) == a
 }
 
 // documentedGranted: where the policies were analyzed, the pattern taken word
@@ -118,7 +118,7 @@ func (plan *Plan) judge(g *planned, known *proof, verdicts []iam.Verdict) audit.
 		if a.why == isReached && c != stopped {
 			continue
 		}
-		f.Evidence = append(f.Evidence, audit.Evidence{Resource: p.Resource, Region: a.region, Context: p.Context, Documented: a.why == isDocumented, Verdict: v})
+		f.Evidence = append(f.Evidence, audit.Evidence{Resource: p.Resource, Region: a.region, Context: p.Context, Documented: a.why == isDocumented, Verdict: &v})
 		e := &f.Evidence[len(f.Evidence)-1]
 		if a.why == isDocumented {
 			t.documented = e
@@ -172,9 +172,9 @@ func (plan *Plan) concludeEffective(f *audit.Finding, t *tally) {
 		f.Reason = effectiveReason
 		return
 	}
-	f.Status, f.NotGranted, f.Layer = audit.Partial, cmp.Or(t.proof.gap, t.documented.Resource), layerOf(&t.documented.Verdict)
+	f.Status, f.NotGranted, f.Layer = audit.Partial, cmp.Or(t.proof.gap, t.documented.Resource), layerOf(t.documented.Verdict)
 	f.Reason = "granted for this account and these regions, but --strict demands the documented pattern"
-	if classify(&t.documented.Verdict) == open {
+	if classify(t.documented.Verdict) == open {
 		concludeOpen(f, t.documented)
 	}
 }
@@ -182,7 +182,7 @@ func (plan *Plan) concludeEffective(f *audit.Finding, t *tally) {
 func concludeDenied(f *audit.Finding, t *tally) {
 	f.Status = audit.Fail
 	miss := t.of(denied)[0]
-	f.NotGranted, f.Layer = miss.Resource, layerOf(&miss.Verdict)
+	f.NotGranted, f.Layer = miss.Resource, layerOf(miss.Verdict)
 	f.Reason = "no statement grants it"
 	if yes := t.of(granted); len(yes) > 0 {
 		f.Status, f.Granted, f.Statements = audit.Partial, yes[0].Resource, orEmpty(yes[0].Verdict.Matched)
@@ -213,19 +213,19 @@ func concludeOpen(f *audit.Finding, e *audit.Evidence) {
 			f.Gap = &e.Verdict.Gaps[i]
 		}
 	case len(e.Verdict.MissingContext) > 0:
-		f.Reason = dependsOn(&e.Verdict)
+		f.Reason = dependsOn(e.Verdict)
 	default:
 		f.Reason = fmt.Sprintf("the answer %q is not understood", string(e.Verdict.Decision))
 	}
 }
 
 func concludeBlocked(f *audit.Finding, t *tally, e *audit.Evidence) {
-	f.NotGranted, f.Layer = e.Resource, layerOf(&e.Verdict)
+	f.NotGranted, f.Layer = e.Resource, layerOf(e.Verdict)
 	f.Statements = orEmpty(e.Verdict.Matched)
 	if yes := t.of(granted); len(yes) > 0 {
 		f.Granted = yes[0].Resource
 	}
-	f.Reason = blockedReason(&e.Verdict)
+	f.Reason = blockedReason(e.Verdict)
 	if f.Granted != "" && f.Granted != f.NotGranted {
 		f.Reason += " (a part of it)"
 	}

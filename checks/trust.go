@@ -100,7 +100,7 @@ func (who Trustee) judge(f *audit.Finding, doc *policy.Document, decide Decide) 
 		f.Status, f.Layer, f.Reason = audit.Unknown, "", err.Error()
 		return
 	}
-	f.Evidence = append(f.Evidence, audit.Evidence{Resource: f.Resource, Context: who.Context, Verdict: v})
+	f.Evidence = append(f.Evidence, audit.Evidence{Resource: f.Resource, Context: who.Context, Verdict: &v})
 	f.Statements = asTrust(v.Matched)
 	absent, unknown := never(v.MissingContext)
 	switch {

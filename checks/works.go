@@ -81,7 +81,7 @@ func Suffices(f *audit.Finding) bool {
 			continue
 		}
 		asked++
-		if classify(&e.Verdict) != granted {
+		if classify(e.Verdict) != granted {
 			return false
 		}
 	}

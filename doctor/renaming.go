@@ -13,7 +13,7 @@ import (
 // the one's own policies are those of the other's. What does not change shares its
 // memory.
 func (out *judgement) as(from, to string) *judgement {
-	r := renaming{from: from + "#", to: to + "#", lists: map[*iam.StatementRef][]iam.StatementRef{}, ids: map[iam.PolicyID]iam.PolicyID{}}
+	r := renaming{from: from + "#", to: to + "#", verdicts: map[*iam.Verdict]*iam.Verdict{}, lists: map[*iam.StatementRef][]iam.StatementRef{}, ids: map[iam.PolicyID]iam.PolicyID{}}
 	c := *out
 	c.findings = slices.Clone(out.findings)
 	if from == to {
@@ -30,7 +30,7 @@ func (out *judgement) as(from, to string) *judgement {
 // condense makes contexts, verdicts and lists of statements that say the same share
 // their memory.
 func (out *judgement) condense() {
-	var verdicts []iam.Verdict
+	var verdicts []*iam.Verdict
 	var contexts []iam.Context
 	lists := map[iam.StatementRef][][]iam.StatementRef{} // by what they begin with
 	one := func(list []iam.StatementRef) []iam.StatementRef {
@@ -50,8 +50,9 @@ func (out *judgement) condense() {
 		f.Statements = one(f.Statements)
 		for k := range f.Evidence {
 			e := &f.Evidence[k]
-			e.Verdict.Matched = one(e.Verdict.Matched)
-			e.Verdict, e.Context = firstLike(&verdicts, e.Verdict), firstLike(&contexts, e.Context)
+			v := *e.Verdict
+			v.Matched = one(v.Matched)
+			e.Verdict, e.Context = firstLike(&verdicts, &v), firstLike(&contexts, e.Context)
 		}
 	}
 }
@@ -69,6 +70,7 @@ func firstLike[T any](list *[]T, v T) T {
 type renaming struct {
 	from, to string
 	lists    map[*iam.StatementRef][]iam.StatementRef // renamed already, by what they were
+	verdicts map[*iam.Verdict]*iam.Verdict            // likewise
 	ids      map[iam.PolicyID]iam.PolicyID
 }
 
@@ -108,7 +110,16 @@ func (r *renaming) evidence(list []audit.Evidence) []audit.Evidence {
 	}
 	out := slices.Clone(list)
 	for i := range out {
-		out[i].Verdict.Matched = r.refs(out[i].Verdict.Matched)
+		out[i].Verdict = r.verdict(out[i].Verdict)
 	}
 	return out
+}
+
+func (r *renaming) verdict(v *iam.Verdict) *iam.Verdict {
+	if r.verdicts[v] == nil {
+		out := *v
+		out.Matched = r.refs(v.Matched)
+		r.verdicts[v] = &out
+	}
+	return r.verdicts[v]
 }

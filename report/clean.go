@@ -13,6 +13,9 @@ import (
 // blanks, and characters that cannot be seen or that change the direction of
 // text are written as escapes, so that no two texts look alike that are not.
 func Clean(s string) string {
+	if printable(s) {
+		return s
+	}
 	s = strings.ToValidUTF8(ansi.Strip(s), "\uFFFD")
 	if strings.IndexFunc(s, unfit) < 0 {
 		return s
@@ -29,6 +32,16 @@ func Clean(s string) string {
 		}
 	}
 	return b.String()
+}
+
+// printable reports whether all of a text is printable ASCII, as most is.
+func printable(s string) bool {
+	for i := range len(s) {
+		if s[i] < ' ' || s[i] > '~' {
+			return false
+		}
+	}
+	return true
 }
 
 func unfit(r rune) bool { return unicode.IsControl(r) || invisible(r) }
@@ -54,6 +67,9 @@ func escape(r rune) string {
 // cleanJSON makes indented JSON fit for a terminal without changing what it
 // says: control characters and invisible ones are written as escapes.
 func cleanJSON(s string) string {
+	if printable(strings.ReplaceAll(s, "\n", "")) {
+		return s
+	}
 	var b strings.Builder
 	for _, r := range s {
 		if unfit(r) && r != '\n' {

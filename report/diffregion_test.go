@@ -14,7 +14,7 @@ func inRegions(t *testing.T, granted, regions []string) *audit.Report {
 	t.Helper()
 	f := audit.Finding{Module: "storage", Action: "s3:GetObject", Resource: "*", Status: audit.Pass, Reason: "granted in " + strings.Join(granted, ", ")}
 	for _, region := range regions {
-		e := audit.Evidence{Region: region, Verdict: iam.Verdict{Decision: iam.ImplicitDeny}}
+		e := audit.Evidence{Region: region, Verdict: &iam.Verdict{Decision: iam.ImplicitDeny}}
 		if slices.Contains(granted, region) {
 			e.Verdict.Decision = iam.Allowed
 		} else {

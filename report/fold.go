@@ -31,7 +31,7 @@ func newFolder(r *audit.Report) *folder {
 func (o *folder) fold(s *audit.Section) (*audit.Section, error) {
 	out := *s
 	out.Contexts, out.Verdicts = nil, nil
-	w := sectionFolder{out: &out, contexts: places[iam.Context]{}, verdicts: places[iam.Verdict]{}, met: map[verdictKey]*int{}, metContext: map[span[iam.ContextEntry]]*int{}}
+	w := sectionFolder{out: &out, contexts: places[iam.Context]{}, verdicts: places[iam.Verdict]{}, met: map[*iam.Verdict]*int{}, metContext: map[span[iam.ContextEntry]]*int{}}
 	out.Findings = slices.Clone(s.Findings)
 	for i := range out.Findings {
 		f := &out.Findings[i]
@@ -107,7 +107,7 @@ type sectionFolder struct {
 	contexts places[iam.Context]
 	verdicts places[iam.Verdict]
 	// met are places of what was met before, at the same place in memory.
-	met        map[verdictKey]*int
+	met        map[*iam.Verdict]*int
 	metContext map[span[iam.ContextEntry]]*int
 }
 
@@ -118,8 +118,10 @@ func (w *sectionFolder) evidence(e *audit.Evidence) (err error) {
 		}
 		e.Context = nil
 	}
-	e.VerdictRef, err = known(w.met, keyOf(&e.Verdict), w.verdicts, e.Verdict, &w.out.Verdicts)
-	e.Verdict = iam.Verdict{}
+	if e.Verdict != nil {
+		e.VerdictRef, err = known(w.met, e.Verdict, w.verdicts, *e.Verdict, &w.out.Verdicts)
+		e.Verdict = nil
+	}
 	return err
 }
 
@@ -136,21 +138,6 @@ func known[K comparable, T any](before map[K]*int, key K, all places[T], v T, li
 	return at, err
 }
 
-// A verdictKey is equal for verdicts that are the same because their parts are
-// in the same memory. Others may still be the same.
-type verdictKey struct {
-	decision      iam.Decision
-	problem       string
-	incomplete    bool
-	unknownAction bool
-	gaps          span[iam.Gap]
-	matched       span[iam.StatementRef]
-	blocked       span[iam.Layer]
-	layers        span[iam.LayerDecision]
-	missing       span[string]
-	deciders      span[iam.Decider]
-}
-
 // A span is a place in memory.
 type span[T any] struct {
 	first *T
@@ -162,13 +149,6 @@ func spanOf[T any](list []T) span[T] {
 		return span[T]{}
 	}
 	return span[T]{&list[0], len(list)}
-}
-
-func keyOf(v *iam.Verdict) verdictKey {
-	return verdictKey{
-		v.Decision, v.Problem, v.Incomplete, v.UnknownAction, spanOf(v.Gaps), spanOf(v.Matched), spanOf(v.BlockedBy),
-		spanOf(v.Layers), spanOf(v.MissingContext), spanOf(v.Deciders),
-	}
 }
 
 // places are the places of values by their JSON: what is written the same is the
@@ -260,25 +240,22 @@ func evidence(s *audit.Section, list []audit.Evidence) ([]audit.Evidence, error)
 	list = slices.Clone(list)
 	for i := range list {
 		e := &list[i]
-		if err := refer(&e.Context, e.ContextRef, s.Contexts, "contextRef"); err != nil {
-			return nil, err
+		if ref := e.ContextRef; ref != nil {
+			if *ref < 0 || *ref >= len(s.Contexts) {
+				return nil, fmt.Errorf("contextRef %d is none of the section's %d", *ref, len(s.Contexts))
+			}
+			e.Context = s.Contexts[*ref]
 		}
-		if err := refer(&e.Verdict, e.VerdictRef, s.Verdicts, "verdictRef"); err != nil {
-			return nil, err
+		if ref := e.VerdictRef; ref != nil {
+			if *ref < 0 || *ref >= len(s.Verdicts) {
+				return nil, fmt.Errorf("verdictRef %d is none of the section's %d", *ref, len(s.Verdicts))
+			}
+			e.Verdict = &s.Verdicts[*ref]
+		}
+		if e.Verdict == nil {
+			e.Verdict = &iam.Verdict{}
 		}
 		e.ContextRef, e.VerdictRef = nil, nil
 	}
 	return list, nil
-}
-
-// refer puts what a reference means in its place.
-func refer[T any](to *T, ref *int, list []T, name string) error {
-	if ref == nil {
-		return nil
-	}
-	if *ref < 0 || *ref >= len(list) {
-		return fmt.Errorf("%s %d is none of the section's %d", name, *ref, len(list))
-	}
-	*to = list[*ref]
-	return nil
 }

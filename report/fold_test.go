@@ -94,7 +94,7 @@ func TestFold(t *testing.T) {
 	for _, s := range raw.Sections {
 		for _, f := range s.Findings {
 			for _, e := range f.Evidence {
-				if e.Context != nil || e.VerdictRef == nil || e.Verdict.Decision != "" {
+				if e.Context != nil || e.VerdictRef == nil || e.Verdict != nil {
 					t.Fatalf("evidence is not folded: %+v", e)
 				}
 			}

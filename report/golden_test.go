@@ -105,7 +105,7 @@ func withoutAssets(text []byte) []byte {
 var blocks = regexp.MustCompile(`<(head|body|header|main|section|article|footer|h[1-6]|p|ol|ul|li|dl|div|table|tr|details|label|noscript|script)[ >]`)
 
 // packed is compressed evidence in a page.
-var packed = regexp.MustCompile(`(<script type="text/plain" id="chunk-\d+">)([^<]*)`)
+var packed = regexp.MustCompile(`(<script type="text/plain" id="[a-z]+[-0-9]*">)([^<]*)`)
 
 // unpacked replaces compressed evidence, whose bytes depend on the version of
 // Go, by what it says.

@@ -2,7 +2,6 @@ package report
 
 import (
 	"bytes"
-	"compress/gzip"
 	"context"
 	"crypto/sha256"
 	"embed"
@@ -69,48 +68,75 @@ func hash(data []byte) string {
 }
 
 const (
-	rowsAtOnce        = 50   // findings that are shown before more are asked for
-	chunkSize         = 100  // findings whose evidence is read together
-	plainFindings     = 1000 // up to so many the evidence is plain JSON; beyond, it is compressed
-	rowsWithoutScript = 5000 // findings that are shown where scripts are off
+	rowsAtOnce         = 50    // findings that are shown before more are asked for
+	chunkSize          = 100   // details that are read together
+	cardsAtOnce        = 50    // cards that are unpacked together
+	plainFindings      = 1000  // up to so many the evidence is plain JSON; beyond, it is compressed
+	namesWithoutScript = 50000 // principals that are named where scripts are off
 )
 
 // pageData is what the script works on. To keep a page with many thousands of
-// findings small and quick to read, a finding is a few numbers in one long list:
-// section, module, status, muted, action, resource and why; all but the first
-// two count in Strings.
+// findings small and quick to read, a finding is two numbers in one long list: its
+// section and its kind. Principals that are alike have findings of the same kinds.
 type pageData struct {
 	Sections []pageSection           `json:"sections"`
+	Modules  []audit.Module          `json:"modules"`
+	Layers   map[iam.Layer]string    `json:"layers"`
 	Strings  []string                `json:"strings"`
-	Rows     []int                   `json:"rows"`
-	IDs      string                  `json:"ids"` // with blanks between them
+	Kinds    [][kindWidth]int        `json:"kinds"`
+	Rows     []int                   `json:"rows"` // section and kind of each finding
 	Marks    map[audit.Status]string `json:"marks"`
+	Cards    []cardTitle             `json:"cards"` // of many sections; their text is in blocks, in this order
+	PerBlock int                     `json:"perBlock"`
 	Page     int                     `json:"page"`
 	Chunk    int                     `json:"chunk"`
 	Packed   bool                    `json:"packed"`
 
-	index map[string]int
+	index   map[string]int
+	modules map[audit.Module]int
+	kinds   map[[kindWidth]int]int
 }
 
+// A kind is what a row shows of a finding: module, status, muted, action, resource,
+// why and detail. Status to why count in Strings, a module in Modules, a detail in
+// the blocks of the page.
+const kindWidth = 7
+
 // text returns the place of a text among the strings.
-func (d *pageData) text(s string) int {
-	n, ok := d.index[s]
+func (d *pageData) text(s string) int { return listed(d.index, s, s, &d.Strings) }
+
+// module returns the place of a module among the modules.
+func (d *pageData) module(m audit.Module) int {
+	m.Title, m.Why, m.Breaks = Clean(m.Title), Clean(m.Why), Clean(m.Breaks)
+	return listed(d.modules, m, m, &d.Modules)
+}
+
+// listed returns the place of a value in a list, by its key, and adds it where it
+// is new.
+func listed[K comparable, V any](places map[K]int, key K, v V, list *[]V) int {
+	n, ok := places[key]
 	if !ok {
-		n = len(d.Strings)
-		d.index[s] = n
-		d.Strings = append(d.Strings, s)
+		n = len(*list)
+		places[key] = n
+		*list = append(*list, v)
 	}
 	return n
 }
 
 type pageSection struct {
-	Name     string               `json:"name"`
-	ARN      string               `json:"arn"`
-	Account  string               `json:"account"`
-	Flag     string               `json:"flag"`
-	Modules  []audit.Module       `json:"modules"`
-	Policies []audit.PolicyRecord `json:"policies"`
-	Layers   map[iam.Layer]string `json:"layers"`
+	Name     string `json:"name"`
+	ARN      string `json:"arn"`
+	Account  string `json:"account"`
+	Flag     string `json:"flag"`
+	Against  string `json:"against"`  // the requirement
+	Policies int    `json:"policies"` // their place in the block "shared"
+}
+
+// A cardTitle is the title of what the page says of a section.
+type cardTitle struct {
+	Section int    `json:"section"`
+	Met     bool   `json:"met"`
+	Brief   string `json:"brief"`
 }
 
 // A place in a report is one of its findings.
@@ -121,78 +147,60 @@ type pageRow struct {
 }
 
 // embed fills the data of the page: what the list shows of each finding, and in
-// chunks all that is known of it.
+// blocks all that is known of it.
 func (v *view) embed(r *audit.Report) error {
 	rows := pageRows(r)
-	v.Packed = len(rows) > plainFindings
-	data := pageData{Marks: marks, Page: rowsAtOnce, Chunk: chunkSize, Packed: v.Packed, Sections: []pageSection{}, Strings: []string{}, Rows: []int{}, index: map[string]int{}}
+	v.Packed = !v.Few || len(rows) > plainFindings
+	data := pageData{Marks: marks, Page: rowsAtOnce, Chunk: chunkSize, PerBlock: cardsAtOnce, Cards: v.cards(), Packed: v.Packed, Layers: layerTitles(), Sections: []pageSection{}, Modules: []audit.Module{}, Strings: []string{}, Kinds: [][kindWidth]int{}, Rows: []int{}, index: map[string]int{}, modules: map[audit.Module]int{}, kinds: map[[kindWidth]int]int{}}
+	all, err := pageDetailsOf(r)
+	if err != nil {
+		return err
+	}
 	modules := make([]map[string]int, len(r.Sections))
 	for i := range r.Sections {
-		s := pageSectionOf(&r.Sections[i], v.labels[i])
+		s := &r.Sections[i]
+		data.Sections = append(data.Sections, pageSection{v.labels[i].String(), Clean(s.Principal.ARN), Clean(s.Account()), flags(s.Target), Clean(s.Requirement.Name), all.policies[i]})
 		modules[i] = map[string]int{}
-		for j := range s.Modules {
-			modules[i][s.Modules[j].Name] = j
+		for _, g := range groups(s) {
+			modules[i][g.module.Name] = data.module(g.module)
 		}
-		data.Sections = append(data.Sections, s)
 	}
 	names := make([]string, len(rows))
 	for i, row := range rows {
 		f := row.finding
 		names[i] = row.id
-		data.Rows = append(data.Rows, row.section, modules[row.section][f.Module], data.text(string(f.Status)), data.text(excused(r, f)),
-			data.text(Clean(f.Action)), data.text(Clean(f.Resource)), data.text(why(f)))
+		kind := [kindWidth]int{
+			modules[row.section][f.Module], data.text(string(f.Status)), data.text(excused(r, f)),
+			data.text(Clean(f.Action)), data.text(Clean(f.Resource)), data.text(why(f)), all.of[f],
+		}
+		data.Rows = append(data.Rows, row.section, listed(data.kinds, kind, kind, &data.Kinds))
 		if f.Status != audit.Pass {
-			v.static(r, row)
+			v.static(row)
 		}
 	}
-	data.IDs = strings.Join(names, " ")
-	var err error
 	if v.Data, err = script(data); err != nil {
 		return err
 	}
-	z := &packer{}
-	for chunk := range slices.Chunk(rows, chunkSize) {
-		findings := make([]*audit.Finding, len(chunk))
-		for i := range chunk {
-			findings[i] = chunk[i].finding
-		}
-		write := script
-		if v.Packed {
-			write = z.pack
-		}
-		text, err := write(findings)
-		if err != nil {
-			return err
-		}
-		v.Chunks = append(v.Chunks, text)
-	}
-	return nil
+	return v.blocks(all, names)
 }
 
-// A packer compresses values: gzip in base64. A page with 10,000 findings has
-// 20 MB of evidence, which a browser would read before it shows anything.
-type packer struct{ gzip *gzip.Writer }
-
-func (p *packer) pack(v any) (string, error) {
-	var b strings.Builder
-	encoder := base64.NewEncoder(base64.StdEncoding, &b)
-	if p.gzip == nil {
-		var err error
-		if p.gzip, err = gzip.NewWriterLevel(encoder, gzip.BestSpeed); err != nil {
-			return "", err
+// cards are the titles of many sections; of few, all about them is on the page.
+func (v *view) cards() []cardTitle {
+	out := []cardTitle{}
+	for i := range v.Sections {
+		if s := &v.Sections[i]; !v.Few {
+			out = append(out, cardTitle{s.Index, s.Met, s.Brief()})
 		}
 	}
-	p.gzip.Reset(encoder)
-	if err := json.NewEncoder(p.gzip).Encode(v); err != nil {
-		return "", err
+	return out
+}
+
+func layerTitles() map[iam.Layer]string {
+	out := map[iam.Layer]string{}
+	for _, l := range []iam.Layer{iam.LayerRCP, iam.LayerSCP, iam.LayerResource, iam.LayerIdentity, iam.LayerBoundary, iam.LayerSession} {
+		out[l] = l.Title()
 	}
-	if err := p.gzip.Close(); err != nil {
-		return "", err
-	}
-	if err := encoder.Close(); err != nil {
-		return "", err
-	}
-	return b.String(), nil
+	return out
 }
 
 // pageRows are all findings, the worst first.
@@ -206,19 +214,6 @@ func pageRows(r *audit.Report) []pageRow {
 	}
 	slices.SortStableFunc(rows, func(a, b pageRow) int { return rank(a.finding) - rank(b.finding) })
 	return rows
-}
-
-func pageSectionOf(s *audit.Section, l label) pageSection {
-	out := pageSection{Name: l.String(), ARN: Clean(s.Principal.ARN), Account: Clean(s.Account()), Flag: flags(s.Target), Modules: []audit.Module{}, Policies: s.Policies, Layers: map[iam.Layer]string{}}
-	for _, l := range []iam.Layer{iam.LayerRCP, iam.LayerSCP, iam.LayerResource, iam.LayerIdentity, iam.LayerBoundary, iam.LayerSession} {
-		out.Layers[l] = l.Title()
-	}
-	for _, g := range groups(s) {
-		m := g.module
-		m.Title, m.Why, m.Breaks = Clean(m.Title), Clean(m.Why), Clean(m.Breaks)
-		out.Modules = append(out.Modules, m)
-	}
-	return out
 }
 
 // script is JSON that can stand in a script element: encoding/json writes <, >

@@ -139,14 +139,15 @@ func (e *DecodeError) Error() string {
 
 // Decode reads a report as [ReadJSON] does. Errors are [*DecodeError].
 func Decode(data []byte) (*audit.Report, error) {
-	r, _, err := decode(bytes.NewReader(data))
+	r, _, err := decode(bytes.NewReader(data), func(*audit.Section) {})
 	return r, err
 }
 
 // decode reads a report, and says whether it is as it was made. It goes through the
-// sections once, one at a time. What it does not take so is read at once.
-func decode(text Text) (*audit.Report, Integrity, error) {
-	r, state, err := decodeParts(text)
+// sections once, one at a time, and hands out each. What it does not take so is read
+// at once.
+func decode(text Text, each func(*audit.Section)) (*audit.Report, Integrity, error) {
+	r, state, err := decodeParts(text, each)
 	if _, ok := errors.AsType[*DecodeError](err); err != nil && !ok {
 		r, state, err = decodeWhole(text)
 	}
@@ -159,7 +160,7 @@ func decode(text Text) (*audit.Report, Integrity, error) {
 	return r, state, nil
 }
 
-func decodeParts(text Text) (*audit.Report, Integrity, error) {
+func decodeParts(text Text, each func(*audit.Section)) (*audit.Report, Integrity, error) {
 	p, err := partsOf(text)
 	if err != nil {
 		return nil, NoDigest, err
@@ -180,7 +181,9 @@ func decodeParts(text Text) (*audit.Report, Integrity, error) {
 		if err := jsonv2.Unmarshal(text, s, foreign); err != nil {
 			return err
 		}
-		return o.next(s)
+		err := o.next(s)
+		each(s)
+		return err
 	})
 	if p.hasList() && r.Sections == nil {
 		r.Sections = []audit.Section{}

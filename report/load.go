@@ -2,6 +2,7 @@ package report
 
 import (
 	"bytes"
+	"context"
 	"errors"
 
 	"remotion-doctor/audit"
@@ -11,10 +12,27 @@ import (
 // of the file, for messages. The error is an [*audit.Problem] that names the
 // place.
 func Load(name string, text Text) (*audit.Report, Integrity, error) {
+	return load(name, text, func(*audit.Section) {})
+}
+
+// LoadToCompare reads a report as [Load] does, but of the evidence only what
+// [Compare] looks at, which is a small part of a large report.
+func LoadToCompare(name string, text Text) (*audit.Report, Integrity, error) {
+	return load(name, text, func(s *audit.Section) {
+		for i := range s.Findings {
+			f := &s.Findings[i]
+			f.Evidence = lackingEvidence(f)
+		}
+	})
+}
+
+func load(name string, text Text, each func(*audit.Section)) (*audit.Report, Integrity, error) {
 	const hint = "reports are saved with --output json=FILE"
-	r, state, err := decode(text)
-	if err != nil {
-		e, ok := errors.AsType[*DecodeError](err)
+	r, state, err := decode(text, each)
+	switch e, ok := errors.AsType[*DecodeError](err); {
+	case errors.Is(err, context.Canceled):
+		return nil, NoDigest, err
+	case err != nil:
 		return nil, NoDigest, unread(name, ok && !e.Pos.IsZero(), err, hint)
 	}
 	return r, state, nil

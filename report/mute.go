@@ -87,9 +87,17 @@ func worse(old, now *audit.Finding) bool {
 // lacking are the Regions in which something of a finding is not granted.
 func lacking(f *audit.Finding) []string {
 	var out []string
+	for _, e := range lackingEvidence(f) {
+		out = append(out, e.Region)
+	}
+	return out
+}
+
+func lackingEvidence(f *audit.Finding) []audit.Evidence {
+	var out []audit.Evidence
 	for i := range f.Evidence {
 		if e := &f.Evidence[i]; e.Region != "" && !e.Documented && e.Verdict.Decision != iam.Allowed {
-			out = append(out, e.Region)
+			out = append(out, *e)
 		}
 	}
 	return out

@@ -46,7 +46,7 @@ func secret(t testing.TB) *audit.Report {
 			Statements: []iam.StatementRef{ref}, MissingContext: []string{"aws:PrincipalTag/CanaryTag"},
 			Evidence: []audit.Evidence{{
 				Resource: "arn:aws:s3:::CanaryBucket", Context: iam.Context{{Key: "aws:SourceVpc", Type: iam.String, Values: []string{"vpc-0123456789abcdef0"}}, {Key: "aws:PrincipalTag/CanaryTag", Type: iam.String, Values: []string{"CanaryTeam"}}},
-				Verdict: iam.Verdict{Decision: iam.ExplicitDeny, Matched: []iam.StatementRef{ref}, Problem: "request 01234567-89ab-cdef-0123-456789abcdef to https://Canary.internal:4566/ failed"},
+				Verdict: &iam.Verdict{Decision: iam.ExplicitDeny, Matched: []iam.StatementRef{ref}, Problem: "request 01234567-89ab-cdef-0123-456789abcdef to https://Canary.internal:4566/ failed"},
 			}},
 			Muted: &audit.Muted{By: audit.MutedByWaiver, Reason: "Canary reason", Owner: "Canary owner", Expires: "2027-01-01"},
 		}},

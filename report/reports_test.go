@@ -146,16 +146,16 @@ func every(t testing.TB) *audit.Report {
 				Granted: "arn:aws:s3:::remotionlambda-useast1-a1b2c3d4e5/sites/x", NotGranted: "arn:aws:s3:::remotionlambda-euwest1-a1b2c3d4e5/sites/x",
 				Effective: []string{"arn:aws:s3:::remotionlambda-useast1-*/*", "arn:aws:s3:::remotionlambda-euwest1-*/*"},
 				Evidence: []audit.Evidence{
-					{Resource: bucket, Documented: true, Context: iam.Context{{Key: "aws:RequestedRegion", Type: iam.String, Values: []string{"us-east-1"}}}, Verdict: iam.Verdict{Decision: iam.ImplicitDeny}},
-					{Resource: "arn:aws:s3:::remotionlambda-useast1-a1b2c3d4e5/sites/x", Region: "us-east-1", Verdict: iam.Verdict{Decision: iam.Allowed, Matched: []iam.StatementRef{allow}, Layers: []iam.LayerDecision{{Layer: iam.LayerSCP, Decision: iam.Allowed}, {Layer: iam.LayerIdentity, Decision: iam.Allowed}}}},
-					{Resource: "arn:aws:s3:::remotionlambda-euwest1-a1b2c3d4e5/sites/x", Region: "eu-west-1", Verdict: iam.Verdict{Problem: "throttled"}},
+					{Resource: bucket, Documented: true, Context: iam.Context{{Key: "aws:RequestedRegion", Type: iam.String, Values: []string{"us-east-1"}}}, Verdict: &iam.Verdict{Decision: iam.ImplicitDeny}},
+					{Resource: "arn:aws:s3:::remotionlambda-useast1-a1b2c3d4e5/sites/x", Region: "us-east-1", Verdict: &iam.Verdict{Decision: iam.Allowed, Matched: []iam.StatementRef{allow}, Layers: []iam.LayerDecision{{Layer: iam.LayerSCP, Decision: iam.Allowed}, {Layer: iam.LayerIdentity, Decision: iam.Allowed}}}},
+					{Resource: "arn:aws:s3:::remotionlambda-euwest1-a1b2c3d4e5/sites/x", Region: "eu-west-1", Verdict: &iam.Verdict{Problem: "throttled"}},
 				},
 			},
-			{Module: "storage", Sid: "Storage", Action: "s3:DeleteBucket", Resource: bucket, Status: audit.Blocked, Layer: iam.LayerIdentity, NotGranted: bucket, Reason: `Deny "NoDeletes" in policy guard`, Statements: []iam.StatementRef{deny}, Evidence: []audit.Evidence{{Resource: bucket, Documented: true, Verdict: iam.Verdict{Decision: iam.ExplicitDeny, Matched: []iam.StatementRef{deny}, BlockedBy: []iam.Layer{iam.LayerIdentity}}}}},
+			{Module: "storage", Sid: "Storage", Action: "s3:DeleteBucket", Resource: bucket, Status: audit.Blocked, Layer: iam.LayerIdentity, NotGranted: bucket, Reason: `Deny "NoDeletes" in policy guard`, Statements: []iam.StatementRef{deny}, Evidence: []audit.Evidence{{Resource: bucket, Documented: true, Verdict: &iam.Verdict{Decision: iam.ExplicitDeny, Matched: []iam.StatementRef{deny}, BlockedBy: []iam.Layer{iam.LayerIdentity}}}}},
 			{Module: "storage", Sid: "Storage", Action: "s3:PutBucketPolicy", Resource: bucket, Status: audit.Blocked, Layer: iam.LayerIdentity, Reason: `Deny "NoDeletes" in policy guard`, Statements: []iam.StatementRef{inFile}},
 			{Module: "storage", Sid: "Storage", Action: "s3:PutBucketTagging", Resource: bucket, Status: audit.Fail, Layer: iam.LayerIdentity, Reason: "no statement grants it", NotGranted: bucket},
 			{Module: "function-management", Sid: "Fns", Action: "lambda:TagResource", Resource: "arn:aws:lambda:*:*:function:remotion-render-*", Status: audit.Fail, Layer: iam.LayerIdentity, Reason: "no statement grants it", NotGranted: "arn:aws:lambda:us-east-1:123456789012:function:remotion-render-x"},
-			{Module: "function-management", Sid: "Fns", Action: long, Resource: "arn:aws:lambda:*:*:function:" + strings.Repeat("long-", 40) + "*", Status: audit.Unknown, Reason: "depends on aws:SourceVpc: give it with --context", MissingContext: []string{"aws:SourceVpc"}, Evidence: []audit.Evidence{{Resource: "*", Verdict: iam.Verdict{Decision: iam.Allowed, MissingContext: []string{"aws:SourceVpc"}, UnknownAction: true}}}},
+			{Module: "function-management", Sid: "Fns", Action: long, Resource: "arn:aws:lambda:*:*:function:" + strings.Repeat("long-", 40) + "*", Status: audit.Unknown, Reason: "depends on aws:SourceVpc: give it with --context", MissingContext: []string{"aws:SourceVpc"}, Evidence: []audit.Evidence{{Resource: "*", Verdict: &iam.Verdict{Decision: iam.Allowed, MissingContext: []string{"aws:SourceVpc"}, UnknownAction: true}}}},
 			{Module: "quotas", Sid: "Quotas", Action: "servicequotas:GetServiceQuota", Resource: "*", Status: audit.Fail, Layer: iam.LayerIdentity, Reason: "no statement grants it", Muted: &audit.Muted{By: audit.MutedByWaiver, Reason: "quotas are raised by hand", Owner: "video team", Expires: "2027-01-31"}},
 			{Module: "quotas", Sid: "Quotas", Action: "servicequotas:ListServices", Resource: "*", Status: audit.Fail, Layer: iam.LayerIdentity, Reason: "no statement grants it", Muted: &audit.Muted{By: audit.MutedByBaseline, Since: "2026-10-01"}},
 		},
@@ -238,7 +238,7 @@ func many(t testing.TB, n int) *audit.Report {
 				f.Evidence = append(f.Evidence, audit.Evidence{
 					Resource: fmt.Sprintf("arn:aws:s3:::remotionlambda-useast1-%d/sites/%d", i+j, k), Region: "us-east-1",
 					Context: iam.Context{{Key: "aws:RequestedRegion", Type: iam.String, Values: []string{"us-east-1"}}, {Key: "aws:SecureTransport", Type: iam.Boolean, Values: []string{"true"}}},
-					Verdict: iam.Verdict{Decision: iam.ImplicitDeny, Matched: []iam.StatementRef{deny}, Layers: []iam.LayerDecision{{Layer: iam.LayerIdentity, Decision: iam.ImplicitDeny}}},
+					Verdict: &iam.Verdict{Decision: iam.ImplicitDeny, Matched: []iam.StatementRef{deny}, Layers: []iam.LayerDecision{{Layer: iam.LayerIdentity, Decision: iam.ImplicitDeny}}},
 				})
 			}
 			s.Findings = append(s.Findings, f)

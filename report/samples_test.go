@@ -47,11 +47,13 @@ func renamed(t testing.TB, r *audit.Report, n int) *audit.Report {
 }
 
 // samples are reports for readers from outside: those that every format is
-// rendered from, forty roles in six accounts, and n with hostile names.
+// rendered from, forty roles in six accounts, sixty whose page is folded, and n with
+// hostile names.
 func samples(t testing.TB, n int) map[string]*audit.Report {
 	t.Helper()
 	out := reports(t)
 	out["fleet"] = fleet(t, 40)
+	out["folded"] = fleet(t, fewSections+20)
 	generated := rapid.Custom(genReport)
 	for i := range n {
 		r := every(t)

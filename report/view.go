@@ -18,10 +18,10 @@ type view struct {
 	Policy     string // the page's Content-Security-Policy
 	Style      string // the page's own style and script, as they are
 	Script     string
-	Data       string   // JSON that can stand in a script element
-	Chunks     []string // JSON likewise or, where they are Packed, base64
-	Packed     bool     // the chunks are compressed
-	Few        bool     // few sections: what concerns all of them is open at first
+	Data       string      // JSON that can stand in a script element
+	Blocks     []viewBlock // JSON likewise or, where they are Packed, base64
+	Packed     bool        // the blocks are compressed
+	Few        bool        // few sections: all about them is on the page from the start
 	Headline   string
 	Good       bool
 	Caller     string
@@ -30,13 +30,15 @@ type view struct {
 	Modules    []string // all titles, likewise
 	Counts     []viewCount
 	Sections   []viewSection
-	Static     []viewRow // what does not pass, for where scripts are off
-	Left       int       // what Static has no room for
+	Static     []*viewRow // what does not pass, for where scripts are off
+	Left       int        // what Static has no room for
 	Merged     []audit.Source
 	Accounts   []string // where there are several
 	Causes     []viewRanked
 
-	labels []label
+	labels  []label
+	statics map[[4]string]*viewRow
+	named   int // principals in Static
 }
 
 // A viewRanked is an action that targets lack, and how many of them.
@@ -51,7 +53,11 @@ type viewCount struct {
 	Count        int
 }
 
-type viewRow struct{ Status, Principal, Action, Resource, Why string }
+// A viewRow is a finding that some principals have in common.
+type viewRow struct {
+	Status, Action, Resource, Why string
+	Principals                    []string
+}
 
 type viewSection struct {
 	Index                                                                               int
@@ -108,12 +114,12 @@ type (
 	viewPolicy    struct{ Name, Layer, File, Digest string }
 )
 
-// fewSections is how many sections a page shows side by side at first: the
-// layout of larger tables takes longer than the rest of the page.
+// fewSections is how many sections a page shows whole: the markup and the layout
+// of more take longer than the rest of the page, and wait until they are opened.
 const fewSections = 40
 
 func newView(r *audit.Report) *view {
-	v := &view{Report: r, Caller: Clean(r.Caller), Notes: cleaned(r.Notes), Merged: r.Merged, labels: labels(r)}
+	v := &view{Report: r, Caller: Clean(r.Caller), Notes: cleaned(r.Notes), Merged: r.Merged, labels: labels(r), statics: map[[4]string]*viewRow{}}
 	v.Headline, v.Good = headline(r)
 	v.Few = len(r.Sections) <= fewSections
 	for i := range r.Sections {
@@ -340,12 +346,29 @@ func bar(s audit.Summary) []viewBar {
 	return out
 }
 
-// static adds a row for readers without scripts.
-func (v *view) static(r *audit.Report, row pageRow) {
-	if len(v.Static) == rowsWithoutScript {
+// static adds a finding for readers without scripts.
+func (v *view) static(row pageRow) {
+	if v.named == namesWithoutScript {
 		v.Left++
 		return
 	}
+	v.named++
 	f := row.finding
-	v.Static = append(v.Static, viewRow{string(f.Status), v.labels[row.section].String(), Clean(f.Action), Clean(f.Resource), why(f)})
+	key := [4]string{string(f.Status), Clean(f.Action), Clean(f.Resource), why(f)}
+	if v.statics[key] == nil {
+		v.statics[key] = &viewRow{Status: key[0], Action: key[1], Resource: key[2], Why: key[3]}
+		v.Static = append(v.Static, v.statics[key])
+	}
+	v.statics[key].Principals = append(v.statics[key].Principals, v.labels[row.section].String())
+}
+
+// Brief is what is the matter with a principal, in a few words.
+func (s *viewSection) Brief() string {
+	switch {
+	case s.Error != nil:
+		return s.NotChecked + ": " + s.Error.Message
+	case s.Cause != "":
+		return s.Score + ": " + s.Cause
+	}
+	return s.Score
 }

@@ -70,14 +70,16 @@ func run(args []string) int {
 	// program at once.
 	context.AfterFunc(ctx, stop)
 	terminal.CatchWriteErrors()
-	a := &app{stdin: os.Stdin, stdout: &terminal.Stream{File: os.Stdout, Name: "standard output"}, stderr: &terminal.Stream{File: os.Stderr, Name: "standard error"}, getenv: os.Getenv, directory: files.InRepository()}
+	asked.Memory(os.Getenv)
+	in := &terminal.Input{Context: ctx, File: os.Stdin}
+	a := &app{stdin: in, stdout: &terminal.Stream{File: os.Stdout, Name: "standard output"}, stderr: &terminal.Stream{File: os.Stderr, Name: "standard error"}, getenv: os.Getenv, directory: files.InRepository()}
 	var err error
 	if a.now, err = asked.Clock(a.getenv); err != nil {
 		return a.exit(err)
 	}
 	root := a.root()
 	root.SetArgs(args)
-	return a.exit(root.ExecuteContext(ctx))
+	return a.exit(in.Err(root.ExecuteContext(ctx)))
 }
 
 // exit reports an error and returns the exit code for it.

@@ -129,7 +129,7 @@ func (f *fixFlags) validate() error {
 func (f *fixFlags) checkFile() (err error) {
 	c := ending.Choice{Asked: f.form, Given: f.form != "", Forms: ending.Forms(remedy.Forms...), Endings: remedy.Endings()}
 	if f.form, err = c.Of(f.output); err != nil {
-		return ended("as", err)
+		return asked.Ended("as", err)
 	}
 	return outfile.Check(f.output)
 }

@@ -16,7 +16,6 @@ import (
 	"remotion-doctor/internal/asked"
 	"remotion-doctor/internal/ending"
 	"remotion-doctor/internal/outfile"
-	"remotion-doctor/remedy"
 	"remotion-doctor/report"
 	"remotion-doctor/source/files"
 )
@@ -31,6 +30,7 @@ type outputFlags struct {
 	bom, summary                bool
 	details                     int            // of several targets, in a table
 	flags                       *pflag.FlagSet // tells whether --format was given
+	asItWas                     bool           // the report is sealed, and stays as it is
 }
 
 var failOns = []string{"unknown", "partial", "fail", "never"}
@@ -75,7 +75,7 @@ func (a *app) deliver(ctx context.Context, r *audit.Report, f *outputFlags) erro
 		return &failure{p.ExitCode, p.Message, p.Hint}
 	}
 	r.Gate.FailOn, r.Directory = audit.Threshold(f.failOn).Normal(), a.directory
-	shown, err := a.finish(r, f)
+	shown, err := a.finish(ctx, r, f)
 	if err != nil {
 		return err
 	}
@@ -124,7 +124,7 @@ func remediationFile(path string, r *audit.Report) []outfile.File {
 
 // finish mutes what the baseline and the waivers mute, seals the report, and
 // returns it as it is to be shown.
-func (a *app) finish(r *audit.Report, f *outputFlags) (*audit.Report, error) {
+func (a *app) finish(ctx context.Context, r *audit.Report, f *outputFlags) (*audit.Report, error) {
 	if f.waivers != "" {
 		data, err := os.ReadFile(f.waivers)
 		if err != nil {
@@ -137,7 +137,7 @@ func (a *app) finish(r *audit.Report, f *outputFlags) (*audit.Report, error) {
 		report.Waive(r, waivers)
 	}
 	if f.baseline != "" {
-		old, _, err := a.readReport(f.baseline, report.LoadBaseline)
+		old, _, err := a.readReport(ctx, f.baseline, report.LoadBaseline)
 		if err != nil {
 			return nil, err
 		}
@@ -145,6 +145,10 @@ func (a *app) finish(r *audit.Report, f *outputFlags) (*audit.Report, error) {
 	}
 	if f.redact {
 		return report.Redact(r)
+	}
+	if f.asItWas {
+		r.Identify()
+		return r, nil
 	}
 	return r, report.Seal(r)
 }
@@ -162,10 +166,13 @@ func verdict(r *audit.Report) error {
 	return nil
 }
 
+// A loader reads a JSON report.
+type loader func(name string, text report.Text) (*audit.Report, report.Integrity, error)
+
 // readReport reads a JSON report, - for standard input, and says on stderr
 // where it is not as it was made.
-func (a *app) readReport(path string, load func(string, report.Text) (*audit.Report, report.Integrity, error)) (*audit.Report, report.Integrity, error) {
-	text, done, err := files.OpenInput(a.stdin, path)
+func (a *app) readReport(ctx context.Context, path string, load loader) (*audit.Report, report.Integrity, error) {
+	text, done, err := files.OpenInput(ctx, a.stdin, path)
 	if err != nil {
 		return nil, report.NoDigest, usage("", "reading the report: %v", err)
 	}
@@ -177,25 +184,20 @@ func (a *app) readReport(path string, load func(string, report.Text) (*audit.Rep
 	return r, state, err
 }
 
+// rewrites reports whether a report comes out as other JSON than it went in.
+func (f *outputFlags) rewrites() bool {
+	files, err := f.files()
+	return err != nil || f.waivers != "" || f.baseline != "" || f.redact || f.format == string(report.FormatJSON) ||
+		slices.ContainsFunc(files, func(d report.Destination) bool { return d.Format == report.FormatJSON })
+}
+
 // files reads --output.
 func (f *outputFlags) files() ([]report.Destination, error) {
 	out, err := report.Destinations(f.outputs, report.Format(f.format), f.flags != nil && f.flags.Changed("format"))
 	if p, ok := errors.AsType[*audit.Problem](err); ok {
 		return nil, usage(p.Hint, "--output %v", p)
 	}
-	return out, ended("format", err)
-}
-
-// ended words an ending that does not fit the form that a flag asks for.
-func ended(flag string, err error) error {
-	e, ok := errors.AsType[*ending.Error](err)
-	if !ok {
-		return err
-	}
-	if e.Unknown {
-		return usage("use "+e.Known+", or choose the form with --"+flag, "--output %v", e)
-	}
-	return usage("use "+e.Known+", or leave --"+flag+" out", "--output %v", e)
+	return out, asked.Ended("format", err)
 }
 
 // checkFiles finds out before the work whether what it is for can be written.
@@ -206,7 +208,7 @@ func (f *outputFlags) checkFiles() error {
 	}
 	var paths []string
 	if f.remediation != "" {
-		if err := onlyJSON("--remediation", f.remediation); err != nil {
+		if err := asked.OnlyJSON("--remediation", f.remediation); err != nil {
 			return err
 		}
 		paths = append(paths, f.remediation)
@@ -215,15 +217,6 @@ func (f *outputFlags) checkFiles() error {
 		paths = append(paths, o.Path)
 	}
 	return outfile.Check(paths...)
-}
-
-// onlyJSON refuses the ending of another form for a file that holds JSON.
-func onlyJSON(flag, path string) error {
-	text, known := ending.Find(path, slices.Concat(report.Endings(), remedy.Endings()))
-	if known >= 0 && !strings.HasSuffix(text, ".json") {
-		return usage("let it end in .json; `remotion-doctor fix --as` writes other forms", "%s %s: the policy is written as JSON", flag, path)
-	}
-	return nil
 }
 
 // reportFiles are the files that a report is written to.

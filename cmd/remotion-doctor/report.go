@@ -61,12 +61,13 @@ func (a *app) convert(ctx context.Context, path string, f *outputFlags) error {
 	if err := f.validate(); err != nil {
 		return err
 	}
-	r, state, err := a.readReport(path, report.Load)
+	r, state, err := a.readReport(ctx, path, report.Load)
 	if err != nil {
 		return err
 	}
 	stated := r.Digest
-	shown, err := a.finish(r, f)
+	f.asItWas = state == report.Intact && !f.rewrites()
+	shown, err := a.finish(ctx, r, f)
 	if err != nil {
 		return err
 	}
@@ -100,11 +101,11 @@ func (a *app) merge(ctx context.Context, paths []string, f *outputFlags) error {
 	if err := f.validate(); err != nil {
 		return err
 	}
-	merged, err := a.merged(paths)
+	merged, err := a.merged(ctx, paths)
 	if err != nil {
 		return err
 	}
-	shown, err := a.finish(merged, f)
+	shown, err := a.finish(ctx, merged, f)
 	if err != nil {
 		return err
 	}
@@ -112,7 +113,7 @@ func (a *app) merge(ctx context.Context, paths []string, f *outputFlags) error {
 }
 
 // merged puts reports together, or the parts in folders of audit --out.
-func (a *app) merged(paths []string) (*audit.Report, error) {
+func (a *app) merged(ctx context.Context, paths []string) (*audit.Report, error) {
 	folders := slices.DeleteFunc(slices.Clone(paths), func(path string) bool {
 		info, err := os.Stat(path)
 		return err != nil || !info.IsDir()
@@ -127,16 +128,16 @@ func (a *app) merged(paths []string) (*audit.Report, error) {
 	case len(folders) > 0:
 		return nil, usage("merge the folders first", "%s is a folder, and %s is none", folders[0], "another operand")
 	}
-	reports, err := a.readReports(paths)
+	reports, err := a.readReports(ctx, paths, report.Load)
 	if err != nil {
 		return nil, err
 	}
 	return report.Merge(reports), nil
 }
 
-func (a *app) readReports(paths []string) (out []*audit.Report, err error) {
+func (a *app) readReports(ctx context.Context, paths []string, load loader) (out []*audit.Report, err error) {
 	for _, path := range paths {
-		r, _, err := a.readReport(path, report.Load)
+		r, _, err := a.readReport(ctx, path, load)
 		if err != nil {
 			return nil, err
 		}
@@ -177,7 +178,7 @@ func (a *app) diff(ctx context.Context, paths []string, output string, f *output
 	if err := f.diffOutput(output); err != nil {
 		return err
 	}
-	reports, err := a.readReports(paths)
+	reports, err := a.readReports(ctx, paths, report.LoadToCompare)
 	if err != nil {
 		return err
 	}
@@ -199,7 +200,7 @@ func (f *outputFlags) diffOutput(path string) (err error) {
 	}
 	c := ending.Choice{Asked: f.format, Given: f.flags.Changed("format"), Forms: ending.Forms(report.ComparisonFormats()...), Endings: report.Endings()}
 	if f.format, err = c.Of(path); err != nil {
-		return ended("format", err)
+		return asked.Ended("format", err)
 	}
 	return outfile.Check(path)
 }
@@ -222,12 +223,12 @@ func (a *app) verifyCommand() *cobra.Command {
 was made; 1: it was changed; 2: it has no digest or is no report. The digest is no
 signature: whoever changes a report on purpose can compute it again.`,
 		Args: oneFile,
-		RunE: func(_ *cobra.Command, args []string) error { return a.verify(args[0]) },
+		RunE: func(cmd *cobra.Command, args []string) error { return a.verify(cmd.Context(), args[0]) },
 	}
 }
 
-func (a *app) verify(path string) error {
-	r, state, err := a.readReport(path, report.Load)
+func (a *app) verify(ctx context.Context, path string) error {
+	r, state, err := a.readReport(ctx, path, report.Load)
 	switch {
 	case err != nil:
 		return err

@@ -9,14 +9,17 @@ import (
 
 // screen returns the terminal behind a stream, where it is one.
 func screen(s any) (*os.File, bool) {
-	if stream, ok := s.(*Stream); ok {
+	switch stream := s.(type) {
+	case *Stream:
+		s = stream.File
+	case *Input:
 		s = stream.File
 	}
 	file, ok := s.(*os.File)
 	return file, ok && term.IsTerminal(int(file.Fd()))
 }
 
-// Is reports whether a stream, an [os.File] or a [Stream], is a terminal.
+// Is reports whether a stream, an [os.File], [Stream] or [Input], is a terminal.
 func Is(s any) bool {
 	_, ok := screen(s)
 	return ok

@@ -2,6 +2,7 @@ package files
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"io"
 	"os"
@@ -33,18 +34,33 @@ type Random interface {
 
 // OpenInput opens a file as Input does, without holding a regular one in memory,
 // until it is closed.
-func OpenInput(stdin io.Reader, path string) (in Random, done func(), err error) {
+//
+// Reading it ends with the context.
+func OpenInput(ctx context.Context, stdin io.Reader, path string) (in Random, done func(), err error) {
 	if path != "-" {
 		file, err := os.Open(path)
 		if err != nil {
 			return nil, nil, err
 		}
 		if info, err := file.Stat(); err == nil && info.Mode().IsRegular() {
-			return io.NewSectionReader(file, 0, info.Size()), func() { _ = file.Close() }, nil
+			return &interruptible{ctx, io.NewSectionReader(file, 0, info.Size())}, func() { _ = file.Close() }, nil
 		}
 		defer file.Close()
 		stdin = file // a pipe, which can be read once
 	}
 	data, err := io.ReadAll(stdin)
-	return bytes.NewReader(data), func() {}, err
+	return &interruptible{ctx, bytes.NewReader(data)}, func() {}, err
+}
+
+// An interruptible is an input that can be read until its context ends.
+type interruptible struct {
+	ctx context.Context
+	Random
+}
+
+func (r *interruptible) ReadAt(p []byte, off int64) (int, error) {
+	if err := r.ctx.Err(); err != nil {
+		return 0, err
+	}
+	return r.Random.ReadAt(p, off)
 }

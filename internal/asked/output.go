@@ -1,0 +1,32 @@
+package asked
+
+import (
+	"errors"
+	"slices"
+	"strings"
+
+	"remotion-doctor/internal/ending"
+	"remotion-doctor/remedy"
+	"remotion-doctor/report"
+)
+
+// Ended words an ending of a file that does not fit the form that a flag asks for.
+func Ended(flag string, err error) error {
+	e, ok := errors.AsType[*ending.Error](err)
+	if !ok {
+		return err
+	}
+	if e.Unknown {
+		return usage("use "+e.Known+", or choose the form with --"+flag, "--output %v", e)
+	}
+	return usage("use "+e.Known+", or leave --"+flag+" out", "--output %v", e)
+}
+
+// OnlyJSON refuses the ending of another form for a file that holds JSON.
+func OnlyJSON(flag, path string) error {
+	text, known := ending.Find(path, slices.Concat(report.Endings(), remedy.Endings()))
+	if known >= 0 && !strings.HasSuffix(text, ".json") {
+		return usage("let it end in .json; `remotion-doctor fix --as` writes other forms", "%s %s: the policy is written as JSON", flag, path)
+	}
+	return nil
+}
