@@ -17,7 +17,7 @@ type Trace struct {
 
 	iam.Trace
 
-	// Message is what an error message told, where one was given.
+	// Message is what an error message says, where one was given.
 	Message *iam.DeniedMessage `json:"message,omitzero"`
 	// Recorded is what AWS kept of the denied request, where it was given. It
 	// stands above everything that was computed.

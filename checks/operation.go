@@ -117,7 +117,7 @@ func (r *Requirement) For(names []string) (*Requirement, error) {
 	return &out, nil
 }
 
-// Meets reports whether a grant is about what an operation needs.
+// Meets reports whether a grant concerns what an operation needs.
 func (g Grant) Meets(n Need) bool {
 	return strings.EqualFold(g.Action, n.Action) && policy.MatchResource(g.Resource, n.Resource)
 }

@@ -81,13 +81,12 @@ type Grant struct {
 	Sid      string
 	Action   string
 	Resource string
-	// Feature is the one that demands the grant; empty for the documented
+	// Feature is the one that requires the grant; empty for the documented
 	// policy.
 	Feature string
 }
 
-// FromDocument takes any policy as the requirement, of a product of which
-// nothing is known, see [Pack.FromDocument].
+// FromDocument takes any policy as the requirement, of a product about which nothing is known, see [Pack.FromDocument].
 func FromDocument(name string, doc *policy.Document) (*Requirement, error) {
 	return (&Pack{}).FromDocument(name, doc)
 }
@@ -96,7 +95,7 @@ func FromDocument(name string, doc *policy.Document) (*Requirement, error) {
 // are made, and none of the facts about its own policies. A statement that cannot
 // be a requirement is an error that names it: what a Deny, NotAction,
 // NotResource or Condition leaves open cannot be demanded of a principal.
-// Actions with wildcards stand for all known actions that they match.
+// Actions with wildcards represent all known actions that they match.
 func (p *Pack) FromDocument(name string, doc *policy.Document) (*Requirement, error) {
 	r := newRequirement(p.withoutFacts(), name, doc)
 	for _, w := range doc.Warnings() {
@@ -161,7 +160,7 @@ func (r *Requirement) expand(s *policy.Statement) ([]string, error) {
 		if len(known) == 0 || strings.ContainsAny(service, "*?") {
 			return nil, &policy.ParseError{Pos: s.Start, Msg: fmt.Sprintf("action pattern %q cannot be a requirement", a), Hint: "name a service and actions that exist, as in s3:Get*"}
 		}
-		// Of what a wildcard stands for, only that which works on one of the
+		// Of what a wildcard represents, only that which works on one of the
 		// resources can be required.
 		for _, name := range known {
 			if action, ok := actions.Lookup(name); ok && slices.ContainsFunc(s.Resources, action.Takes) {

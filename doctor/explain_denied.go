@@ -110,8 +110,7 @@ func mustAllow(t *audit.Trace) bool {
 	return ok && a.AccountID != "" && t.Principal.AccountID != "" && a.AccountID != t.Principal.AccountID && !strings.ContainsAny(a.AccountID, "*?")
 }
 
-// painOf is the product's known error that a denial is, the most specific; nil
-// if it is none.
+// painOf is the product's known error that a denial is, the most specific; nil if it is not a known one.
 func (j *job) painOf(q *question, t *audit.Trace, d *remedy.Denied, renders bool) *checks.Pain {
 	about := denialFor(q, t, d)
 	pains := slices.DeleteFunc(j.pack().PainsOf(about), func(p checks.Pain) bool { return renders && p.Policy == "caller" })

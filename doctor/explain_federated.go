@@ -115,7 +115,7 @@ func federationAdvice(t *audit.Trace, q *question, trusted []checks.Trusted, ask
 	}
 }
 
-// claims are what the trust policy requires of the token, beside what it has.
+// claims are what the trust policy requires of the token, next to what it has.
 func claims(trusted []checks.Trusted, asked *checks.Trusted, given iam.Context) []audit.Claim {
 	var out []audit.Claim
 	for i := range trusted {

@@ -114,7 +114,7 @@ func TestWaive(t *testing.T) {
 		"on its last day":  {"action: s3:PutObject, expires: 2026-11-23", 1, ""},
 		"a day later":      {"action: s3:PutObject, expires: 2026-11-22", 0, "expired on 2026-11-22: ask o; it would mute 1 finding"},
 		"a diagnosis":      {"diagnosis: trust-policy", 2, ""},
-		"no diagnosis":     {"diagnosis: stale-policy", 0, "the waiver for diagnosis stale-policy (line 2) is about nothing that fails"},
+		"no diagnosis":     {"diagnosis: stale-policy", 0, "the waiver for diagnosis stale-policy (line 2) matches nothing that fails"},
 		"what passes":      {"action: s3:GetObject, target: video-api", 0, "about nothing that fails"},
 		"expired and idle": {"action: nobody:Knows, expires: 2020-01-01", 0, "it would mute nothing"},
 	} {

@@ -242,7 +242,7 @@ func (m *markdown) parts(i int, s *audit.Section) []*mdPart {
 }
 
 // allFine reports one of several sections about which a line says all: everything
-// passes, and nothing else is to be told of it.
+// passes, and nothing else is to be known of it.
 func allFine(r *audit.Report, s *audit.Section) bool {
 	return len(r.Sections) > 1 && met(r, s) && s.Error == nil &&
 		s.Summary.Pass == s.Summary.Total() && len(s.Excess)+len(s.Obstacles) == 0

@@ -162,7 +162,7 @@ func (t *table) layout(s *audit.Section) layout {
 }
 
 // fit divides the width of the terminal among the columns: reasons first, then
-// the resource beside the action, then the place of the statement.
+// the resource next to the action, then the place of the statement.
 func (l layout) fit(width int) layout {
 	l.resource = max(l.resource, len("RESOURCE"))
 	if l.where > 0 {

@@ -36,7 +36,7 @@ func newLook(w io.Writer, color bool) look {
 	return look{good: ansi("2"), bad: ansi("1"), warn: ansi("3"), dim: r.NewStyle().Faint(color), bold: r.NewStyle().Bold(color)}
 }
 
-// marks gives each status its glyph; the word always stands beside it.
+// marks gives each status its glyph; the word always stands next to it.
 var marks = map[audit.Status]string{
 	audit.Pass: "✓", audit.Fail: "✗", audit.Blocked: "⊘", audit.Partial: "◐", audit.Unknown: "?",
 }

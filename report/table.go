@@ -43,7 +43,7 @@ func (t *table) line(s string) {
 	}
 }
 
-// noBreak stands for a blank at which a line must not end.
+// noBreak represents a blank at which a line must not end.
 const noBreak = "\u00a0"
 
 // whole makes a text that is never broken.

@@ -77,7 +77,7 @@ func (t *traceTree) advice(tr *audit.Trace) {
 	}
 }
 
-// decisionMarks give each decision its glyph; the word always stands beside
+// decisionMarks give each decision its glyph; the word always stands next to
 // it.
 var decisionMarks = map[iam.Decision]string{iam.Allowed: "✓", iam.ExplicitDeny: "⊘", iam.ImplicitDeny: "✗"}
 

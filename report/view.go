@@ -18,7 +18,7 @@ type view struct {
 	Policy     string // the page's Content-Security-Policy
 	Style      string // the page's own style and script, as they are
 	Script     string
-	Data       string      // JSON that can stand in a script element
+	Data       string      // JSON that can are in a script element
 	Blocks     []viewBlock // JSON likewise or, where they are Packed, base64
 	Packed     bool        // the blocks are compressed
 	Few        bool        // few sections: all about them is on the page from the start

@@ -29,8 +29,8 @@ type outputFlags struct {
 	color                       asked.Color
 	bom, summary                bool
 	details                     int            // of several targets, in a table
-	flags                       *pflag.FlagSet // tells whether --format was given
-	asItWas                     bool           // the report is sealed, and stays as it is
+	flags                       *pflag.FlagSet // says whether --format was given
+	asItWas                     bool           // the report is sealed, and stays unchanged
 }
 
 var failOns = []string{"unknown", "partial", "fail", "never"}
@@ -38,7 +38,7 @@ var failOns = []string{"unknown", "partial", "fail", "never"}
 func (f *outputFlags) add(fs *pflag.FlagSet) {
 	f.addForm(fs, report.FormatTable)
 	fs.StringVar(&f.remediation, "remediation", "", "write the policy that grants what is missing to `FILE`")
-	fs.StringVar(&f.failOn, "fail-on", "unknown", "what exit code 1 stands for: `"+strings.Join(failOns, "|")+"`")
+	fs.StringVar(&f.failOn, "fail-on", "unknown", "what exits with 1: `"+strings.Join(failOns, "|")+"`")
 	fs.BoolVarP(&f.quiet, "quiet", "q", false, "no report, only the exit code and files")
 }
 

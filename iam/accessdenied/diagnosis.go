@@ -11,7 +11,7 @@ import (
 // A Diagnosis is what is known of one error: what it means, and what cures it.
 type Diagnosis struct {
 	Pattern *regexp.Regexp // on the text as one line; nil fits every text
-	// Action and Resource are what the error is about where the text does not
+	// Action and Resource are what the error concerns where the text does not
 	// tell.
 	Action, Resource string
 	Layer            iam.Layer

@@ -30,7 +30,7 @@ var operations = map[string]string{
 var services = []string{"s3", "lambda", "iam", "logs", "servicequotas", "sts", "ec2", "kms", "cloudformation", "ecs", "eks", "ssm", "dynamodb", "sqs", "sns"}
 
 // operationPatterns find the API operation that was called, and its service
-// where it is told.
+// where it is known.
 var operationPatterns = compile(
 	`when calling the (?P<operation>\w+) operation`,                              // AWS CLI, botocore
 	`operation error (?P<service>[\w ]+?): (?P<operation>\w+),`,                  // SDK for Go v2
@@ -97,7 +97,7 @@ var (
 	)
 )
 
-// loneResource finds the resource in an ARN or a URL beside the message.
+// loneResource finds the resource in an ARN or a URL next to the message.
 func loneResource(action, text string) string {
 	a, known := actions.Lookup(action)
 	if !known {

@@ -15,7 +15,7 @@ const MaxText = 64 << 10
 
 // Parse reads an error message. What the text does not tell stays empty, and
 // Asked names the flag or argument that would tell it. more are diagnoses
-// beside those of this package; they come first.
+// next to those of this package; they come first.
 func Parse(text string, more ...Diagnosis) iam.DeniedMessage {
 	m := iam.DeniedMessage{}
 	record := events(text)
@@ -47,7 +47,7 @@ func Parse(text string, more ...Diagnosis) iam.DeniedMessage {
 // denialCode matches the codes of errors that are denials.
 var denialCode = compileOne(`^(?:AccessDenied|Unauthorized|Forbidden|NotAuthorized|AuthorizationError)`)
 
-// Denied reports whether the message is about a denied request at all.
+// Denied reports whether the message concerns a denied request at all.
 func Denied(m *iam.DeniedMessage) bool {
 	return denialCode().MatchString(m.Code) || m.Action != "" || m.Principal != "" || m.Encoded != "" || m.AuthorizationID != "" || m.Diagnosis != "" || m.Decision != ""
 }
@@ -144,7 +144,7 @@ func readIDs(m *iam.DeniedMessage, text string) {
 	}
 }
 
-// missing names what must be given beside the text.
+// missing names what must be given next to the text.
 func missing(m *iam.DeniedMessage) []string {
 	var out []string
 	if strings.HasPrefix(m.Action, "sts:AssumeRoleWith") {
@@ -155,7 +155,7 @@ func missing(m *iam.DeniedMessage) []string {
 		return out
 	}
 	if m.Action == "" {
-		out = append(out, "the action: `explain ACTION RESOURCE --error …`, as in lambda:InvokeFunction; the call that failed tells it")
+		out = append(out, "the action: `explain ACTION RESOURCE --error …`, as in lambda:InvokeFunction; see the call that failed")
 	}
 	if m.CutOff != "" {
 		out = append(out, "the resource's ARN, which is cut off in the text ("+m.CutOff+"…): `explain ACTION RESOURCE --error …`")
@@ -163,7 +163,7 @@ func missing(m *iam.DeniedMessage) []string {
 		out = append(out, "the resource's ARN: `explain ACTION RESOURCE --error …`")
 	}
 	if _, ok := policy.ParseARN(m.Principal); !ok {
-		out = append(out, "who was denied: --role NAME, --user NAME or --function NAME; `aws sts get-caller-identity` with the same credentials tells it")
+		out = append(out, "who was denied: --role NAME, --user NAME or --function NAME; `aws sts get-caller-identity` with the same credentials shows it")
 	}
 	return out
 }

@@ -88,7 +88,7 @@ func readSentence(m *iam.DeniedMessage, text string) {
 	}
 }
 
-// denied is who a sentence is about whose action could not be read.
+// denied is who a sentence concerns whose action could not be read.
 var denied = compileOne(`User: (` + principal + `) is not authorized to perform`)
 
 func subject(text string) string {
@@ -127,7 +127,7 @@ func trim(s string) string { return strings.Trim(s, `"'`+"`"+` .,;)`) }
 // NAME", "user NAME".
 var named = compileOne(`^(policy|role|user|group|instance profile) (\S+)$`)
 
-// resourceOf completes a resource that is told by its kind and name.
+// resourceOf completes a resource that is named by its kind and name.
 func resourceOf(m *iam.DeniedMessage, resource string) string {
 	if len(resource) > 1 && strings.Trim(resource, "*") == "" {
 		return "" // masked

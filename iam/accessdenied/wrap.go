@@ -22,7 +22,7 @@ var (
 )
 
 // joinedAction puts an action that was broken together, if that makes one that
-// AWS has and the beginning alone is none.
+// AWS has and the beginning alone is not one.
 func joinedAction(text string) string {
 	text = parted().ReplaceAllString(text, "$1$2")
 	return broken().ReplaceAllStringFunc(text, func(found string) string {

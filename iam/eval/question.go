@@ -47,7 +47,7 @@ func (q *inquiry) ask(o *outline, in, out []union) bool {
 	return false
 }
 
-// queries are those of which any answers the question. A resource is in a union
+// queries are those any of which answers the question. A resource is in a union
 // by its patterns or by one NotResource, and outside only if it is in every
 // NotResource. The error is [policy.ErrTooComplex].
 func (x *question) queries(names policy.Names, f *policy.Finder) ([]policy.Query, error) {

@@ -81,7 +81,7 @@ func (c *Client) podRole(ctx context.Context, name string) (source.Resolution, e
 	if len(list.Associations) == 0 {
 		return source.Resolution{}, &source.Error{
 			Op: op, Kind: source.KindNotFound, Msg: "there is no pod identity association for it",
-			Hint: "look at --region; where the role stands in the service account's annotation eks.amazonaws.com/role-arn (IRSA), name it with --role and the account with --service-account",
+			Hint: "look at --region; if the role is in the service account's annotation eks.amazonaws.com/role-arn (IRSA), name it with --role and the account with --service-account",
 		}
 	}
 	out, err := c.eks().DescribePodIdentityAssociation(ctx, &eks.DescribePodIdentityAssociationInput{ClusterName: &parts[0], AssociationId: list.Associations[0].AssociationId})

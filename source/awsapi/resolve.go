@@ -133,7 +133,7 @@ func (c *Client) instanceARN(p iam.Principal, id string) string {
 }
 
 // role asks for a role by name or ARN, so that its real ARN with the path is
-// known, and a missing role is told as such.
+// known, and a missing role is known as such.
 func (c *Client) role(ctx context.Context, nameOrARN string) (source.Resolution, error) {
 	op := "looking up the role " + clean(nameOrARN)
 	a, isARN := policy.ParseARN(nameOrARN)
