@@ -5,8 +5,6 @@ import (
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/ec2"
-	ec2types "github.com/aws/aws-sdk-go-v2/service/ec2/types"
 	"github.com/aws/aws-sdk-go-v2/service/ecs"
 	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
 	"github.com/aws/aws-sdk-go-v2/service/eks"
@@ -16,6 +14,7 @@ import (
 	"remotion-doctor/audit"
 	"remotion-doctor/iam/account"
 	"remotion-doctor/source"
+	"remotion-doctor/source/awsapi/ec2"
 )
 
 // regional are the steps of one region.
@@ -44,22 +43,23 @@ func (t *taker) readFunctions(ctx context.Context, region string, keep func(acco
 // readInstances reads the instances that have a profile.
 func (t *taker) readInstances(ctx context.Context, region string, keep func(account.Snapshot, string) error) error {
 	var found account.Snapshot
-	client := ec2.NewFromConfig(t.config, func(o *ec2.Options) { o.Region = region })
-	reservations, err := collect(ctx, "ec2:DescribeInstances", func(ctx context.Context, token *string) (page[ec2types.Reservation], error) {
-		out, err := client.DescribeInstances(ctx, &ec2.DescribeInstancesInput{NextToken: token})
+	client := ec2.New(t.config, region)
+	instances, err := collect(ctx, "ec2:DescribeInstances", func(ctx context.Context, token *string) (page[ec2.Instance], error) {
+		out, err := client.DescribeInstances(ctx, aws.ToString(token))
 		if err != nil {
-			return page[ec2types.Reservation]{}, err
+			return page[ec2.Instance]{}, err
 		}
-		return tokenPage(out.Reservations, out.NextToken), nil
+		if out.Answered && out.List == nil {
+			out.List = []ec2.Instance{}
+		}
+		return tokenPage(out.List, aws.String(out.Next)), nil
 	})
 	if err != nil {
 		return err
 	}
-	for _, r := range reservations {
-		for _, i := range r.Instances {
-			if i.IamInstanceProfile != nil {
-				found.Instances = append(found.Instances, account.NewInstance(aws.ToString(i.InstanceId), aws.ToString(i.IamInstanceProfile.Arn)))
-			}
+	for _, i := range instances {
+		if i.ProfileARN != "" {
+			found.Instances = append(found.Instances, account.NewInstance(i.ID, i.ProfileARN))
 		}
 	}
 	return keep(found, "")
