@@ -89,7 +89,7 @@ func readInstances(body []byte) (Instances, error) {
 
 // readError reads the body of a refused request; a body that is none of EC2's says
 // nothing.
-func readError(body []byte) wire.APIError {
+func readError(_ http.Header, body []byte) wire.APIError {
 	e, err := ec2query.GetErrorResponseComponents(bytes.NewReader(body))
 	if err != nil {
 		return wire.APIError{}

@@ -80,6 +80,6 @@ func FuzzReadInstances(f *testing.F) {
 		if got, err := readInstances(body); err != nil && (got.List != nil || got.Answered) {
 			t.Errorf("an error with instances: %+v", got)
 		}
-		readError(body)
+		readError(nil, body)
 	})
 }

@@ -2,6 +2,7 @@ package wire
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -55,11 +56,12 @@ func serialize(at *url.URL, r Request) func(context.Context, middleware.Serializ
 		if !ok {
 			return out, meta, fmt.Errorf("unknown transport type %T", in.Request)
 		}
-		where := *at
-		request.URL, request.Method = &where, http.MethodPost
-		if where.Path == "" {
-			request.URL.Path = "/"
+		request.Method = cmp.Or(r.Method, http.MethodPost)
+		request.URL = at.JoinPath("/")
+		for _, part := range r.Path {
+			request.URL = request.URL.JoinPath(url.PathEscape(part))
 		}
+		request.URL.RawQuery = r.Query.Encode()
 		for name, values := range r.Header {
 			request.Header[name] = values
 		}
@@ -84,7 +86,7 @@ func (c *Client) deserialize(read func([]byte) error) func(context.Context, midd
 			return out, meta, unread(err, nil)
 		}
 		if response.StatusCode < 200 || response.StatusCode >= 300 {
-			id, err := c.service.api(body)
+			id, err := c.service.api(response.Header, body)
 			if id != "" {
 				awsmiddleware.SetRequestIDMetadata(&meta, id)
 			}

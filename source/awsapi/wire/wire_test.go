@@ -19,7 +19,7 @@ import (
 	"github.com/aws/smithy-go"
 )
 
-var ec2 = Service{ID: "EC2", Name: "ec2", Errors: func(body []byte) APIError {
+var ec2 = Service{ID: "EC2", Name: "ec2", Errors: func(_ http.Header, body []byte) APIError {
 	code, message, _ := strings.Cut(string(body), " ")
 	return APIError{Code: code, Message: message, RequestID: "from-the-body"}
 }}
