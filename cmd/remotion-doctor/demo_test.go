@@ -49,6 +49,36 @@ func TestDemoJSON(t *testing.T) {
 	}
 }
 
+// TestFirstTenLines: at 80 columns the verdict, what works and what fails, the
+// cause and the command stand in the first twelve lines of each target that
+// fails, and in ten of the first.
+func TestFirstTenLines(t *testing.T) {
+	t.Parallel()
+	r := reportIn(t, "testdata/demo.json")
+	sections := r.Sections
+	for i := range sections {
+		if len(sections[i].Next) == 0 {
+			continue
+		}
+		r.Sections, r.Notes = sections[i:i+1], nil
+		var out bytes.Buffer
+		if err := report.Table(&out, r, report.Options{Width: 80}); err != nil {
+			t.Fatal(err)
+		}
+		lines := strings.Split(out.String(), "\n")
+		most := 12
+		if i == 0 {
+			most = 10
+		}
+		head := strings.Join(lines[:most], "\n")
+		for _, want := range []string{"✗ ", "\nworks ", "\ncause ", "remotion-doctor "} {
+			if !strings.Contains(head, want) {
+				t.Errorf("%s: the first %d lines lack %q:\n%s", sections[i].Target.Name, most, want, head)
+			}
+		}
+	}
+}
+
 // TestDemoFits: at 80 columns the demo fits on two screens of 40 lines, begins
 // with all targets, what fails first, and ends with what to look at next.
 func TestDemoFits(t *testing.T) {
