@@ -106,9 +106,13 @@ func firstWords(asked []string) string {
 
 // advise says why the request is denied and what to do next.
 func (j *job) advise(ctx context.Context, q *question, t *audit.Trace) {
-	if t.Message != nil {
+	if m := t.Message; m != nil {
 		kept(t)
 		disagreement(t)
+		if m.Layer == iam.LayerPublicAccess && t.Decision == iam.Allowed {
+			// No policy decides what these settings refuse.
+			t.Decision, t.Reason = iam.ImplicitDeny, "S3 Block Public Access refused it, which stands above the policies"
+		}
 	}
 	d := deniedIn(t)
 	if d.Effect == "" {
@@ -181,8 +185,11 @@ func requestedRegion(c iam.Context) string {
 func disagreement(t *audit.Trace) {
 	m := t.Message
 	switch {
+	case m.Layer == iam.LayerPublicAccess:
 	case t.Decision == iam.Allowed:
 		t.Notes = append(t.Notes, "the policies read now allow this request; they may have changed since, or an unread policy denied it")
+	case m.Decision == iam.ExplicitDeny && len(t.Layers) > 0 && !slices.ContainsFunc(t.Layers, func(l iam.TraceLayer) bool { return l.Decision == iam.ExplicitDeny }):
+		t.Notes = append(t.Notes, "the message names an explicit deny, and no policy that was read has one that matches: the policies changed since, or one was not read")
 	case m.Layer != "" && !stops(t.Layers, m.Layer) && len(t.Layers) > 0:
 		t.Notes = append(t.Notes, "the message names "+article(m.Layer.Title())+", and none that was read denies the request")
 	}

@@ -50,8 +50,8 @@ var allLayers = []layerWords{
 	{iam.LayerEndpoint, "VPC endpoint", "VPC endpoint", "VPC endpoint"},
 }
 
-// TestLayersAreAll: the table has each layer that a denial can come from. Block
-// Public Access is stated by no message of AWS; its advice is tested by itself.
+// TestLayersAreAll: the table has each layer that a denial can come from. What
+// Block Public Access refuses has words of its own, and is tested by itself.
 func TestLayersAreAll(t *testing.T) {
 	t.Parallel()
 	source, err := os.ReadFile("../iam/verdict.go")
@@ -186,6 +186,26 @@ func checkSide(t *testing.T, tr *audit.Trace, side, need string) {
 	}
 }
 
+// TestPublicAccess: what Block Public Access refused is not allowed, whatever the
+// policies say, and is in the hands of the bucket's owner.
+func TestPublicAccess(t *testing.T) {
+	t.Parallel()
+	const message = "AccessDenied: User: arn:aws:iam::111122223333:user/a is not authorized to perform: s3:PutBucketPolicy on resource: \"arn:aws:s3:::my-videos\" because public policies are prevented by the BlockPublicPolicy setting in S3 Block Public Access"
+	q, err := ask(new(Options).pack(), &Request{Message: message}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	tr := &audit.Trace{}
+	tr.Action, tr.Resource, tr.Message, tr.Decision = q.action, q.resource, q.message, iam.Allowed
+	newJob(&Options{}).advise(t.Context(), q, tr)
+	if tr.Decision != iam.ImplicitDeny || tr.Advice == nil || tr.Advice.Layer != iam.LayerPublicAccess || !strings.Contains(tr.Advice.Owner, "owner of") {
+		t.Errorf("%s, %+v", tr.Decision, tr.Advice)
+	}
+	if slices.ContainsFunc(tr.Commands, func(c audit.Command) bool { return c.Name == "fix" }) {
+		t.Errorf("leads to %+v", tr.Commands)
+	}
+}
+
 // TestSeveralDenials: each denial of a text is answered, once.
 func TestSeveralDenials(t *testing.T) {
 	t.Parallel()
@@ -210,6 +230,10 @@ func TestNoDenial(t *testing.T) {
 		"An error occurred (ExpiredTokenException) when calling the Invoke operation: The security token included in the request is expired",
 		"InvalidSignatureException: Signature expired: 20250102T030405Z is now earlier than 20250102T040405Z (20250102T040905Z - 5 min.)",
 		"ResourceNotFoundException: Function not found: arn:aws:lambda:us-east-1:111122223333:function:remotion-render-4-0-174-mem3009mb-disk2048mb-480sec:$LATEST",
+		"Error: Could not assume role with OIDC: No OpenIDConnect provider found in your account for https://token.actions.githubusercontent.com",
+		"An error occurred (InvalidIdentityToken) when calling the AssumeRoleWithWebIdentity operation: Incorrect token audience",
+		"InvalidIdentityToken: Couldn't retrieve verification key from your identity provider",
+		"The request signature we calculated does not match the signature you provided. Check your key and signing method.",
 		"CredentialsProviderError: Could not load credentials from any providers",
 		"UnrecognizedClientException: The AWS credentials provided were probably mixed up.",
 		"You have multiple buckets (remotionlambda-useast1-a, remotionlambda-useast1-b) in your S3 region (us-east-1) starting with \"remotionlambda-\".",

@@ -107,7 +107,7 @@ func (q *question) encoded() bool {
 func parse(pack *checks.Pack, text string) iam.DeniedMessage {
 	m := accessdenied.Parse(text)
 	pains := pack.PainsOf(denialOf(text, &m))
-	if len(pains) == 0 {
+	if len(pains) == 0 || m.NoDenial && !pains[0].NoDenial {
 		return m
 	}
 	return accessdenied.Parse(text, diagnosisOf(&pains[0]))

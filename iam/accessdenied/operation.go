@@ -32,7 +32,7 @@ var services = []string{"s3", "lambda", "iam", "logs", "servicequotas", "sts", "
 // operationPatterns find the API operation that was called, and its service
 // where it is known.
 var operationPatterns = compile(
-	`when calling the (?P<operation>\w+) operation`,                              // AWS CLI, botocore
+	`when calling (?:the )?(?P<operation>[A-Z]\w+)\b`,                            // AWS CLI, botocore
 	`operation error (?P<service>[\w ]+?): (?P<operation>\w+),`,                  // SDK for Go v2
 	`client-(?P<service>[\w-]+)/.{0,80}?de_(?P<operation>[A-Z]\w+?)CommandError`, // SDK for JavaScript v3
 	`de_(?P<operation>[A-Z]\w+?)CommandError`,                                    // the same, minified
@@ -117,9 +117,15 @@ func loneResource(action, text string) string {
 	return ""
 }
 
+// itemIn is how some SDKs name an object.
+var itemIn = compileOne(`item "([^"]+)" from bucket "([a-z0-9.-]+)"`)
+
 func bucketIn(a actions.Action, text string) string {
 	if len(a.ResourceTypes) == 0 {
 		return "*"
+	}
+	if found := itemIn().FindStringSubmatch(text); found != nil && a.Takes("arn:aws:s3:::"+found[2]+"/"+found[1]) {
+		return "arn:aws:s3:::" + found[2] + "/" + found[1]
 	}
 	patterns := bucketURL()
 	if strings.HasPrefix(a.Name, "Put") {

@@ -30,7 +30,9 @@ func Parse(text string, more ...Diagnosis) iam.DeniedMessage {
 	if len(record) > 0 {
 		record[0].fill(&m)
 	}
-	imply(&m, text)
+	if imply(&m, text) && m.Resource == "" {
+		m.Resource = loneResource(m.Action, text)
+	}
 	if m.Action == "" {
 		readOperation(&m, text)
 	}
@@ -90,7 +92,7 @@ var codePatterns = compile(
 	`Aws::\w+::Errors::(\w+)`,         // SDK for Ruby
 	`(\w+) \(client\):`,               // SDK for PHP
 	`Client\.(UnauthorizedOperation)`, // CloudTrail's code
-	`\b((?:AccessDenied|Unauthorized|Forbidden|Dependency|KMS|AccessControlList|InvalidBucketAcl|InvalidClientToken|UnrecognizedClient|InvalidParameterValue|ExpiredToken|SignatureDoesNot|InvalidSignature|InvalidAccessKey|ResourceConflict|NotAuthorized|AuthorizationError|OptInRequired|ResourceNotFound|TooManyRequests|Throttling|RequestExpired|RequestTimeTooSkewed|CredentialsProvider|InvalidEntityArn)\w*)\b`,
+	`\b((?:AccessDenied|Unauthorized|Forbidden|Dependency|KMS\w*Exception|AccessControlList|InvalidBucketAcl|InvalidClientToken|UnrecognizedClient|InvalidParameterValue|ExpiredToken|SignatureDoesNot|InvalidSignature|InvalidAccessKey|ResourceConflict|NotAuthorized|AuthorizationError|OptInRequired|ResourceNotFound|TooManyRequests|Throttling|RequestExpired|RequestTimeTooSkewed|CredentialsProvider|InvalidEntityArn)\w*)\b`,
 )
 
 // compile makes patterns that are compiled when they are first used: that
