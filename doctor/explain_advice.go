@@ -1,6 +1,7 @@
 package doctor
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -109,9 +110,8 @@ func (j *job) advise(ctx context.Context, q *question, t *audit.Trace) {
 	if m := t.Message; m != nil {
 		kept(t)
 		disagreement(t)
-		if m.Layer == iam.LayerPublicAccess && t.Decision == iam.Allowed {
-			// No policy decides what these settings refuse.
-			t.Decision, t.Reason = iam.ImplicitDeny, "S3 Block Public Access refused it, which stands above the policies"
+		if t.Decision == iam.Allowed && unseenLayer(t, m.Layer) {
+			t.Decision, t.Reason = cmp.Or(m.Decision, iam.ImplicitDeny), "AWS says that "+article(m.Layer.Title())+" denied it, which is not among the policies that were read"
 		}
 	}
 	d := deniedIn(t)
@@ -195,7 +195,18 @@ func disagreement(t *audit.Trace) {
 	}
 }
 
+// unseenLayer reports a layer that AWS names and that was not read. What AWS says
+// of it stands above what the other layers come to.
+func unseenLayer(t *audit.Trace, layer iam.Layer) bool {
+	return layer != "" && layer != iam.LayerIdentity && !slices.ContainsFunc(t.Layers, func(l iam.TraceLayer) bool {
+		return l.Layer == layer && l.State == iam.LayerEvaluated
+	})
+}
+
 func article(noun string) string {
+	if noun == iam.LayerPublicAccess.Title() {
+		return noun
+	}
 	if strings.HasPrefix(noun, "i") || strings.HasPrefix(noun, "a") {
 		return "an " + noun
 	}

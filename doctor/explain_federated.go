@@ -45,7 +45,7 @@ func (j *job) explainFederated(ctx context.Context, q *question, base *audit.Tra
 	out := *base
 	out.Resource, out.Notes = role.ARN, append(found.Notes, out.Notes...)
 	q.resource = role.ARN
-	asked := chosen(trusted, q.request.Context)
+	asked := chosen(trusted, q.claims())
 	if asked != nil {
 		out.Trace = j.explainToken(ctx, asked, role, doc, q)
 		undecideKeys(&out)
@@ -53,6 +53,14 @@ func (j *job) explainFederated(ctx context.Context, q *question, base *audit.Tra
 	j.stamp(&out, audit.EngineLocal)
 	federationAdvice(&out, q, trusted, asked, doc)
 	return &out, nil
+}
+
+// claims are the token's, as the record or the user gives them.
+func (q *question) claims() iam.Context {
+	if q.message == nil {
+		return q.request.Context
+	}
+	return q.message.Claims.With(q.request.Context)
 }
 
 // chosen is the provider whose token was refused: the one that the given claims
@@ -81,7 +89,7 @@ func (j *job) explainToken(ctx context.Context, t *checks.Trusted, role iam.Prin
 		policies.RCPs = all.RCPs
 		delete(unknown, iam.LayerRCP)
 	}
-	probe := iam.Probe{Action: checks.WebIdentityAction, Resource: role.ARN, Context: q.request.Context}
+	probe := iam.Probe{Action: checks.WebIdentityAction, Resource: role.ARN, Context: q.claims()}
 	return explain.Explain(iam.Principal{ARN: t.ARN}, policies, probe, explain.Options{Unknown: unknown})
 }
 
@@ -100,8 +108,11 @@ func federationAdvice(t *audit.Trace, q *question, trusted []checks.Trusted, ask
 	}
 	role, _ := iam.NewPrincipal(t.Resource)
 	a := remedy.Advise(remedy.Denied{Layer: iam.LayerResource, Effect: iam.ImplicitDeny, Action: checks.WebIdentityAction, Resource: t.Resource})
-	a.Claims = claims(trusted, asked, q.request.Context)
+	a.Claims = claims(trusted, asked, q.claims())
 	a.Cause, a.Cures = refusal(&role, trusted, asked, doc, t.Decision == iam.ImplicitDeny)
+	if given := slices.ContainsFunc(a.Claims, func(c audit.Claim) bool { return c.Given != "" }); given && len(a.Cures) > 0 {
+		a.Cures[0], _, _ = strings.Cut(a.Cures[0], "; to see which one fails")
+	}
 	switch {
 	case computed == iam.Allowed:
 		a.Cause = "the trust policy read now accepts this token: it changed since, the change has not spread yet, or a resource control policy that was not read denied it"

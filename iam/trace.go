@@ -86,6 +86,8 @@ type DeniedMessage struct {
 	Principal string `json:"principal,omitzero"` // an ARN as AWS writes it
 	Action    string `json:"action,omitzero"`
 	Resource  string `json:"resource,omitzero"`
+	// Claims are those of the token that was refused, as far as a record has them.
+	Claims Context `json:"claims,omitzero"`
 	// CutOff is the beginning of a resource's ARN that the text breaks off.
 	CutOff string `json:"cutOff,omitzero"`
 	// Decision and Layer are what the message states, and no more.

@@ -56,7 +56,7 @@ func Denied(m *iam.DeniedMessage) bool {
 
 var (
 	escapes  = compileOne("\x1b\\[[0-9;?]*[A-Za-z]")
-	frames   = compileOne(`(?m)^\s*[│╷╵|]+`)
+	frames   = compileOne(`(?m)^\s*(?:[│╷╵|]+[ \t]*)+`)
 	blanks   = compileOne(`[\s\x{00A0}]+`)
 	bold     = compileOne(`(?m)(^|\s)\*\*(\S.*?)\*\*(\s|$)`) // Markdown's
 	jsonMark = strings.NewReplacer(`\"`, `"`, `\n`, " ", `\r`, " ", `\t`, " ", `\u0026`, "&", `\u003c`, "<", `\u003e`, ">")
@@ -74,7 +74,9 @@ func Text(text string) string {
 	text = rightBar().ReplaceAllString(text, "")
 	text = bold().ReplaceAllString(text, "$1$2$3")
 	text = joined(text)
-	text = jsonMark.Replace(text)
+	for range 3 { // JSON in JSON in JSON
+		text = jsonMark.Replace(text)
+	}
 	text = html.UnescapeString(text)
 	return joinedAction(strings.TrimSpace(blanks().ReplaceAllString(text, " ")))
 }

@@ -70,6 +70,8 @@ var wordings = []struct {
 	{"remotion, host role", "Failed to render User: arn:aws:sts::111122223333:assumed-role/cloudwatch_logs_events_putter/team_3 is not authorized to perform: lambda:InvokeFunction on resource: " + render + " because no identity-based policy allows the lambda:InvokeFunction action", "arn:aws:sts::111122223333:assumed-role/cloudwatch_logs_events_putter/team_3", "lambda:InvokeFunction", render, iam.LayerIdentity, iam.ImplicitDeny},
 	{"remotion, unknown", "AccessDeniedException: UnknownError\n    at throwDefaultError (/x/node_modules/@smithy/smithy-client/dist-cjs/index.js:867:20)\n    at de_ListFunctionsCommandError (/x/node_modules/@aws-sdk/client-lambda/dist-cjs/index.js:4065:14)", "", "lambda:ListFunctions", "*", "", ""},
 	{"remotion, head", "Error: Unable to access item \"out.mp4\" from bucket \"mine\". You must have permission for both \"s3:GetObject\" and \"s3:ListBucket\" actions: got a 403 error when heading the file", "", "s3:GetObject", "arn:aws:s3:::mine/out.mp4", "", ""},
+	{"json in json in json", `{"err":{"message":"User: ` + api + ` is not authorized to perform: s3:GetObject on resource: \\\"` + object + `\\\" with an explicit deny in a service control policy"}}`, api, "s3:GetObject", object, iam.LayerSCP, iam.ExplicitDeny},
+	{"table of two columns", "| ERROR | User: arn:aws:sts::111122223333:assumed-role/video-api- |\n| | role/video-api is not authorized to perform: |\n| | lambda:TagResource on resource: arn:aws:lambda:us- |\n| | east-1:111122223333:function:x because no |\n| | identity-based policy allows the lambda:TagResource action |", api, "lambda:TagResource", "arn:aws:lambda:us-east-1:111122223333:function:x", iam.LayerIdentity, iam.ImplicitDeny},
 	{"without the word operation", "aws: error: AccessDenied when calling HeadBucket: Forbidden", "", "s3:ListBucket", "", "", ""},
 	{"a role of another account", "AccessDeniedException: Cross-account pass role is not allowed.", "", "iam:PassRole", "", "", ""},
 	{"remotion, partial", "PARTIAL SUCCESS: The s3:PutBucketOwnershipControls was found, but the PublicAccessBlock was not", "", "s3:PutBucketOwnershipControls", "arn:aws:s3:::remotionlambda-*", "", ""},
@@ -169,4 +171,18 @@ func FuzzParse(f *testing.F) {
 			t.Error("more than the text holds")
 		}
 	})
+}
+
+// TestClaims: a record of CloudTrail has the token's claims.
+func TestClaims(t *testing.T) {
+	t.Parallel()
+	m := Parse(`{"eventSource":"sts.amazonaws.com","eventName":"AssumeRoleWithWebIdentity","errorCode":"AccessDenied","userIdentity":{"type":"WebIdentityUser","principalId":"arn:aws:iam::111122223333:oidc-provider/token.actions.githubusercontent.com:sts.amazonaws.com:repo:acme/video:ref:refs/heads/main","userName":"repo:acme/video:ref:refs/heads/main","identityProvider":"arn:aws:iam::111122223333:oidc-provider/token.actions.githubusercontent.com"},"requestParameters":{"roleArn":"arn:aws:iam::111122223333:role/ci"}}`)
+	if m.Action != "sts:AssumeRoleWithWebIdentity" || m.Resource != "arn:aws:iam::111122223333:role/ci" || len(m.Asked) > 0 || len(m.Claims) != 2 {
+		t.Fatalf("%+v", m)
+	}
+	for i, want := range []string{"sts.amazonaws.com", "repo:acme/video:ref:refs/heads/main"} {
+		if got := m.Claims[i].Values; len(got) != 1 || got[0] != want {
+			t.Errorf("%s: %q, want %q", m.Claims[i].Key, got, want)
+		}
+	}
 }
