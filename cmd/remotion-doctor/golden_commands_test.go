@@ -97,14 +97,14 @@ func TestReportCommands(t *testing.T) {
 func sameConcern(t *testing.T, path, line, snapshot string, s *audit.Section) {
 	t.Helper()
 	args := offlineArgs(line, snapshot)
-	code, out, problem := runApp(t, args...)
+	code, _, problem := runApp(t, args...)
 	if code != exitMet && code != exitNotMet {
 		t.Errorf("%s: %s: exit %d, %s", path, line, code, problem)
 		return
 	}
 	if args[0] == "explain" {
 		var tr audit.Trace
-		_, out, _ = runApp(t, append(args, "--json")...)
+		_, out, _ := runApp(t, append(args, "--json")...)
 		if err := json.Unmarshal([]byte(out), &tr); err != nil || tr.Principal.ARN != s.Principal.ARN {
 			t.Errorf("%s: %s concerns %s, not %s (%v)", path, line, tr.Principal.ARN, s.Principal.ARN, err)
 		}
@@ -112,7 +112,7 @@ func sameConcern(t *testing.T, path, line, snapshot string, s *audit.Section) {
 	}
 	// What fix concerns is what check with the same options does.
 	var r audit.Report
-	_, out, problem = runApp(t, append(append([]string{"check"}, args[1:]...), "--format", "json")...)
+	_, out, problem := runApp(t, append(append([]string{"check"}, args[1:]...), "--format", "json")...)
 	if err := json.Unmarshal([]byte(out), &r); err != nil || len(r.Sections) != 1 {
 		t.Errorf("%s: %s: %v, %s", path, line, err, problem)
 		return
