@@ -32,17 +32,17 @@ type Diagnosis struct {
 	// Source is where the fact comes from: a page, a thread, a file of a
 	// package.
 	Source string `json:"source,omitzero"`
-	// Actions are those that the diagnosis is about.
+	// Actions are those that the diagnosis concerns.
 	Actions []string `json:"actions,omitzero"`
-	// Subject, Region, Feature, Bucket and Function say what it is about, where
+	// Subject, Region, Feature, Bucket and Function say what it concerns, where
 	// that is not the section as a whole. With Code and Statement they are its
 	// identity: the same code about another subject is another diagnosis.
 	Subject  string `json:"subject,omitzero"`  // a service account, a role, a variable
-	Region   string `json:"region,omitzero"`   // the Region that it is about
-	Feature  string `json:"feature,omitzero"`  // the feature that it is about
-	Bucket   string `json:"bucket,omitzero"`   // the bucket that it is about
-	Function string `json:"function,omitzero"` // the function that it is about
-	// Statement is the one that it is about.
+	Region   string `json:"region,omitzero"`   // the Region that it concerns
+	Feature  string `json:"feature,omitzero"`  // the feature that it concerns
+	Bucket   string `json:"bucket,omitzero"`   // the bucket that it concerns
+	Function string `json:"function,omitzero"` // the function that it concerns
+	// Statement is the one that it concerns.
 	Statement *iam.StatementRef `json:"statement,omitzero"`
 	// Muted says why it does not count against the run; nil where it does.
 	Muted *Muted `json:"muted,omitzero"`

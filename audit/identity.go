@@ -73,8 +73,8 @@ func findingParts(section string, f *Finding) []string {
 	return []string{"finding", section, f.Action, f.Resource}
 }
 
-// diagnosisParts are the identity of a diagnosis: its code, what it is about,
-// and where. A diagnosis that names nothing is about what its message says.
+// diagnosisParts are the identity of a diagnosis: its code, what it concerns,
+// and where. A diagnosis that names nothing concerns what its message says.
 func diagnosisParts(section string, d *Diagnosis) []string {
 	parts := []string{"diagnosis", section, d.Code, d.Subject, d.Region, d.Feature, d.Bucket, d.Function}
 	if d.Statement != nil {

@@ -4,7 +4,7 @@ package audit
 type OperationStatus string
 
 // The statuses of operations. An operation with a requirement that could not be
-// decided is never told to work.
+// decided never counts as working.
 const (
 	Works     OperationStatus = "works"
 	Degraded  OperationStatus = "degraded"

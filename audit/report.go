@@ -99,7 +99,7 @@ type Section struct {
 	// Found are the reasons for which an audit of the account found the principal,
 	// a phrase each; none where the target was named.
 	Found []string `json:"found,omitzero"`
-	// Location is where the principal stands in a template or plan; nil where it
+	// Location is where the principal is in a template or plan; nil where it
 	// does not come from a file.
 	Location *iam.Location `json:"location,omitzero"`
 	// Policies are the policies that decided, where they are known.
@@ -111,7 +111,7 @@ type Section struct {
 	Contexts []iam.Context `json:"contexts,omitzero"`
 	Verdicts []iam.Verdict `json:"verdicts,omitzero"` // see Contexts
 	// ModulesOf is the place of an earlier section, from 0, with the same Modules,
-	// which are empty then. It is of the written form only, in reports of many
+	// which are empty then. It belongs to the written form only, in reports of many
 	// sections.
 	ModulesOf *int `json:"modulesOf,omitzero"`
 	// Source is the digest of the report that the section was merged from.
@@ -263,7 +263,7 @@ type Finding struct {
 	Evidence []Evidence `json:"evidence"`
 	// EvidenceOf is the place of an earlier finding with the same Evidence and
 	// Effective, which are empty then; the references of the evidence are to the
-	// lists of the section that this finding is in. It is of the written form only,
+	// lists of the section that this finding is in. It belongs to the written form only,
 	// in reports of many sections.
 	EvidenceOf *Place `json:"evidenceOf,omitzero"`
 	// Use says whether the product uses the grant: unused ones are documented, are
@@ -293,11 +293,11 @@ type Evidence struct {
 	Engine   Engine      `json:"engine,omitzero"`
 	Resource string      `json:"resource"`         // the resource of the request
 	Region   string      `json:"region,omitzero"`  // the Region of the request
-	Context  iam.Context `json:"context,omitzero"` // the context of the request; in the written form ContextRef stands for it
+	Context  iam.Context `json:"context,omitzero"` // the context of the request; in the written form ContextRef represents it
 	// Documented marks the probe of the documented pattern itself.
 	Documented bool `json:"documented,omitzero"`
 	// Verdict is the answer, which other evidence may share: it is not to be
-	// changed. In the written form VerdictRef stands for it.
+	// changed. In the written form VerdictRef represents it.
 	Verdict *iam.Verdict `json:"verdict,omitzero"`
 
 	// ContextRef and VerdictRef are the places of Context and Verdict among the

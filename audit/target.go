@@ -15,7 +15,7 @@ const (
 	TargetCaller          TargetKind = "caller"
 	TargetRenderer        TargetKind = "renderer"
 	TargetFile            TargetKind = "file"
-	// TargetAccount is a whole account, of which an audit could read nothing.
+	// TargetAccount is a whole account, about which an audit could read nothing.
 	TargetAccount TargetKind = "account"
 )
 

@@ -17,7 +17,7 @@ type Trace struct {
 
 	iam.Trace
 
-	// Message is what an error message told, where one was given.
+	// Message is what an error message says, where one was given.
 	Message *iam.DeniedMessage `json:"message,omitzero"`
 	// Recorded is what AWS kept of the denied request, where it was given. It
 	// stands above everything that was computed.
@@ -42,6 +42,20 @@ type Advice struct {
 	Cures  []string     `json:"cures,omitzero"`
 	// Pain is the code of the product's known error that it is.
 	Pain string `json:"pain,omitzero"`
+	// Claims are what a trust policy requires of the token that was refused.
+	Claims []Claim `json:"claims,omitzero"`
+}
+
+// A Claim is a condition of a trust policy on the token of an OIDC provider, or
+// on the request that brings it.
+type Claim struct {
+	// Key is a condition key: token.actions.githubusercontent.com:sub.
+	Key string `json:"key"`
+	// Operator is that of the policy language: StringLike.
+	Operator string   `json:"operator"`
+	Values   []string `json:"values"`
+	// Given is the token's own, where it was given.
+	Given string `json:"given,omitzero"`
 }
 
 // Allowed reports whether every request of a trace is allowed.

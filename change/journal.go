@@ -16,7 +16,7 @@ import (
 const format = 2
 
 // An Outcome says what came of a write. The zero Outcome is not known: nothing
-// stands in the journal after the write began.
+// is in the journal after the write began.
 type Outcome string
 
 // The outcomes.
@@ -29,7 +29,7 @@ const (
 // The events of a journal, each a line.
 const (
 	eventPlan   = "plan"   // the first: what is going to be done
-	eventBegin  = "begin"  // a write is about to be made
+	eventBegin  = "begin"  // a write concerns to be made
 	eventEnd    = "end"    // and what came of it
 	eventUndo   = "undo"   // what is going to be done to take the change back
 	eventResume = "resume" // the line before was cut off when the process died

@@ -27,10 +27,10 @@ func (e *JournalError) Unwrap() error { return e.Err }
 
 // An Undoing is what there is to take back of a principal's changes.
 type Undoing struct {
-	// Back takes back the newest change of which AWS shows anything; nil where
+	// Back takes back the newest change that AWS still shows; nil where
 	// there is none.
 	Back *Back
-	// Empty are the newer ones, of which AWS shows nothing; their Run closes the
+	// Empty are the newer ones that AWS does not show; their Run closes the
 	// journal.
 	Empty []*Back
 	// Older counts the changes before that are recorded and not taken back.

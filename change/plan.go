@@ -24,7 +24,7 @@ type Plan struct {
 	Principal iam.Principal `json:"principal"`
 	Steps     []Step        `json:"steps"`
 	Notes     []string      `json:"notes,omitzero"`
-	// Deletes names what the change destroys and no undo brings back as it was.
+	// Deletes names what the change destroys and no undo brings back unchanged.
 	Deletes []string `json:"deletes,omitzero"`
 }
 

@@ -87,7 +87,7 @@ func isDefault(s State, id string) bool {
 }
 
 // match finds for each wanted version one with the same document: that of the
-// same id where it is, else another one. -1 stands for none.
+// same id where it is, else another one. -1 represents none.
 func match(now, want []Version) []int {
 	out := make([]int, len(want))
 	used := map[int]bool{}

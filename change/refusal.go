@@ -24,7 +24,7 @@ type Incomplete struct {
 	Done, Total int
 	// Unknown says that the last write may have happened.
 	Unknown bool
-	Undo    bool  // it was the undo that stopped
+	Undo    bool  // the undo stopped
 	Err     error // the cause, where there is one
 }
 

@@ -21,7 +21,7 @@ type Store struct {
 	Folder string
 	// File is used in place of a file in the folder, where it is named.
 	File string
-	// Now tells the time; time.Now where nil.
+	// Now says the time; time.Now where nil.
 	Now func() time.Time
 }
 

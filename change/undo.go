@@ -156,7 +156,7 @@ func (b *back) stops(t thing, steps []Step) string {
 	return ""
 }
 
-// note says what does not come back as it was.
+// note says what does not come back unchanged.
 func (b *back) note(of, s *Step) {
 	if of.Do == DeleteVersion && s.Do == CreateVersion {
 		b.Notes = append(b.Notes, fmt.Sprintf("the document of version %s of %s comes back as a version with a new number", of.Version, of.Policy))
@@ -274,7 +274,7 @@ func (j *Journal) differs(ctx context.Context, r Reader) (string, error) {
 			continue
 		}
 		if t := s.thing(); !seen[t] && !exact(w.state(t), s.Before) {
-			return fmt.Sprintf("AWS does not show %s as it was", s.Policy), nil
+			return fmt.Sprintf("AWS does not show the old %s", s.Policy), nil
 		}
 		seen[s.thing()] = true
 	}

@@ -21,7 +21,7 @@ type Analyst interface {
 	Denied(ctx context.Context, f *policy.Finder, p iam.Probe, names policy.Names, hints []string) ([]string, error)
 }
 
-// A proof is what an Analyst says of a grant. The zero proof is none.
+// A proof is what an Analyst says of a grant. The zero proof proves nothing.
 type proof struct {
 	done bool // all needs were analyzed
 	err  error

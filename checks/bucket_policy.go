@@ -134,7 +134,7 @@ func BucketOrObjects(action, name, partition string) []string {
 	if !ok {
 		return []string{bucket, bucket + "/*"}
 	}
-	// A star in the name would stand for a slash as well.
+	// A star in the name would represent a slash as well.
 	sample := strings.ReplaceAll(bucket, "*", "x")
 	var out []string
 	if a.Takes(sample) {

@@ -194,7 +194,7 @@ func RequiredSince(s *Situation) []audit.Diagnosis {
 		return f.Use != audit.UseUnused && f.Status != audit.Pass && f.Status != audit.Unknown && !Suffices(f)
 	})
 	if 2*len(lacking) > len(s.Findings) {
-		return nil // this is not an old policy, it is none
+		return nil // this is no policy at all
 	}
 	var out []audit.Diagnosis
 	for _, c := range s.pack().History {

@@ -31,7 +31,7 @@ func FaultyPolicies(s *Situation) []audit.Diagnosis {
 	return out
 }
 
-// concerns reports whether a fault is about a service that the requirement
+// concerns reports whether a fault concerns a service that the requirement
 // asks for: a principal's other policies are not the doctor's business.
 func (s *Situation) concerns(p NamedDocument, f Fault) bool {
 	wanted := map[string]bool{}

@@ -18,7 +18,7 @@ type Doubts struct {
 }
 
 // Unsettle makes a finding unknown where one of the gaps could change it, with
-// the gap as its reason. patterns are the resources that the finding is about.
+// the gap as its reason. patterns are the resources that the finding concerns.
 func (d *Doubts) Unsettle(f *audit.Finding, patterns []string) {
 	if g := d.about(f, patterns); g != nil {
 		unknownFor(f, g)
@@ -35,7 +35,7 @@ func (d *Doubts) about(f *audit.Finding, patterns []string) *iam.Gap {
 	return nil
 }
 
-// unknownFor makes a finding unknown for want of what a gap would say.
+// unknownFor makes a finding unknown without what a gap would say.
 func unknownFor(f *audit.Finding, g *iam.Gap) {
 	f.Status, f.Scope, f.Layer, f.Gap = audit.Unknown, "", "", g
 	f.Reason = "not known: " + g.String()

@@ -19,7 +19,7 @@ type Extent struct {
 	Samples, Others []string
 	// Reach is a wider pattern, of names that a user may force; empty where
 	// there are none. It need not be granted, but a Deny within it stops whoever
-	// uses such a name.
+	// uses one such name.
 	Reach string
 }
 
@@ -69,8 +69,7 @@ type Use struct {
 	principal            iam.Principal
 }
 
-// Extents returns what a product touches of a grant in one region. All of it is of
-// the required pattern.
+// Extents returns what a product touches of a grant in one region. All of it is within the required pattern.
 func (p *Pack) Extents(g Grant, who iam.Principal, region string, s *Scope) []Extent {
 	u := newUse(g, who, region, s, p.Samples)
 	var all []Extent
@@ -121,7 +120,7 @@ func (u *Use) Extents() []Extent {
 	return []Extent{u.open(a.String())}
 }
 
-// open is an extent whose wildcards stand for anything.
+// open is an extent whose wildcards represent anything.
 func (u *Use) open(pattern string) Extent {
 	return Extent{Pattern: strings.ReplaceAll(pattern, "*", "***"), Samples: []string{u.Plausible(pattern)}}
 }
@@ -135,7 +134,7 @@ func (u *Use) anything() Extent {
 }
 
 // Own reports whether what is asked about a grant depends on who the principal
-// is, beyond its partition and account: its name stands in the resource, or it
+// is, beyond its partition and account: its name is in the resource, or it
 // asks about itself.
 func (g Grant) Own() bool { return g.asksItself() || strings.Contains(g.Resource, userName) }
 
@@ -168,7 +167,7 @@ func (u *Use) bucket() Extent {
 	return Extent{Pattern: start + name, Samples: []string{start + u.Plausible(name)}}
 }
 
-// Buckets returns an extent of buckets as it is, or of the objects in them,
+// Buckets returns an extent of buckets unchanged, or of the objects in them,
 // whichever the action works on and the resource names.
 func (u *Use) Buckets(e Extent) Extent {
 	_, key, hasKey := strings.Cut(u.ARN.Resource, "/")

@@ -10,7 +10,7 @@ type Environment struct {
 	DefaultProfile bool
 	// DotEnv are the variables that a .env file sets.
 	DotEnv []string
-	// Profile is the one that the doctor was told to use.
+	// Profile is the one that the doctor was given to use.
 	Profile string
 }
 

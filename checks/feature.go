@@ -33,7 +33,7 @@ type Feature struct {
 }
 
 // A FeatureNeed is one grant of a feature, for the principal of one policy. In
-// Resource, {name} stands for what the user gave.
+// Resource, {name} represents what the user gave.
 type FeatureNeed struct {
 	Policy, Action, Resource string
 	// Operation is the one that depends on it.
@@ -69,7 +69,7 @@ func (p *Pack) flagOf(name string) string {
 	return f.Flag
 }
 
-// With adds what a deployment demands of the requirement's principal, and takes
+// With adds what a deployment requires of the requirement's principal, and takes
 // away what it makes needless.
 //
 // The regions are those that the product is used in, at least one.
@@ -143,7 +143,7 @@ func (w *with) drop() {
 	}
 }
 
-// sharedBy reports whether a documented grant is about more than a need: the
+// sharedBy reports whether a documented grant concerns more than a need: the
 // "*" of lambda:GetLayerVersion would be.
 func sharedBy(g Grant, n Need) bool { return g.Resource == "*" && n.Resource != "*" }
 
@@ -185,8 +185,7 @@ func (w *with) need(n FeatureNeed, resource string) {
 	}
 }
 
-// fill puts the user's value into a resource. A bare name of a role or layer is
-// none: both are given as ARNs.
+// fill puts the user's value into a resource. A bare name of a role or layer is refused: both are given as ARNs.
 func (w *with) fill(resource string) string {
 	resource = strings.ReplaceAll(resource, "{value}", w.value)
 	return InPartition(resource, w.partition)
@@ -223,7 +222,7 @@ func sidOfFeature(title string) string {
 	return b.String()
 }
 
-// Others returns what a deployment demands of the other principals than the one
+// Others returns what a deployment requires of the other principals than the one
 // of a policy: grants that help nothing here.
 func (p *Pack) Others(name string, d Deployment, version string, regions []string) ([]Grant, error) {
 	var out []Grant

@@ -25,7 +25,7 @@ type Undocumented struct {
 	Policy  string // the name of the policy that lacks it
 	Actions []string
 	When    string // as the end of "needed when …"
-	Feature string // the feature that demands it; empty for an error's path
+	Feature string // the feature that requires it; empty for an error's path
 }
 
 // A Difference is what one release's policy has and another's has not.

@@ -30,13 +30,17 @@ type Hooks struct {
 	// product never makes.
 	Lint func(resource string) (Fault, bool)
 
+	// Cures adds to the cure of a known error, by its code, what depends on the
+	// denial.
+	Cures func(code string, d Denial) []string
+
 	// Trustee returns who assumes the role behind a kind of target; false leaves
 	// it to [Trustees].
 	Trustee func(kind audit.TargetKind) (Trustee, bool)
 	// Role says what is odd about the role that the product's own functions run
 	// as. custom says that the user named it.
 	Role func(p iam.Principal, functions []string, custom bool) []audit.Diagnosis
-	// Host says what the product must be told where its credentials come from
+	// Host says what the product must be known where its credentials come from
 	// the host that a kind of target is.
 	Host func(kind audit.TargetKind, release string) []audit.Diagnosis
 	// BucketsIn returns those of an account's buckets that the product takes for

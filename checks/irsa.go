@@ -78,7 +78,7 @@ func webIdentity(s *policy.Statement, issuer, serviceAccount string) []audit.Dia
 			}
 		case strings.EqualFold(c.Key, issuer+":aud"):
 			if !slices.ContainsFunc(c.Values, func(v string) bool { return policy.MatchGlob(v, "sts.amazonaws.com") }) {
-				return problem(audit.SeverityError, "the audience of EKS's tokens is sts.amazonaws.com", "the trust policy demands the audience %s, which EKS's tokens do not have", JoinWords(c.Values))
+				return problem(audit.SeverityError, "the audience of EKS's tokens is sts.amazonaws.com", "the trust policy requires the audience %s, which EKS's tokens do not have", JoinWords(c.Values))
 			}
 		case strings.HasSuffix(c.Key, ":sub") || strings.HasSuffix(c.Key, ":aud"):
 			return problem(audit.SeverityError, "the keys begin with "+issuer, "the trust policy has a condition on %s, of another provider than the one that it trusts", c.Key)

@@ -39,7 +39,7 @@ func (plan *Plan) Judge(verdicts []iam.Verdict, a Analysis, d Doubts) ([]audit.F
 	return findings, nil
 }
 
-// patterns are the resources that a verdict on a grant is about: what the
+// patterns are the resources that a verdict on a grant concerns: what the
 // product uses of it, or all of it where that is demanded or nothing else is
 // known.
 func (g *planned) patterns(strict bool) []string {
@@ -63,8 +63,7 @@ const (
 	stopped               // an explicit deny or a layer above the identity policies
 )
 
-// classify reads a verdict. A decision that hangs on context keys which were
-// not given is none.
+// classify reads a verdict. A decision that hangs on context keys which were not given counts as undecided.
 func classify(v *iam.Verdict) answer {
 	switch {
 	case v.Decision == "" || len(v.MissingContext) > 0:
@@ -133,8 +132,7 @@ func (plan *Plan) judge(g *planned, known *proof, verdicts []iam.Verdict) audit.
 	return f
 }
 
-// conclude sets the status by the first case that holds: what is blocked is
-// told before what is missing, and what is missing before what is not known.
+// conclude sets the status by the first case that holds: what is blocked comes before what is missing, and what is missing before what is not known.
 func (plan *Plan) conclude(f *audit.Finding, t *tally) {
 	blocked := t.of(stopped)
 	if t.documentedIs(stopped) && len(blocked) == 0 && !t.proof.done {
@@ -173,7 +171,7 @@ func (plan *Plan) concludeEffective(f *audit.Finding, t *tally) {
 		return
 	}
 	f.Status, f.NotGranted, f.Layer = audit.Partial, cmp.Or(t.proof.gap, t.documented.Resource), layerOf(t.documented.Verdict)
-	f.Reason = "granted for this account and these regions, but --strict demands the documented pattern"
+	f.Reason = "granted for this account and these regions, but --strict requires the documented pattern"
 	if classify(t.documented.Verdict) == open {
 		concludeOpen(f, t.documented)
 	}

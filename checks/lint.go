@@ -22,7 +22,7 @@ type Fault struct {
 	Source   string          `json:"source,omitzero"`
 	// Statement is the index of the statement; -1 for the whole document.
 	Statement int `json:"statement"`
-	// Actions are those that the fault is about.
+	// Actions are those that the fault concerns.
 	Actions []string `json:"actions,omitzero"`
 }
 
@@ -126,7 +126,7 @@ func (l *linter) refused(s *policy.Statement) {
 	if s.Principals != nil && l.kind == policy.KindIdentity {
 		f = Fault{
 			Code: "has-principal", Severity: audit.SeverityWarning, Message: "the statement names a Principal: this is the policy of a resource or a trust policy, and not one that a role or user is given",
-			Hint: "a role's trust policy says who may assume it; what it may do stands in its permissions policies",
+			Hint: "a role's trust policy says who may assume it; its permissions policies say what it may do",
 		}
 	}
 	l.at("", f)
@@ -163,7 +163,7 @@ func (l *linter) action(s *policy.Statement, name string) {
 	}
 	never := " never matches: it"
 	if slices.ContainsFunc(s.Resources, a.Overlaps) {
-		never = "" // by a star that stands for more than it is meant for
+		never = "" // by a star that represents more than it is meant for
 	}
 	f := Fault{Code: "resource-kind", Actions: []string{name}, Message: fmt.Sprintf("%s%s works on %s, and the statement names %s", name, never, worksOn(a), shorten(s.Resources))}
 	if a.Service == "s3" {
@@ -225,7 +225,7 @@ func (l *linter) resource(r string) {
 		hint := fmt.Sprintf("write %q", InPartition("arn:aws:"+strings.TrimPrefix(r, "arn:"+a.Partition+":"), l.scope.Partition))
 		l.at(r, Fault{
 			Code: "wrong-partition", Hint: hint, Source: l.pack.Pages.Partitions,
-			Message: fmt.Sprintf("%q is of the partition %s, and the account is in %s: it matches nothing there", r, a.Partition, l.scope.Partition),
+			Message: fmt.Sprintf("%q belongs to the partition %s, and the account is in %s: it matches nothing there", r, a.Partition, l.scope.Partition),
 		})
 	}
 }

@@ -9,7 +9,7 @@ import (
 )
 
 // condition reports a condition of an Allow that never holds, because requests of
-// the actions do not carry its key. A Deny with such a condition denies nothing,
+// the actions do not carry its key. A Deny with one such condition denies nothing,
 // or everything, which may be meant.
 // Source: Service Authorization Reference, condition keys of the action; IAM User
 // Guide, "Condition operators": a key that is not in the request does not match.

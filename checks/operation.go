@@ -95,12 +95,15 @@ func (r *Requirement) For(names []string) (*Requirement, error) {
 		if !slices.ContainsFunc(names, op.called) {
 			continue
 		}
-		op.Needs = slices.DeleteFunc(slices.Clone(op.Needs), func(n Need) bool { return n.Level == Optional })
 		out.Operations = append(out.Operations, op)
 	}
+	out.Besides = nil
 	for _, g := range r.Grants {
-		if slices.ContainsFunc(out.Operations, func(op Operation) bool { return slices.ContainsFunc(op.Needs, g.Meets) }) {
+		switch needed, firmly := g.neededBy(out.Operations); {
+		case firmly:
 			out.Grants = append(out.Grants, g)
+		case needed:
+			out.Besides = append(out.Besides, g)
 		}
 	}
 	for _, m := range r.Modules {
@@ -114,9 +117,22 @@ func (r *Requirement) For(names []string) (*Requirement, error) {
 	return &out, nil
 }
 
-// Meets reports whether a grant is about what an operation needs.
+// Meets reports whether a grant concerns what an operation needs.
 func (g Grant) Meets(n Need) bool {
 	return strings.EqualFold(g.Action, n.Action) && policy.MatchResource(g.Resource, n.Resource)
+}
+
+// neededBy reports whether operations need a grant, and whether one of them does
+// not go on without it.
+func (g Grant) neededBy(list []Operation) (needed, firmly bool) {
+	for i := range list {
+		for _, n := range list[i].Needs {
+			if g.Meets(n) {
+				needed, firmly = true, firmly || n.Level != Optional
+			}
+		}
+	}
+	return needed, firmly
 }
 
 // called reports whether an operation goes by a name.

@@ -145,7 +145,7 @@ func (p *Pack) bucketsModule(name, title string) audit.Module {
 // Samples are names as the product makes them, so that readers recognize what
 // was asked about.
 type Samples struct {
-	// Word stands for a wildcard of which nothing is known; "sample" where empty.
+	// Word represents a wildcard about which nothing is known; "sample" where empty.
 	Word string
 	// Keys are the keys of objects in the product's buckets, the slash before
 	// them included; "/sample" where empty. OtherKeys are further ones, for a
@@ -247,6 +247,6 @@ type Traces struct {
 	// of ARNs of the partition aws.
 	Invoke, Function string
 	// Names are what the names of its own resources begin with, by which a policy
-	// that is about the product is known.
+	// that concerns the product is known.
 	Names []string
 }

@@ -14,16 +14,16 @@ import (
 // action.
 type Pain struct {
 	Code string // bucket-disallows-acl; stable
-	// Patterns are regular expressions, case ignored, of which each must be
+	// Patterns are regular expressions, case ignored, each of which must be
 	// found in the error's text.
 	Patterns []string
-	// About are the denied actions; they stand in for the Patterns where the
+	// About are the denied actions; they replace the Patterns where the
 	// denial names an action.
 	About []string
 	// Principal and Resource are regular expressions about who was denied on
 	// what; empty for anybody and anything.
 	Principal, Resource string
-	// Layers are those that the cause is about; empty for errors that no layer
+	// Layers are those that the cause concerns; empty for errors that no layer
 	// of policies decides. A pain whose only layer is the identity-based policies
 	// is cured by a grant, and never fits an explicit Deny.
 	Layers []iam.Layer
@@ -31,7 +31,7 @@ type Pain struct {
 	NoDenial bool
 	// Cause says in a sentence what is wrong, Cure what to do.
 	Cause, Cure string
-	// Policy is the name of the policy whose grants the error is about; empty
+	// Policy is the name of the policy whose grants the error concerns; empty
 	// where no grant would help.
 	Policy string
 	// Actions are those that are missing, where the error itself names none.
@@ -80,7 +80,7 @@ func (p *Pain) fits(d *Denial) bool {
 	return p.fitsRequest(d) && p.fitsLayer(d) && found(p.Principal, d.Principal) && found(p.Resource, d.Resource)
 }
 
-// fitsRequest reports whether a pain is about the denied action, or where none
+// fitsRequest reports whether a pain concerns the denied action, or where none
 // is named about the text.
 func (p *Pain) fitsRequest(d *Denial) bool {
 	if len(p.About) > 0 && d.Action != "" {

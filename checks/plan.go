@@ -18,7 +18,7 @@ type Scope struct {
 	// Context are context keys that the user knows; they win over the
 	// defaults.
 	Context iam.Context
-	// Strict demands the documented pattern, not only the effective one.
+	// Strict requires the documented pattern, not only the effective one.
 	Strict bool
 	// Bucket and Function are the names in use, where they are known.
 	Bucket, Function string
@@ -64,7 +64,7 @@ const (
 	isReached                  // a name that a user may force is denied
 )
 
-// userName is the variable that stands for a user's name; a role has none.
+// userName is the variable that represents a user's name; a role has none.
 const userName = "${aws:username}"
 
 // Plan makes the probes of a requirement: of each grant the documented
@@ -100,7 +100,7 @@ func (plan *Plan) add(g Grant, p iam.Principal, s *Scope) {
 		out.home = homeRegion(p.Partition())
 		regions = []string{out.home}
 	} else if a, ok := policy.ParseARN(g.Resource); ok && a.Region != "" && !strings.ContainsAny(a.Region, "*?") {
-		// A pattern of one region is about requests to that region only.
+		// A pattern of one region concerns requests to that region only.
 		out.home, regions = a.Region, []string{a.Region}
 	}
 	out.ask(plan, g.Resource, out.home, isDocumented, s.ContextOf(plan.pack, g.Action, out.home))
@@ -154,9 +154,9 @@ func keyOf(p *iam.Probe) string {
 	return b.String()
 }
 
-// ContextOf is what is told with every request of an action in a region: what
+// ContextOf is what is known with every request of an action in a region: what
 // the product says, and the user, as far as such requests carry it. What follows
-// from the principal and the resource, package request tells.
+// from the principal and the resource, package request says.
 func (s *Scope) ContextOf(pack *Pack, action, region string) iam.Context {
 	out := iam.Context{{Key: "aws:RequestedRegion", Type: iam.String, Values: []string{region}}}
 	out = append(out, pack.Context...)

@@ -141,7 +141,7 @@ func (p *Pack) Recognize(documents []*policy.Document) (Release, bool) {
 	return Release{}, false
 }
 
-// exact tells releases apart that differ by what was removed: what the release
+// exact says releases apart that differ by what was removed: what the release
 // does not have and the next one's predecessor had must not be granted.
 func (p *Pack) exact(r Release, list []Release, all grantSet) bool {
 	i := slices.IndexFunc(list, func(o Release) bool { return o.Since == r.Since })

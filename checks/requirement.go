@@ -26,8 +26,12 @@ type Requirement struct {
 	// Facts what a user of them should know.
 	Features []string
 	Facts    []audit.Diagnosis
-	// narrowed says that only some operations are asked about.
+	// narrowed says that only some operations are asked about. Besides are the
+	// grants without which these go on, and are degraded: they are asked about,
+	// so that an operation comes to the same as in a check of everything, and
+	// they do not count.
 	narrowed bool
+	Besides  []Grant
 	// Notes are sentences that belong into the report.
 	Notes []string
 	pack  *Pack
@@ -39,6 +43,30 @@ func (r *Requirement) Pack() *Pack {
 		return &Pack{}
 	}
 	return r.pack
+}
+
+// WithBesides is the requirement with what its operations can do without.
+func (r *Requirement) WithBesides() *Requirement {
+	if len(r.Besides) == 0 {
+		return r
+	}
+	out := *r
+	out.Grants = slices.Concat(r.Grants, r.Besides)
+	return &out
+}
+
+// Apart takes the findings about what the operations can do without out of
+// those of [Requirement.WithBesides].
+func (r *Requirement) Apart(findings []audit.Finding) (counted, besides []audit.Finding) {
+	for i := range findings {
+		f := &findings[i]
+		if slices.ContainsFunc(r.Besides, func(g Grant) bool { return g.Action == f.Action && g.Resource == f.Resource }) {
+			besides = append(besides, *f)
+		} else {
+			counted = append(counted, *f)
+		}
+	}
+	return counted, besides
 }
 
 // Narrowed reports whether only some operations are asked about.
@@ -53,13 +81,12 @@ type Grant struct {
 	Sid      string
 	Action   string
 	Resource string
-	// Feature is the one that demands the grant; empty for the documented
+	// Feature is the one that requires the grant; empty for the documented
 	// policy.
 	Feature string
 }
 
-// FromDocument takes any policy as the requirement, of a product of which
-// nothing is known, see [Pack.FromDocument].
+// FromDocument takes any policy as the requirement, of a product about which nothing is known, see [Pack.FromDocument].
 func FromDocument(name string, doc *policy.Document) (*Requirement, error) {
 	return (&Pack{}).FromDocument(name, doc)
 }
@@ -68,7 +95,7 @@ func FromDocument(name string, doc *policy.Document) (*Requirement, error) {
 // are made, and none of the facts about its own policies. A statement that cannot
 // be a requirement is an error that names it: what a Deny, NotAction,
 // NotResource or Condition leaves open cannot be demanded of a principal.
-// Actions with wildcards stand for all known actions that they match.
+// Actions with wildcards represent all known actions that they match.
 func (p *Pack) FromDocument(name string, doc *policy.Document) (*Requirement, error) {
 	r := newRequirement(p.withoutFacts(), name, doc)
 	for _, w := range doc.Warnings() {
@@ -133,7 +160,7 @@ func (r *Requirement) expand(s *policy.Statement) ([]string, error) {
 		if len(known) == 0 || strings.ContainsAny(service, "*?") {
 			return nil, &policy.ParseError{Pos: s.Start, Msg: fmt.Sprintf("action pattern %q cannot be a requirement", a), Hint: "name a service and actions that exist, as in s3:Get*"}
 		}
-		// Of what a wildcard stands for, only that which works on one of the
+		// Of what a wildcard represents, only that which works on one of the
 		// resources can be required.
 		for _, name := range known {
 			if action, ok := actions.Lookup(name); ok && slices.ContainsFunc(s.Resources, action.Takes) {

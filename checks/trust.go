@@ -138,7 +138,7 @@ func (who Trustee) keptOut(doc, concerned *policy.Document, action string) strin
 	return fmt.Sprintf("the trust policy names %s but allows it %s, and not %s", who.Service, JoinWords(has), action)
 }
 
-// trusted names who a trust policy is about.
+// trusted names who a trust policy concerns.
 func trusted(doc *policy.Document) []string {
 	var out []string
 	for i := range doc.Statements {
@@ -171,7 +171,7 @@ func (who Trustee) statements(doc *policy.Document) *policy.Document {
 	return out
 }
 
-// named reports whether the Principal of a statement is about the trustee. In
+// named reports whether the Principal of a statement concerns the trustee. In
 // China some services are named with .cn behind, too.
 func (who Trustee) named(p *policy.Principals) bool {
 	names := func(list []string) bool {

@@ -8,7 +8,7 @@ import (
 
 // Works says what becomes of each operation, by the findings of the
 // requirement. An operation that hangs on something which could not be decided
-// is never told to work.
+// never counts as working.
 func (r *Requirement) Works(findings []audit.Finding) []audit.Operation {
 	out := []audit.Operation{}
 	for _, op := range r.Operations {

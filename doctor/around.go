@@ -15,7 +15,7 @@ import (
 	"remotion-doctor/source"
 )
 
-// An around is what was found beside the principal's own grants.
+// An around is what was found next to the principal's own grants.
 type around struct {
 	modules   []audit.Module
 	findings  []audit.Finding
@@ -140,7 +140,7 @@ func (j *job) lookAtTrust(ctx context.Context, t audit.Target, p iam.Principal, 
 	j.openTrust(findings, who, p, "the role", out)
 }
 
-// openTrust reports a trust policy of which it is not known whether it lets a
+// openTrust reports a trust policy that may or may not let a
 // trustee in: as findings where it could not be read.
 func (j *job) openTrust(findings []audit.Finding, who checks.Trustee, p iam.Principal, role string, out *around) {
 	if len(findings) == 0 || findings[0].Status != audit.Unknown {
@@ -195,7 +195,7 @@ func (j *job) lookAtCustomRole(ctx context.Context, req *checks.Requirement, out
 	}
 }
 
-// lookAtHost tells what Remotion wants to be told where the credentials come
+// lookAtHost says what Remotion wants to be known where the credentials come
 // from the host.
 func (j *job) lookAtHost(kind audit.TargetKind, req *checks.Requirement, out *around) {
 	hook := j.pack().Hooks.Host

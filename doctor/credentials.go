@@ -36,7 +36,7 @@ func (j *job) lookAtCredentials(ctx context.Context, p iam.Principal, out *aroun
 }
 
 // sessionRole returns the principal's own ARN for a session of it, else the
-// ARN as it is.
+// ARN unchanged.
 func sessionRole(arn string, p iam.Principal) string {
 	a, ok := policy.ParseARN(arn)
 	b, _ := policy.ParseARN(p.ARN)

@@ -12,7 +12,7 @@ import (
 )
 
 // narrow makes the requirement that of the deployment and of the operations
-// that were asked for. A policy of the user's own stays as it is.
+// that were asked for. A policy of the user's own stays unchanged.
 func (j *job) narrow(r *checks.Requirement, regions []string) (*checks.Requirement, error) {
 	if len(r.Operations) == 0 {
 		return r, nil

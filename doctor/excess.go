@@ -79,5 +79,5 @@ func (j *job) confirm(ctx context.Context, p iam.Principal, q excess.Question, f
 	return out, nil
 }
 
-// isAction reports whether an excess is about one action.
+// isAction reports whether an excess concerns one action.
 func isAction(name string) bool { return !strings.ContainsAny(name, "*? ") }

@@ -128,6 +128,9 @@ func (j *job) explain(ctx context.Context, q *question, base *audit.Trace) (*aud
 	if err != nil {
 		return j.learned(ctx, q, base), err
 	}
+	if federated(q.action) {
+		return j.explainFederated(ctx, q, base, found)
+	}
 	q.spell(found.Principal)
 	out, err := j.explainAt(ctx, found.Principal, iam.Probe{Action: q.action, Resource: q.resource, OwnerAllows: j.pack().Opens(q.action, q.resource), Context: q.context(j.pack(), found, q.request.Region, j.source.Region())})
 	if err != nil {

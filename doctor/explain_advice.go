@@ -1,6 +1,7 @@
 package doctor
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -106,9 +107,12 @@ func firstWords(asked []string) string {
 
 // advise says why the request is denied and what to do next.
 func (j *job) advise(ctx context.Context, q *question, t *audit.Trace) {
-	if t.Message != nil {
+	if m := t.Message; m != nil {
 		kept(t)
 		disagreement(t)
+		if t.Decision == iam.Allowed && unseenLayer(t, m.Layer) {
+			t.Decision, t.Reason = cmp.Or(m.Decision, iam.ImplicitDeny), "AWS says that "+article(m.Layer.Title())+" denied it, which is not among the policies that were read"
+		}
 	}
 	d := deniedIn(t)
 	if d.Effect == "" {
@@ -131,7 +135,7 @@ func (j *job) advise(ctx context.Context, q *question, t *audit.Trace) {
 	}
 	pain := j.painOf(q, t, &d, renders)
 	if pain != nil {
-		advice.Cause, advice.Cures, advice.Pain = pain.Cause, []string{pain.Cure}, pain.Code
+		advice.Cause, advice.Cures, advice.Pain = pain.Cause, j.curesOf(pain, denialFor(q, t, &d)), pain.Code
 	}
 	if t.Advice = &advice; t.Message != nil {
 		t.Message.Diagnosis, t.Message.Cures = advice.Cause, advice.Cures
@@ -181,14 +185,28 @@ func requestedRegion(c iam.Context) string {
 func disagreement(t *audit.Trace) {
 	m := t.Message
 	switch {
+	case m.Layer == iam.LayerPublicAccess:
 	case t.Decision == iam.Allowed:
 		t.Notes = append(t.Notes, "the policies read now allow this request; they may have changed since, or an unread policy denied it")
+	case m.Decision == iam.ExplicitDeny && len(t.Layers) > 0 && !slices.ContainsFunc(t.Layers, func(l iam.TraceLayer) bool { return l.Decision == iam.ExplicitDeny }):
+		t.Notes = append(t.Notes, "the message names an explicit deny, and no policy that was read has one that matches: the policies changed since, or one was not read")
 	case m.Layer != "" && !stops(t.Layers, m.Layer) && len(t.Layers) > 0:
 		t.Notes = append(t.Notes, "the message names "+article(m.Layer.Title())+", and none that was read denies the request")
 	}
 }
 
+// unseenLayer reports a layer that AWS names and that was not read. What AWS says
+// of it stands above what the other layers come to.
+func unseenLayer(t *audit.Trace, layer iam.Layer) bool {
+	return layer != "" && layer != iam.LayerIdentity && !slices.ContainsFunc(t.Layers, func(l iam.TraceLayer) bool {
+		return l.Layer == layer && l.State == iam.LayerEvaluated
+	})
+}
+
 func article(noun string) string {
+	if noun == iam.LayerPublicAccess.Title() {
+		return noun
+	}
 	if strings.HasPrefix(noun, "i") || strings.HasPrefix(noun, "a") {
 		return "an " + noun
 	}

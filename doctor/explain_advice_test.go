@@ -2,12 +2,15 @@ package doctor
 
 import (
 	"fmt"
+	"os"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
 
 	"remotion-doctor/audit"
 	"remotion-doctor/iam"
+	"remotion-doctor/remedy"
 )
 
 // tenRequests are the commonest requests, as @remotion/lambda makes them, and one
@@ -31,17 +34,43 @@ var threePrincipals = []struct{ side, arn string }{
 	{"other", "arn:aws:iam::111122223333:user/remotion-user"},
 }
 
-var allLayers = []struct {
+type layerWords struct {
 	layer       iam.Layer
 	owner, name string // words that name the layer, and its owner
-}{
-	{iam.LayerIdentity, "policies of", "identity-based policy"},
-	{iam.LayerResource, "owner of", "polic"},
-	{iam.LayerBoundary, "permissions boundary", "permissions boundary"},
-	{iam.LayerSCP, "organization", "service control policy"},
-	{iam.LayerRCP, "organization", "resource control policy"},
-	{iam.LayerSession, "session", "session policy"},
-	{iam.LayerEndpoint, "VPC endpoint", "VPC endpoint"},
+	cause       string // words that no other layer's cause has
+}
+
+var allLayers = []layerWords{
+	{iam.LayerIdentity, "policies of", "identity-based policy", "identity-based"},
+	{iam.LayerResource, "owner of", "polic", "bucket policy"},
+	{iam.LayerBoundary, "permissions boundary", "permissions boundary", "permissions boundary"},
+	{iam.LayerSCP, "organization", "service control policy", "service control policy"},
+	{iam.LayerRCP, "organization", "resource control policy", "resource control policy"},
+	{iam.LayerSession, "starts the session", "session policy", "session policy"},
+	{iam.LayerEndpoint, "VPC endpoint", "VPC endpoint", "VPC endpoint"},
+}
+
+// TestLayersAreAll: the table has each layer that a denial can come from. What
+// Block Public Access refuses has words of its own, and is tested by itself.
+func TestLayersAreAll(t *testing.T) {
+	t.Parallel()
+	source, err := os.ReadFile("../iam/verdict.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := regexp.MustCompile(`Layer\w+ +Layer = "(\w+)"`).FindAllStringSubmatch(string(source), -1)
+	if len(found) != len(allLayers)+1 {
+		t.Errorf("%d layers, and %d in the table", len(found), len(allLayers))
+	}
+	for _, f := range found {
+		if l := iam.Layer(f[1]); l != iam.LayerPublicAccess && !slices.ContainsFunc(allLayers, func(a layerWords) bool { return a.layer == l }) {
+			t.Errorf("the table lacks %s", l)
+		}
+	}
+	d := remedy.Denied{Layer: iam.LayerPublicAccess, Effect: iam.ImplicitDeny, Action: "s3:GetObject", Resource: "arn:aws:s3:::my-videos/out.mp4", Who: "arn:aws:iam::444455556666:user/eve"}
+	if a := remedy.Advise(d); !strings.Contains(a.Owner, "owner of") || !strings.Contains(a.Cause, "Block Public Access") || d.Grantable() {
+		t.Errorf("%+v", a)
+	}
 }
 
 // TestAdviceFollowsFromTheDecision: each layer, effect, principal and request,
@@ -109,6 +138,14 @@ func checkAdvice(t *testing.T, tr *audit.Trace, layer iam.Layer, effect iam.Deci
 	if a.Layer != layer || a.Effect != effect || !strings.Contains(a.Owner, owner) {
 		t.Errorf("the advice is for %q, %q with the owner %q", a.Layer, a.Effect, a.Owner)
 	}
+	for _, other := range allLayers {
+		if other.owner != owner && other.layer != iam.LayerResource && strings.Contains(a.Owner, other.owner) {
+			t.Errorf("the owner is that of the layer %s as well: %s", other.layer, a.Owner)
+		}
+		if a.Pain == "" && other.layer != layer && other.cause != "" && strings.Contains(a.Cause, other.cause) {
+			t.Errorf("the cause names the layer %s: %s", other.layer, a.Cause)
+		}
+	}
 	text := a.Cause + "\n" + strings.Join(a.Cures, "\n")
 	if a.Pain == "" && !strings.Contains(a.Cause, name) {
 		t.Errorf("the cause does not name the layer: %s", a.Cause)
@@ -149,6 +186,26 @@ func checkSide(t *testing.T, tr *audit.Trace, side, need string) {
 	}
 }
 
+// TestPublicAccess: what Block Public Access refused is not allowed, whatever the
+// policies say, and is in the hands of the bucket's owner.
+func TestPublicAccess(t *testing.T) {
+	t.Parallel()
+	const message = "AccessDenied: User: arn:aws:iam::111122223333:user/a is not authorized to perform: s3:PutBucketPolicy on resource: \"arn:aws:s3:::my-videos\" because public policies are prevented by the BlockPublicPolicy setting in S3 Block Public Access"
+	q, err := ask(new(Options).pack(), &Request{Message: message}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	tr := &audit.Trace{}
+	tr.Action, tr.Resource, tr.Message, tr.Decision = q.action, q.resource, q.message, iam.Allowed
+	newJob(&Options{}).advise(t.Context(), q, tr)
+	if tr.Decision != iam.ImplicitDeny || tr.Advice == nil || tr.Advice.Layer != iam.LayerPublicAccess || !strings.Contains(tr.Advice.Owner, "owner of") {
+		t.Errorf("%s, %+v", tr.Decision, tr.Advice)
+	}
+	if slices.ContainsFunc(tr.Commands, func(c audit.Command) bool { return c.Name == "fix" }) {
+		t.Errorf("leads to %+v", tr.Commands)
+	}
+}
+
 // TestSeveralDenials: each denial of a text is answered, once.
 func TestSeveralDenials(t *testing.T) {
 	t.Parallel()
@@ -173,6 +230,10 @@ func TestNoDenial(t *testing.T) {
 		"An error occurred (ExpiredTokenException) when calling the Invoke operation: The security token included in the request is expired",
 		"InvalidSignatureException: Signature expired: 20250102T030405Z is now earlier than 20250102T040405Z (20250102T040905Z - 5 min.)",
 		"ResourceNotFoundException: Function not found: arn:aws:lambda:us-east-1:111122223333:function:remotion-render-4-0-174-mem3009mb-disk2048mb-480sec:$LATEST",
+		"Error: Could not assume role with OIDC: No OpenIDConnect provider found in your account for https://token.actions.githubusercontent.com",
+		"An error occurred (InvalidIdentityToken) when calling the AssumeRoleWithWebIdentity operation: Incorrect token audience",
+		"InvalidIdentityToken: Couldn't retrieve verification key from your identity provider",
+		"The request signature we calculated does not match the signature you provided. Check your key and signing method.",
 		"CredentialsProviderError: Could not load credentials from any providers",
 		"UnrecognizedClientException: The AWS credentials provided were probably mixed up.",
 		"You have multiple buckets (remotionlambda-useast1-a, remotionlambda-useast1-b) in your S3 region (us-east-1) starting with \"remotionlambda-\".",

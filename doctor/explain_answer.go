@@ -52,7 +52,7 @@ func ownGaps(gaps []iam.Gap) []iam.Gap {
 	return out
 }
 
-// ownPolicy returns the policy of the bucket that a request is about; of other
+// ownPolicy returns the policy of the bucket that a request concerns; of other
 // resources none is read. The gap is that of a policy which there may be: it may
 // deny what everything else allows.
 func (j *job) ownPolicy(ctx context.Context, probe iam.Probe, unknown map[iam.Layer]string) (*eval.Policy, *iam.Gap) {

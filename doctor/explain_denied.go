@@ -110,19 +110,33 @@ func mustAllow(t *audit.Trace) bool {
 	return ok && a.AccountID != "" && t.Principal.AccountID != "" && a.AccountID != t.Principal.AccountID && !strings.ContainsAny(a.AccountID, "*?")
 }
 
-// painOf is the product's known error that a denial is, the most specific; nil
-// if it is none.
+// painOf is the product's known error that a denial is, the most specific; nil if it is not a known one.
 func (j *job) painOf(q *question, t *audit.Trace, d *remedy.Denied, renders bool) *checks.Pain {
-	about := checks.Denial{Action: d.Action, Resource: d.Resource, Principal: d.Who, Layer: d.Layer, Decision: d.Effect}
-	if m := t.Message; m != nil {
-		about.Principal = cmp.Or(m.Principal, d.Who)
-		about.Text = q.text()
-	}
+	about := denialFor(q, t, d)
 	pains := slices.DeleteFunc(j.pack().PainsOf(about), func(p checks.Pain) bool { return renders && p.Policy == "caller" })
 	if len(pains) == 0 {
 		return nil
 	}
 	return &pains[0]
+}
+
+// denialFor is a denial as the rules about known errors see it.
+func denialFor(q *question, t *audit.Trace, d *remedy.Denied) checks.Denial {
+	out := checks.Denial{Action: d.Action, Resource: d.Resource, Principal: d.Who, Layer: d.Layer, Decision: d.Effect}
+	if m := t.Message; m != nil {
+		out.Principal = cmp.Or(m.Principal, d.Who)
+		out.Text = q.text()
+	}
+	return out
+}
+
+// curesOf are the cures of a known error for one denial.
+func (j *job) curesOf(p *checks.Pain, d checks.Denial) []string {
+	out := []string{p.Cure}
+	if hook := j.pack().Hooks.Cures; hook != nil {
+		out = append(out, hook(p.Code, d)...)
+	}
+	return out
 }
 
 // renders reports whether the principal is the one that the render functions run

@@ -56,7 +56,7 @@ func ask(pack *checks.Pack, r *Request, targets []Target) (*question, error) {
 	case 1:
 		q.given, q.named = targets[0].Target, true
 	default:
-		return nil, invalid("name one of them", "explain is about one principal, not %d", len(targets))
+		return nil, invalid("name one of them", "explain takes one principal, not %d", len(targets))
 	}
 	if r.Message != "" {
 		m := parse(pack, r.Message)
@@ -107,7 +107,7 @@ func (q *question) encoded() bool {
 func parse(pack *checks.Pack, text string) iam.DeniedMessage {
 	m := accessdenied.Parse(text)
 	pains := pack.PainsOf(denialOf(text, &m))
-	if len(pains) == 0 {
+	if len(pains) == 0 || m.NoDenial && !pains[0].NoDenial {
 		return m
 	}
 	return accessdenied.Parse(text, diagnosisOf(&pains[0]))
@@ -150,7 +150,7 @@ func (q *question) take() error {
 		q.action = given.Action
 	}
 	if strings.ContainsAny(q.action, "*?") {
-		return invalid("a request is about one action; `remotion-doctor check --require FILE` takes patterns", "%q is not one action", q.action)
+		return invalid("a request has one action; `remotion-doctor check --require FILE` accepts patterns", "%q is not one action", q.action)
 	}
 	switch {
 	case given.Resource != "":
@@ -193,6 +193,9 @@ func (q *question) aim() {
 	}
 	if t, ok := targetOf(principal); ok && !named {
 		q.target, named = t, true
+	}
+	if federated(q.action) {
+		named = q.aimAtRole(named)
 	}
 	q.named = named
 	if q.message != nil && named {
@@ -238,7 +241,7 @@ func (q *question) decode(ctx context.Context, s source.Source) error {
 	return q.settle()
 }
 
-// spell fills in what only the principal tells: * in the partition and account
+// spell fills in what only the principal says: * in the partition and account
 // of an ARN that a diagnosis gave.
 func (q *question) spell(p iam.Principal) {
 	if q.message == nil || !strings.Contains(q.resource, "::*:") {
@@ -270,7 +273,7 @@ func (q *question) leftOut() []string {
 	return out
 }
 
-// usual is what is told with a request in a region: as for those of a check, but
+// usual is what is known with a request in a region: as for those of a check, but
 // of the product's keys only those that requests of the action carry.
 func usual(pack *checks.Pack, action, resource string, found source.Resolution, region, configured string) iam.Context {
 	facts := request.Facts{Principal: found.Principal, Region: cmp.Or(region, found.Region, configured)}

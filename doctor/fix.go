@@ -94,7 +94,7 @@ func (x *Remedy) Recheck(ctx context.Context, o Options) (string, error) {
 // first.
 func Resolve(ctx context.Context, o Options) (source.Resolution, error) {
 	if len(o.Targets) != 1 {
-		return source.Resolution{}, invalid("name one", "this is about one principal, not %d", len(o.Targets))
+		return source.Resolution{}, invalid("name one", "this needs one principal, not %d", len(o.Targets))
 	}
 	j := newJob(&o)
 	t := o.Targets[0]

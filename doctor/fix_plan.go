@@ -46,8 +46,7 @@ func fileOf(s *audit.Section) string {
 	return s.Location.File
 }
 
-// take adds what came of one requirement. A finding that a gap made unknown is
-// none that a grant cures: the notes say so.
+// take adds what came of one requirement. A finding that a gap made unknown is not cured by a grant: the notes say so.
 func (x *Remedy) take(t task, s *audit.Section, product string) {
 	name := s.Requirement.Name
 	if v := s.Requirement.Version; v != "" {

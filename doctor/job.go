@@ -104,11 +104,14 @@ func (j *job) fill(ctx context.Context, t task, s *audit.Section) error {
 		}
 	}
 	look := j.lookAround(ctx, t, req, found, scope.Regions)
-	judged, err := j.judge(ctx, req, found.Principal, scope)
+	judged, err := j.judge(ctx, req.WithBesides(), found.Principal, scope)
 	around := look()
 	if err != nil {
 		return err
 	}
+	var besides []audit.Finding
+	judged.findings, besides = req.Apart(judged.findings)
+	judged.disagreements, _ = req.Apart(judged.disagreements)
 	j.markUse(req, judged.findings)
 	s.Findings, s.Coverage = append(judged.findings, around.findings...), judged.coverage
 	s.Modules = append(s.Modules, around.modules...)
@@ -122,7 +125,7 @@ func (j *job) fill(ctx context.Context, t task, s *audit.Section) error {
 	s.Policies = j.records(ctx, s)
 	s.Remediation = remedy.Grants(s.Findings, remedy.Options{Documented: scope.Strict})
 	s.Obstacles = remedy.Obstacles(s.Findings)
-	s.Operations = req.Works(s.Findings)
+	s.Operations = req.Works(slices.Concat(s.Findings, besides))
 	s.Diagnoses = append(j.diagnose(ctx, req, s), around.diagnoses...)
 	s.Diagnoses = append(s.Diagnoses, j.misplaced(ctx, t, req, found, scope, s)...)
 	s.Alone, s.Next = j.alone(req, s), j.next(t, s)

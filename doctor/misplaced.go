@@ -92,7 +92,7 @@ func (j *job) onCallers(ctx context.Context, req *checks.Requirement, scope chec
 		if there := j.granted(ctx, req, missing, p, scope); len(there) > 0 {
 			out = append(out, audit.Diagnosis{
 				Code: "granted-to-caller", Subject: p.ARN, Severity: audit.SeverityWarning, Actions: actionNames(there),
-				Message: fmt.Sprintf("%s on %s is granted to the caller %s, but it is the render function that does it, as %s: the grant is on the wrong role", someActions(there), there[0].Resource, p.Name(), s.Principal.Name()),
+				Message: fmt.Sprintf("%s on %s is granted to the caller %s, but the render function does it, as %s: the grant is on the wrong role", someActions(there), there[0].Resource, p.Name(), s.Principal.Name()),
 				Hint:    "attach it to " + s.Principal.Name(),
 				Source:  there[0].Feature,
 			})
@@ -101,7 +101,7 @@ func (j *job) onCallers(ctx context.Context, req *checks.Requirement, scope chec
 	return out
 }
 
-// otherwise: the principal has what the deployment demands of the other one,
+// otherwise: the principal has what the deployment requires of the other one,
 // and may have got it by mistake.
 func (j *job) otherwise(ctx context.Context, req *checks.Requirement, p iam.Principal, scope checks.Scope) []audit.Diagnosis {
 	other, err := j.pack().Others(req.Name, j.Deployment, req.Version, scope.Regions)

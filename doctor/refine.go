@@ -9,7 +9,7 @@ import (
 )
 
 // refine sharpens the simulator's verdicts by what the principal's policies
-// say: it names the statements, of which the simulator gives the position only,
+// say: it names the statements, for which the simulator gives the position only,
 // and drops the keys that do not matter, since the simulator lists every key of
 // every policy as missing (recorded cases miss-key-other-action).
 func (j *job) refine(ctx context.Context, local *eval.Evaluator, policies *eval.Policies, probes []iam.Probe, verdicts []iam.Verdict) error {

@@ -23,7 +23,7 @@ const (
 )
 
 // findRenderers replaces --renderer by the roles of the functions that it
-// stands for, and makes the callers' iam:PassRole about exactly these.
+// represents, and makes the callers' iam:PassRole about exactly these.
 func (j *job) findRenderers(ctx context.Context) {
 	var out []task
 	for _, t := range j.tasks {

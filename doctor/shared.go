@@ -16,7 +16,7 @@ import (
 )
 
 // Roles of a fleet often have the same policies. What such roles are granted is
-// judged once, of the first of them, and told of each with the identities of its
+// judged once, of the first of them, and reported for each with the identities of its
 // own policies. Whether policies are the same is what [eval.Policies.Alike] says;
 // what is asked differently of each, [checks.Grant.Own], is judged of each.
 

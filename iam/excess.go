@@ -4,7 +4,7 @@ package iam
 // needs.
 type Excess struct {
 	Statement StatementRef `json:"statement"` // the statement that grants it
-	Action    string       `json:"action"`    // one that exists, or the pattern where it stands for many
+	Action    string       `json:"action"`    // one that exists, or the pattern where it represents many
 	Resource  string       `json:"resource"`  // the statement's pattern
 	// Example is an ARN that is granted and not needed.
 	Example string `json:"example,omitzero"`

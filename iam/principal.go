@@ -7,8 +7,8 @@ import (
 	"remotion-doctor/iam/policy"
 )
 
-// UnknownAccount stands for the account of a principal that exists nowhere yet
-// and of which nobody said where it will.
+// UnknownAccount represents the account of a principal that exists nowhere yet
+// and may be deployed to any account.
 const UnknownAccount = "000000000000"
 
 // A Principal is who makes a request: an IAM user or role, a session, the root
@@ -29,7 +29,7 @@ type Principal struct {
 	// Supposing are identity policies that are evaluated as if they were
 	// attached, as SimulatePrincipalPolicy's PolicyInputList.
 	Supposing []*policy.Document `json:"-"`
-	// Instead says that Supposing stands in place of the identity policies that
+	// Instead says that Supposing is in place of the identity policies that
 	// are attached, as SimulatePrincipalPolicy's PolicyExclusionList.
 	Instead bool `json:"-"`
 }
@@ -67,7 +67,7 @@ func NewPrincipal(arn string) (Principal, error) {
 	return p, nil
 }
 
-// principalTypes are the kinds of ARN, beside those of sessions and roots, that
+// principalTypes are the kinds of ARN, next to those of sessions and roots, that
 // can make requests. Groups cannot, but the simulator takes them.
 var principalTypes = map[string]bool{
 	"iam:role": true, "iam:user": true, "iam:group": true, "sts:federated-user": true,

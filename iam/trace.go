@@ -4,7 +4,7 @@ package iam
 // layer of policies says, by which statements, and which statements would have
 // answered otherwise but for one element.
 type Trace struct {
-	// Decision is as authorization decides; empty where it could not be told.
+	// Decision is as authorization decides; empty where it could not be known.
 	Decision Decision `json:"decision"`
 	// Reason is the decision in one sentence.
 	Reason string `json:"reason"`
@@ -52,7 +52,7 @@ type TraceLayer struct {
 type TraceStatement struct {
 	StatementRef
 	PolicyARN string `json:"policyArn,omitzero"` // of a managed policy
-	// Quote is the statement as it stands in the policy; Marks are the parts
+	// Quote is the statement as it is in the policy; Marks are the parts
 	// of it that decide.
 	Quote string `json:"quote"`
 	Marks []Mark `json:"marks"`
@@ -78,7 +78,7 @@ type NearMiss struct {
 	Why     string `json:"why"`
 }
 
-// A DeniedMessage is what an error message tells of a denied request. Fields
+// A DeniedMessage is what an error message says of a denied request. Fields
 // that the text leaves open are empty.
 type DeniedMessage struct {
 	// Code is the error's code, such as AccessDeniedException.
@@ -86,6 +86,8 @@ type DeniedMessage struct {
 	Principal string `json:"principal,omitzero"` // an ARN as AWS writes it
 	Action    string `json:"action,omitzero"`
 	Resource  string `json:"resource,omitzero"`
+	// Claims are those of the token that was refused, as far as a record has them.
+	Claims Context `json:"claims,omitzero"`
 	// CutOff is the beginning of a resource's ARN that the text breaks off.
 	CutOff string `json:"cutOff,omitzero"`
 	// Decision and Layer are what the message states, and no more.
@@ -99,8 +101,7 @@ type DeniedMessage struct {
 	// Diagnosis says in a sentence what the message means, Cures what to do.
 	Diagnosis string   `json:"diagnosis,omitzero"`
 	Cures     []string `json:"cures,omitzero"`
-	// Conclusive says that the diagnosis is all there is to say: the error is
-	// about no policy that could be looked at.
+	// Conclusive says that the diagnosis is all there is to say: the error concerns no policy that could be looked at.
 	Conclusive bool `json:"conclusive,omitzero"`
 	// NoDenial says that no policy denied the request: it failed for another
 	// reason, such as an expired session.

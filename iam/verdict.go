@@ -17,7 +17,7 @@ type Probe struct {
 	Context  Context
 	// OwnerAllows says that the owner of the resource is known to leave the
 	// request to the principal's own policies, as for a layer of another account
-	// that is shared with everyone. It stands in for a resource-based policy
+	// that is shared with everyone. It replaces a resource-based policy
 	// that was not read.
 	OwnerAllows bool
 }

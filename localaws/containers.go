@@ -86,7 +86,7 @@ func (s *Server) clusters(region string) []string {
 	return out
 }
 
-// eks answers EKS's REST protocol, of which the pod identity associations of a
+// eks answers EKS's REST protocol; the pod identity associations of a
 // cluster are known.
 func (s *Server) eks(w http.ResponseWriter, r *http.Request, region string) {
 	parts := strings.Split(strings.Trim(r.URL.Path, "/"), "/")

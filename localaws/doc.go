@@ -3,7 +3,7 @@
 // their wire protocols, so that the AWS SDKs, the AWS CLI and Remotion can talk
 // to it.
 //
-// Requests are told apart as AWS does it, by the service that they are signed
+// Requests are known apart as AWS does it, by the service that they are signed
 // for; signatures are not verified. What is not implemented answers as AWS
 // does for an unknown operation, never with an empty success.
 package localaws

@@ -57,8 +57,7 @@ var faultKinds = map[string]string{
 	"done-500":     "do it, and answer ServiceFailure",
 }
 
-// ParseFaults reads faults as [ParseFault] does. The error is that of the first
-// that is none.
+// ParseFaults reads faults as [ParseFault] does. The error is that of the first bad one.
 func ParseFaults(specs []string) ([]Fault, error) {
 	var out []Fault
 	for _, spec := range specs {
@@ -121,7 +120,7 @@ func cutTarget(spec string) (target, rest string, ok bool) {
 	return strings.Cut(spec, "=")
 }
 
-// hits reports whether the fault is about an operation.
+// hits reports whether the fault concerns an operation.
 func (f *Fault) hits(operation string) bool {
 	for pattern := range strings.SplitSeq(f.Operation, "|") {
 		if ok, err := path.Match(strings.ToLower(pattern), strings.ToLower(operation)); ok && err == nil || pattern == "*" {

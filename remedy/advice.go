@@ -85,6 +85,7 @@ var advices = []adviceRule{
 	{iam.LayerEndpoint, iam.ImplicitDeny, "", "the owner of the VPC endpoint", "the policy of the VPC endpoint does not allow {action}: the code runs in a VPC, and no policy of {who} changes that", []string{"ask the owner to allow {action} on {resource} in the VPC endpoint policy"}},
 	{iam.LayerEndpoint, iam.ExplicitDeny, "", "the owner of the VPC endpoint", "the policy of the VPC endpoint explicitly denies {action}{statement}" + noGrant, []string{"ask the owner to remove or narrow the Deny in the VPC endpoint policy"}},
 
+	{iam.LayerPublicAccess, iam.ImplicitDeny, "s3:Put*", "the owner of {resource}", "S3 Block Public Access, of the bucket or of the account, refuses what makes {resource} public; no grant outweighs that", []string{"write a policy or ACL that is not public, or ask the owner to turn off the setting that the message names"}},
 	{iam.LayerPublicAccess, iam.ImplicitDeny, "", "the owner of {resource}", "{policy} is public, and S3 Block Public Access (RestrictPublicBuckets) keeps other accounts out", []string{"ask the owner to name {who} in {policy} in place of everyone; Block Public Access does not affect a policy that is not public"}},
 
 	{"", iam.ExplicitDeny, "", "whoever owns the policy with the Deny", "a statement explicitly denies {action}; AWS does not say in which policy, and no grant outweighs it", []string{"find the Deny: an identity-based policy, the resource's policy, a permissions boundary, a service control policy or a session policy may hold it"}},

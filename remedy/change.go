@@ -13,7 +13,7 @@ import (
 	"remotion-doctor/iam/policy"
 )
 
-// DefaultName is what a remedy is called unless told otherwise.
+// DefaultName is what a remedy is called by default.
 const DefaultName = "remotion-executionrole-policy"
 
 // A StepKind says what is written to IAM.

@@ -30,7 +30,7 @@ func Diff(c *Change) []DiffLine {
 }
 
 // DiffText shows what differs between two policies, as they are stored; empty
-// text stands for no policy.
+// text represents no policy.
 func DiffText(before, after string) []DiffLine {
 	return context(diffLines(split(pretty(before)), split(pretty(after))), 3)
 }

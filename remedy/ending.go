@@ -2,8 +2,7 @@ package remedy
 
 import "remotion-doctor/internal/ending"
 
-// Endings are those of the files that hold a remedy, with the forms of each, of
-// which it chooses the first.
+// Endings are those of the files that hold a remedy, with the forms of each; it chooses the first.
 func Endings() []ending.Ending {
 	template, script := []Form{FormCloudFormation, FormSAM, FormServerless}, []Form{FormCDK, FormSST, FormPulumi}
 	var out []ending.Ending

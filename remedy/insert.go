@@ -17,7 +17,7 @@ type Inserted struct {
 }
 
 // Insert puts a change into the text of the template that declares its
-// principal, and leaves every other byte as it is. With the form
+// principal, and leaves every other byte unchanged. With the form
 // [FormCloudFormation] the policies are resources; else a policy of a role that
 // SAM makes goes to the Policies of its function, where those are a list. The
 // error is a [*splice.Error] where the template is not written in a way that

@@ -78,7 +78,7 @@ func except(c *audit.PolicyChange, s policy.Statement, version, principalARN str
 		// The statement names the principal: it need not any more.
 		cond.Values = slices.DeleteFunc(slices.Clone(cond.Values), func(v string) bool { return v == principalARN })
 		if len(cond.Values) == 0 {
-			c.Kind, c.Text = "remove", "remove the statement: it is about this principal alone"
+			c.Kind, c.Text = "remove", "remove the statement; it applies only to this principal"
 			return
 		}
 		s.Conditions[i] = cond
@@ -132,7 +132,7 @@ func narrowDeny(c *audit.PolicyChange, s policy.Statement, needed, wanted []stri
 	case !s.NotResource && slices.Equal(s.Resources, []string{"*"}) && !slices.Contains(wanted, "*"):
 		s.Resources, s.NotResource = wanted, true
 		c.Kind, c.Statement = "narrow", one("", s)
-		c.Text = "let it be about all but what Remotion uses: NotResource in place of Resource"
+		c.Text = "exempt the resources that Remotion uses: NotResource in place of Resource"
 	default:
 		c.Kind = "remove"
 		c.Text = "remove the statement: nothing of it would be left without what Remotion needs"

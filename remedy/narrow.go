@@ -9,7 +9,7 @@ import (
 	"remotion-doctor/iam/policy"
 )
 
-// resources returns what a grant for a finding is about: the patterns that
+// resources returns what a grant for a finding concerns: the patterns that
 // Remotion uses in this account and these regions, without those that are
 // granted already.
 func resources(f *audit.Finding, o Options) []string {
@@ -83,7 +83,7 @@ func distinct(patterns []string) []string {
 
 // covers reports whether every ARN of a pattern is one of another. It may miss
 // that, but is never wrong: only patterns that are the same up to the last
-// part are compared, in which a star stands for anything.
+// part are compared, in which a star represents anything.
 func covers(wide, narrow string) bool {
 	if wide == "*" {
 		return true

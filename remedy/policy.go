@@ -113,7 +113,7 @@ func alphanumeric(s string) string {
 	}, s)
 }
 
-// nameStatements makes the Sids unique, as IAM demands.
+// nameStatements makes the Sids unique, as IAM requires.
 func nameStatements(statements []policy.Statement) { renameFrom(statements, 0) }
 
 // renameFrom makes the Sids unique by renaming statements from an index on.

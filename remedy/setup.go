@@ -81,7 +81,7 @@ func (p *NewPrincipal) trust() *policy.Document {
 // setUpComment is what no template can do.
 const setUpComment = "Keys of a user are made by hand: aws iam create-access-key --user-name NAME"
 
-// publicComment says why the bucket is as it is.
+// publicComment says why the bucket is unchanged.
 // Source: @remotion/lambda-client 4.0.527, get-or-create-bucket: it deletes the
 // bucket's ownership controls and public access block, and makes it public-read.
 const publicComment = "As Remotion makes it: objects have ACLs, and sites are read by the public"

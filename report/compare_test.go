@@ -109,13 +109,13 @@ func TestWaive(t *testing.T) {
 		"a pattern":        {"action: s3:*", 10, ""},
 		"a resource":       {`action: "*", resource: "arn:aws:lambda:*"`, 2, ""},
 		"a module":         {"module: function-management", 2, ""},
-		"another target":   {`action: "*", target: nobody`, 0, "about nothing that fails"},
+		"another target":   {`action: "*", target: nobody`, 0, "matches nothing that fails"},
 		"a principal":      {`action: lambda:*, principal: "arn:aws:iam::123456789012:role/service-role/*"`, 2, ""},
 		"on its last day":  {"action: s3:PutObject, expires: 2026-11-23", 1, ""},
 		"a day later":      {"action: s3:PutObject, expires: 2026-11-22", 0, "expired on 2026-11-22: ask o; it would mute 1 finding"},
 		"a diagnosis":      {"diagnosis: trust-policy", 2, ""},
-		"no diagnosis":     {"diagnosis: stale-policy", 0, "the waiver for diagnosis stale-policy (line 2) is about nothing that fails"},
-		"what passes":      {"action: s3:GetObject, target: video-api", 0, "about nothing that fails"},
+		"no diagnosis":     {"diagnosis: stale-policy", 0, "the waiver for diagnosis stale-policy (line 2) matches nothing that fails"},
+		"what passes":      {"action: s3:GetObject, target: video-api", 0, "matches nothing that fails"},
 		"expired and idle": {"action: nobody:Knows, expires: 2020-01-01", 0, "it would mute nothing"},
 	} {
 		text := "waivers:\n  - { reason: r, owner: o, " + tt.waiver

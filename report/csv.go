@@ -32,7 +32,7 @@ type cell struct {
 	id      string
 }
 
-// choose returns the value for what the row is about.
+// choose returns the value for what the row concerns.
 func choose(finding func(*audit.Finding) string, problem func(*audit.Diagnosis) string, excess func(*iam.Excess) string, gap func(*iam.Gap) string, section func(cell) string) func(cell) string {
 	return func(c cell) string {
 		switch {
@@ -126,7 +126,7 @@ func statement(value func(*iam.StatementRef) string) func(cell) string {
 	}
 }
 
-// statement is the one that the row is about; nil where there is none.
+// statement is the one that the row concerns; nil where there is none.
 func (c cell) statement() *iam.StatementRef {
 	switch {
 	case c.finding != nil:

@@ -13,7 +13,7 @@ import (
 type Destination struct {
 	Path   string
 	Format Format
-	// Plain says that no format was given with it: the file stands for the
+	// Plain says that no format was given with it: the file represents the
 	// standard output.
 	Plain bool
 }

@@ -67,7 +67,7 @@ const (
 	Removed ChangeKind = "removed"
 )
 
-// A Change is a finding that is not as it was. Old is empty for one that was
+// A Change is a finding that is not unchanged. Old is empty for one that was
 // added, New for one that was removed.
 type Change struct {
 	Kind      ChangeKind   `json:"kind"`
@@ -110,7 +110,7 @@ func SourceOf(r *audit.Report) audit.Source {
 	return audit.Source{Tool: r.Tool, GeneratedAt: r.GeneratedAt, Engine: r.Engine, Caller: r.Caller, Digest: r.Digest}
 }
 
-// section compares two sections of which one may be missing.
+// section compares two sections, one of which may be missing.
 func (d *Comparison) section(old, now *audit.Section, id string) {
 	some := cmp.Or(now, old)
 	out := SectionDiff{
@@ -157,7 +157,7 @@ func lessChecked(old, now *audit.Section) string {
 	return ""
 }
 
-// findings compares the findings of two sections of which one may be missing.
+// findings compares the findings of two sections, one of which may be missing.
 func (d *Comparison) findings(out *SectionDiff, old, now *audit.Section) {
 	before := map[string]*audit.Finding{}
 	oldIDs, nowIDs := partIDs(old), partIDs(now)

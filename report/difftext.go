@@ -63,7 +63,7 @@ func (s DiffSummary) line() string {
 	return strings.Join(parts, ", ")
 }
 
-// name says what a change is about.
+// name says what a change concerns.
 func (c *Change) name() string {
 	text := Clean(c.Action)
 	if c.Resource != "" {
@@ -89,7 +89,7 @@ func (c *Change) in() string {
 	return ", in " + Clean(strings.Join(c.Regions, ", "))
 }
 
-// reasons says why a finding is as it is, and what it was before.
+// reasons says why a finding is unchanged, and what it was before.
 func (c *Change) reasons() string {
 	now, old := Clean(c.NewReason), Clean(c.OldReason)
 	switch c.Kind {

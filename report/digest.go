@@ -125,7 +125,7 @@ func withoutDigest(head []byte) (rest []byte, stated string, err error) {
 }
 
 // errNoList says that the sections of foreign JSON are no list: they are hashed
-// as they stand in the head.
+// as they are in the head.
 var errNoList = errors.New("sections are no list")
 
 // digestOf hashes the canonical form of a report: that of its head, whose
@@ -157,7 +157,7 @@ func digestOf(head []byte, each func(hash func([]byte) error) error) (string, er
 	return "sha256:" + hex.EncodeToString(sum.Sum(nil)), err
 }
 
-// hashSections hashes a list of sections, or what stands in its place.
+// hashSections hashes a list of sections, or what is in its place.
 func hashSections(sum stdhash.Hash, instead jsontext.Value, each func(func([]byte) error) error) error {
 	n := 0
 	err := each(func(text []byte) error {

@@ -27,7 +27,7 @@ func newFolder(r *audit.Report) *folder {
 
 // fold returns a section in its written form: the contexts and verdicts of the
 // evidence stand once in the section, in the order in which they first occur,
-// and the evidence refers to them. The section itself stays as it is.
+// and the evidence refers to them. The section itself stays unchanged.
 func (o *folder) fold(s *audit.Section) (*audit.Section, error) {
 	out := *s
 	out.Contexts, out.Verdicts = nil, nil
@@ -187,7 +187,7 @@ type asWritten struct {
 func (o *unfolder) unfold(s *audit.Section) error {
 	if at := s.ModulesOf; at != nil {
 		if *at < 0 || *at >= len(o.modules) {
-			return fmt.Errorf("modulesOf %d is none of the %d sections before", *at, len(o.modules))
+			return fmt.Errorf("modulesOf %d is not one of the %d sections before", *at, len(o.modules))
 		}
 		s.Modules, s.ModulesOf = o.modules[*at], nil
 	}
@@ -242,13 +242,13 @@ func evidence(s *audit.Section, list []audit.Evidence) ([]audit.Evidence, error)
 		e := &list[i]
 		if ref := e.ContextRef; ref != nil {
 			if *ref < 0 || *ref >= len(s.Contexts) {
-				return nil, fmt.Errorf("contextRef %d is none of the section's %d", *ref, len(s.Contexts))
+				return nil, fmt.Errorf("contextRef %d is not one of the section's %d", *ref, len(s.Contexts))
 			}
 			e.Context = s.Contexts[*ref]
 		}
 		if ref := e.VerdictRef; ref != nil {
 			if *ref < 0 || *ref >= len(s.Verdicts) {
-				return nil, fmt.Errorf("verdictRef %d is none of the section's %d", *ref, len(s.Verdicts))
+				return nil, fmt.Errorf("verdictRef %d is not one of the section's %d", *ref, len(s.Verdicts))
 			}
 			e.Verdict = &s.Verdicts[*ref]
 		}

@@ -31,7 +31,7 @@ func (g *group) word() string {
 	return string(g.worst)
 }
 
-// mutedWord stands for the outcome of what is muted.
+// mutedWord represents the outcome of what is muted.
 const mutedWord = "muted"
 
 // sorted returns the findings, the worst first.

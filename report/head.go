@@ -65,7 +65,7 @@ func likeliestCause(r *audit.Report, s *audit.Section) string {
 	}
 	if len(s.Obstacles) > 0 {
 		o := &s.Obstacles[0]
-		return Clean(o.Reason) + ": " + actionList(o.Actions)
+		return Clean(o.Reason) + ": " + few(cleaned(o.Actions))
 	}
 	for _, g := range groups(s) {
 		for _, f := range g.sorted() {
@@ -139,7 +139,7 @@ func (t *table) leads(r *audit.Report, s *audit.Section) {
 		for i, step := range nextSteps(r, s) {
 			t.command([]string{"fix", ""}[min(i, 1)], step, cured(s))
 		}
-		t.fact("narrower", alone(s))
+		t.fact("narrower", strings.ReplaceAll(alone(s), "--for ", "--for"+noBreak))
 	}
 }
 
@@ -166,10 +166,14 @@ func (t *table) command(name, line, note string) {
 	}
 }
 
-// continued breaks a command at the blanks before its flags.
+// continued breaks a command at the blanks before its flags, and before an ARN
+// that would not fit.
 func continued(line string, width int) []string {
 	words := strings.Split(line, " --")
 	out := []string{words[0]}
+	if i := strings.LastIndex(words[0], " "); ansi.StringWidth(words[0])+2 > width && i > 0 {
+		out = []string{words[0][:i] + " \\", words[0][i+1:]}
+	}
 	for _, w := range words[1:] {
 		last := &out[len(out)-1]
 		if ansi.StringWidth(*last)+ansi.StringWidth(w)+6 <= width {

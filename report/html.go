@@ -216,7 +216,7 @@ func pageRows(r *audit.Report) []pageRow {
 	return rows
 }
 
-// script is JSON that can stand in a script element: encoding/json writes <, >
+// script is JSON that can are in a script element: encoding/json writes <, >
 // and & as escapes, so that no text ends the element.
 func script(v any) (string, error) {
 	var b bytes.Buffer

@@ -6,7 +6,7 @@ import (
 	"remotion-doctor/audit"
 )
 
-// ID names a finding for as long as it is about the same thing: this section,
+// ID names a finding for as long as it concerns the same thing: this section,
 // action and resource. It does not change with the verdict, the time, or the
 // version of Remotion. Deep links, SARIF's fingerprints, baselines and diffs use
 // it; of several findings on the same action and resource it is that of the

@@ -227,7 +227,7 @@ func (o *unfolder) next(s *audit.Section) error {
 // foreign are the options of JSON that others may have written.
 var foreign = jsonv2.MatchCaseInsensitiveNames(true)
 
-// parse reads the JSON as it is. Whatever the fast reader does not take is left
+// parse reads the JSON unchanged. Whatever the fast reader does not take is left
 // to encoding/json, which takes more, and knows the place of what is wrong.
 func parse(data []byte) (*audit.Report, error) {
 	var r audit.Report

@@ -226,7 +226,7 @@ func diagnosisSuite(r *audit.Report, s *audit.Section) junitSuite {
 	return out
 }
 
-// diagnosisName names a diagnosis by its code and what it is about.
+// diagnosisName names a diagnosis by its code and what it concerns.
 func diagnosisName(d *audit.Diagnosis) string {
 	parts := []string{d.Code}
 	for _, part := range []string{d.Subject, d.Region, d.Feature, d.Bucket, d.Function} {

@@ -32,7 +32,7 @@ func Markdown(w io.Writer, r *audit.Report, o Options) error {
 	if limit <= 0 {
 		limit = CommentLimit
 	}
-	m := &markdown{report: r, labels: labels(r), room: limit - footRoom}
+	m := &markdown{report: r, labels: labels(r), room: limit - footRoom, verbose: o.Verbose}
 	m.common()
 	m.head()
 	sections := m.sections()
@@ -49,11 +49,12 @@ func Markdown(w io.Writer, r *audit.Report, o Options) error {
 
 // A markdown is one rendering.
 type markdown struct {
-	report *audit.Report
-	labels []label
-	out    strings.Builder
-	room   int            // bytes that are left
-	shared map[string]int // sentences of several sections, by how many have them
+	report  *audit.Report
+	labels  []label
+	out     strings.Builder
+	room    int            // bytes that are left
+	shared  map[string]int // sentences of several sections, by how many have them
+	verbose bool
 }
 
 // head writes the verdict, the notes, and each target that fails.
@@ -84,13 +85,13 @@ func (m *markdown) overview() {
 		if met(m.report, s) {
 			continue
 		}
-		row := fmt.Sprintf("| ✗ %s | %s | %s |\n", mdText(m.labels[i].String()), mdPrincipal(s), mdText(score(m.report, s)))
+		row := fmt.Sprintf("| ✗ %s | %s | %s | %s |\n", mdText(m.labels[i].String()), mdPrincipal(s), mdText(score(m.report, s)), mdText(rowOf(m.report, s, m.labels[i]).operations))
 		if len(names) > 0 || len(row) > room {
 			names = append(names, mdText(m.labels[i].String()))
 			continue
 		}
 		if room == m.room/2 {
-			m.line("\n| Target | Principal | Result |\n|---|---|---|")
+			m.line("\n| Target | Principal | Result | Operations |\n|---|---|---|---|")
 		}
 		room -= len(row)
 		m.out.WriteString(row)
@@ -222,12 +223,15 @@ func (m *markdown) sections() []mdSection {
 // parts are the blocks of a section in the order in which they are printed.
 func (m *markdown) parts(i int, s *audit.Section) []*mdPart {
 	r := m.report
+	if !m.verbose && allFine(r, s) {
+		return []*mdPart{{head: fmt.Sprintf("\n✓ **%s** %s · %s\n", mdText(m.labels[i].String()), mdText(score(r, s)), mdPrincipal(s))}}
+	}
 	out := []*mdPart{{head: m.sectionHead(i, s), counts: true}}
 	if s.Error != nil {
 		return out
 	}
 	for _, p := range []*mdPart{
-		m.notes(s), mdOperations(s), mdFindings(r, s), mdDiagnoses(r, s, true), mdGaps(r, s), mdDiagnoses(r, s, false),
+		m.notes(s), mdOperations(s), mdFindings(r, s), m.diagnoses(s, true), mdGaps(r, s), m.diagnoses(s, false),
 		mdRemediation(s), mdObstacles(s), mdExcess(r, s), m.otherGaps(s), mdPassing(s),
 	} {
 		if p != nil {
@@ -235,6 +239,13 @@ func (m *markdown) parts(i int, s *audit.Section) []*mdPart {
 		}
 	}
 	return out
+}
+
+// allFine reports one of several sections about which a line says all: everything
+// passes, and nothing else is to be known of it.
+func allFine(r *audit.Report, s *audit.Section) bool {
+	return len(r.Sections) > 1 && met(r, s) && s.Error == nil &&
+		s.Summary.Pass == s.Summary.Total() && len(s.Excess)+len(s.Obstacles) == 0
 }
 
 func (m *markdown) sectionHead(i int, s *audit.Section) string {

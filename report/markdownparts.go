@@ -14,13 +14,21 @@ func mdOperations(s *audit.Section) *mdPart {
 		return nil
 	}
 	p := &mdPart{head: "\n"}
+	var works []string
 	for i := range s.Operations {
 		o := &s.Operations[i]
+		if o.Status == audit.Works {
+			works = append(works, mdText(operationName(o)))
+			continue
+		}
 		text := "- " + operationMark[o.Status] + " **" + mdText(operationName(o)) + "** " + mdText(string(o.Status))
 		if because := operationWords(o); because != "" {
 			text += ": " + mdText(because)
 		}
 		p.rows = append(p.rows, text+"\n")
+	}
+	if len(works) > 0 {
+		p.rows = append([]string{"- " + operationMark[audit.Works] + " works: " + strings.Join(works, " · ") + "\n"}, p.rows...)
 	}
 	return p
 }
@@ -60,12 +68,18 @@ func mdFinding(r *audit.Report, f *audit.Finding) string {
 	return fmt.Sprintf("| %s | %s | %s | %s |\n", status, mdCode(f.Action), mdCode(f.Resource), reason)
 }
 
-// mdDiagnoses are the diagnoses that count, or the others.
-func mdDiagnoses(r *audit.Report, s *audit.Section, counts bool) *mdPart {
+// diagnoses are those that count, or the others. What repeats a row of the table
+// is counted only, unless everything is asked for.
+func (m *markdown) diagnoses(s *audit.Section, counts bool) *mdPart {
 	p := &mdPart{counts: counts}
+	left := 0
 	for i := range s.Diagnoses {
 		d := &s.Diagnoses[i]
-		if r.Gate.Diagnosis(d) != counts {
+		if m.report.Gate.Diagnosis(d) != counts {
+			continue
+		}
+		if repeating[d.Code] && !counts && !m.verbose {
+			left++
 			continue
 		}
 		text := "\n> " + severityMark[d.Severity] + " **" + mdText(string(d.Severity)) + "** " + mdText(d.Message)
@@ -76,6 +90,9 @@ func mdDiagnoses(r *audit.Report, s *audit.Section, counts bool) *mdPart {
 			text += "  \n> " + mdText(mutedWords(d.Muted))
 		}
 		p.rows = append(p.rows, text+"\n")
+	}
+	if left > 0 {
+		p.rows = append(p.rows, fmt.Sprintf("\n_and %s about these rows: --verbose shows them_\n", count(left, "warning")))
 	}
 	return p.orNil()
 }

@@ -9,7 +9,7 @@ import (
 // Merge puts the sections of several reports into one. No section is lost: of
 // one that several reports have (by [audit.SectionID]) the newest stays. Each
 // section names the report that it comes from by its digest. One report alone
-// is returned as it is.
+// is returned unchanged.
 func Merge(reports []*audit.Report) *audit.Report {
 	if len(reports) == 1 {
 		return reports[0]

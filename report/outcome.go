@@ -202,23 +202,6 @@ func (t *table) gaps(r *audit.Report, s *audit.Section) {
 	}
 }
 
-// overview names each section of several with its verdict, what fails first.
-func (t *table) overview(r *audit.Report) {
-	if len(r.Sections) < 2 {
-		return
-	}
-	text, good := headline(r)
-	t.line(t.look.bold.Render(map[bool]string{true: "✓ ", false: "✗ "}[good] + text))
-	for _, i := range order(r) {
-		s := &r.Sections[i]
-		look := t.look.bad
-		if met(r, s) {
-			look = t.look.good
-		}
-		t.text("  "+look.Render(verdictLine(r, s, t.labels[i])), "    ")
-	}
-}
-
 // overall is the last line of a report of several sections.
 func (t *table) overall(r *audit.Report) {
 	for i, n := range r.Notes {
@@ -232,9 +215,9 @@ func (t *table) overall(r *audit.Report) {
 	}
 	text, good := headline(r)
 	t.line("")
+	look := t.look.bad
 	if good {
-		t.line(t.look.good.Render("✓ " + text + "."))
-		return
+		look = t.look.good
 	}
-	t.line(t.look.bad.Render("✗ " + text + "."))
+	t.text(look.Render(tick(good)+" "+text+"."), "  ")
 }

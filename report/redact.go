@@ -11,7 +11,7 @@ import (
 	"remotion-doctor/iam/policy"
 )
 
-// Redact returns the report with placeholders for what tells whose it is:
+// Redact returns the report with placeholders for what says whose it is:
 // account ids, the names of roles, users, functions, buckets, policies,
 // statements and files, the ids of instances and the like, addresses, values of
 // conditions, and who is responsible for a waiver. The same thing is the same
@@ -269,7 +269,7 @@ func (red *redactor) gap(g *iam.Gap) {
 	red.place(g.Where)
 }
 
-// quotedNames learns the words that stand in quotes in sentences.
+// quotedNames learns the words that are in quotes in sentences.
 func (red *redactor) quotedNames(texts ...string) {
 	for _, text := range texts {
 		for _, m := range quotedWord.FindAllStringSubmatch(text, -1) {

@@ -63,7 +63,7 @@ func (red *redactor) segment(kind, word string) string {
 	if kind == "" {
 		kind = "name"
 	}
-	// Of a bucket that Remotion made only the end tells whose it is.
+	// Of a bucket that Remotion made only the end says whose it is.
 	if prefix, region, ok := bucketPrefix(word); ok && kind == "bucket" {
 		end := word[len(prefix)+len(region)+1:]
 		if strings.Trim(end, "*?") == "" {
@@ -111,7 +111,7 @@ func (red *redactor) policyName(name string) string {
 	return red.placeholder("policy", name)
 }
 
-// fileName returns what stands for the name of a file.
+// fileName returns what represents the name of a file.
 func (red *redactor) fileName(name string) string {
 	red.file(name)
 	if p, ok := red.names[name]; ok {

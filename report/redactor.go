@@ -60,7 +60,7 @@ var published = map[string]bool{
 	"aws:multifactorauthpresent": true, "s3:x-amz-acl": true, "aws:calledvia": true,
 }
 
-// placeholder returns what stands for a text, the same each time.
+// placeholder returns what represents a text, the same each time.
 func (red *redactor) placeholder(kind, text string) string {
 	if p, ok := red.names[text]; ok {
 		return p
@@ -115,7 +115,7 @@ func (red *redactor) file(name string) {
 	}
 }
 
-// value returns what stands for the value of a condition.
+// value returns what represents the value of a condition.
 func (red *redactor) value(v string) string {
 	switch {
 	case v == "" || strings.Trim(v, "*?0123456789") == "" && len(v) < 12, v == "true", v == "false", ours(v),
@@ -280,7 +280,7 @@ func quotedAt(text string) string {
 	return text
 }
 
-// element replaces a string of a policy by the element that it stands in. Of
+// element replaces a string of a policy by the element that it is in. Of
 // names of members only the keys of conditions can tell something.
 func (red *redactor) element(pointer, s string, member bool) string {
 	pointer = strings.TrimPrefix(pointer, "/Statement")

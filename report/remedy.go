@@ -14,7 +14,7 @@ type RemedyView struct {
 	Principal    iam.Principal
 	Requirements []string
 	Outcome      string // in a line
-	Good         bool   // everything passes, with the remedy or as it is
+	Good         bool   // everything passes, with the remedy or unchanged
 	Verified     bool
 	Diff         []DiffLine
 	Steps        []string // in the console

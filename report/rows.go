@@ -162,7 +162,7 @@ func (t *table) layout(s *audit.Section) layout {
 }
 
 // fit divides the width of the terminal among the columns: reasons first, then
-// the resource beside the action, then the place of the statement.
+// the resource next to the action, then the place of the statement.
 func (l layout) fit(width int) layout {
 	l.resource = max(l.resource, len("RESOURCE"))
 	if l.where > 0 {
@@ -185,9 +185,10 @@ func (l layout) fit(width int) layout {
 		free -= len(gutter)
 		l.resource = min(l.resource, free-l.action-comfortable)
 	default:
-		l.action, l.resource, l.where = min(l.action, width/2), 0, 0
+		const least = 20 // that reasons can be read in
+		l.action, l.resource, l.where = min(l.action, width/2, max(least, free-least)), 0, 0
 	}
-	l.why = max(20, free-l.action-l.resource)
+	l.why = max(12, free-l.action-l.resource)
 	return l
 }
 

@@ -14,6 +14,7 @@ type Options struct {
 	Width   int // columns of the terminal; 0 for no limit, as in a pipe
 	Color   bool
 	Verbose bool // show what passes, too
+	Details int  // targets of several that the table shows in full; 0 for all that fail
 
 	BOM   bool // begin CSV with a byte order mark
 	Limit int  // bytes that Markdown may have; 0 for [CommentLimit]
@@ -35,7 +36,7 @@ func newLook(w io.Writer, color bool) look {
 	return look{good: ansi("2"), bad: ansi("1"), warn: ansi("3"), dim: r.NewStyle().Faint(color), bold: r.NewStyle().Bold(color)}
 }
 
-// marks gives each status its glyph; the word always stands beside it.
+// marks gives each status its glyph; the word always stands next to it.
 var marks = map[audit.Status]string{
 	audit.Pass: "✓", audit.Fail: "✗", audit.Blocked: "⊘", audit.Partial: "◐", audit.Unknown: "?",
 }

@@ -5,6 +5,8 @@ import (
 	"io"
 	"strings"
 
+	"github.com/charmbracelet/x/ansi"
+
 	"remotion-doctor/audit"
 )
 
@@ -14,8 +16,8 @@ func Table(w io.Writer, r *audit.Report, o Options) error {
 	t := &table{w: w, options: o, look: newLook(w, o.Color), labels: labels(r)}
 	t.overview(r)
 	for n, i := range order(r) {
-		if len(r.Sections) > 1 && met(r, &r.Sections[i]) && !o.Verbose {
-			continue // its line in the overview says all
+		if len(r.Sections) > 1 && !o.Verbose && (met(r, &r.Sections[i]) || o.Details > 0 && n >= o.Details) {
+			continue // its row in the overview says all
 		}
 		if n > 0 || len(r.Sections) > 1 {
 			t.line("")
@@ -43,7 +45,7 @@ func (t *table) line(s string) {
 	}
 }
 
-// noBreak stands for a blank at which a line must not end.
+// noBreak represents a blank at which a line must not end.
 const noBreak = "\u00a0"
 
 // whole makes a text that is never broken.
@@ -90,6 +92,7 @@ func (t *table) section(r *audit.Report, i int) {
 	}
 	t.operations(s)
 	t.leads(r, s)
+	t.basis(r, s)
 	for _, n := range s.Notes {
 		t.fact("note", Clean(n))
 	}
@@ -116,9 +119,10 @@ func (t *table) header(r *audit.Report, s *audit.Section, l label) {
 	if s.Location != nil {
 		t.fact("in", Clean(s.Location.String()))
 	}
-	if s.Error != nil {
-		return
-	}
+}
+
+// basis writes what the answers rest on, below the answers.
+func (t *table) basis(r *audit.Report, s *audit.Section) {
 	t.fact("requires", requires(s)+versionFrom(s)+" · "+Clean(strings.Join(s.Regions, ", ")))
 	if len(s.Found) > 0 {
 		t.fact("found", Clean(strings.Join(s.Found, "; ")))
@@ -147,13 +151,13 @@ func (t *table) operations(s *audit.Section) {
 	if len(s.Operations) == 0 {
 		return
 	}
-	t.line("")
 	for _, status := range []audit.OperationStatus{audit.Works, audit.Degraded, audit.Fails, audit.Undecided} {
 		name := string(status)
-		for _, g := range operationsBy(s, status) {
+		list := operationsBy(s, status)
+		for _, g := range list {
 			names := strings.Join(g.names, "  ")
-			if g.because != "" {
-				names = strings.Join(g.names, ", ") + "  " + t.look.dim.Render("("+g.because+")")
+			if because := t.because(&g, len(list)); because != "" {
+				names = strings.Join(g.names, ", ") + "  " + t.look.dim.Render("("+because+")")
 			}
 			t.text(t.look.operation(status, name)+facts[len(name):]+names, facts)
 			name = ""
@@ -162,6 +166,22 @@ func (t *table) operations(s *audit.Section) {
 			}
 		}
 	}
+}
+
+// because is what operations lack, so that the cause and the command stay within
+// the first lines: a narrow terminal has one line for each of several groups, and
+// --verbose says all.
+func (t *table) because(g *operationGroup, groups int) string {
+	fits := func(text string) bool {
+		return len(facts)+ansi.StringWidth(strings.Join(g.names, ", "))+len(text)+4 <= t.options.Width
+	}
+	if t.options.Width == 0 || t.options.Verbose || fits(g.because) || groups == 1 && len(g.actions) == 1 {
+		return g.because
+	}
+	if text := actionList(g.actions); fits(text) {
+		return text
+	}
+	return few(g.actions)
 }
 
 // causes says where the actions of operations are needed.
@@ -175,6 +195,7 @@ func (t *table) causes(causes []audit.Cause) {
 type operationGroup struct {
 	names   []string
 	because string
+	actions []string
 	causes  []audit.Cause // of the first
 }
 
@@ -191,7 +212,7 @@ func operationsBy(s *audit.Section, status audit.OperationStatus) []operationGro
 		if !ok {
 			n = len(out)
 			index[because] = n
-			out = append(out, operationGroup{because: because, causes: o.Causes})
+			out = append(out, operationGroup{because: because, actions: cleaned(o.Because), causes: o.Causes})
 		}
 		out[n].names = append(out[n].names, whole(operationName(o)))
 	}

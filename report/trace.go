@@ -58,6 +58,13 @@ func (t *traceTree) advice(tr *audit.Trace) {
 	t.line("")
 	t.field("cause", Clean(a.Cause))
 	t.field("owner", Clean(a.Owner))
+	for i, c := range a.Claims {
+		text := Clean(c.Key) + " " + Clean(c.Operator) + " " + Clean(strings.Join(c.Values, " or "))
+		if c.Given != "" {
+			text += " (the token has " + Clean(c.Given) + ")"
+		}
+		t.field(first(i, "requires"), text)
+	}
 	for i, c := range a.Cures {
 		t.field(first(i, "fix"), Clean(c))
 	}
@@ -70,7 +77,7 @@ func (t *traceTree) advice(tr *audit.Trace) {
 	}
 }
 
-// decisionMarks give each decision its glyph; the word always stands beside
+// decisionMarks give each decision its glyph; the word always stands next to
 // it.
 var decisionMarks = map[iam.Decision]string{iam.Allowed: "✓", iam.ExplicitDeny: "⊘", iam.ImplicitDeny: "✗"}
 

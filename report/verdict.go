@@ -41,7 +41,7 @@ func notChecked(s *audit.Section) string {
 	return "not checked"
 }
 
-// granted counts the grants of a section, of which some do not pass and do not
+// granted counts the grants of a section, some of which do not pass and do not
 // count.
 func granted(n audit.Summary, tolerated int) string {
 	switch n.Total() {

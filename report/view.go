@@ -18,7 +18,7 @@ type view struct {
 	Policy     string // the page's Content-Security-Policy
 	Style      string // the page's own style and script, as they are
 	Script     string
-	Data       string      // JSON that can stand in a script element
+	Data       string      // JSON that can are in a script element
 	Blocks     []viewBlock // JSON likewise or, where they are Packed, base64
 	Packed     bool        // the blocks are compressed
 	Few        bool        // few sections: all about them is on the page from the start
@@ -74,8 +74,10 @@ type viewSection struct {
 	Obstacles                                                                           []viewObstacle
 	Excess                                                                              []viewExcess
 	Policies                                                                            []viewPolicy
+	Plain                                                                               bool // a line says all of it
 	Diagnoses                                                                           []viewDiagnosis
-	Causes                                                                              []string // why operations do not work
+	Repeating                                                                           []viewDiagnosis // those that say of rows why they are required
+	Causes                                                                              []string        // why operations do not work
 	Gaps                                                                                []viewGap
 	Incomplete, IncompleteHint                                                          string
 	Found, Cause                                                                        string
@@ -254,7 +256,7 @@ func (v *view) section(r *audit.Report, index int) viewSection {
 	if s.Error == nil && r.Gate.Unfinished(s) {
 		out.Incomplete, out.IncompleteHint = unfinished(s), unfinishedHint(s)
 	}
-	out.NotChecked = notChecked(s)
+	out.NotChecked, out.Plain = notChecked(s), allFine(r, s)
 	if s.Error != nil {
 		out.Error = &audit.Problem{Message: Clean(s.Error.Message), Hint: Clean(s.Error.Hint)}
 	}
@@ -273,7 +275,11 @@ func (v *view) section(r *audit.Report, index int) viewSection {
 	}
 	for i := range s.Diagnoses {
 		d := &s.Diagnoses[i]
-		out.Diagnoses = append(out.Diagnoses, viewDiagnosis{string(d.Severity), severityMark[d.Severity], Clean(d.Message), Clean(d.Hint), Clean(d.Source), mutedWords(d.Muted)})
+		list := &out.Diagnoses
+		if repeating[d.Code] && !r.Gate.Diagnosis(d) {
+			list = &out.Repeating
+		}
+		*list = append(*list, viewDiagnosis{string(d.Severity), severityMark[d.Severity], Clean(d.Message), Clean(d.Hint), Clean(d.Source), mutedWords(d.Muted)})
 	}
 	for i := range s.Operations {
 		for j := range s.Operations[i].Causes {

@@ -28,7 +28,7 @@ type Waiver struct {
 	ID        string `yaml:"id"`
 	Module    string `yaml:"module"`
 	Diagnosis string `yaml:"diagnosis"` // the code of a diagnosis, in place of an action
-	Subject   string `yaml:"subject"`   // what the diagnosis is about: a bucket, a feature, …
+	Subject   string `yaml:"subject"`   // what the diagnosis concerns: a bucket, a feature, …
 	Reason    string `yaml:"reason"`
 	Owner     string `yaml:"owner"`
 	Expires   string `yaml:"expires"` // the last day on which it holds, YYYY-MM-DD
@@ -52,8 +52,7 @@ func (e *WaiverError) Error() string {
 // maxWaivers is the largest file of waivers that is read.
 const maxWaivers = 1 << 20
 
-// ReadWaivers reads a file of waivers, YAML or JSON. Each must say what it is
-// about, why, who answers for it, and until when. Errors are [*WaiverError].
+// ReadWaivers reads a file of waivers, YAML or JSON. Each must say what it matches, why, who answers for it, and until when. Errors are [*WaiverError].
 func ReadWaivers(rd io.Reader) ([]Waiver, error) {
 	data, err := io.ReadAll(io.LimitReader(rd, maxWaivers+1))
 	if err != nil {
@@ -96,7 +95,7 @@ func readWaiver(n *yaml.Node) (Waiver, error) {
 	case w.Action == "" && w.Module == "" && w.Diagnosis == "" && w.ID == "":
 		return fault("the waiver names no action, no module, no diagnosis and no id")
 	case w.Diagnosis != "" && (w.Action != "" || w.Module != "" || w.Resource != ""):
-		return fault("a waiver is about a diagnosis or about grants, not both")
+		return fault("a waiver names a diagnosis or grants, not both")
 	case w.Reason == "":
 		return fault("the waiver gives no reason")
 	case w.Owner == "":
@@ -108,7 +107,7 @@ func readWaiver(n *yaml.Node) (Waiver, error) {
 	return w, nil
 }
 
-// about reports whether the waiver is about a section.
+// about reports whether the waiver concerns a section.
 func (w *Waiver) about(s *audit.Section) bool {
 	fits := func(pattern, text string) bool { return pattern == "" || policy.MatchGlob(pattern, text) }
 	id := s.Identity()
@@ -116,8 +115,7 @@ func (w *Waiver) about(s *audit.Section) bool {
 		(w.Region == "" || len(s.Regions) > 0 && !slices.ContainsFunc(s.Regions, func(region string) bool { return !policy.MatchGlob(w.Region, region) }))
 }
 
-// matches reports whether the waiver is about a finding of a section that it is
-// about.
+// matches reports whether the waiver concerns a finding of a section that it names.
 func (w *Waiver) matches(f *audit.Finding) bool {
 	fits := func(pattern, text string) bool {
 		return pattern == "" || policy.MatchGlob(strings.ToLower(pattern), strings.ToLower(text))
@@ -126,8 +124,8 @@ func (w *Waiver) matches(f *audit.Finding) bool {
 		(w.Resource == "" || policy.MatchGlob(w.Resource, f.Resource))
 }
 
-// matchesDiagnosis reports whether the waiver is about a diagnosis of a section
-// that it is about.
+// matchesDiagnosis reports whether the waiver concerns a diagnosis of a section
+// that it concerns.
 func (w *Waiver) matchesDiagnosis(d *audit.Diagnosis) bool {
 	if w.Action != "" || w.Module != "" || w.Resource != "" || w.Diagnosis != "" && w.Diagnosis != d.Code {
 		return false
@@ -140,7 +138,7 @@ func (w *Waiver) matchesDiagnosis(d *audit.Diagnosis) bool {
 // has reports whether the waiver names one of the ids, where it names any.
 func (w *Waiver) has(ids ...string) bool { return w.ID == "" || slices.Contains(ids, w.ID) }
 
-// name says what the waiver is about.
+// name says what the waiver concerns.
 func (w *Waiver) name() string {
 	switch {
 	case w.Action != "":
@@ -153,9 +151,8 @@ func (w *Waiver) name() string {
 	return w.ID
 }
 
-// Waive mutes the findings and diagnoses that waivers are about. A waiver that
-// has expired when the report was made mutes nothing; that, and a waiver that is
-// about nothing that fails, becomes a note of the report.
+// Waive mutes the findings and diagnoses that waivers match. A waiver that
+// has expired when the report was made mutes nothing; that, and a waiver that matches nothing that fails, becomes a note of the report.
 func Waive(r *audit.Report, waivers []Waiver) {
 	ids := r.Identities()
 	today := r.GeneratedAt.UTC().Format(time.DateOnly)
@@ -173,7 +170,7 @@ func Waive(r *audit.Report, waivers []Waiver) {
 		case muted == nil:
 			r.Notes = append(r.Notes, fmt.Sprintf("the waiver for %s (line %d) expired on %s: ask %s; %s", w.name(), w.line, w.Expires, w.Owner, mutesWould(used)))
 		case used == 0:
-			r.Notes = append(r.Notes, fmt.Sprintf("the waiver for %s (line %d) is about nothing that fails: it can be removed", w.name(), w.line))
+			r.Notes = append(r.Notes, fmt.Sprintf("the waiver for %s (line %d) matches nothing that fails; remove it", w.name(), w.line))
 		}
 	}
 	for i := range r.Sections {
@@ -181,7 +178,7 @@ func Waive(r *audit.Report, waivers []Waiver) {
 	}
 }
 
-// apply mutes what the waiver is about in a section, unless it has expired, and
+// apply mutes what the waiver concerns in a section, unless it has expired, and
 // counts it.
 func (w *Waiver) apply(s *audit.Section, section string, findings, diagnoses []string, muted *audit.Muted) int {
 	if !w.about(s) {

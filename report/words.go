@@ -22,7 +22,7 @@ func title(s *audit.Section) string {
 }
 
 // shortName is a target's name: of a renderer that is named by its role's ARN the
-// role's, for the account is told beside it where it matters.
+// role's, for the account is known next to it where it matters.
 func shortName(t audit.Target) string {
 	if a, ok := policy.ParseARN(t.Name); ok && t.Kind == audit.TargetRenderer {
 		return a.Resource[strings.LastIndexByte(a.Resource, '/')+1:]
@@ -69,7 +69,7 @@ func count(n int, word string) string {
 	return fmt.Sprintf("%d %ss", n, word)
 }
 
-// covers tells of a pattern that is granted in part what is and what is not.
+// covers says of a pattern that is granted in part what is and what is not.
 func covers(f *audit.Finding) string {
 	if f.Status != audit.Partial || f.Granted == "" || f.NotGranted == "" ||
 		strings.Contains(f.Reason, f.Granted) || strings.HasPrefix(f.Reason, "covers ") {
@@ -171,9 +171,22 @@ func operationName(o *audit.Operation) string {
 	return Clean(cmp.Or(o.Title, o.Name))
 }
 
-// operationWords says what an operation lacks.
+// operationWords says what an operation lacks, and of one that goes on without
+// it what the action is for, where that is one thing.
 func operationWords(o *audit.Operation) string {
-	return actionList(o.Because)
+	text := actionList(o.Because)
+	if o.Status != audit.Degraded || len(o.Causes) == 0 {
+		return text
+	}
+	for i := range o.Causes {
+		if o.Causes[i].Consequence != o.Causes[0].Consequence {
+			return text
+		}
+	}
+	if c := Clean(o.Causes[0].Consequence); c != "" {
+		text += ": " + c
+	}
+	return text
 }
 
 // causeWords says where an operation needs an action and what happens without.
@@ -191,7 +204,7 @@ func causeWords(c *audit.Cause) string {
 	return text
 }
 
-// severityMark gives each severity its glyph; the word stands beside it.
+// severityMark gives each severity its glyph; the word stands next to it.
 var severityMark = map[audit.Severity]string{audit.SeverityError: "✗", audit.SeverityWarning: "!", audit.SeverityNote: "·"}
 
 // obstacleAdvice says who can do what about an obstacle.

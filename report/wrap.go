@@ -37,7 +37,7 @@ func wrap(text string, width int, hard bool) []string {
 }
 
 // fitting returns the beginning of a long word that fits, up to a separator of an
-// ARN where one stands in the second half.
+// ARN where one is in the second half.
 func fitting(word string, width int) string {
 	head := ansi.Truncate(word, width, "")
 	if i := strings.LastIndexAny(head, ":/-_,"); i >= len(head)/2 && len(head) < len(word) {

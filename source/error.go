@@ -17,7 +17,7 @@ const (
 	KindDenied      Kind = "denied"      // the caller may not ask
 	KindNotFound    Kind = "not found"   // what was asked about does not exist
 	KindNotHeld     Kind = "not held"    // the source does not hold facts of this kind
-	KindUnsupported Kind = "unsupported" // the endpoint is none of AWS, or lacks the operation
+	KindUnsupported Kind = "unsupported" // the endpoint does not belong to AWS, or lacks the operation
 	KindUnreachable Kind = "unreachable" // no answer
 	KindUnavailable Kind = "unavailable" // AWS answered with a server error, to the last attempt
 	KindThrottled   Kind = "throttled"   // refused for too many requests, to the last attempt
@@ -25,13 +25,13 @@ const (
 	KindExists      Kind = "exists"      // refused: what was to be made exists
 	KindConflict    Kind = "conflict"    // refused for the state that AWS sees
 	KindAnswer      Kind = "answer"      // the answer is empty or contradicts itself
-	KindInterrupted Kind = "interrupted" // the command was told to end
+	KindInterrupted Kind = "interrupted" // the command was given to end
 	KindInput       Kind = "input"       // a file cannot be read or understood
 	KindOther       Kind = "other"
 )
 
 // Passing reports whether another try may bring an answer: a section that lacks
-// facts for such a reason is incomplete.
+// facts for one such reason is incomplete.
 func (k Kind) Passing() bool {
 	switch k {
 	case KindUnreachable, KindUnavailable, KindThrottled, KindInterrupted, KindAnswer:

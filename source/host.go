@@ -14,7 +14,7 @@ var hosts = map[audit.TargetKind]iam.HostKind{
 	audit.TargetTaskDefinition: iam.HostTask, audit.TargetPodIdentity: iam.HostPod, audit.TargetRenderer: iam.HostFunction,
 }
 
-// On returns the resolution with what the target tells of the principal's
+// On returns the resolution with what the target says of the principal's
 // session. arn is that of the function or instance; empty where it is not known.
 func (r Resolution) On(t audit.Target, arn string) Resolution {
 	kind, ok := hosts[t.Kind]

@@ -62,7 +62,7 @@ type Resolution struct {
 	Principal iam.Principal
 	// Region is the one that the target is in, where it has one.
 	Region string
-	// Location is where the principal stands in a file of the user's, where it
+	// Location is where the principal is in a file of the user's, where it
 	// comes from one.
 	Location *iam.Location
 	// ExecutionRole is the ARN of a task definition's other role, which its

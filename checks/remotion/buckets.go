@@ -10,7 +10,7 @@ import (
 	"remotion-doctor/iam/account"
 )
 
-// bucketRegion is the part of a bucket's name that tells its region.
+// bucketRegion is the part of a bucket's name that says its region.
 var bucketRegion = regexp.MustCompile(`^remotionlambda-([a-z]+[0-9])-`)
 
 // BucketsIn returns those of an account's buckets that Remotion takes for its

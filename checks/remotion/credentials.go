@@ -91,7 +91,7 @@ func halfKeys(e *checks.Environment) []audit.Diagnosis {
 	}
 	return []audit.Diagnosis{{
 		Code: "half-set-keys", Severity: audit.SeverityWarning, Source: docs + "troubleshooting/unrecognizedclientexception",
-		Message: fmt.Sprintf("%s is set and %s is not: Remotion ignores it without a word and uses %s, which ends in \"UnrecognizedClientException: The AWS credentials provided were probably mixed up\" or in another principal's AccessDenied", set, missing, Uses(e)),
+		Message: fmt.Sprintf("%s is set and %s is not: Remotion silently ignores it and uses %s, which ends in \"UnrecognizedClientException: The AWS credentials provided were probably mixed up\" or in another principal's AccessDenied", set, missing, Uses(e)),
 		Hint:    "set both, also where the code is deployed",
 	}}
 }

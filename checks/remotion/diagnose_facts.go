@@ -85,7 +85,7 @@ func optInRegions(s *checks.Situation) []audit.Diagnosis {
 	return []audit.Diagnosis{{
 		Code: "opt-in-region", Severity: audit.SeverityNote,
 		Message: fmt.Sprintf("%s %s not enabled in an AWS account by default; where a region is off, Remotion shows \"The security token included in the request is invalid\"", checks.JoinWords(off), checks.IsAre(len(off))),
-		Hint:    "`aws account get-region-opt-status --region-name " + off[0] + "` tells; enable it in the AWS console under Account",
+		Hint:    "`aws account get-region-opt-status --region-name " + off[0] + "` shows; enable it in the AWS console under Account",
 		Source:  docs + "troubleshooting/security-token",
 	}}
 }

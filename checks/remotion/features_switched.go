@@ -26,7 +26,7 @@ var switched = []checks.Feature{
 		Breaks: "getOrCreateBucket() and deploySite() with enableFolderExpiry fail.",
 		Source: docs + "autodelete",
 		Needs:  []checks.FeatureNeed{{Policy: "caller", Action: "s3:PutLifecycleConfiguration", Resource: bucketPattern, Operation: "deploy-site", Call: "PutBucketLifecycleConfiguration in getOrCreateBucket()", Without: "enableFolderExpiry fails; deleteAfter deletes nothing"}},
-		Facts:  []checks.Fact{{Policy: "caller", Severity: "warning", Message: "enableFolderExpiry: true replaces all lifecycle rules of the bucket, false deletes them, and `sites rm` deletes them as well; of errors only AccessDenied is told"}},
+		Facts:  []checks.Fact{{Policy: "caller", Severity: "warning", Message: "enableFolderExpiry: true replaces all lifecycle rules of the bucket, false deletes them, and `sites rm` deletes them as well; it reports no error but AccessDenied"}},
 	},
 	{
 		Name: "large-props", Title: "Large input props",
@@ -104,7 +104,7 @@ var switched = []checks.Feature{
 	},
 	{
 		Name: "function-tags", Title: "Function tags", Since: "4.0.48", Source: "https://github.com/remotion-dev/remotion/issues/3017",
-		Facts: []checks.Fact{{Policy: "caller", Message: "functions are tagged after they have been created: an organization that demands tags at lambda:CreateFunction (aws:RequestTag) stops every deploy, and no grant cures that", Hint: "ask the administrator to except remotion-render-* functions"}},
+		Facts: []checks.Fact{{Policy: "caller", Message: "functions are tagged after they have been created: an organization that requires tags at lambda:CreateFunction (aws:RequestTag) stops every deploy, and no grant cures that", Hint: "ask the administrator to except remotion-render-* functions"}},
 	},
 	{
 		Name: "runtime-preference", Title: "Runtime preference", Source: "@remotion/lambda 4.0.527, dist/shared/get-layers.js",
@@ -116,7 +116,7 @@ var switched = []checks.Feature{
 	},
 	{
 		Name: "private-objects", Title: "Private objects", Source: "@remotion/lambda-client 4.0.527, src/write-file.ts",
-		Facts: []checks.Fact{{Policy: "renderer", Message: "privacy is about outputs and artifacts only: progress.json, input props and cancel.json are always written with x-amz-acl: private, so that s3:PutObjectAcl on the bucket of the renders stays required"}},
+		Facts: []checks.Fact{{Policy: "renderer", Message: "privacy applies to outputs and artifacts only: progress.json, input props and cancel.json are always written with x-amz-acl: private, so that s3:PutObjectAcl on the bucket of the renders stays required"}},
 	},
 }
 

@@ -17,7 +17,7 @@ const (
 	authDocs     = docs + "authentication"
 )
 
-// HostCredentials says what Remotion has to be told where its credentials come
+// HostCredentials says what Remotion has to be known where its credentials come
 // from the host: its check looks for variables and profiles only.
 // Source: @remotion/lambda-client 4.0.527, src/check-credentials.ts.
 func HostCredentials(kind audit.TargetKind, release string) []audit.Diagnosis {

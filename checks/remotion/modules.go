@@ -42,7 +42,7 @@ var modules = []checks.Module{
 		"deployFunction() fails at lambda:CreateFunction; without the Insights layer only where enableLambdaInsights is on."),
 
 	renderer("bucket-discovery", "Bucket discovery", "s3:ListAllMyBuckets",
-		"The function looks for the bucket of its region when it is not told one.",
+		"The function looks for the bucket of its region when none is given.",
 		"Renders without forceBucketName fail at their start."),
 	renderer("render-storage", "Render storage", "s3:PutObject",
 		"The function reads input props and writes chunks, progress and the output.",

@@ -49,7 +49,7 @@ var callerOperations = []checks.Operation{
 	}},
 	{Name: "deploy-function", Title: "deploy function", Aliases: []string{"deployFunction", "functions deploy", "getFunctions"}, Needs: []checks.Need{
 		{Action: "lambda:ListFunctions", Resource: "*", Call: "ListFunctions in deployFunction()", Without: "no function is deployed"},
-		{Action: "lambda:InvokeFunction", Resource: functionPattern, Level: checks.InSomeCases, Call: "Invoke in getFunctions()", Without: "Remotion takes it that no function of this version exists: a second deploy ends in ResourceConflictException, and getFunctions({compatibleOnly: true}) returns nothing"},
+		{Action: "lambda:InvokeFunction", Resource: functionPattern, Level: checks.InSomeCases, Call: "Invoke in getFunctions()", Without: "Remotion assumes that no function of this version exists: a second deploy ends in ResourceConflictException, and getFunctions({compatibleOnly: true}) returns nothing"},
 		{Action: "logs:CreateLogGroup", Resource: logGroupPattern, Call: "CreateLogGroup in deployFunction()", Without: "no function is deployed, unless createCloudWatchLogGroup is off"},
 		{Action: "logs:PutRetentionPolicy", Resource: logGroupPattern, Call: "PutRetentionPolicy in deployFunction()", Without: "no function is deployed, unless createCloudWatchLogGroup is off"},
 		{Action: "lambda:CreateFunction", Resource: functionPattern, Call: "CreateFunction in deployFunction()", Without: "no function is deployed"},

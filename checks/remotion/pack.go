@@ -69,7 +69,7 @@ var pack = &checks.Pack{
 		},
 		Trustee: trustee, Role: RendererRole, Host: HostCredentials,
 		BucketsIn: BucketsIn, Buckets: Buckets, Bucket: CheckBucket,
-		Uses: Uses, Credentials: CredentialTraps,
+		Uses: Uses, Credentials: CredentialTraps, Cures: cures,
 	},
 }
 

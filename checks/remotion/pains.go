@@ -64,6 +64,12 @@ var pains = []checks.Pain{
 		Check: audit.Command{Name: "check", Target: []audit.Flag{{Name: "renderer"}}}, Source: docs + "troubleshooting/permissions",
 	},
 	{
+		Code: "pass-role-of-another-account", Patterns: []string{`Cross-account pass role is not allowed`},
+		Cause:  "the execution role belongs to another account than the function; a role can only be passed within its own account, and no policy changes that",
+		Cure:   "create the execution role in the account of the function, and name that one (customRoleArn)",
+		Source: "https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_passrole.html",
+	},
+	{
 		Code: "pass-role", About: []string{"iam:PassRole"}, Layers: granted, Policy: "caller", Actions: []string{"iam:PassRole"},
 		Cause: "the principal that deploys the function has no grant to pass this role: the documented policy allows only role/remotion-lambda-role, without a path",
 		Cure:  "grant iam:PassRole on exactly the role in the message",

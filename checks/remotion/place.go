@@ -7,7 +7,7 @@ import (
 )
 
 // typical are the partitions that Remotion Lambda runs in, each with a Region
-// that can stand for all.
+// that can represent all.
 var typical = map[string]string{"aws": "us-east-1", "aws-cn": "cn-north-1"}
 
 // Place returns the partition of a policy, and Regions of it: those that are

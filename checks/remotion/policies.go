@@ -5,7 +5,7 @@ import "remotion-doctor/checks"
 // policies are the required policies, oldest first.
 //
 // Where a change is known only as an interval of releases, Since is the end of
-// it that demands more: 3.3.9 to 3.3.12 dropped s3:PutBucketWebsite, 4.0.48 to
+// it that requires more: 3.3.9 to 3.3.12 dropped s3:PutBucketWebsite, 4.0.48 to
 // 4.0.51 added lambda:TagResource.
 // Source: @remotion/lambda, dist/api/iam-validation/user-permissions.js and
 // role-permissions.js, at the releases named; the pages feb-2023-incident

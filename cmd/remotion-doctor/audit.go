@@ -42,7 +42,7 @@ func (a *app) auditCommand() *cobra.Command {
 		Use:   "audit",
 		Short: "Find and check every principal that renders, in one account or many",
 		Long: `Find the roles and users that call or run Remotion in an account, or in each
-account of which a snapshot is at hand, and check each of them.
+account with a snapshot, and check each of them.
 
 With --out the parts are kept: an interrupted run goes on where it stopped when
 the same command is given again.`,

@@ -5,6 +5,7 @@ import (
 	"flag"
 	"net/http/httptest"
 	"os"
+	"strings"
 	"testing"
 	"time"
 
@@ -13,6 +14,7 @@ import (
 	"remotion-doctor/iam"
 	"remotion-doctor/internal/asked"
 	"remotion-doctor/localaws"
+	"remotion-doctor/report"
 	"remotion-doctor/source/awsapi"
 	"remotion-doctor/source/files"
 )
@@ -44,6 +46,70 @@ func TestDemoJSON(t *testing.T) {
 	}
 	if !bytes.Equal(out.Bytes(), want) {
 		t.Errorf("the demo's report differs from %s; run with -update and look at the difference", path)
+	}
+}
+
+// TestFirstTenLines: at 80 columns the verdict, what works and what fails, the
+// cause and the command stand in the first twelve lines of each target that
+// fails, and in ten of the first.
+func TestFirstTenLines(t *testing.T) {
+	t.Parallel()
+	r := reportIn(t, "testdata/demo.json")
+	sections := r.Sections
+	for i := range sections {
+		if len(sections[i].Next) == 0 {
+			continue
+		}
+		r.Sections, r.Notes = sections[i:i+1], nil
+		var out bytes.Buffer
+		if err := report.Table(&out, r, report.Options{Width: 80}); err != nil {
+			t.Fatal(err)
+		}
+		lines := strings.Split(out.String(), "\n")
+		most := 12
+		if i == 0 {
+			most = 10
+		}
+		head := strings.Join(lines[:most], "\n")
+		for _, want := range []string{"✗ ", "\nworks ", "\ncause ", "remotion-doctor "} {
+			if !strings.Contains(head, want) {
+				t.Errorf("%s: the first %d lines lack %q:\n%s", sections[i].Target.Name, most, want, head)
+			}
+		}
+	}
+}
+
+// TestDemoFits: at 80 columns the demo fits on two screens of 40 lines, begins
+// with all targets, what fails first, and ends with what to look at next.
+func TestDemoFits(t *testing.T) {
+	t.Parallel()
+	f, err := os.Open("testdata/demo.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	r, err := report.ReadJSON(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out bytes.Buffer
+	if err := report.Table(&out, r, report.Options{Width: 80, Details: 1}); err != nil {
+		t.Fatal(err)
+	}
+	lines := strings.Split(strings.TrimSpace(out.String()), "\n")
+	if len(lines) > 80 {
+		t.Errorf("%d lines:\n%s", len(lines), out.String())
+	}
+	head, tail := strings.Join(lines[:14], "\n"), strings.Join(lines[len(lines)-10:], "\n")
+	for i := range r.Sections {
+		if name := r.Sections[i].Target.Name; !strings.Contains(head, name) {
+			t.Errorf("the first lines do not name %s:\n%s", name, head)
+		}
+	}
+	for _, want := range []string{"next: `remotion-doctor demo --verbose`", "remotion-doctor serve", "check --function"} {
+		if !strings.Contains(tail, want) {
+			t.Errorf("the last lines lack %q:\n%s", want, tail)
+		}
 	}
 }
 

@@ -34,7 +34,7 @@ func (a *app) explainCommand() *cobra.Command {
 		Short: "Explain why a request is allowed or denied",
 		Long: `Explain why a principal may or may not call an action on a resource: the decision
 of every layer of policies with the statements that made it, and the statements
-that nearly apply. With --error an error message of AWS, as it was printed, or a
+that nearly apply. With --error an error message of AWS, unchanged, or a
 CloudTrail record names the request; several denials get an answer each. Without
 a resource the request is for *.
 

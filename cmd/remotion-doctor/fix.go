@@ -74,7 +74,7 @@ that it does not cure · 2 bad usage · 3 could not be completed.`,
 	fs.StringArrayVar(&f.keep, "keep", nil, "with --replace, leave the `POLICY` of this name or ARN; repeatable")
 	fs.StringVar(&f.output, "output", "", "write the remedy to `FILE`")
 	fs.BoolVar(&f.apply, "apply", false, "write the change to AWS, after showing it and asking")
-	fs.BoolVar(&f.write, "write", false, "put the remedy into the template, or a file beside the plan, after showing it and asking")
+	fs.BoolVar(&f.write, "write", false, "put the remedy into the template, or a file next to the plan, after showing it and asking")
 	fs.BoolVarP(&f.yes, "yes", "y", false, "with --apply, --undo or --write, do not ask")
 	fs.BoolVar(&f.dryRun, "dry-run", false, "list the writes of --apply or --undo and make none; --as json|cli prints them")
 	fs.BoolVar(&f.undo, "undo", false, "put back what was there before the last --apply that wrote something")
@@ -106,7 +106,7 @@ func (f *fixFlags) validate() error {
 	case (f.apply || f.undo) && (f.source.engine == "local" || f.source.base() != ""):
 		return usage("leave --engine and the file out", "--apply and --undo write to AWS, not to a file")
 	case len(f.keep) > 0 && !f.replace:
-		return usage("", "--keep is about what --replace would take away")
+		return usage("", "--keep names what --replace would remove")
 	case f.yes && !f.apply && !f.undo && !f.write:
 		return usage("", "--yes answers the question of --apply, --undo and --write")
 	case f.write && (len(f.source.paths()) == 0):
@@ -200,7 +200,7 @@ func (a *app) writeFixes(ctx context.Context, fixes []attach.Planned, f *fixFlag
 }
 
 // renderFixes writes the remedies in a form, or for people. What belongs to a
-// form goes to stderr, so that the form can be pasted as it is.
+// form goes to stderr, so that the form can be pasted unchanged.
 func (a *app) renderFixes(w io.Writer, fixes []attach.Planned, f *fixFlags) error {
 	if f.form == "" {
 		return attach.Show(w, fixes, f.color.Options(w, a.getenv))

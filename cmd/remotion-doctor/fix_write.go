@@ -171,7 +171,7 @@ func (a *app) undo(ctx context.Context, o *doctor.Options, f *fixFlags) error {
 	return err
 }
 
-// closeEmpty closes the journal of a change of which AWS shows nothing.
+// closeEmpty closes the journal of a change that AWS does not show.
 func (a *app) closeEmpty(ctx context.Context, client *awsapi.Client, f *fixFlags, store *change.Store, b *change.Back) (err error) {
 	if !f.dryRun {
 		err = b.Run(ctx, store, client.Writer(), a.patient())

@@ -28,8 +28,9 @@ type outputFlags struct {
 	quiet, verbose, redact      bool
 	color                       asked.Color
 	bom, summary                bool
-	flags                       *pflag.FlagSet // tells whether --format was given
-	asItWas                     bool           // the report is sealed, and stays as it is
+	details                     int            // of several targets, in a table
+	flags                       *pflag.FlagSet // says whether --format was given
+	asItWas                     bool           // the report is sealed, and stays unchanged
 }
 
 var failOns = []string{"unknown", "partial", "fail", "never"}
@@ -37,7 +38,7 @@ var failOns = []string{"unknown", "partial", "fail", "never"}
 func (f *outputFlags) add(fs *pflag.FlagSet) {
 	f.addForm(fs, report.FormatTable)
 	fs.StringVar(&f.remediation, "remediation", "", "write the policy that grants what is missing to `FILE`")
-	fs.StringVar(&f.failOn, "fail-on", "unknown", "what exit code 1 stands for: `"+strings.Join(failOns, "|")+"`")
+	fs.StringVar(&f.failOn, "fail-on", "unknown", "what exits with 1: `"+strings.Join(failOns, "|")+"`")
 	fs.BoolVarP(&f.quiet, "quiet", "q", false, "no report, only the exit code and files")
 }
 
@@ -104,7 +105,7 @@ func (a *app) write(ctx context.Context, r *audit.Report, f *outputFlags, others
 // form is how a table looks on w.
 func (a *app) form(w io.Writer, f *outputFlags) report.Options {
 	o := f.color.Options(w, a.getenv)
-	o.Verbose, o.BOM = f.verbose, f.bom
+	o.Verbose, o.BOM, o.Details = f.verbose, f.bom, f.details
 	if f.summary {
 		o.Limit = report.SummaryLimit
 	}

@@ -133,7 +133,7 @@ func (a *app) policyDiffCommand() *cobra.Command {
 	var format, partition string
 	cmd := &cobra.Command{
 		Use:     "diff FROM TO",
-		Short:   "Say what a release demands that another does not, why, and what fails without it",
+		Short:   "Say what a release requires that another does not, why, and what fails without it",
 		Example: `  remotion-doctor policy diff 3.3.54 4.0.527`,
 		Args:    arguments(2, 2, "as in `remotion-doctor policy diff 3.3.54 "+remotion.Newest+"`", "policy diff compares two releases"),
 		RunE: func(_ *cobra.Command, args []string) error {

@@ -126,7 +126,7 @@ func (a *app) merged(ctx context.Context, paths []string) (*audit.Report, error)
 		}
 		return fleet.Join(parts), nil
 	case len(folders) > 0:
-		return nil, usage("merge the folders first", "%s is a folder, and %s is none", folders[0], "another operand")
+		return nil, usage("merge the folders first", "%s is a folder, and %s is a file", folders[0], "another operand")
 	}
 	reports, err := a.readReports(ctx, paths, report.Load)
 	if err != nil {
@@ -218,7 +218,7 @@ func (a *app) writeComparison(ctx context.Context, d *report.Comparison, output 
 func (a *app) verifyCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "verify FILE",
-		Short: "Say whether a JSON report is as it was made",
+		Short: "Check that a JSON report was not changed",
 		Long: `Compare the digest of a JSON report with its content. Exit code 0: it is as it
 was made; 1: it was changed; 2: it has no digest or is no report. The digest is no
 signature: whoever changes a report on purpose can compute it again.`,

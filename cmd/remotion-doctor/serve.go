@@ -110,7 +110,7 @@ func (a *app) demo(ctx context.Context, f *outputFlags) error {
 	if err = errors.Join(err, stop()); err != nil {
 		return err
 	}
-	report.Notes = append(report.Notes, "to run the commands of this report, first start the demo account in another terminal: remotion-doctor serve --listen "+demoAddress)
+	report.Notes, f.details = append(report.Notes, fixtures.DemoNotes(demoAddress)...), 1
 	return a.deliver(ctx, report, f)
 }
 

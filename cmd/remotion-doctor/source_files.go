@@ -44,7 +44,7 @@ func (f *fileFlags) add(fs *pflag.FlagSet) {
 	fs.StringArrayVar(&f.rcps, "rcp", nil, "resource control policy, in `FILE`: a level each, root first; repeatable")
 	fs.StringVar(&f.session, "session-policy", "", "session policy, in `FILE`")
 	fs.StringVar(&f.resource, "resource-policy", "", "resource-based policy, such as that of a bucket, in `FILE`")
-	fs.StringVar(&f.resources, "resource-account", "", "account `ID` of the resources that --resource-policy is about")
+	fs.StringVar(&f.resources, "resource-account", "", "account `ID` of the resources of --resource-policy")
 	fs.StringVar(&f.endpointPolicy, "endpoint-policy", "", "policy of the VPC endpoint that requests pass through, in `FILE`")
 	fs.BoolVar(&f.lone, "ignore-organization", false, "leave out what the policy simulator says of the organization's policies")
 	fs.StringVar(&f.principal, "principal", "", "`ARN` of who asks: a role, session, user, root or service, with the policies of --policy or of the source")
@@ -111,7 +111,7 @@ func (f *sourceFlags) validate() error {
 	return nil
 }
 
-// paths are the templates and plans that are to be read.
+// paths are the templates and plans to read.
 func (f *fileFlags) paths() []string {
 	return slices.DeleteFunc(append(slices.Clone(f.files), f.template, f.plan), func(path string) bool { return path == "" })
 }

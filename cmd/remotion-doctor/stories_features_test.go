@@ -35,7 +35,7 @@ func TestFeatureStories(t *testing.T) {
 		{
 			name: "output bucket is granted to the caller", args: "--renderer --output-bucket my-videos", fails: true,
 			account: func(a *testAccount) { a.add("app", "output", allow(out+"/*", "s3:PutObject", "s3:PutObjectAcl")) },
-			want:    []string{`"code": "granted-to-caller"`, "s3:PutObject, s3:PutObjectAcl on arn:aws:s3:::my-videos/* is granted to the caller app, but it is the render function that does it, as remotion-lambda-role: the grant is on the wrong role"},
+			want:    []string{`"code": "granted-to-caller"`, "s3:PutObject, s3:PutObjectAcl on arn:aws:s3:::my-videos/* is granted to the caller app, but the render function does it, as remotion-lambda-role: the grant is on the wrong role"},
 		},
 		{
 			name: "output bucket of a caller alone", args: "--output-bucket my-videos",
@@ -115,7 +115,7 @@ func TestFeatureStories(t *testing.T) {
 		},
 		{
 			name: "function tags", args: "--feature function-tags", fails: true, account: func(a *testAccount) { a.without("app", "lambda:TagResource") },
-			want: []string{"functions are tagged after they have been created: an organization that demands tags", "the function gets no tags", `"status": "degraded"`},
+			want: []string{"functions are tagged after they have been created: an organization that requires tags", "the function gets no tags", `"status": "degraded"`},
 		},
 		{name: "runtimePreference", args: "--feature runtime-preference", want: []string{"runtimePreference only chooses among Remotion's hosted layers"}},
 		{

@@ -75,7 +75,7 @@ func TestHistory(t *testing.T) {
 				inChina(a)
 				a.give("app", required(a.t, "caller", "", "aws"))
 			},
-			want: []string{`"code": "wrong-partition"`, "is of the partition aws, and the account is in aws-cn: it matches nothing there", `write \"arn:aws-cn:s3:::remotionlambda-*\"`, "aws-china-regions"},
+			want: []string{`"code": "wrong-partition"`, "belongs to the partition aws, and the account is in aws-cn: it matches nothing there", `write \"arn:aws-cn:s3:::remotionlambda-*\"`, "aws-china-regions"},
 		},
 		{
 			name: "before 4.0.510 in China", args: "!check --role app --region cn-north-1 --remotion-version 4.0.509", account: inChina, fails: true,

@@ -47,7 +47,7 @@ func TestPainStories(t *testing.T) {
 		},
 		{
 			name: "2 keys that are set by half", args: caller, env: []string{"REMOTION_AWS_ACCESS_KEY_ID=AKIA"},
-			want: []string{"REMOTION_AWS_ACCESS_KEY_ID is set and REMOTION_AWS_SECRET_ACCESS_KEY is not: Remotion ignores it without a word", "The AWS credentials provided were probably mixed up"},
+			want: []string{"REMOTION_AWS_ACCESS_KEY_ID is set and REMOTION_AWS_SECRET_ACCESS_KEY is not: Remotion silently ignores it", "The AWS credentials provided were probably mixed up"},
 		},
 		{
 			name: "2 other credentials", args: caller, env: withProfiles("REMOTION_AWS_PROFILE=remotion"), files: profiles,
@@ -116,7 +116,7 @@ func TestPainStories(t *testing.T) {
 				a.add("remotion-lambda-role", "output", allow("arn:aws:s3:::my-videos/*", "s3:PutObject", "s3:PutObjectAcl"))
 				a.Buckets = append(a.Buckets, account.Bucket{Name: "my-videos", Region: "us-east-1"})
 			},
-			want: []string{"got a 403 error when heading the file", "is granted to the caller app, but it is the render function that does it", "or upgrade to 4.0.523"},
+			want: []string{"got a 403 error when heading the file", "is granted to the caller app, but the render function does it", "or upgrade to 4.0.523"},
 		},
 		{
 			name: "6 the role cannot be assumed by Lambda", args: renderer, fails: true, account: func(a *testAccount) {

@@ -153,7 +153,7 @@ func TestTargetStories(t *testing.T) {
 		{name: "installed version", files: map[string]string{"node_modules/@remotion/lambda/package.json": `{"version":"4.0.300"}`}, want: []string{`"remotionVersion": "4.0.300"`, `"remotionVersionFrom": "node_modules/@remotion/lambda/package.json"`, "Remotion 4.0.300 is installed here, says node_modules/@remotion/lambda/package.json"}},
 		{name: "locked version", files: map[string]string{"package-lock.json": `{"packages":{"node_modules/@remotion/lambda":{"version":"3.3.60"}}}`}, want: []string{`"remotionVersion": "3.3.60"`, "Remotion 3.3.60 is used here, says package-lock.json"}},
 		{name: "asked version", files: map[string]string{"package.json": `{"dependencies":{"@remotion/lambda":"^3.3.33"}}`}, want: []string{"package.json asks for Remotion ^3.3.33 and nothing is installed: 3.3.103, the newest known of these, is assumed"}},
-		{name: "asked tag", files: map[string]string{"package.json": `{"dependencies":{"@remotion/lambda":"latest"}}`}, want: []string{`"remotionVersion": "4.0.527"`, `package.json asks for Remotion \"latest\", of which no version is known`}},
+		{name: "asked tag", files: map[string]string{"package.json": `{"dependencies":{"@remotion/lambda":"latest"}}`}, want: []string{`"remotionVersion": "4.0.527"`, `package.json asks for Remotion \"latest\", and no such version is known`}},
 		{name: "broken lock file", files: map[string]string{"package-lock.json": `{`}, want: []string{`"remotionVersion": "4.0.527"`, "which Remotion is installed here is not known"}},
 	})
 }

@@ -31,8 +31,7 @@ type Place struct {
 // and Targets are set for each account.
 type Options struct {
 	doctor.Options
-	// Who are the principals to check: callers, renderers, all, or patterns of
-	// names, of which one has to match. Empty is all.
+	// Who are the principals to check: callers, renderers, all, or patterns of names, one of which has to match. Empty is all.
 	Who []string
 	// Administrators keeps those in the report who may do everything and pass.
 	Administrators bool

@@ -32,7 +32,7 @@ type Plan struct {
 // is a section with the reason. With a Dir, index.json says how far the run came,
 // and report.json is the report.
 //
-// The error is that of the folder. The end of the context is none: the report says
+// The error is that of the folder. The end of the context is not an error: the report says
 // what it left open.
 func Do(ctx context.Context, places []Place, o Options, p Plan) (*audit.Report, error) {
 	places = p.Shard.Among(places)

@@ -13,7 +13,7 @@ import (
 
 // invokes says in a phrase which of the product's functions a principal may
 // invoke, or might; it is empty where it may none. Where the account has no such
-// function, the question is about any name that one could have.
+// function, the question concerns any name that one could have.
 func (f *finder) invokes(ctx context.Context, p iam.Principal, policies eval.Policies) (string, error) {
 	action := f.Pack.Traces.Invoke
 	if action == "" || !mentions(policies, action) {
@@ -53,7 +53,7 @@ func (f *finder) namesToInvoke(ctx context.Context, c *eval.Compiled, p iam.Prin
 	return names, "", err
 }
 
-// named is what a function is called: one that does not exist stands for all that
+// named is what a function is called: one that does not exist represents all that
 // could.
 func (f *finder) named(arn string) string {
 	if len(f.functions) == 0 {
@@ -67,7 +67,7 @@ func functionOf(arn string) string {
 	return arn[strings.LastIndexByte(arn, ':')+1:]
 }
 
-// mentions reports whether a statement that allows something is about an action:
+// mentions reports whether a statement that allows something concerns an action:
 // most principals of an account have none, and need not be asked about further.
 func mentions(p eval.Policies, action string) bool {
 	return slices.ContainsFunc(p.Identity, func(q eval.Policy) bool {

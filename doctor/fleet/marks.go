@@ -10,7 +10,7 @@ import (
 	"remotion-doctor/iam/policy"
 )
 
-// marks are what a policy that is about the product is known by.
+// marks are what a policy that concerns the product is known by.
 type marks struct {
 	names []string
 	// released are the actions of the released policies, lowercase, by a title
@@ -39,7 +39,7 @@ func newMarks(p *checks.Pack) *marks {
 	return m
 }
 
-// of returns a reason for each of a principal's policies that is about the
+// of returns a reason for each of a principal's policies that concerns the
 // product.
 func (m *marks) of(p eval.Policies) []string {
 	var out []string
@@ -82,7 +82,7 @@ func (m *marks) reason(d *policy.Document) string {
 }
 
 // common is how many of a released policy's actions a policy states word by word.
-// Of four fifths it is said that it resembles it: fewer are common to many
+// From four fifths on the policies are said to be alike: fewer are common to many
 // programs that use S3 and Lambda.
 func common(have, released []string) int {
 	n := 0

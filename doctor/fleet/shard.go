@@ -23,7 +23,7 @@ func ParseShard(text string) (Shard, error) {
 	return Shard{i, n}, nil
 }
 
-// An array is how a batch engine tells a worker which one of how many it is.
+// An array is how a batch engine says a worker which one of how many it is.
 type array struct {
 	engine       string
 	index, count string

@@ -15,7 +15,7 @@ const (
 	cdkFile       = "remotion-grants.ts"
 )
 
-// configuration makes a file beside the plan, in the folder of the module that
+// configuration makes a file next to the plan, in the folder of the module that
 // declares the principal.
 func (p *Plan) configuration(x *attach.Planned, how Options) (why string, err error) {
 	d := x.Change.Declared
@@ -26,14 +26,14 @@ func (p *Plan) configuration(x *attach.Planned, how Options) (why string, err er
 		}
 		folder := filepath.Join(filepath.Dir(d.Location.File), d.Folder)
 		if found, err := filepath.Glob(filepath.Join(folder, "*.tf")); err != nil || len(found) == 0 {
-			return "there is no configuration beside " + d.Location.File + " (" + folder + " has no .tf file): name a file of its folder with --output", nil
+			return "there is no configuration next to " + d.Location.File + " (" + folder + " has no .tf file): name a file of its folder with --output", nil
 		}
 		path = filepath.Join(folder, terraformFile)
 	}
 	return p.beside(x, path, remedy.FormTerraform, "run `terraform plan -out plan.bin && terraform show -json plan.bin > plan.json` and check plan.json")
 }
 
-// construct makes a construct of the CDK's beside the folder of its output.
+// construct makes a construct of the CDK's next to the folder of its output.
 func (p *Plan) construct(x *attach.Planned, how Options) (why string, err error) {
 	path := how.Output
 	if path == "" {
@@ -46,8 +46,8 @@ func (p *Plan) construct(x *attach.Planned, how Options) (why string, err error)
 	return p.beside(x, path, remedy.FormCDK, "call it in your stack, run `cdk synth` and check cdk.out")
 }
 
-// beside puts a remedy into a new file. A file that says the same already is
-// left as it is; another one is not overwritten.
+// next to puts a remedy into a new file. A file that says the same already is
+// left unchanged; another one is not overwritten.
 func (p *Plan) beside(x *attach.Planned, path string, form remedy.Form, then string) (why string, err error) {
 	f, err := p.file(path)
 	if err != nil {

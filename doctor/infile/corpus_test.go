@@ -1,117 +1,130 @@
 package infile_test
 
 import (
-	"context"
-	"fmt"
 	"io/fs"
 	"maps"
 	"os"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"remotion-doctor/audit"
 	"remotion-doctor/doctor"
 	"remotion-doctor/doctor/attach"
 	"remotion-doctor/doctor/infile"
+	"remotion-doctor/remedy"
 )
 
-// TestCorpus puts remedies into copies of the files of a folder, which the
-// variable WRITE_CORPUS names, and prints what became of them: each result must
-// be read again and pass, hold every byte of the file, and be final.
+// TestCorpus checks every principal of the templates below the folders that an
+// environment variable lists, puts the remedies into copies of the files, and
+// prints what became of them: each unknown says what it hangs on, what is written
+// only adds and passes, and what is not written says why.
 func TestCorpus(t *testing.T) {
-	root := os.Getenv("WRITE_CORPUS")
-	if root == "" {
-		t.Skip("WRITE_CORPUS names no folder of templates and plans")
+	t.Parallel()
+	folders := os.Getenv("TEMPLATE_CORPUS")
+	if folders == "" {
+		t.Skip("TEMPLATE_CORPUS names no folder")
 	}
 	counts := map[string]int{}
-	err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() || !slices.Contains([]string{".yaml", ".yml", ".json", ".template"}, filepath.Ext(path)) {
+	for _, folder := range filepath.SplitList(folders) {
+		err := filepath.WalkDir(folder, func(path string, e fs.DirEntry, err error) error {
+			if err == nil && !e.IsDir() && slices.Contains([]string{".yaml", ".yml", ".json", ".template"}, filepath.Ext(path)) {
+				corpusFile(t, path, counts)
+			}
 			return err
-		}
-		dir := t.TempDir()
-		to := filepath.Join(dir, filepath.Base(path))
-		data, err := os.ReadFile(path)
+		})
 		if err != nil {
-			return err
+			t.Error(err)
 		}
-		if err := os.WriteFile(to, data, 0o600); err != nil {
-			return err
-		}
-		if err := os.WriteFile(filepath.Join(dir, "main.tf"), nil, 0o600); err != nil {
-			return err
-		}
-		what := corpusFile(t, path, to)
-		counts[what]++
-		if strings.HasPrefix(what, "!") {
-			t.Errorf("%s: %s", path, what)
-		}
-		return nil
-	})
-	if err != nil {
-		t.Fatal(err)
 	}
-	for _, what := range slices.Sorted(maps.Keys(counts)) {
-		fmt.Printf("%6d %s\n", counts[what], what)
+	for _, name := range slices.Sorted(maps.Keys(counts)) {
+		t.Logf("%6d %s", counts[name], name)
 	}
 }
 
-// corpusFile says what became of one file; what begins with ! is a fault.
-func corpusFile(t *testing.T, name, path string) string {
+func corpusFile(t *testing.T, path string, counts map[string]int) {
+	t.Helper()
 	o, err := options(path)
-	switch {
-	case err != nil:
-		return "not read"
-	case len(o.Targets) == 0:
-		return "declares no principal"
+	if err != nil || len(o.Targets) == 0 {
+		return // TestTemplateCorpus of package iac prints what is refused
 	}
-	// A target that cannot be decided about must not hide the others.
-	var list []*doctor.Remedy
-	for _, target := range o.Targets {
-		one := o
-		one.Targets = []doctor.Target{target}
-		if found, err := doctor.Fix(context.Background(), one); err == nil {
-			list = append(list, found...)
-		}
-	}
-	planned := attach.Plans(context.Background(), o.Options, dedupe(list), time.Now())
-	p, err := infile.Make(context.Background(), o.Options, planned, infile.Options{})
+	counts["templates with principals"]++
+	r, err := doctor.Check(t.Context(), o.Options)
 	if err != nil {
-		return "!" + err.Error()
+		t.Errorf("%s: %v", path, err)
+		return
 	}
-	for _, r := range p.Refused {
-		t.Logf("%s: %s", name, r)
-	}
-	changed := p.Changed()
-	if len(changed) == 0 {
-		if len(p.Refused) > 0 {
-			_, why, _ := strings.Cut(p.Refused[0], ": ")
-			return "refused: " + regexp.MustCompile(`(/tmp|\d+ of \d+)\S*`).ReplaceAllString(why, "…")
-		}
-		return "nothing to grant"
-	}
-	if err := p.Write(context.Background()); err != nil {
-		return "!" + err.Error()
-	}
-	if _, err := p.Prove(context.Background(), func() (doctor.FixOptions, error) { return options(path) }); err != nil {
-		return "taken back: " + err.Error()
-	}
-	for _, f := range changed {
-		if !onlyAdds(f.Before, f.After) {
-			return "!more than additions"
+	for i := range r.Sections {
+		s := &r.Sections[i]
+		counts["principals"]++
+		for j := range s.Findings {
+			f := &s.Findings[j]
+			counts["findings: "+string(f.Status)]++
+			if f.Status == audit.Unknown && !saysWhy(f) {
+				t.Errorf("%s: %s: %s is unknown: %s", path, s.Principal.ARN, f.Action, f.Reason)
+			}
 		}
 	}
-	return "written"
+	corpusWrite(t, path, counts)
 }
 
-func dedupe(list []*doctor.Remedy) []*doctor.Remedy {
-	var out []*doctor.Remedy
-	for _, x := range list {
-		if !slices.ContainsFunc(out, func(y *doctor.Remedy) bool { return y.Principal.ARN == x.Principal.ARN }) {
-			out = append(out, x)
+// saysWhy reports whether an unknown finding names what it hangs on.
+func saysWhy(f *audit.Finding) bool {
+	return f.Gap != nil && f.Gap.What != "" && f.Gap.Why != "" || len(f.MissingContext) > 0 || strings.Contains(f.Reason, "too complex")
+}
+
+func corpusWrite(t *testing.T, path string, counts map[string]int) {
+	t.Helper()
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Error(err)
+		return
+	}
+	copied := filepath.Join(t.TempDir(), filepath.Base(path))
+	if err := os.WriteFile(copied, text, 0o600); err != nil {
+		t.Error(err)
+		return
+	}
+	o, err := options(copied)
+	if err != nil || len(o.Targets) == 0 {
+		counts["fix: needs files beside it"]++
+		return
+	}
+	list, err := doctor.Fix(t.Context(), o)
+	if err != nil {
+		t.Errorf("%s: %v", path, err)
+		return
+	}
+	planned := attach.Plans(t.Context(), o.Options, list, time.Now())
+	p, err := infile.Make(t.Context(), o.Options, planned, infile.Options{Form: remedy.FormCloudFormation})
+	if err != nil {
+		t.Errorf("%s: %v", path, err)
+		return
+	}
+	for _, refused := range p.Refused {
+		_, why, _ := strings.Cut(strings.TrimPrefix(refused, "not written, "), ": ")
+		words := strings.Fields(why)
+		counts["fix refused: "+strings.Join(words[:min(8, len(words))], " ")]++
+	}
+	if len(p.Changed()) == 0 {
+		counts["fix: nothing to write"]++
+		return
+	}
+	for _, f := range p.Changed() {
+		if !onlyAdds(f.Before, f.After) {
+			t.Errorf("%s: fix changes more than it adds", path)
 		}
 	}
-	return out
+	if err := p.Write(t.Context()); err != nil {
+		t.Errorf("%s: %v", path, err)
+		return
+	}
+	if _, err := p.Prove(t.Context(), func() (doctor.FixOptions, error) { return options(copied) }); err != nil {
+		counts["fix: taken back"]++
+		t.Logf("%s: %v", path, err)
+		return
+	}
+	counts["fix: written and proven"]++
 }

@@ -19,7 +19,7 @@ type File struct {
 	Path   string
 	Before []byte // nil where there is none yet
 	After  []byte
-	// built says that the file is not deployed as it is: something has to be
+	// built says that the file is not deployed unchanged: something has to be
 	// run before what it changes can be checked.
 	built string
 }
@@ -40,7 +40,7 @@ type Options struct {
 	// Form is that of the text; empty for the one of the file that declares the
 	// principal.
 	Form remedy.Form
-	// Output is the path of a new file; empty for one beside what was read.
+	// Output is the path of a new file; empty for one next to what was read.
 	Output string
 }
 
@@ -90,7 +90,7 @@ func (p *Plan) add(ctx context.Context, o doctor.Options, x *attach.Planned, how
 	case remedy.FormCDK:
 		return p.construct(x, how)
 	default:
-		return "it is declared by a program that is not read here: paste the output of --as " + string(form) + " into it", nil
+		return "a program declares it, and programs are not read here: paste the output of --as " + string(form) + " into it", nil
 	}
 }
 

@@ -144,7 +144,7 @@ func (p *Plan) proof(ctx context.Context, reopen func() (doctor.FixOptions, erro
 	return out, nil
 }
 
-// builtFor reports whether a remedy stands in a file that has to be built.
+// builtFor reports whether a remedy is in a file that has to be built.
 func (p *Plan) builtFor(x *doctor.Remedy) bool {
 	return !slices.ContainsFunc(p.Files, func(f *File) bool { return f.built == "" && sameFile(f.Path, x.Change.Declared.Location.File) })
 }

@@ -58,7 +58,7 @@ type linting struct {
 }
 
 // Lint finds the faults of policies in files: policy documents, and templates,
-// plans and folders of the CDK, of which every policy is looked at, also one that
+// plans and folders of the CDK, where every policy is looked at, also one that
 // nobody has. read returns a file; "-" is the standard input. What could not be read of a template
 // is a fault, too: nobody can say that it has none.
 func Lint(pack *checks.Pack, paths []string, read func(path string) ([]byte, error), scope checks.LintScope) (*Linted, error) {

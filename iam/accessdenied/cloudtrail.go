@@ -17,6 +17,9 @@ type event struct {
 		ARN         string
 		InvokedBy   string
 		PrincipalID string
+		// UserName is the token's subject where Type is WebIdentityUser.
+		UserName         string
+		IdentityProvider string
 	}
 	EventSource, EventName, AWSRegion string
 	ErrorCode, ErrorMessage           string
@@ -35,6 +38,8 @@ func events(text string) []event {
 		event
 		Records []event
 		Events  []struct{ CloudTrailEvent string }
+		// Detail is the record in an event of EventBridge.
+		Detail event
 	}
 	var list []event
 	switch err := json.Unmarshal([]byte(text), &one); {
@@ -48,6 +53,8 @@ func events(text string) []event {
 		for _, e := range one.Events {
 			list = append(list, events(e.CloudTrailEvent)...)
 		}
+	case one.Detail.EventSource != "":
+		list = []event{one.Detail}
 	default:
 		list = []event{one.event}
 	}
@@ -73,6 +80,31 @@ func (e *event) fill(m *iam.DeniedMessage) {
 	}
 	if m.Resource == "" {
 		m.Resource = e.resource(m.Action)
+	}
+	m.Claims = e.claims()
+}
+
+// claims are those of the token of a web identity: the principal's id is the
+// provider, the audience and the subject, in a row.
+// Source: AWS CloudTrail User Guide, "CloudTrail userIdentity element", examples
+// with web identity.
+func (e *event) claims() iam.Context {
+	u := &e.UserIdentity
+	_, issuer, ok := strings.Cut(u.IdentityProvider, ":oidc-provider/")
+	if u.Type != "WebIdentityUser" || !ok {
+		return nil
+	}
+	rest, ok := strings.CutPrefix(u.PrincipalID, u.IdentityProvider+":")
+	if !ok {
+		return nil
+	}
+	audience, ok := strings.CutSuffix(rest, ":"+u.UserName)
+	if !ok {
+		return nil
+	}
+	return iam.Context{
+		{Key: issuer + ":aud", Type: iam.String, Values: []string{audience}},
+		{Key: issuer + ":sub", Type: iam.String, Values: []string{u.UserName}},
 	}
 }
 

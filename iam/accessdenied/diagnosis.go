@@ -11,7 +11,7 @@ import (
 // A Diagnosis is what is known of one error: what it means, and what cures it.
 type Diagnosis struct {
 	Pattern *regexp.Regexp // on the text as one line; nil fits every text
-	// Action and Resource are what the error is about where the text does not
+	// Action and Resource are what the error concerns where the text does not
 	// tell.
 	Action, Resource string
 	Layer            iam.Layer
@@ -90,6 +90,7 @@ var implied = sync.OnceValue(func() []Diagnosis {
 		about(`(?i)Service-linked role creation access denied|DependencyAccessDeniedException`, "iam:CreateServiceLinkedRole", "arn:aws:iam::*:role/aws-service-role/servicequotas.amazonaws.com/AWSServiceRoleForServiceQuotas"),
 		about(`(?i)AccessControlListNotSupported|bucket does not allow ACLs`, "s3:PutObjectAcl", ""),
 		about(`(?i)InvalidBucketAclWithObjectOwnership|PARTIAL SUCCESS.{0,80}PutBucketOwnershipControls`, "s3:PutBucketOwnershipControls", "arn:aws:s3:::remotionlambda-*"),
+		about(`(?i)Cross-account pass role is not allowed`, "iam:PassRole", ""),
 		about(`(?i)403 error when heading the file`, "s3:GetObject", ""),
 		about(`(?i)permissions to call CreateNetworkInterface`, "ec2:CreateNetworkInterface", "*"),
 	}
@@ -99,24 +100,27 @@ func about(pattern, action, resource string) Diagnosis {
 	return Diagnosis{Pattern: regexp.MustCompile(pattern), Action: action, Resource: resource}
 }
 
-// imply fills in the action of an error that names none.
-func imply(m *iam.DeniedMessage, text string) {
+// imply fills in the action of an error that names none, and reports whether it
+// did.
+func imply(m *iam.DeniedMessage, text string) bool {
 	for _, d := range implied() {
 		if d.Pattern.MatchString(text) {
-			if m.Action == "" {
+			taken := m.Action == ""
+			if taken {
 				m.Action = d.Action
 			}
 			if m.Resource == "" && m.Action == d.Action {
 				m.Resource = d.Resource
 			}
-			return
+			return taken
 		}
 	}
+	return false
 }
 
 // diagnoses are errors of AWS that need no knowledge of a product, the special
 // ones first.
-// Source: S3 User Guide, "Troubleshoot access denied (403 Forbidden) errors";
+// Source: STS API Reference, "AssumeRoleWithWebIdentity", Errors; S3 User Guide, "Troubleshoot access denied (403 Forbidden) errors";
 // IAM User Guide, "Troubleshoot IAM".
 var diagnoses = sync.OnceValue(func() []Diagnosis {
 	return []Diagnosis{
@@ -129,7 +133,13 @@ var diagnoses = sync.OnceValue(func() []Diagnosis {
 			"set the system time (`timedatectl set-ntp true`; restart Docker Desktop or WSL after a sleep), then try again"),
 		none(`(?i)ExpiredToken|security token included in the request is expired|token.{0,20} has expired|SSO session .{0,40}(?:has expired|is invalid)`,
 			"the session has expired, so AWS did not evaluate any policy", "sign in again (`aws sso login`), or renew the credentials"),
-		none(`(?i)SignatureDoesNotMatch|InvalidSignatureException`,
+		none(`(?i)No OpenIDConnect provider found in your account`,
+			"the account has no IAM OIDC provider for the token's issuer, so STS looked at no trust policy", "create the OIDC provider in the role's account (`aws iam create-open-id-connect-provider`), or correct the account in the role's ARN"),
+		none(`(?i)Incorrect token audience`,
+			"the IAM OIDC provider does not list the token's audience (aud) as a client ID, so STS looked at no trust policy", "add the audience to the OIDC provider (`aws iam add-client-id-to-open-id-connect-provider`), or request the token with an audience that it lists"),
+		none(`(?i)InvalidIdentityToken|retrieve verification key from your identity provider|IDPCommunicationError|ID ?P reported an error`,
+			"STS could not verify the token with its issuer, so it looked at no trust policy", "check that the issuer's URL serves its keys (/.well-known/openid-configuration) and that the token is whole and has not expired"),
+		none(`(?i)SignatureDoesNotMatch|InvalidSignatureException|request signature we calculated does not match`,
 			"the secret access key does not belong to the access key, so AWS did not evaluate any policy", "set both again; look for spaces and quotes around them"),
 		none(`(?i)OptInRequired|region .{0,40}is not enabled`,
 			"the Region is not enabled in this account", "enable it in the AWS console under Account, or use another Region"),

@@ -30,12 +30,15 @@ var operations = map[string]string{
 var services = []string{"s3", "lambda", "iam", "logs", "servicequotas", "sts", "ec2", "kms", "cloudformation", "ecs", "eks", "ssm", "dynamodb", "sqs", "sns"}
 
 // operationPatterns find the API operation that was called, and its service
-// where it is told.
+// where it is known.
 var operationPatterns = compile(
-	`when calling the (?P<operation>\w+) operation`,                                                                                    // AWS CLI, botocore
-	`operation error (?P<service>[\w ]+?): (?P<operation>\w+),`,                                                                        // SDK for Go v2
-	`client-(?P<service>[\w-]+)/.{0,80}?de_(?P<operation>[A-Z]\w+?)CommandError`,                                                       // SDK for JavaScript v3
-	`de_(?P<operation>[A-Z]\w+?)CommandError`,                                                                                          // the same, minified
+	`when calling (?:the )?(?P<operation>[A-Z]\w+)\b`,                            // AWS CLI, botocore
+	`operation error (?P<service>[\w ]+?): (?P<operation>\w+),`,                  // SDK for Go v2
+	`client-(?P<service>[\w-]+)/.{0,80}?de_(?P<operation>[A-Z]\w+?)CommandError`, // SDK for JavaScript v3
+	`de_(?P<operation>[A-Z]\w+?)CommandError`,                                    // the same, minified
+	`deserializeAws_(?:restXml|restJson1|query|json1_0|json1_1|ec2)(?P<operation>[A-Z]\w+?)CommandError\b(?:.{0,120}?client-(?P<service>[\w-]+))?`, // older ones
+	`Call failed: (?P<operation>\w+)\(`, // CDK
+	`\b(?i:(?P<service>s3|lambda|iam|sts|sqs|sns|ec2))(?:Client)?(?:::|->)(?P<operation>[a-z]\w+)\(`,                                   // PHP
 	`(?P<operation>[A-Z]\w+?)Command\b.{0,80}?client-(?P<service>[\w-]+)`,                                                              // a stack of the SDK for JavaScript
 	`(?i)error (?:executing|calling|during) "?(?P<operation>[A-Z]\w+)"? on "https://(?:[\w.-]+\.)?(?P<service>s3|lambda|iam|logs)[.-]`, // SDK for PHP
 	`error (?:creating|reading|updating|deleting|putting|getting) (?P<service>[\w]+) .{0,60}?(?P<operation>[A-Z][a-z]+[A-Z]\w+)`,
@@ -53,7 +56,8 @@ func readOperation(m *iam.DeniedMessage, text string) {
 		if i := p.SubexpIndex("service"); i >= 0 {
 			service = found[i]
 		}
-		if name := actionOf(service, found[p.SubexpIndex("operation")]); name != "" {
+		operation := found[p.SubexpIndex("operation")]
+		if name := actionOf(service, strings.ToUpper(operation[:1])+operation[1:]); name != "" {
 			m.Action = name
 			break
 		}
@@ -83,15 +87,17 @@ func actionOf(service, operation string) string {
 var (
 	anyARN = compileOne(`arn:[\w-]+:[a-z0-9-]+:[\w-]*:\d*:[^\s"'<>,)]+`)
 	// A copy reads its first place and writes its second.
-	destination = compileOne(`(?:copy|move|upload)(?: failed)?: \S+ to s3://([a-z0-9.-]+)/?([^\s"'<>]*)`)
+	destination = compileOne(`(?:(?:copy|move|upload)(?: failed)?: \S+ to s3://|Failed to upload \S+ to )([a-z0-9.-]+)/?([^\s"'<>]*)`)
 	bucketURL   = compile(
 		`https://([a-z0-9.-]+)\.s3[.-][\w.-]*amazonaws\.com(?:\.cn)?/([^\s"'?<>]*)`,
+		`https://s3(?:[.-][a-z0-9-]+)?\.amazonaws\.com(?:\.cn)?/([a-z0-9.-]+)/?([^\s"'?<>]*)`,
 		`s3://([a-z0-9.-]+)/?([^\s"'<>]*)`,
+		`"Bucket": ?"([a-z0-9.-]+)"(?:, ?"Key": ?"([^"]+)")?`,
 		`<BucketName>([a-z0-9.-]+)</BucketName>()`,
 	)
 )
 
-// loneResource finds the resource in an ARN or a URL beside the message.
+// loneResource finds the resource in an ARN or a URL next to the message.
 func loneResource(action, text string) string {
 	a, known := actions.Lookup(action)
 	if !known {
@@ -111,9 +117,15 @@ func loneResource(action, text string) string {
 	return ""
 }
 
+// itemIn is how some SDKs name an object.
+var itemIn = compileOne(`item "([^"]+)" from bucket "([a-z0-9.-]+)"`)
+
 func bucketIn(a actions.Action, text string) string {
 	if len(a.ResourceTypes) == 0 {
 		return "*"
+	}
+	if found := itemIn().FindStringSubmatch(text); found != nil && a.Takes("arn:aws:s3:::"+found[2]+"/"+found[1]) {
+		return "arn:aws:s3:::" + found[2] + "/" + found[1]
 	}
 	patterns := bucketURL()
 	if strings.HasPrefix(a.Name, "Put") {
@@ -125,7 +137,7 @@ func bucketIn(a actions.Action, text string) string {
 			continue
 		}
 		bucket := "arn:aws:s3:::" + found[1]
-		object := bucket + "/" + strings.TrimRight(found[2], ".,;")
+		object := bucket + "/" + strings.TrimRight(found[2], ".,;:")
 		candidates := []string{object, bucket}
 		if i := slices.IndexFunc(candidates, a.Takes); i >= 0 && !strings.HasSuffix(candidates[i], "/") {
 			return candidates[i]

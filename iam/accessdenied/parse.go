@@ -15,7 +15,7 @@ const MaxText = 64 << 10
 
 // Parse reads an error message. What the text does not tell stays empty, and
 // Asked names the flag or argument that would tell it. more are diagnoses
-// beside those of this package; they come first.
+// next to those of this package; they come first.
 func Parse(text string, more ...Diagnosis) iam.DeniedMessage {
 	m := iam.DeniedMessage{}
 	record := events(text)
@@ -30,10 +30,12 @@ func Parse(text string, more ...Diagnosis) iam.DeniedMessage {
 	if len(record) > 0 {
 		record[0].fill(&m)
 	}
+	if imply(&m, text) && m.Resource == "" {
+		m.Resource = loneResource(m.Action, text)
+	}
 	if m.Action == "" {
 		readOperation(&m, text)
 	}
-	imply(&m, text)
 	diagnose(&m, text, append(more, diagnoses()...))
 	if cutOff(&m, text) {
 		m.CutOff, m.Resource = m.Resource, ""
@@ -44,15 +46,19 @@ func Parse(text string, more ...Diagnosis) iam.DeniedMessage {
 	return m
 }
 
-// Denied reports whether the message is about a denied request at all.
+// denialCode matches the codes of errors that are denials.
+var denialCode = compileOne(`^(?:AccessDenied|Unauthorized|Forbidden|NotAuthorized|AuthorizationError)`)
+
+// Denied reports whether the message concerns a denied request at all.
 func Denied(m *iam.DeniedMessage) bool {
-	return m.Action != "" || m.Principal != "" || m.Encoded != "" || m.AuthorizationID != "" || m.Diagnosis != "" || m.Decision != ""
+	return denialCode().MatchString(m.Code) || m.Action != "" || m.Principal != "" || m.Encoded != "" || m.AuthorizationID != "" || m.Diagnosis != "" || m.Decision != ""
 }
 
 var (
 	escapes  = compileOne("\x1b\\[[0-9;?]*[A-Za-z]")
-	frames   = compileOne(`(?m)^\s*[│╷╵|]+`)
+	frames   = compileOne(`(?m)^\s*(?:[│╷╵|]+[ \t]*)+`)
 	blanks   = compileOne(`[\s\x{00A0}]+`)
+	bold     = compileOne(`(?m)(^|\s)\*\*(\S.*?)\*\*(\s|$)`) // Markdown's
 	jsonMark = strings.NewReplacer(`\"`, `"`, `\n`, " ", `\r`, " ", `\t`, " ", `\u0026`, "&", `\u003c`, "<", `\u003e`, ">")
 )
 
@@ -66,10 +72,13 @@ func Text(text string) string {
 	text = escapes().ReplaceAllString(text, "")
 	text = frames().ReplaceAllString(text, " ")
 	text = rightBar().ReplaceAllString(text, "")
+	text = bold().ReplaceAllString(text, "$1$2$3")
 	text = joined(text)
-	text = jsonMark.Replace(text)
+	for range 3 { // JSON in JSON in JSON
+		text = jsonMark.Replace(text)
+	}
 	text = html.UnescapeString(text)
-	return strings.TrimSpace(blanks().ReplaceAllString(text, " "))
+	return joinedAction(strings.TrimSpace(blanks().ReplaceAllString(text, " ")))
 }
 
 // codePatterns find the error's code, the most telling first.
@@ -85,7 +94,7 @@ var codePatterns = compile(
 	`Aws::\w+::Errors::(\w+)`,         // SDK for Ruby
 	`(\w+) \(client\):`,               // SDK for PHP
 	`Client\.(UnauthorizedOperation)`, // CloudTrail's code
-	`\b((?:AccessDenied|Unauthorized|Forbidden|Dependency|KMS|AccessControlList|InvalidBucketAcl|InvalidClientToken|UnrecognizedClient|InvalidParameterValue|ExpiredToken|SignatureDoesNot|InvalidSignature|InvalidAccessKey|ResourceConflict|NotAuthorized|AuthorizationError|OptInRequired|ResourceNotFound|TooManyRequests|Throttling|RequestExpired|RequestTimeTooSkewed|CredentialsProvider|InvalidEntityArn)\w*)\b`,
+	`\b((?:AccessDenied|Unauthorized|Forbidden|Dependency|KMS\w*Exception|AccessControlList|InvalidBucketAcl|InvalidClientToken|UnrecognizedClient|InvalidParameterValue|ExpiredToken|SignatureDoesNot|InvalidSignature|InvalidAccessKey|ResourceConflict|NotAuthorized|AuthorizationError|OptInRequired|ResourceNotFound|TooManyRequests|Throttling|RequestExpired|RequestTimeTooSkewed|CredentialsProvider|InvalidEntityArn)\w*)\b`,
 )
 
 // compile makes patterns that are compiled when they are first used: that
@@ -139,11 +148,18 @@ func readIDs(m *iam.DeniedMessage, text string) {
 	}
 }
 
-// missing names what must be given beside the text.
+// missing names what must be given next to the text.
 func missing(m *iam.DeniedMessage) []string {
 	var out []string
+	if strings.HasPrefix(m.Action, "sts:AssumeRoleWith") {
+		// A token, and no principal, was denied.
+		if m.Resource == "" {
+			out = append(out, "the resource, which is the role that refused the token: --role NAME")
+		}
+		return out
+	}
 	if m.Action == "" {
-		out = append(out, "the action: `explain ACTION RESOURCE --error …`, as in lambda:InvokeFunction; the call that failed tells it")
+		out = append(out, "the action: `explain ACTION RESOURCE --error …`, as in lambda:InvokeFunction; see the call that failed")
 	}
 	if m.CutOff != "" {
 		out = append(out, "the resource's ARN, which is cut off in the text ("+m.CutOff+"…): `explain ACTION RESOURCE --error …`")
@@ -151,7 +167,7 @@ func missing(m *iam.DeniedMessage) []string {
 		out = append(out, "the resource's ARN: `explain ACTION RESOURCE --error …`")
 	}
 	if _, ok := policy.ParseARN(m.Principal); !ok {
-		out = append(out, "who was denied: --role NAME, --user NAME or --function NAME; `aws sts get-caller-identity` with the same credentials tells it")
+		out = append(out, "who was denied: --role NAME, --user NAME or --function NAME; `aws sts get-caller-identity` with the same credentials shows it")
 	}
 	return out
 }

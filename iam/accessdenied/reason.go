@@ -41,6 +41,9 @@ var reasons = sync.OnceValue(func() []reason {
 			reason{regexp.MustCompile(`(?i)because no ` + l.words + ` allows?`), l.layer, iam.ImplicitDeny},
 			reason{regexp.MustCompile(`(?i)(?:not allowed|denied) by (?:an?|the) ` + l.words), l.layer, ""})
 	}
+	// Source: S3 User Guide, "Troubleshoot access denied (403 Forbidden) errors",
+	// "Block Public Access settings".
+	out = append(out, reason{regexp.MustCompile(`(?i)prevented by the \w+ setting in S3 Block Public Access`), iam.LayerPublicAccess, iam.ImplicitDeny})
 	// S3 and KMS do not tell whether the resource exists.
 	out = append(out,
 		reason{regexp.MustCompile(`(?i)no resource-based policies allow access`), iam.LayerResource, iam.ImplicitDeny},

@@ -9,9 +9,13 @@ import (
 )
 
 const (
-	who    = `(?P<principal>(?:arn:[\w-]+:(?:sts|iam)::[\w*{}<>-]*:[^\s"',]+)|anonymous|AnonymousPrincipal|[\w.+=@-]+)`
+	who    = `(?P<principal>` + principal + `|anonymous|AnonymousPrincipal|[\w.+=@-]+)`
 	action = `["'` + "`" + `]?(?P<action>[a-zA-Z0-9-]+:[A-Za-z*]+)["'` + "`" + `]?`
-	what   = `(?P<resource>"[^"]+"|'[^']+'|arn:[^\s"']+|(?:policy|role|user|group|instance profile|service role) \S+|\*|[\w:/.*-]+)`
+	what   = `(?P<resource>"[^"]+"|'[^']+'|arn:(?:` + masked + `|[^\s"'])+|(?:policy|role|user|group|instance profile|service role) \S+|\*+|[\w:/.*-]+)`
+	// People mask what is theirs: <account id>, [acctnum], {role}.
+	masked    = `<[^<>"]{1,40}>|\[[^\[\]"]{1,40}\]|\{[^{}"]{1,40}\}`
+	principal = `arn:[\w-]+:(?:sts|iam)::(?:` + masked + `|[\w*-])*:(?:` + masked + `|[^\s"',])+`
+	onWhat    = `(?: on (?:this resource|the resource associated with \w+ \w+|(?:the )?resource(?:: ?| )` + what + `))?`
 )
 
 // sentences are how AWS's services say who may not do what, the most telling
@@ -26,15 +30,24 @@ var sentences = compile(
 	// CloudFormation: API: s3:CreateBucket Access Denied
 	`API: `+action+` (?i:Access ?Denied|You are not authorized)`,
 	// User: ARN is not authorized to perform: s3:GetObject on resource: "ARN"
-	`User: `+who+` is not authorized to perform:? ?`+action+`(?: on (?:this resource|the resource associated with \w+ \w+|(?:the )?resource(?:: ?| )`+what+`))?`,
+	`User: `+who+` is not authorized to perform:? ?`+action+onWhat,
 	// Principal: ARN is not authorized to perform …
 	`(?:Principal|Role|Caller|user|role)[:=]? "?`+who+`"? (?:is not authorized|does not have authorization|does not have permissions?) to perform:? (?:the )?`+action+`(?: action)?(?: on (?:this resource|(?:the )?resource(?: with ARN)?:? `+what+`))?`,
 	// ARN is not authorized to perform: kms:Decrypt on resource: …
-	`(?P<principal>arn:[\w-]+:(?:sts|iam)::[^\s"',]+) is not authorized to perform:? ?`+action+`(?: on (?:this resource|the resource associated with \w+ \w+|(?:the )?resource(?:: ?| )`+what+`))?`,
+	`(?P<principal>`+principal+`) is not authorized to perform:? ?`+action+onWhat,
 	// The provided execution role does not have permissions to call CreateNetworkInterface on EC2
 	`execution role does not have permissions to call (?P<operation>\w+) on (?P<service>\w+)`,
 	// … is not authorized to perform: iam:PassRole (without a user)
-	`[Nn]ot authorized to perform:? ?`+action+`(?: on (?:this resource|the resource associated with \w+ \w+|(?:the )?resource(?:: ?| )`+what+`))?`,
+	`[Nn]ot authorized to perform:? ?`+action+onWhat,
+	// … is not authorized to perform CreateLogGroup with Tags
+	`[Nn]ot authorized to perform (?P<operation>[A-Z]\w+) with Tags`,
+	// CloudFormation: User doesn't have permission to call ssm:GetParameters
+	`(?i:does(?:n't| not) have permissions? to (?:call|perform)):? `+action+onWhat,
+	// A service on another's behalf: Your access has been denied by EC2, please
+	// make sure your request credentials have permission to DescribeSecurityGroups
+	`denied by (?P<service>[A-Z]\w+), .{0,80}?permissions? to (?P<operation>[A-Z]\w+)`,
+	// CDK: current credentials could not be used to assume 'ARN'
+	`could not be used to (?P<assume>assume) `+what,
 	// because no identity-based policy allows the s3:PutObject action
 	`because no [\w -]+ allows? the `+action+` action`,
 	// lacks permission s3:PutObject / missing permission: …
@@ -55,9 +68,12 @@ func readSentence(m *iam.DeniedMessage, text string) {
 			}
 			return ""
 		}
-		if operation := group("operation"); operation != "" {
-			m.Action = strings.ToLower(group("service")) + ":" + operation
-		} else {
+		switch operation := group("operation"); {
+		case group("assume") != "":
+			m.Action = "sts:AssumeRole"
+		case operation != "":
+			m.Action = actionOf(group("service"), operation)
+		default:
 			m.Action = canonical(group("action"))
 		}
 		m.Principal = trim(group("principal"))
@@ -65,7 +81,35 @@ func readSentence(m *iam.DeniedMessage, text string) {
 		break
 	}
 	if m.Principal == "" {
-		m.Principal = lonePrincipal(text)
+		m.Principal = subject(text)
+	}
+	if m.Principal == "" {
+		bystander(m, lonePrincipal(text))
+	}
+}
+
+// denied is who a sentence concerns whose action could not be read.
+var denied = compileOne(`User: (` + principal + `) is not authorized to perform`)
+
+func subject(text string) string {
+	found := denied().FindStringSubmatch(text)
+	if found == nil {
+		return ""
+	}
+	return trim(found[1])
+}
+
+// bystander takes the only principal of a text for the denied one, unless it is
+// what the request was about: a role that is passed, or to be assumed.
+func bystander(m *iam.DeniedMessage, arn string) {
+	switch {
+	case arn == m.Resource:
+	case strings.HasPrefix(m.Action, "sts:AssumeRole") && strings.Contains(arn, ":role/"):
+		if m.Resource == "" {
+			m.Resource = arn
+		}
+	default:
+		m.Principal = arn
 	}
 }
 
@@ -83,8 +127,11 @@ func trim(s string) string { return strings.Trim(s, `"'`+"`"+` .,;)`) }
 // NAME", "user NAME".
 var named = compileOne(`^(policy|role|user|group|instance profile) (\S+)$`)
 
-// resourceOf completes a resource that is told by its kind and name.
+// resourceOf completes a resource that is named by its kind and name.
 func resourceOf(m *iam.DeniedMessage, resource string) string {
+	if len(resource) > 1 && strings.Trim(resource, "*") == "" {
+		return "" // masked
+	}
 	found := named().FindStringSubmatch(resource)
 	if found == nil {
 		return resource

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"remotion-doctor/iam"
+	"remotion-doctor/iam/actions"
 )
 
 // A terminal, a table or a log breaks a long ARN into lines. What follows an ARN
@@ -14,7 +15,25 @@ var (
 	rightBar = compileOne(`(?m)[ \t]*[│|]+[ \t]*$`)
 	quotes   = compileOne(`(on (?:the )?resource:? ?["'])((?:[^"'\n]*\n){1,6}[^"'\n]*)(["'])`)
 	spaces   = compileOne(`\s+`)
+	// An account that is masked, with a blank behind: arn:aws:iam::xxxx :user/ada.
+	parted = compileOne(`(arn:[\w-]+:[\w-]+:[\w-]*:[xX*]+) (:)`)
+	// An action that is broken: perform: cloudforma⏎tion:DescribeStacks.
+	broken = compileOne(`(to perform:? ?)([a-z0-9-]+(?::[A-Za-z]*)?) ([A-Za-z0-9:-]+)`)
 )
+
+// joinedAction puts an action that was broken together, if that makes one that
+// AWS has and the beginning alone is not one.
+func joinedAction(text string) string {
+	text = parted().ReplaceAllString(text, "$1$2")
+	return broken().ReplaceAllStringFunc(text, func(found string) string {
+		parts := broken().FindStringSubmatch(found)
+		_, whole := actions.Lookup(parts[2] + parts[3])
+		if _, alone := actions.Lookup(parts[2]); whole && !alone {
+			return parts[1] + parts[2] + parts[3]
+		}
+		return found
+	})
+}
 
 // joined puts ARNs that were broken into lines together.
 func joined(text string) string {

@@ -8,7 +8,7 @@ import (
 )
 
 // A Bucket is an S3 bucket, as far as its settings can refuse a request. Its
-// policy stands in Snapshot.BucketPolicies.
+// policy is in Snapshot.BucketPolicies.
 type Bucket struct {
 	Name   string
 	Region string `json:",omitempty"`
@@ -25,7 +25,7 @@ type PublicAccessBlock struct {
 	BlockPublicAcls, IgnorePublicAcls, BlockPublicPolicy, RestrictPublicBuckets bool
 }
 
-// Bucket returns a bucket by its name. One of which only the policy is known
+// Bucket returns a bucket by its name. One with only a known policy
 // has no region and no settings.
 func (s *Snapshot) Bucket(name string) (*Bucket, error) {
 	for i := range s.Buckets {

@@ -8,7 +8,7 @@ import (
 )
 
 // TaskDefinition returns a task definition by its ARN, FAMILY:REVISION or
-// FAMILY, which stands for the newest revision.
+// FAMILY, which represents the newest revision.
 func (s *Snapshot) TaskDefinition(nameOrARN string) (*TaskDefinition, error) {
 	var found *TaskDefinition
 	best := -1

@@ -21,11 +21,11 @@ type ReadError struct {
 func (e *ReadError) Error() string { return fmt.Sprintf("%s: %s", e.Pos, e.Msg) }
 
 // Read reads a snapshot in the doctor's own form, or the output of
-// `aws iam get-account-authorization-details` as it is. The error is a
+// `aws iam get-account-authorization-details` unchanged. The error is a
 // [*ReadError].
 func Read(data []byte) (*Snapshot, error) { return ReadFrom(bytes.NewReader(data)) }
 
-// ReadFrom is [Read] from a file, of which no more is held in memory than the
+// ReadFrom is [Read] from a file; no more of it is held in memory than the
 // snapshot itself. Where it cannot be understood, the file is read once more
 // to tell the place. The error is a [*ReadError], or the reader's own.
 func ReadFrom(r io.ReadSeeker) (*Snapshot, error) {
@@ -105,7 +105,7 @@ func (d *decoder) snapshot() (*Snapshot, error) {
 	return s, nil
 }
 
-// document keeps an object as it stands in the file and decodes a string.
+// document keeps an object as it is in the file and decodes a string.
 func (d *decoder) document(dec *jsontext.Decoder, out *Document) error {
 	v, err := dec.ReadValue()
 	if err != nil {

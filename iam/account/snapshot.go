@@ -53,7 +53,7 @@ type Gap struct {
 	Operation string // iam:GetAccountAuthorizationDetails
 	Resource  string `json:",omitempty"`
 	Reason    string
-	// Affects says in words which verdicts are unknown for want of it.
+	// Affects says in words which verdicts are unknown without it.
 	Affects string
 }
 
@@ -71,7 +71,7 @@ type Role struct {
 	RoleName string
 	RoleID   string `json:"RoleId"`
 	Arn      string
-	// Location is where the role stands in a file of the user's.
+	// Location is where the role is in a file of the user's.
 	Location *iam.Location `json:"-"`
 	// Declared is how a file of the user's declares the role.
 	Declared                 *Declaration      `json:"-"`
@@ -93,7 +93,7 @@ type User struct {
 	UserName string
 	UserID   string `json:"UserId"`
 	Arn      string
-	// Location is where the user stands in a file of the auditor's.
+	// Location is where the user is in a file of the auditor's.
 	Location *iam.Location `json:"-"`
 	// Declared is how a file of the auditor's declares the user.
 	Declared                *Declaration      `json:"-"`
@@ -227,7 +227,7 @@ type PodIdentityAssociation struct {
 // may be URL-encoded, as the different AWS tools print it.
 type Document struct {
 	Text string
-	// Origin is where it stands in a file of the user's; nil where it comes
+	// Origin is where it is in a file of the user's; nil where it comes
 	// from AWS.
 	Origin *Origin
 }
@@ -240,7 +240,7 @@ type Origin struct {
 	// the file has no names for policies.
 	ID iam.PolicyID
 	// Statements are their places, by index. Where there are none, the file
-	// holds the document as it is.
+	// holds the document unchanged.
 	Statements []Place
 }
 

@@ -89,7 +89,7 @@ var globalKeys = sync.OnceValue(func() map[string]bool {
 	return out
 })
 
-// Meant returns the global key that a misspelt one stands for, in the spelling
+// Meant returns the global key that a misspelt one represents, in the spelling
 // of the reference.
 func Meant(key string) (string, bool) {
 	family := keyFamily(key)

@@ -15,7 +15,7 @@ import (
 //	a NAME LEVEL TYPES KEYS     an action
 //
 // TYPES are numbers of t lines, joined by commas, a star behind those that are
-// required; KEYS are numbers of keys; "-" stands for none.
+// required; KEYS are numbers of keys; "-" represents none.
 //
 //go:embed data.txt
 var data string

@@ -48,7 +48,7 @@ func AuthorizedOn(action, partition, region, account string) string {
 	return strings.NewReplacer("${Partition}", partition, "${Region}", known(region), "${Account}", known(account)).Replace(template)
 }
 
-// alsoTaken are resources that a service authorizes an action against, beside the
+// alsoTaken are resources that a service authorizes an action against, next to the
 // types that the Service Authorization Reference lists for it.
 //
 // Source: AWS CloudFormation User Guide, "Control CloudFormation access with AWS

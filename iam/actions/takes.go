@@ -10,7 +10,7 @@ import (
 // Takes reports whether the action works on a kind of resource: an ARN, or "*"
 // for a request without resource, which every action takes. An action without
 // resource types takes only what it is authorized on, see [AuthorizedOn]. A
-// policy variable stands for anything. Partition, region and account are not
+// policy variable represents anything. Partition, region and account are not
 // compared. A pattern is taken where one of its ARNs would be.
 //
 // Source: Service Authorization Reference, "Resource types"; recorded cases
@@ -61,7 +61,7 @@ func (a *Action) takes(resource string, simulator bool) bool {
 }
 
 // Overlaps reports whether a pattern matches any ARN that the action works on,
-// also by a star that stands for more than it is meant for: AWS's own policies
+// also by a star that represents more than it is meant for: AWS's own policies
 // write arn:aws:secretsmanager:*:*:sqlworkbench!* for what is called
 // secret:sqlworkbench!…. See [Action.Takes] for what a pattern is meant for.
 //
@@ -141,7 +141,7 @@ func (a *Action) fits(typeName, template, resource string) bool {
 }
 
 // matchTemplate matches a template such as
-// function:${FunctionName}. A variable stands for one character or more; the
+// function:${FunctionName}. A variable represents one character or more; the
 // last one for anything behind it, qualifiers and paths included. From a star
 // in the resource on, anything may follow.
 func matchTemplate(template, resource string) bool {

@@ -14,7 +14,7 @@ import (
 )
 
 // Alike writes all that decides about requests of a role for some actions, so that
-// two roles of which the same is written are decided alike: the same decision,
+// two roles with the same output are decided alike: the same decision,
 // with the same evidence, for the same request. It reports false for what is no
 // role by itself.
 //
@@ -114,7 +114,7 @@ func (l *likeness) policy(p *Policy) {
 	l.read(p.Document, p.program != nil && p.program.document == p.Document)
 }
 
-// document writes a document as it stands in its source, which the places of its
+// document writes a document as it is in its source, which the places of its
 // statements depend on, and as it is understood.
 func (l *likeness) document(doc *policy.Document) { l.read(doc, false) }
 
@@ -146,7 +146,7 @@ func mayName(p *policy.Principals, who iam.Principal) bool {
 }
 
 // supposed writes a document that was made, not read: its statements have no
-// places. Of one that is about other actions only that it is there.
+// places. Of one that concerns other actions only that it is there.
 func (l *likeness) supposed(doc *policy.Document, actions []string) {
 	if doc.Source != "" {
 		l.document(doc)

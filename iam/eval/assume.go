@@ -124,7 +124,7 @@ func missingKeys(list []iam.Decider) []string {
 // request.
 func (s *statement) deciders(r *request, found *deciders) {
 	open, closed := *r, *r
-	// The statement applies at the most, and at the least.
+	// The statement applies at most, and at least.
 	open.assume, closed.assume = favourable, unfavourable
 	if s.deny {
 		open.assume, closed.assume = unfavourable, favourable

@@ -5,7 +5,7 @@ import (
 )
 
 // Decide answers a request as authorization does. What hangs on a policy that
-// is not known is not allowed; [Compiled.Verdict] tells.
+// is not known is not allowed; [Compiled.Verdict] says.
 func (c *Compiled) Decide(r *Request) iam.Decision { return c.authorize(r, nil) }
 
 // authorize composes the layers.

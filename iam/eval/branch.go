@@ -9,8 +9,7 @@ import (
 	"remotion-doctor/iam/policy"
 )
 
-// branches says of conditions on missing keys whether they hold: those that stand
-// in some statements as they are and in others turned round, as a tag that must
+// branches says of conditions on missing keys whether they hold: those that some statements have and others have inverted, as a tag that must
 // and must not have a value, or the two branches of an Fn::If. What is decided
 // alike whichever way they turn out is decided.
 type branches struct {
@@ -18,7 +17,7 @@ type branches struct {
 	turns int // a bit for each two-way condition
 }
 
-// A way is a two-way condition as it stands in a statement.
+// A way is a two-way condition as it is in a statement.
 type way struct {
 	bit     int
 	negated bool
@@ -58,7 +57,7 @@ func (s *statement) twoWay(i int) (id string, negated, ok bool) {
 	return "", false, false
 }
 
-// A turn is a condition that stands in statements, and whether its holding
+// A turn is a condition that is in statements, and whether its holding
 // favours the request there, or its not holding.
 type turn struct {
 	favours, hinders bool

@@ -93,7 +93,7 @@ func mapText(in []string, f func(string) string) []string {
 	return out
 }
 
-// tells reports whether the context says of a key in lower case what its value
+// says reports whether the context says of a key in lower case what its value
 // is, or that it is absent.
 func (r *request) tells(lower string) bool {
 	if r.find(lower) != nil {

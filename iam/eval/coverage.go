@@ -10,10 +10,10 @@ import (
 	"remotion-doctor/iam/policy"
 )
 
-// Witnesses returns names that stand for all of a pattern's: a name for each
+// Witnesses returns names that represent all of a pattern's: a name for each
 // outcome that any of them has. The outcomes are: allowed; not granted by the
 // identity-based policies; not allowed, or denied, by another layer; denied by
-// them; undecided, for want of context keys. So what holds for the decisions on
+// them; undecided, without context keys. So what holds for the decisions on
 // the witnesses holds for those on all names. The hints, names that a person
 // would know, are preferred. The probe's context must hold what depends on the
 // name, such as aws:RequestedRegion.
@@ -40,8 +40,7 @@ func (c *Compiled) Witnesses(ctx context.Context, f *policy.Finder, p iam.Probe,
 }
 
 // tried asks for what is not allowed, or undecided, in one of the worlds, and for
-// what one decides otherwise than another. It is enough to compare worlds that
-// differ in one condition.
+// what one decides otherwise than another. Comparing worlds that differ in one condition.
 func (q *inquiry) tried(c *Compiled, f *frame, worlds []*Request) {
 	outlines := make([]*outline, len(worlds))
 	for i, w := range worlds {

@@ -138,7 +138,7 @@ func problem(gaps []iam.Gap) string {
 	return "what several policies say is not known"
 }
 
-// blockers returns the layers beside the identity-based policies that stop a
+// blockers returns the layers next to the identity-based policies that stop a
 // request: a grant alone would not cure it, whether they grant it or not. A
 // resource policy that does not allow stops nothing within an account, but
 // everything where it must allow: across accounts, and for keys and roles.

@@ -35,8 +35,7 @@ func newFacts(f *requests.Facts) facts {
 	return out
 }
 
-// addFacts makes a request know what is known of the principal, and whose the
-// resource is. Without an owner that is open.
+// addFacts makes a request know what is known of the principal, and who owns the resource. Without an owner that is open.
 func (r *request) addFacts(f *facts, owner string) {
 	r.known, r.atHome = f, owner == f.home[0]
 	switch {

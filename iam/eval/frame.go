@@ -38,7 +38,7 @@ func (q *inquiry) frames(c *Compiled, p iam.Probe) []frame {
 	return out
 }
 
-// matters reports whether a resource differs from one of which nothing is known:
+// matters reports whether a resource differs from one about which nothing is known:
 // one of the caller's account without a policy does not.
 func (p *resourcePolicy) matters(c *Compiled) bool {
 	return !p.None || p.Account != "" && p.Account != c.caller.account

@@ -35,7 +35,7 @@ func (c *Compiled) AllGrants() []Grant {
 }
 
 // Expand replaces the policy variables in one of the statement's resources by
-// the principal's values; those that have none stand for anything.
+// the principal's values; those that have none represent anything.
 func (g *Grant) Expand(resource string) string {
 	t, ok := policy.ParseTemplate(resource)
 	if !ok || !g.compiled.document.HasVariables() {

@@ -41,6 +41,10 @@ type clause struct {
 	// as long as the missing keys are absent.
 	always, given bool
 	grant         grant // how a resource policy names the caller
+	// unknown says that it applies, or not, by what is no condition key: the name
+	// of the caller's session, or whether a policy is the resource's. Where the
+	// request is not allowed anyway, that decides nothing.
+	unknown bool
 }
 
 // undecided reports whether it depends on missing keys where the clause applies.
@@ -167,7 +171,7 @@ func (c *Compiled) outline(f *frame, r *Request) *outline {
 		switch {
 		case r.otherRCP:
 			for i := range deny {
-				deny[i].always, deny[i].given = false, false
+				deny[i].always, deny[i].given, deny[i].unknown = false, false, true
 			}
 			o.denies = append(o.denies, deny...)
 		case !r.noRCP:
@@ -314,7 +318,7 @@ func (s *statement) clauses(layer iam.Layer, r *Request, who *caller) []clause {
 		out = append(out, c)
 	}
 	if g := who.applies(principals, s.deny, true); who.session == "" && g != c.grant {
-		out = append(out, clause{layer: layer, not: c.not, sure: c.sure, open: c.open, grant: g})
+		out = append(out, clause{layer: layer, not: c.not, sure: c.sure, open: c.open, grant: g, unknown: true})
 	}
 	return out
 }

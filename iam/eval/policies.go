@@ -12,8 +12,7 @@ import (
 
 // Policies is everything that decides what one principal may do. A nil
 // Boundary, Session or Endpoint means that there is none, an empty list of
-// levels that there is no organization; what is not known is a Gap. A resource
-// of which nothing is said has a policy that is not known: that changes nothing
+// levels that there is no organization; what is not known is a Gap. A resource without a known policy has a policy that is not known: that changes nothing
 // within the account, where the principal's own policies can allow, and leaves
 // undecided what only the resource's policy can allow.
 type Policies struct {
@@ -30,7 +29,7 @@ type Policies struct {
 	// Resource is the policy of the resource that is asked about. Where many
 	// are asked about, it is that of those which it names.
 	Resource *Policy
-	// ResourceAccount is the account of the resources that Resource is about;
+	// ResourceAccount is the account of the resources that Resource concerns;
 	// empty for the account in their ARN, or the principal's own.
 	ResourceAccount string
 	// Resources are the policies of further resources; nil where there are none.
@@ -40,7 +39,7 @@ type Policies struct {
 	// goroutines.
 	Lookup func(resource string) (ResourcePolicy, bool)
 	// Facts are what is known of the principal's requests. Its Principal is the
-	// one that is compiled for, with what is told of its session.
+	// one that is compiled for, with what hears of its session.
 	Facts requests.Facts
 	// SessionName is the name of the role's session; empty where it is not
 	// known.
@@ -111,7 +110,7 @@ type Compiled struct {
 	// empty for any.
 	restricted string
 	resource   *set
-	owner      string // of the resources that the resource policy is about
+	owner      string // of the resources that the resource policy concerns
 	resources  *Resources
 	lookup     func(resource string) (ResourcePolicy, bool)
 	gaps       []iam.Gap
@@ -155,7 +154,7 @@ func (c *Compiled) manages(account string) bool {
 }
 
 // sessionIn reports whether a set, which may be nil, names a session of the
-// caller's role, of which the name is not known.
+// caller's role, whose name is not known.
 func (c *caller) sessionIn(s *set) bool {
 	return s != nil && c.session == "" && c.sessions != "" && slices.ContainsFunc(s.programs, func(p *program) bool {
 		return slices.ContainsFunc(p.document.Statements, func(st policy.Statement) bool { return c.namesSomeSession(st.Principals) })

@@ -96,10 +96,10 @@ func (c *Compiled) authorizedOn(action string, r *request) string {
 }
 
 // ownerOf returns the account that the request's resource belongs to: the one
-// that is told, else that of its ARN, else that of a policy which names it,
+// that is known, else that of its ARN, else that of a policy which names it,
 // else the principal's own.
 func (c *Compiled) ownerOf(r *Request, told string) string {
-	// What is given of the very resource stands for what else is known of it.
+	// What is given of the very resource represents what else is known of it.
 	if r.entry = c.resources.find(c.asHeld(r.resource)); r.entry != nil && c.resource != nil && c.resource.names(r.resource) {
 		r.entry = nil
 	}
@@ -119,7 +119,7 @@ func (c *Compiled) ownerOf(r *Request, told string) string {
 }
 
 // asHeld is the ARN by which what is known is found: where the principal's account
-// is not known, the one that stands for it.
+// is not known, the one that represents it.
 func (c *Compiled) asHeld(resource string) string {
 	if c.caller.account != iam.UnknownAccount {
 		return resource

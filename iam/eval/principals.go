@@ -90,8 +90,7 @@ const (
 
 // names says how the principals of a statement name the caller. A role is named
 // by the ARN of the role; "*" names it within the same limits (ruled case
-// d070). Of a session whose name is not known, open says whether it is one that
-// the statement names.
+// d070). Of a session whose name is not known, open says whether the statement names it// the statement names.
 //
 // Source: IAM User Guide, "AWS JSON policy elements: Principal": exact ARNs,
 // account ids or "*"; there are no partial wildcards.
@@ -147,7 +146,7 @@ func isRoot(principal, account string) bool {
 	return ok && a.Service == "iam" && a.Resource == "root" && strings.EqualFold(a.AccountID, account)
 }
 
-// applies says how a statement is about the caller, and noGrant where it is
+// applies says how a statement concerns the caller, and noGrant where it is
 // not.
 func (c *caller) applies(p *policy.Principals, deny, open bool) grant {
 	if p == nil || !p.Not {
@@ -159,7 +158,7 @@ func (c *caller) applies(p *policy.Principals, deny, open bool) grant {
 		}
 		return namesDirectly
 	}
-	// An Allow with NotPrincipal is about everyone who is not listed, in an
+	// An Allow with NotPrincipal concerns everyone who is not listed, in an
 	// account or by name.
 	if c.names(p, true) != noGrant {
 		return noGrant

@@ -9,10 +9,9 @@ import (
 	"remotion-doctor/iam/policy"
 )
 
-// A program is one compiled policy document. It is shared by all principals
-// that the document is attached to.
+// A program is one compiled policy document. All principals share it that the document is attached to.
 //
-// Every statement is found by the actions that it is about, in one of three
+// Every statement is found by the actions that it concerns, in one of three
 // ways: by name, where it names all of them without wildcard; by service, where
 // its wildcards stand behind the name of one; or always.
 type program struct {
@@ -32,12 +31,12 @@ type program struct {
 	other   []int32
 }
 
-// An actionEntry is one action; without statements it is none.
+// An actionEntry is one action; without statements it holds no action.
 type actionEntry struct {
 	hash       uint64
 	name       uint32 // where it begins in names
 	length     uint16
-	list, size uint32 // where its statements stand in lists
+	list, size uint32 // where its statements are in lists
 }
 
 type bucket struct {

@@ -47,7 +47,7 @@ func (q *inquiry) ask(o *outline, in, out []union) bool {
 	return false
 }
 
-// queries are those of which any answers the question. A resource is in a union
+// queries are those any of which answers the question. A resource is in a union
 // by its patterns or by one NotResource, and outside only if it is in every
 // NotResource. The error is [policy.ErrTooComplex].
 func (x *question) queries(names policy.Names, f *policy.Finder) ([]policy.Query, error) {
@@ -123,9 +123,10 @@ func (o *outline) denying() []union {
 
 // lacking asks, for each consent, for a resource that it is not given to, and
 // that is not denied, whatever the missing keys are; and for one that only the
-// identity-based policies do not allow.
+// identity-based policies do not allow. A Deny that is not known to apply decides
+// nothing where the request is not allowed anyway.
 func (q *inquiry) lacking(o *outline) {
-	denied := o.denied(perhaps)
+	denied := unionOf(slices.DeleteFunc(slices.Clone(o.denies), func(c clause) bool { return c.unknown }), perhaps)
 	var others []union
 	identity := -1
 	for i := range o.consents {
@@ -157,10 +158,25 @@ func (q *inquiry) undecided(o *outline) {
 	if len(o.gaps) > 0 {
 		q.ask(o, plus(o.allowing(perhaps), unionOf(o.gaps, perhaps)), []union{o.denied(surely)})
 	}
+	q.perhapsStopped(o)
 	for i := range o.consents {
 		if slices.ContainsFunc(o.consents[i].clauses(), clause.undecided) {
 			q.perhapsAllowed(o, o, i)
 		}
+	}
+}
+
+// perhapsStopped asks for a resource that is allowed but for a Deny that is not
+// known to apply.
+func (q *inquiry) perhapsStopped(o *outline) {
+	var unknown []clause
+	for _, c := range o.denies {
+		if c.unknown {
+			unknown = append(unknown, c)
+		}
+	}
+	if len(unknown) > 0 {
+		q.ask(o, plus(o.allowing(perhaps), unionOf(unknown, perhaps)), []union{o.denied(surely)})
 	}
 }
 

@@ -14,7 +14,7 @@ type request struct {
 	// region and owner are aws:RequestedRegion and aws:ResourceAccount where the
 	// context does not tell them.
 	region, owner value
-	// atHome says that the resource is of the principal's account.
+	// atHome says that the resource belongs to the principal's account.
 	atHome bool
 	// caller is whom resource-based policies name.
 	caller *caller

@@ -101,7 +101,7 @@ func decides(action, resource string) bool {
 	return !ok || a.Service != "iam" || trusts(action)
 }
 
-// names reports whether the policy of some resource is about the one of a
+// names reports whether the policy of some resource concerns the one of a
 // request, or about another part of it: of a bucket, its other objects.
 func (s *set) names(resource string) bool {
 	root := rootOf(resource)

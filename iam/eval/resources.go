@@ -9,7 +9,7 @@ type Resources struct {
 	byARN map[string]*resourcePolicy
 }
 
-// NewResources compiles the policies of resources, of which no two have the same
+// NewResources compiles the policies of resources, no two of which have the same
 // ARN.
 func NewResources(list ...ResourcePolicy) *Resources {
 	out := &Resources{list: make([]resourcePolicy, len(list)), byARN: make(map[string]*resourcePolicy, len(list))}

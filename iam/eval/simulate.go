@@ -65,7 +65,7 @@ func organizationLevels(levels []OrganizationLevel) ([][]Policy, error) {
 	return out, nil
 }
 
-// An asker is whose request a simulation is about: the caller, where there is
+// An asker is whose request a simulation concerns: the caller, where there is
 // one, and the account that asks.
 type asker struct{ caller, account string }
 

@@ -117,7 +117,7 @@ func compose(identity, boundary, resource iam.Decision, grants grant, cross bool
 }
 
 // finish fills in the evidence. Where the organization stops the request
-// nothing else is told (recorded cases scp-deny, scp-implicit).
+// nothing else is known (recorded cases scp-deny, scp-implicit).
 func (s *simulation) finish(out *outcome, e *evidence, scps iam.Decision) {
 	if scps != iam.Allowed {
 		out.decision = scps

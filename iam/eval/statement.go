@@ -16,7 +16,7 @@ type Policy struct {
 	Name     string // its display name
 	ARN      string // of a managed policy
 	Document *policy.Document
-	// Origin is where the document stands in a file of the user's, or nil.
+	// Origin is where the document is in a file of the user's, or nil.
 	Origin *account.Origin
 	// source and kind are the simulator's SourcePolicyId and
 	// SourcePolicyType, where they are not Name and "IAM Policy".
@@ -120,7 +120,7 @@ func (s *statement) matchesResource(r *request) bool {
 	if s.noResource {
 		return true
 	}
-	// A variable without a value stands for anything where the statement is
+	// A variable without a value represents anything where the statement is
 	// to apply to as much as it can.
 	open := r.assume != asGiven && r.applies(s) != s.notResource
 	for i := range s.resources {

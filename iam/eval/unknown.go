@@ -104,7 +104,7 @@ func (c *Compiled) unknowns(r *Request) []unknown {
 	if r.noRCP || r.otherRCP {
 		out = append(out, unknown{rcpGap(r), supposition{rcps: true}})
 	}
-	// What a source never claimed to hold is told once, of all requests.
+	// What a source never claimed to hold is known once, of all requests.
 	for i := range c.gaps {
 		add(c.gaps[i].Counts(false) && gapConcerns(&c.gaps[i], r), func() iam.Gap { return c.gaps[i] })
 	}

@@ -2,6 +2,5 @@
 // requirement names, and resources beyond the required patterns.
 //
 // Every excess comes with a request that the principal's policies, all layers
-// together, allow; what a boundary or an organization policy takes away again
-// is none.
+// together, allow; what a boundary or an organization policy takes away again does not count.
 package excess

@@ -116,8 +116,8 @@ func (f *finder) action(g eval.Grant, name string) {
 	f.found = append(f.found, x)
 }
 
-// wildcard looks at the actions that one pattern stands for. Dangerous ones
-// are told one by one, unless the pattern is a whole service or all of them.
+// wildcard looks at the actions that one pattern represents. Dangerous ones
+// are known one by one, unless the pattern is a whole service or all of them.
 func (f *finder) wildcard(g eval.Grant, pattern string, names []string) {
 	whole := strings.HasSuffix(pattern, "*") && len(pattern)-strings.LastIndexByte(pattern, ':') <= 2 || g.Statement.NotAction
 	var rest []string
@@ -143,7 +143,7 @@ func (f *finder) wildcard(g eval.Grant, pattern string, names []string) {
 	if len(rest) == 0 {
 		return
 	}
-	why := fmt.Sprintf("stands for %d actions that no requirement needs, such as %s", len(rest), some(rest))
+	why := fmt.Sprintf("matches %d actions that no requirement needs, such as %s", len(rest), some(rest))
 	if worst.Dangerous {
 		shown = worst
 		text, _ := danger(worst.Action)

@@ -1,4 +1,4 @@
-// Package explain tells why one request is allowed or denied: the decision of
+// Package explain says why one request is allowed or denied: the decision of
 // every layer of policies, the statements that made it, and the statements
 // that would have made another one but for a single element.
 //

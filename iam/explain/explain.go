@@ -12,7 +12,7 @@ import (
 	"remotion-doctor/iam/request"
 )
 
-// Options say what is known beside the policies.
+// Options say what is known next to the policies.
 type Options struct {
 	// Owner is the account that the resource belongs to; empty for the
 	// principal's own.

@@ -113,7 +113,7 @@ func (s *statement) principalMiss() iam.NearMiss {
 }
 
 // resourceMiss: all but the resource match. Of several patterns the one that
-// differs last is told.
+// differs last is known.
 func (s *statement) resourceMiss() iam.NearMiss {
 	if s.source.NotResource {
 		i := slices.IndexFunc(s.source.Resources, func(r string) bool { return !s.testsResources([]string{r}) })

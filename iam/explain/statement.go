@@ -41,7 +41,7 @@ func (t *tracer) statement(l iam.Layer, p *eval.Policy, index int) *statement {
 // about.
 func namesPrincipals(l iam.Layer) bool { return l == iam.LayerResource || l == iam.LayerEndpoint }
 
-// tests reports whether a statement that is about everything, but for what set
+// tests reports whether a statement that concerns everything, but for what set
 // takes from this one, applies to the request.
 func (s *statement) tests(set func(*policy.Statement)) bool {
 	v := policy.Statement{Effect: policy.Allow, Actions: []string{"*"}, Resources: []string{"*"}}
@@ -117,7 +117,7 @@ func (s *statement) failsByAbsence() bool {
 	return len(s.failing) > 0 && !slices.ContainsFunc(s.failing, func(c policy.Condition) bool { return s.carries(c.Key) })
 }
 
-// sameService reports whether the statement is about actions of the request's
+// sameService reports whether the statement concerns actions of the request's
 // service: what concerns another service is no near miss.
 func (s *statement) sameService() bool {
 	service, _, _ := strings.Cut(strings.ToLower(s.tracer.probe.Action), ":")

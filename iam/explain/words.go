@@ -124,7 +124,7 @@ func mismatch(a actions.Action, resource string) string {
 	if len(a.ResourceTypes) == 0 {
 		return a.String() + " works on no particular resource: ask about *"
 	}
-	// The plainest form stands for the others: a bucket's object, not the one
+	// The plainest form represents the others: a bucket's object, not the one
 	// of an access point.
 	plainest := a.ResourceTypes[0]
 	for _, t := range a.ResourceTypes {

@@ -176,7 +176,7 @@ func Random(prefix string, seed uint64, n int) []Statement {
 	return each(n, func(int, string) Statement { return RandomStatement(prefix, r) })
 }
 
-// RandomStatement makes one statement that speaks of buckets.
+// RandomStatement makes one statement that names buckets.
 func RandomStatement(prefix string, r *rand.Rand) Statement {
 	s := Statement{Effect: "Allow", Action: "s3:*"}
 	if r.IntN(3) == 0 {

@@ -15,7 +15,7 @@ import (
 //go:embed account.json
 var accountJSON []byte
 
-// Account returns the account that the suite is about.
+// Account returns the account that the suite concerns.
 func Account(tb testing.TB) *account.Snapshot {
 	tb.Helper()
 	s, err := account.Read(accountJSON)
@@ -176,7 +176,7 @@ func (q *question) check(t *testing.T, v *iam.Verdict) {
 	}
 	var by []string
 	for _, m := range v.Matched {
-		// Not every evaluator tells what the layers above the identity-based
+		// Not every evaluator says what the layers above the identity-based
 		// policies allow, or what the organization denies.
 		if m.Layer == iam.LayerSCP || m.Layer == iam.LayerBoundary && m.Effect == policy.Allow {
 			continue

@@ -26,7 +26,7 @@ func bitGlob(pattern, s string, colons int) bool {
 }
 
 // unitsOf splits literals outside the basic plane into their two units, for
-// "?" stands for one unit (recorded cases arn-like-plus-*).
+// "?" represents one unit (recorded cases arn-like-plus-*).
 func unitsOf(elements []element) []element {
 	out := elements[:0:0]
 	for _, e := range elements {
@@ -135,7 +135,7 @@ func wordsGlob(rows []element, text []uint16) bool {
 	return hasBit(state, len(rows))
 }
 
-// A literals holds the positions at which each unit stands in a pattern.
+// A literals holds the positions at which each unit is in a pattern.
 type literals struct {
 	plain [128]bits
 	other map[uint16]bits

@@ -13,7 +13,7 @@ const (
 // An Effect says whether a statement allows or denies.
 type Effect string
 
-// The effects, spelled as IAM demands.
+// The effects, spelled as IAM requires.
 const (
 	Allow Effect = "Allow"
 	Deny  Effect = "Deny"
@@ -49,19 +49,19 @@ type Statement struct {
 	Principals *Principals
 
 	// Actions are patterns such as s3:Get*. NotAction says that the statement
-	// is about every action except these.
+	// concerns every action except these.
 	Actions   []string
 	NotAction bool
 
 	// Resources are patterns such as arn:aws:s3:::bucket/*. NotResource says
-	// that the statement is about every resource except these. Trust policies
+	// that the statement concerns every resource except these. Trust policies
 	// have none.
 	Resources   []string
 	NotResource bool
 
 	Conditions []Condition
 
-	// Start and End are where the statement's braces stand in the source,
+	// Start and End are where the statement's braces are in the source,
 	// End just behind the closing one.
 	Start, End Position
 	// After is the place just behind the token before the statement: an
@@ -72,7 +72,7 @@ type Statement struct {
 	Span Span
 }
 
-// Principals says whom a statement of a resource-based policy is about.
+// Principals says whom a statement of a resource-based policy concerns.
 type Principals struct {
 	Not bool // NotPrincipal
 	Any bool // "*" in place of the whole element
@@ -101,7 +101,7 @@ func elementName(name string, not bool) string {
 	return name
 }
 
-// Text returns the statement as it stands in the document's source.
+// Text returns the statement as it is in the document's source.
 func (d *Document) Text(s *Statement) string {
 	if s.Span.End > len(d.Source) || s.Span.Start >= s.Span.End {
 		return ""

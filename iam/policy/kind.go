@@ -90,14 +90,14 @@ func refuse(s *Statement, k Kind) (msg, hint string) {
 		}
 	case KindRCP:
 		if s.Principals == nil || !everyone(s.Principals) {
-			return fmt.Sprintf(`%s must have "Principal": "*" in every statement`, k.Title()), "say whom it is about in a Condition, such as aws:PrincipalArn"
+			return fmt.Sprintf(`%s must have "Principal": "*" in every statement`, k.Title()), "limit it with a Condition, such as one on aws:PrincipalArn"
 		}
 	case KindResource, KindTrust, KindEndpoint:
 		if s.Principals == nil {
 			return fmt.Sprintf("%s must have Principal in every statement", k.Title()), "add it, or give the policy as an identity-based one"
 		}
 		if k == KindTrust && len(s.Resources) > 0 {
-			return "a trust policy cannot have Resource", "remove the element; it is about the role itself"
+			return "a trust policy cannot have Resource", "remove the element; the policy applies to the role itself"
 		}
 	}
 	return "", ""

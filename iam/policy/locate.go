@@ -8,8 +8,7 @@ import (
 
 // Elements returns where the values of a statement stand, as ranges of bytes
 // of its [Document.Text], by JSON pointer: /Action/0, /Resource,
-// /Condition/StringEquals/aws:SourceVpc. It is empty for a document that was
-// built.
+// /Condition/StringEquals/aws:SourceVpc. Built documents have none.
 func (d *Document) Elements(s *Statement) map[string]Span {
 	text := d.Text(s)
 	out := map[string]Span{}

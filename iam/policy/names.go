@@ -5,7 +5,7 @@ import (
 	"unicode/utf8"
 )
 
-// A Names is the set of resource names that a required pattern stands for.
+// A Names is the set of resource names that a required pattern represents.
 type Names struct {
 	text     string // for people: wildcards as in a policy
 	elements []element
@@ -39,9 +39,8 @@ func NameOf(name string) Names {
 }
 
 // TypedNames returns the names of one type of resource. Their parts are
-// separated by slashes and colons, so that "*" stands for one or more other
-// characters, "**" for some that may be slashes, and "***" for any; "?" stands
-// for one character that separates nothing.
+// separated by slashes and colons, so that "*" represents one or more other
+// characters, "**" for some that may be slashes, and "***" for any; "?" represents one character that separates nothing.
 //
 // In TypedNames("arn:aws:s3:::b-*/***") are the objects of the buckets b-…, in
 // TypedNames("arn:aws:s3:::b-*") the buckets themselves.
@@ -82,7 +81,7 @@ func (n Names) beginning() string {
 }
 
 // MayBegin reports whether a name may begin with a text, or be the beginning of
-// it, as far as the text that all names begin with tells.
+// it, as far as the text that all names begin with says.
 func (n Names) MayBegin(text string) bool {
 	b := n.beginning()
 	return strings.HasPrefix(b, text) || strings.HasPrefix(text, b)
@@ -91,8 +90,7 @@ func (n Names) MayBegin(text string) bool {
 // String returns the pattern as a policy would state it.
 func (n Names) String() string { return n.text }
 
-// Contains reports whether s is one of the names. It is none of those that are
-// too complex to be told.
+// Contains reports whether s is one of the names. Names that are too complex to be known are none of them.
 func (n Names) Contains(s string) bool {
 	search, err := newSearch(&Query{Names: n, Out: []Set{nil}}, len(n.elements))
 	return err == nil && search.holds(s)
@@ -112,7 +110,7 @@ func (n Names) Within(s Set) bool { return s.covers(n.beginning()) }
 type element struct {
 	kind elementKind
 	char rune // of a literal
-	// keeps are the characters that a wildcard does not stand for.
+	// keeps are the characters that a wildcard does not represent.
 	keeps string
 }
 
@@ -172,7 +170,7 @@ func elementsAfter(text string, colons int) []element {
 	return out
 }
 
-// plainRune is the character that a rune of an expanded template stands for.
+// plainRune is the character that a rune of an expanded template represents.
 func plainRune(c rune) rune {
 	switch c {
 	case literalStar:

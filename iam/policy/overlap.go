@@ -2,7 +2,7 @@ package policy
 
 // Overlap reports whether two patterns may match the same text. In both, "*"
 // matches any text, "?" any character, and a policy variable any text, as its
-// value is not known. Segments of ARNs are not told apart, so that Overlap
+// value is not known. Segments of ARNs are not distinguished, so that Overlap
 // never denies an overlap that there is.
 func Overlap(a, b string) bool {
 	x, y := wild(a), wild(b)

@@ -46,7 +46,7 @@ func Parse(src string) (*Document, error) {
 }
 
 // DecodeURL decodes a document as IAM's read calls return it, URL-encoded by
-// RFC 3986 ("+" stays). Text that is not encoded is returned as it is.
+// RFC 3986 ("+" stays). Text that is not encoded is returned unchanged.
 func DecodeURL(s string) string {
 	if strings.HasPrefix(strings.TrimSpace(s), "{") {
 		return s

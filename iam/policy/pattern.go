@@ -5,7 +5,7 @@ import (
 	"unicode/utf8"
 )
 
-// A Pattern is a compiled pattern of a policy: "*" stands for any run of
+// A Pattern is a compiled pattern of a policy: "*" represents any run of
 // characters, "?" for one. Matching allocates nothing but for intricate
 // patterns, and takes little time also for those.
 type Pattern struct {
@@ -21,7 +21,7 @@ type Pattern struct {
 	prefix, exact bool
 	// escaped says that literal holds a wildcard from a policy variable.
 	escaped bool
-	// owner says that wildcards before the first slash do not stand for one.
+	// owner says that wildcards before the first slash do not represent one.
 	owner bool
 	// plain is where the part of text begins that has only stars and literals.
 	plain int
@@ -60,7 +60,7 @@ func CompileResource(s string) Pattern {
 }
 
 // CompileOwner compiles a pattern as [CompileResource], but wildcards before its
-// first slash do not stand for one: arn:aws:s3:::a*/* is what is in the buckets
+// first slash do not represent one: arn:aws:s3:::a*/* is what is in the buckets
 // that begin with a. It is for a [Query], and not to be matched by itself.
 func CompileOwner(s string) Pattern {
 	p := CompileResource(s)
@@ -126,7 +126,7 @@ func MatchResource(pattern, s string) bool {
 
 // A star is a wildcard that the matcher can go back to.
 type star struct {
-	at     int // where it stands in the pattern; -1 for none
+	at     int // where it is in the pattern; -1 for none
 	mark   int // how far into the text it reaches
 	half   bool
 	colons int // how many colons of the pattern come before it
@@ -138,7 +138,7 @@ type star struct {
 // irrelevant. Where it goes back too often, bitGlob takes over.
 //
 // The first start bytes, which hold the given number of colons, are known to
-// be equal. "?" stands for one UTF-16 unit: a character outside the basic plane takes
+// be equal. "?" represents one UTF-16 unit: a character outside the basic plane takes
 // two (recorded cases arn-like-plus-one, arn-like-plus-astral).
 func (p *Pattern) glob(s string, start, colons int) bool {
 	pat, arn := p.text, p.arn
@@ -201,7 +201,7 @@ func (p *Pattern) glob(s string, start, colons int) bool {
 			back.mark += n
 		}
 		pi, si, half, colons = back.at+1, back.mark, back.half, back.colons
-		// A hard star may stand for everything up to the next place where what
+		// A hard star may represent everything up to the next place where what
 		// is behind it can begin.
 		if back == &hard && !half && pi < len(pat) && pat[pi] < utf8.RuneSelf && pat[pi] != '*' && pat[pi] != '?' {
 			skip := strings.IndexByte(s[si:], pat[pi])
@@ -235,7 +235,7 @@ func afterStar(pat, s string) bool {
 }
 
 // sameByte compares the next literal of pat with c. It returns how many bytes
-// of the pattern stand for it, or 0.
+// of the pattern represent it, or 0.
 func sameByte(pat string, c byte) int {
 	p := pat[0]
 	if p == c {

@@ -47,7 +47,7 @@ func (d *Document) Indent() string {
 
 type printer struct {
 	buf   bytes.Buffer
-	fresh bool // nothing stands in the innermost bracket yet
+	fresh bool // nothing is in the innermost bracket yet
 }
 
 func (w *printer) open(c byte) {
@@ -74,7 +74,7 @@ func (w *printer) text(s string) {
 	_ = enc.Encode(s) // a string always encodes
 	for _, r := range string(bytes.TrimRight(out.Bytes(), "\n")) {
 		if r > 0xFF {
-			w.escape(r) // IAM stores no such character as it is.
+			w.escape(r) // IAM stores no such character unchanged.
 			continue
 		}
 		w.buf.WriteRune(r)

@@ -13,7 +13,7 @@ type search struct {
 	left  int     // the work that it may still do
 	marks []int32 // when each node was seen last
 	now   int32
-	rest  rune // stands for all characters that no pattern names
+	rest  rune // represents all characters that no pattern names
 }
 
 // newSearch builds the automata of a reduced query, which has one set in Out. The error is
@@ -55,7 +55,7 @@ func (s *search) part(rows [][]element) error {
 // A part that matches whatever follows is [settled].
 type state [][]int32
 
-// settled stands for a part in which whatever follows matches.
+// settled represents a part in which whatever follows matches.
 const settled = -1
 
 func isSettled(part []int32) bool { return len(part) == 1 && part[0] == settled }

@@ -140,7 +140,7 @@ func (t Template) ExpandOpen(lookup Lookup) string {
 	return b.String()
 }
 
-// The characters that stand for literal wildcards in an expanded template.
+// The characters that represent literal wildcards in an expanded template.
 // They are in the private use area, which no stored policy may contain.
 const (
 	literalStar     = '\uE000'

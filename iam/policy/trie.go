@@ -26,7 +26,7 @@ type node struct {
 	anys  []anyEdge
 	stars [numWildcards]int32 // the node within a star that follows, or 0
 	// enter are the nodes that are live where this one is reached: a star may
-	// stand for nothing.
+	// represent nothing.
 	enter   []int32
 	accepts bool
 	behind  bool // a question mark leads here
@@ -42,7 +42,7 @@ type anyEdge struct {
 	to   int32
 }
 
-// A wildcard says which characters a wildcard stands for.
+// A wildcard says which characters a wildcard represents.
 type wildcard uint8
 
 const (
@@ -66,7 +66,7 @@ func wildcardOf(keeps string) wildcard {
 	return everything
 }
 
-// takes reports whether a wildcard stands for a character.
+// takes reports whether a wildcard represents a character.
 func (w wildcard) takes(c rune) bool {
 	switch w {
 	case noStar:
@@ -172,11 +172,11 @@ func (n *node) next(c rune) int32 {
 	return 0
 }
 
-// plausible are the characters that may stand for "any other", those that
+// plausible are the characters that may represent "any other", those that
 // names are made of first.
 const plausible = "xqzkjvwyhgbfpudmcltnrisaoe0123456789XQZKJVWYHGBFPUDMCLTNRISAOE-_.éèñüß"
 
-// other returns a character that no pattern names: it stands for all of those.
+// other returns a character that no pattern names: it represents all of those.
 func (t *trie) other() rune {
 	for _, c := range plausible {
 		if !t.named[c] {

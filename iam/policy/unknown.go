@@ -6,7 +6,7 @@ import "strings"
 // blank, which no condition key has.
 const unknownPrefix = "not known: "
 
-// Unknown returns a policy variable that stands for a value which is not known
+// Unknown returns a policy variable that represents a value which is not known
 // when a policy is read, such as a name that the deployment will generate. In
 // a document of [Version2012] it makes undecided whatever depends on it. name
 // says to the user what the value is.
@@ -37,7 +37,7 @@ func Alternative(key string) (of string, negated, ok bool) {
 }
 
 // IsUnknown returns the name of the value that a context key made by
-// [UnknownKey] stands for.
+// [UnknownKey] represents.
 func IsUnknown(key string) (name string, ok bool) {
 	if len(key) < len(unknownPrefix) || !strings.EqualFold(key[:len(unknownPrefix)], unknownPrefix) {
 		return "", false
@@ -45,7 +45,7 @@ func IsUnknown(key string) (name string, ok bool) {
 	return key[len(unknownPrefix):], true
 }
 
-// UnknownDocument returns a document that stands for one which cannot be read:
+// UnknownDocument returns a document that represents one which cannot be read:
 // whatever it could allow or deny is undecided. name says which it is.
 func UnknownDocument(name string) string {
 	condition := []Condition{{Operator: "StringEquals", Key: UnknownKey(name), Values: []string{"known"}}}
@@ -57,7 +57,7 @@ func UnknownDocument(name string) string {
 	return d.Indent()
 }
 
-// Unread returns the name of the document that an [UnknownDocument] stands for.
+// Unread returns the name of the document that an [UnknownDocument] represents.
 func (d *Document) Unread() (name string, ok bool) {
 	if len(d.Statements) != 2 || d.Statements[0].Sid != "MayAllow" || d.Statements[1].Sid != "MayDeny" || len(d.Statements[0].Conditions) != 1 {
 		return "", false

@@ -39,7 +39,7 @@ type visit struct {
 	older        int32 // the last visit before with the same hash, or -1
 }
 
-// visitWork is what a visit takes beside its nodes.
+// visitWork is what a visit takes next to its nodes.
 const visitWork = 16
 
 func (w *walk) find() {

@@ -11,7 +11,7 @@ import (
 type Warning struct {
 	Pos       Position
 	Statement int    // its index
-	Text      string // what the warning is about, as it stands in the document
+	Text      string // what the warning concerns, as it is in the document
 	Msg       string
 	Hint      string // what to do, or empty
 }
@@ -133,7 +133,7 @@ func suspiciousResource(r string) suspicion {
 // named reports whether a field is neither empty nor open.
 func named(field string) bool { return field != "" && !strings.ContainsAny(field, "*?$") }
 
-// s3Regional reports whether S3 has such a resource in a region.
+// s3Regional reports whether S3 has one such resource in a region.
 // Source: Service Authorization Reference, "Resource types defined by Amazon S3".
 func s3Regional(resource string) bool {
 	kind, _, _ := strings.Cut(resource, "/")

@@ -68,7 +68,7 @@ func (f *Facts) AboutAny(action, owner string) iam.Context {
 	return out.context
 }
 
-// Added returns what the principal's requests carry beside what follows from its
+// Added returns what the principal's requests carry next to what follows from its
 // ARN: what the policy simulator does not know by itself.
 func (f *Facts) Added() iam.Context {
 	out := &builder{}

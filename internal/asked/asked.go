@@ -35,7 +35,7 @@ var (
 var fileNames = []string{"snapshot", "template", "plan", "managed-policies", "policy", "boundary", "scp", "rcp", "session-policy", "resource-policy"}
 
 // Of returns what the user gave of the source and the requirement, as data. A file
-// that is an operand becomes the flag that it stands for.
+// that is an operand becomes the flag that it represents.
 func Of(fs *pflag.FlagSet, operands []string) audit.Asked {
 	var out audit.Asked
 	out.Source, out.Requirement = among(fs, sourceNames), among(fs, requirementNames)
@@ -84,7 +84,7 @@ func given(f *pflag.Flag) []audit.Flag {
 	return []audit.Flag{{Name: f.Name, Value: f.Value.String()}}
 }
 
-// kindOfFile is the flag that an operand stands for: a plan or state of
+// kindOfFile is the flag that an operand represents: a plan or state of
 // Terraform names the version that wrote it.
 func kindOfFile(path string) string {
 	file, err := os.Open(path)

@@ -59,7 +59,7 @@ func (f *Requirement) Region() string {
 }
 
 // Apply puts what the flags say into options, the targets apart. region is the one
-// of the environment, which stands in for --region. The error is an
+// of the environment, which replaces --region. The error is an
 // *audit.Problem or a *source.Error that names the flag or the place.
 func (f *Requirement) Apply(o *doctor.Options, region string) (err error) {
 	o.Operations, o.Strict, o.Bucket, o.Function = f.Operations, f.Strict, f.Bucket, policy.FunctionName(f.Function)
@@ -159,7 +159,7 @@ func usage(hint, format string, args ...any) error {
 	return &p
 }
 
-// OneOf refuses a value that is none of those that a flag takes.
+// OneOf refuses a value that a flag does not accept.
 func OneOf(flag, value string, known ...string) error {
 	if !slices.Contains(known, value) {
 		return usage("", "--%s %q is not one of %s", flag, value, strings.Join(slices.DeleteFunc(slices.Clone(known), func(k string) bool { return k == "" }), ", "))

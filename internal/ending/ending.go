@@ -49,7 +49,7 @@ func (e *Error) Error() string { return e.Msg }
 
 // Of returns the form of the file at a path: its ending decides, unless a form
 // was asked for. An ending that belongs to no form is refused, and so is one
-// that belongs to another form than was asked for: no program opens such a file.
+// that belongs to another form than was asked for: no program opens one such file.
 // A name without an ending says nothing. The error is an [*Error].
 func (c Choice) Of(path string) (string, error) {
 	text, i := Find(path, c.Endings)

@@ -73,7 +73,7 @@ func (e *Error) Hint() string {
 // Failed is the error of a write to a file that is open, nil for nil.
 func Failed(path string, err error) error { return failed(path, err, false) }
 
-// failed returns nil for nil, and an Error as it is.
+// failed returns nil for nil, and an Error unchanged.
 func failed(path string, err error, badPath bool) error {
 	if err == nil {
 		return nil
@@ -91,7 +91,7 @@ var badPaths = []error{
 	syscall.ENOTDIR, syscall.EISDIR, syscall.EROFS, syscall.ELOOP, syscall.ENAMETOOLONG, syscall.EINVAL, syscall.ENXIO, syscall.EBADF,
 }
 
-// isBadPath reports whether an error in opening a file is about its path.
+// isBadPath reports whether an error in opening a file concerns its path.
 func isBadPath(err error) bool {
 	return slices.ContainsFunc(badPaths, func(known error) bool { return errors.Is(err, known) })
 }

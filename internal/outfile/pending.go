@@ -7,7 +7,7 @@ import (
 	"syscall"
 )
 
-// A pending is a regular file that is complete beside its place and not yet
+// A pending is a regular file that is complete next to its place and not yet
 // there.
 type pending struct {
 	*partial

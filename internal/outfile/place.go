@@ -17,7 +17,7 @@ type place struct {
 	target string      // behind all links
 	info   fs.FileInfo // nil where there is nothing yet
 	stream bool        // written through: no regular file
-	fd     int         // the open descriptor that the path stands for, else -1
+	fd     int         // the open descriptor that the path represents, else -1
 }
 
 // locateAll finds the places of files; no two may be the same regular file.

@@ -22,7 +22,7 @@ const noTerminal = syscall.O_NOCTTY
 // A partial is a file under a name that nobody could have planted.
 type partial struct{ *renameio.PendingFile }
 
-// newPartial makes it beside its place: a rename works within a file system.
+// newPartial makes it next to its place: a rename works within a file system.
 func newPartial(target string, perm uint32) (*partial, error) {
 	f, err := renameio.NewPendingFile(target, renameio.WithTempDir(filepath.Dir(target)), renameio.WithPermissions(fs.FileMode(perm)))
 	if err != nil {
@@ -82,7 +82,7 @@ func planted(path string) error {
 	return nil
 }
 
-// descriptor reads /dev/stdout, /dev/fd/N and /proc/self/fd/N. They stand for a
+// descriptor reads /dev/stdout, /dev/fd/N and /proc/self/fd/N. They represent a
 // descriptor that is open; what it leads to must not be replaced, since the
 // descriptor would go on writing to the old file.
 func descriptor(path string) (int, bool) {

@@ -19,7 +19,7 @@ type partial struct {
 	done   bool
 }
 
-// newPartial makes it beside its place: a rename works within a volume. Who may
+// newPartial makes it next to its place: a rename works within a volume. Who may
 // read it follows from the folder; Windows has no mode.
 func newPartial(target string, _ uint32) (*partial, error) {
 	f, err := os.CreateTemp(filepath.Dir(target), ".remotion-doctor-*")

@@ -1,5 +1,5 @@
 // Package splice puts a member into an object, or an item into a list, of a
-// YAML or JSON text, and leaves every other byte as it is: comments, order,
+// YAML or JSON text, and leaves every other byte unchanged: comments, order,
 // quotes and line ends stay.
 //
 // What it returns is parsed once more and compared with what it was made from.

@@ -32,8 +32,7 @@ func (e *WriteError) Unwrap() error { return e.Err }
 // Problem is the error as the user reads it.
 func (e *WriteError) Problem() audit.Problem { return audit.NewProblem("other", e.Error(), "") }
 
-// Write writes to the file. The error is a [*WriteError]; a pipe that nobody
-// reads is none.
+// Write writes to the file. The error is a [*WriteError]; a pipe that nobody reads is no error.
 func (s *Stream) Write(p []byte) (int, error) {
 	n, err := s.File.Write(p)
 	if err == nil || isBrokenPipe(err) {

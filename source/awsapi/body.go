@@ -14,7 +14,7 @@ import (
 )
 
 // maxAnswer bounds what is read of one answer. A page of an account's 1,000
-// largest roles is about 20 MB.
+// largest roles concerns 20 MB.
 const maxAnswer = 256 << 20
 
 // readAnswer reads the whole answer of an attempt, within its time, and refuses

@@ -12,7 +12,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/credentials/ec2rolecreds"
 	"github.com/aws/aws-sdk-go-v2/feature/ec2/imds"
-	"github.com/aws/aws-sdk-go-v2/service/ec2"
 	awsiam "github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
@@ -20,6 +19,7 @@ import (
 	"github.com/aws/smithy-go/middleware"
 
 	"remotion-doctor/audit"
+	"remotion-doctor/source/awsapi/ec2"
 )
 
 // Options say how to reach AWS. The zero Options follow the environment and
@@ -153,4 +153,4 @@ func (c *Client) lambda(region string) *lambda.Client {
 	return lambda.NewFromConfig(c.config, func(o *lambda.Options) { o.Region = cmp.Or(region, c.config.Region) })
 }
 
-func (c *Client) ec2() *ec2.Client { return ec2.NewFromConfig(c.config) }
+func (c *Client) ec2(region string) *ec2.Client { return ec2.New(c.config, region) }

@@ -45,7 +45,7 @@ func count(actions []string, lower string) (n int) {
 	return n
 }
 
-// resourcesOf returns the resources that a result is about.
+// resourcesOf returns the resources that a result concerns.
 func resourcesOf(b batch, res *types.EvaluationResult) []string {
 	if len(b.resources) == 0 {
 		return []string{"*"}

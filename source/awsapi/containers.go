@@ -4,24 +4,16 @@ import (
 	"context"
 	"strings"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/ecs"
-	"github.com/aws/aws-sdk-go-v2/service/eks"
-
 	"remotion-doctor/audit"
 	"remotion-doctor/iam/policy"
 	"remotion-doctor/source"
+	"remotion-doctor/source/awsapi/ecs"
+	"remotion-doctor/source/awsapi/eks"
 )
 
-func (c *Client) ecs(region string) *ecs.Client {
-	return ecs.NewFromConfig(c.config, func(o *ecs.Options) {
-		if region != "" {
-			o.Region = region
-		}
-	})
-}
+func (c *Client) ecs(region string) *ecs.Client { return ecs.New(c.config, region) }
 
-func (c *Client) eks() *eks.Client { return eks.NewFromConfig(c.config) }
+func (c *Client) eks(region string) *eks.Client { return eks.New(c.config, region) }
 
 // taskRole asks ECS for the role that the containers of a task run as.
 func (c *Client) taskRole(ctx context.Context, name string) (source.Resolution, error) {
@@ -30,7 +22,7 @@ func (c *Client) taskRole(ctx context.Context, name string) (source.Resolution, 
 	if a, ok := policy.ParseARN(name); ok {
 		region = a.Region
 	}
-	out, err := c.ecs(region).DescribeTaskDefinition(ctx, &ecs.DescribeTaskDefinitionInput{TaskDefinition: &name})
+	t, err := c.ecs(region).DescribeTaskDefinition(ctx, name)
 	if err != nil {
 		e := explain(op, err).(*source.Error)
 		if strings.Contains(e.Msg, "Unable to describe task definition") {
@@ -39,16 +31,15 @@ func (c *Client) taskRole(ctx context.Context, name string) (source.Resolution, 
 		return source.Resolution{}, e
 	}
 	const operation = "ecs:DescribeTaskDefinition"
-	t := out.TaskDefinition
-	if t == nil || !isTask(aws.ToString(t.TaskDefinitionArn), name) {
+	if t == nil || !isTask(t.ARN, name) {
 		return source.Resolution{}, wrongAnswer(operation, "asked for the task definition %q, it holds another or none", name)
 	}
-	if aws.ToString(t.TaskRoleArn) == "" {
-		return source.Resolution{}, source.NoTaskRole(op, clean(aws.ToString(t.ExecutionRoleArn)))
+	if t.TaskRoleARN == "" {
+		return source.Resolution{}, source.NoTaskRole(op, clean(t.ExecutionRoleARN))
 	}
-	r, err := found(operation, aws.ToString(t.TaskRoleArn))
-	r.ExecutionRole = aws.ToString(t.ExecutionRoleArn)
-	if a, ok := policy.ParseARN(aws.ToString(t.TaskDefinitionArn)); ok {
+	r, err := found(operation, t.TaskRoleARN)
+	r.ExecutionRole = t.ExecutionRoleARN
+	if a, ok := policy.ParseARN(t.ARN); ok {
 		r.Region = a.Region
 	}
 	return r.On(audit.Target{Kind: audit.TargetTaskDefinition, Name: name}, ""), err
@@ -71,7 +62,7 @@ func (c *Client) podRole(ctx context.Context, name string) (source.Resolution, e
 	if len(parts) != 3 {
 		return source.Resolution{}, &source.Error{Op: op, Kind: source.KindInvalid, Msg: "it is not of the form CLUSTER/NAMESPACE/SERVICE-ACCOUNT"}
 	}
-	list, err := c.eks().ListPodIdentityAssociations(ctx, &eks.ListPodIdentityAssociationsInput{ClusterName: &parts[0], Namespace: &parts[1], ServiceAccount: &parts[2]})
+	list, err := c.eks("").ListPodIdentityAssociations(ctx, parts[0], parts[1], parts[2], nil)
 	if err != nil {
 		return source.Resolution{}, explain(op, err)
 	}
@@ -81,19 +72,18 @@ func (c *Client) podRole(ctx context.Context, name string) (source.Resolution, e
 	if len(list.Associations) == 0 {
 		return source.Resolution{}, &source.Error{
 			Op: op, Kind: source.KindNotFound, Msg: "there is no pod identity association for it",
-			Hint: "look at --region; where the role stands in the service account's annotation eks.amazonaws.com/role-arn (IRSA), name it with --role and the account with --service-account",
+			Hint: "look at --region; if the role is in the service account's annotation eks.amazonaws.com/role-arn (IRSA), name it with --role and the account with --service-account",
 		}
 	}
-	out, err := c.eks().DescribePodIdentityAssociation(ctx, &eks.DescribePodIdentityAssociationInput{ClusterName: &parts[0], AssociationId: list.Associations[0].AssociationId})
+	a, err := c.eks("").DescribePodIdentityAssociation(ctx, parts[0], list.Associations[0].ID)
 	if err != nil {
 		return source.Resolution{}, explain(op, err)
 	}
 	const operation = "eks:DescribePodIdentityAssociation"
-	a := out.Association
-	if a == nil || aws.ToString(a.Namespace) != parts[1] || aws.ToString(a.ServiceAccount) != parts[2] {
+	if a == nil || a.Namespace != parts[1] || a.ServiceAccount != parts[2] {
 		return source.Resolution{}, wrongAnswer(operation, "asked for the association of %q, it holds another or none", name)
 	}
-	r, err := found(operation, aws.ToString(a.RoleArn))
+	r, err := found(operation, a.RoleARN)
 	r.Region = c.config.Region
 	return r.On(audit.Target{Kind: audit.TargetPodIdentity, Name: name}, ""), err
 }

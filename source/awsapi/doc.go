@@ -4,8 +4,8 @@
 // surrounds them. Only a [Writer] writes to AWS.
 //
 // Every attempt of a call and every call with its retries has an end
-// ([Options]). An answer that is empty, that contradicts itself, or that is about
+// ([Options]). An answer that is empty, that contradicts itself, or that concerns
 // something else than what was asked is an error of kind
 // [remotion-doctor/source.KindAnswer] that names the operation. What could not be
-// read of a principal is a gap beside what was.
+// read of a principal is a gap next to what was.
 package awsapi

@@ -241,12 +241,16 @@ func TestEmptyAnswers(t *testing.T) {
 }
 
 // TestAllCallsAreTested: the table of calls knows every operation of the SDK
-// that the package's source names.
+// that the package's source names, and those of the small clients.
 func TestAllCallsAreTested(t *testing.T) {
 	t.Parallel()
-	files, err := filepath.Glob("*.go")
-	if err != nil {
-		t.Fatal(err)
+	var files []string
+	for _, pattern := range []string{"*.go", "ec2/*.go", "ecs/*.go", "eks/*.go"} {
+		more, err := filepath.Glob(pattern)
+		if err != nil || len(more) == 0 {
+			t.Fatalf("%s: %d files, %v", pattern, len(more), err)
+		}
+		files = append(files, more...)
 	}
 	var found []string
 	for _, file := range files {
@@ -258,6 +262,9 @@ func TestAllCallsAreTested(t *testing.T) {
 			t.Fatal(err)
 		}
 		ast.Inspect(tree, func(n ast.Node) bool {
+			if f, ok := n.(*ast.FuncDecl); ok && strings.Contains(file, "/") && f.Recv != nil && f.Name.IsExported() {
+				found = append(found, f.Name.Name)
+			}
 			if lit, ok := n.(*ast.CompositeLit); ok {
 				if sel, ok := lit.Type.(*ast.SelectorExpr); ok && strings.HasSuffix(sel.Sel.Name, "Input") {
 					found = append(found, strings.TrimSuffix(sel.Sel.Name, "Input"))

@@ -52,7 +52,7 @@ var codes = map[string]struct {
 	"ConcurrentModificationException": {source.KindConflict, ""},
 	"EntityTemporarilyUnmodifiable":   {source.KindConflict, ""},
 
-	"InvalidAuthorizationMessageException": {source.KindInvalid, "paste the whole message; it is of the account that denied the request"},
+	"InvalidAuthorizationMessageException": {source.KindInvalid, "paste the whole message; run this in the account that denied the request"},
 }
 
 // explain turns an error of the SDK into an Error.
@@ -186,7 +186,7 @@ func fromTransport(e *source.Error, c *call, err error) {
 	}
 }
 
-// transport are the ways in which a call fails without a word of AWS, the first
+// transport are the ways in which a call fails without an answer of AWS, the first
 // that fits counts.
 var transport = []func(*source.Error, *call, error) bool{
 	interrupted, silent, foreign, missingProfile, missingCredentials, missingRegion, byStatus, unknownHost, unreachable,

@@ -56,7 +56,7 @@ type run struct {
 
 	mu       sync.Mutex
 	answers  map[pair]iam.Verdict
-	doubtful []pair        // decided by an organization, it is not told for which resource
+	doubtful []pair        // decided by an organization, AWS does not say for which resource
 	answered bool          // some call succeeded
 	failed   *source.Error // of the last call that did not
 }
@@ -204,7 +204,7 @@ func (c *Client) simulate(ctx context.Context, p iam.Principal, b batch, known i
 	})
 }
 
-// known is what the simulator has to be told of a principal: its tags, where its
+// known is what the simulator has to be known of a principal: its tags, where its
 // credentials come from, and when it got them. A role or user that may not be
 // read leaves its tags open.
 func (c *Client) known(ctx context.Context, p iam.Principal) iam.Context {

@@ -52,7 +52,7 @@ func (c *Client) principal(ctx context.Context, p iam.Principal) (*account.Snaps
 // A reader collects the policies of one principal, managed ones once each.
 type reader struct {
 	client   *awsiam.Client
-	entities *Client       // of which roles and users are asked for once
+	entities *Client       // roles and users of it are asked for once
 	slots    chan struct{} // bound the calls in flight
 	arn      string
 

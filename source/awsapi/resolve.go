@@ -6,8 +6,6 @@ import (
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/ec2"
-	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 	awsiam "github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
 
@@ -97,29 +95,26 @@ func (c *Client) profileRole(ctx context.Context, nameOrARN string) (source.Reso
 // instanceRole asks EC2 for the profile of an instance and IAM for its role.
 func (c *Client) instanceRole(ctx context.Context, id string) (source.Resolution, error) {
 	op := "finding the instance profile of " + clean(id)
-	out, err := c.ec2().DescribeInstances(ctx, &ec2.DescribeInstancesInput{InstanceIds: []string{id}})
+	out, err := c.ec2("").DescribeInstances(ctx, "", id)
 	if err != nil {
 		return source.Resolution{}, explain(op, err)
 	}
 	const operation = "ec2:DescribeInstances"
-	if out.Reservations == nil {
+	if !out.Answered {
 		return source.Resolution{}, wrongAnswer(operation, "it holds no list")
 	}
-	var instances []types.Instance
-	for _, r := range out.Reservations {
-		instances = append(instances, r.Instances...)
-	}
+	instances := out.List
 	if len(instances) == 0 {
 		return source.Resolution{}, &source.Error{Op: op, Kind: source.KindNotFound, Msg: "there is no such instance", Hint: "look at the id and at --region"}
 	}
-	if have := aws.ToString(instances[0].InstanceId); len(instances) > 1 || have != id {
+	if have := instances[0].ID; len(instances) > 1 || have != id {
 		return source.Resolution{}, wrongAnswer(operation, "asked for the instance %q, it holds %d, the first of them %q", id, len(instances), have)
 	}
-	profile := instances[0].IamInstanceProfile
-	if profile == nil {
+	profile := instances[0].ProfileARN
+	if profile == "" {
 		return source.Resolution{}, &source.Error{Op: op, Kind: source.KindNotFound, Msg: "the instance has no instance profile, so it has no role", Hint: "attach one, or name the role that your code assumes with --role"}
 	}
-	res, err := c.profileRole(ctx, aws.ToString(profile.Arn))
+	res, err := c.profileRole(ctx, profile)
 	res.Region = c.config.Region
 	return res.On(audit.Target{Kind: audit.TargetInstance, Name: id}, c.instanceARN(res.Principal, id)), err
 }
@@ -133,7 +128,7 @@ func (c *Client) instanceARN(p iam.Principal, id string) string {
 }
 
 // role asks for a role by name or ARN, so that its real ARN with the path is
-// known, and a missing role is told as such.
+// known, and a missing role is known as such.
 func (c *Client) role(ctx context.Context, nameOrARN string) (source.Resolution, error) {
 	op := "looking up the role " + clean(nameOrARN)
 	a, isARN := policy.ParseARN(nameOrARN)

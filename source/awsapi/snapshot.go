@@ -23,13 +23,13 @@ type Part struct {
 
 // A SnapshotOptions says what to read and where to put it.
 type SnapshotOptions struct {
-	// Regions are those of which functions, instances, tasks and pods are read.
+	// Regions are those whose functions, instances, tasks and pods are read.
 	Regions []string
 	// Resume are the parts that an earlier run has kept.
 	Resume []Part
 	// Keep is called with each part.
 	Keep func(Part) error
-	// Progress, where it is not nil, is told what is being read and how much of
+	// Progress, where it is not nil, is known what is being read and how much of
 	// it there is so far.
 	Progress func(step string, count int)
 }
@@ -64,7 +64,7 @@ func (c *Client) Snapshot(ctx context.Context, o SnapshotOptions) (*account.Snap
 	}
 	steps = append(steps,
 		step{"s3", "s3:GetBucketPolicy", "whether a bucket's own policy stops Remotion", t.readBuckets},
-		step{"organizations", "organizations:ListPoliciesForTarget", "whether a service or resource control policy stops what the role is granted: such a pass holds only as far as they allow it", t.readOrganization},
+		step{"organizations", "organizations:ListPoliciesForTarget", "whether a service or resource control policy stops what the role is granted: a pass holds only as far as they allow it", t.readOrganization},
 	)
 	for _, s := range steps {
 		if err := t.take(ctx, s); err != nil {
@@ -104,7 +104,7 @@ func (t *taker) take(ctx context.Context, s step) error {
 	if err == nil || s.affects == "" || ctx.Err() != nil {
 		return err
 	}
-	// Whatever failed, the rest is of use; what is missing is told.
+	// Whatever failed, the rest is of use; what is missing is known.
 	e := explain("reading "+s.name, err).(*source.Error)
 	switch e.Kind {
 	case source.KindCredentials, source.KindUnreachable, source.KindInterrupted:

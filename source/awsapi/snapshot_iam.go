@@ -193,7 +193,7 @@ func (c *Client) OnlyFor(ctx context.Context, targets []Resolved) (*account.Snap
 	}
 	unique(&out.AuthorizationDetails)
 	t.parts = []Part{{Step: "caller", Found: account.Snapshot{AccountID: out.AccountID, Partition: out.Partition}}}
-	err := t.take(ctx, step{"organizations", "organizations:ListPoliciesForTarget", "whether a service or resource control policy stops what the role is granted: such a pass holds only as far as they allow it", t.readOrganization})
+	err := t.take(ctx, step{"organizations", "organizations:ListPoliciesForTarget", "whether a service or resource control policy stops what the role is granted: a pass holds only as far as they allow it", t.readOrganization})
 	for i := range t.parts {
 		out.Add(&t.parts[i].Found)
 	}

@@ -21,7 +21,7 @@ const maxLevels = 8
 
 // readOrganization reads the policies above the account, root first. An account
 // that is in no organization has none; SCPs and RCPs do not concern the
-// management account, of which only that is kept.
+// management account; only that is kept.
 // Source: Organizations User Guide, "Service control policies" and "Resource
 // control policies".
 func (t *taker) readOrganization(ctx context.Context, _ string, keep func(account.Snapshot, string) error) error {

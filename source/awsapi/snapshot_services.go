@@ -5,17 +5,13 @@ import (
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/ec2"
-	ec2types "github.com/aws/aws-sdk-go-v2/service/ec2/types"
-	"github.com/aws/aws-sdk-go-v2/service/ecs"
-	"github.com/aws/aws-sdk-go-v2/service/ecs/types"
-	"github.com/aws/aws-sdk-go-v2/service/eks"
-	ekstypes "github.com/aws/aws-sdk-go-v2/service/eks/types"
 	"golang.org/x/sync/errgroup"
 
 	"remotion-doctor/audit"
 	"remotion-doctor/iam/account"
 	"remotion-doctor/source"
+	"remotion-doctor/source/awsapi/ec2"
+	"remotion-doctor/source/awsapi/eks"
 )
 
 // regional are the steps of one region.
@@ -44,22 +40,23 @@ func (t *taker) readFunctions(ctx context.Context, region string, keep func(acco
 // readInstances reads the instances that have a profile.
 func (t *taker) readInstances(ctx context.Context, region string, keep func(account.Snapshot, string) error) error {
 	var found account.Snapshot
-	client := ec2.NewFromConfig(t.config, func(o *ec2.Options) { o.Region = region })
-	reservations, err := collect(ctx, "ec2:DescribeInstances", func(ctx context.Context, token *string) (page[ec2types.Reservation], error) {
-		out, err := client.DescribeInstances(ctx, &ec2.DescribeInstancesInput{NextToken: token})
+	client := t.ec2(region)
+	instances, err := collect(ctx, "ec2:DescribeInstances", func(ctx context.Context, token *string) (page[ec2.Instance], error) {
+		out, err := client.DescribeInstances(ctx, aws.ToString(token))
 		if err != nil {
-			return page[ec2types.Reservation]{}, err
+			return page[ec2.Instance]{}, err
 		}
-		return tokenPage(out.Reservations, out.NextToken), nil
+		if out.Answered && out.List == nil {
+			out.List = []ec2.Instance{}
+		}
+		return tokenPage(out.List, aws.String(out.Next)), nil
 	})
 	if err != nil {
 		return err
 	}
-	for _, r := range reservations {
-		for _, i := range r.Instances {
-			if i.IamInstanceProfile != nil {
-				found.Instances = append(found.Instances, account.NewInstance(aws.ToString(i.InstanceId), aws.ToString(i.IamInstanceProfile.Arn)))
-			}
+	for _, i := range instances {
+		if i.ProfileARN != "" {
+			found.Instances = append(found.Instances, account.NewInstance(i.ID, i.ProfileARN))
 		}
 	}
 	return keep(found, "")
@@ -69,7 +66,7 @@ func (t *taker) readInstances(ctx context.Context, region string, keep func(acco
 func (t *taker) readTasks(ctx context.Context, region string, keep func(account.Snapshot, string) error) error {
 	client := t.ecs(region)
 	families, err := collect(ctx, "ecs:ListTaskDefinitionFamilies", func(ctx context.Context, token *string) (page[string], error) {
-		out, err := client.ListTaskDefinitionFamilies(ctx, &ecs.ListTaskDefinitionFamiliesInput{Status: types.TaskDefinitionFamilyStatusActive, NextToken: token})
+		out, err := client.ListTaskDefinitionFamilies(ctx, token)
 		if err != nil {
 			return page[string]{}, err
 		}
@@ -83,15 +80,14 @@ func (t *taker) readTasks(ctx context.Context, region string, keep func(account.
 	g.SetLimit(t.concurrency)
 	for i, family := range families {
 		g.Go(func() error {
-			out, err := client.DescribeTaskDefinition(ctx, &ecs.DescribeTaskDefinitionInput{TaskDefinition: &family})
+			d, err := client.DescribeTaskDefinition(ctx, family)
 			if err != nil {
 				return err
 			}
-			d := out.TaskDefinition
-			if d == nil || !isTask(aws.ToString(d.TaskDefinitionArn), family) {
+			if d == nil || !isTask(d.ARN, family) {
 				return wrongAnswer("ecs:DescribeTaskDefinition", "asked for the task definition %q, it holds another or none", family)
 			}
-			found.TaskDefinitions[i] = account.TaskDefinition{TaskDefinitionArn: aws.ToString(d.TaskDefinitionArn), TaskRoleArn: aws.ToString(d.TaskRoleArn), ExecutionRoleArn: aws.ToString(d.ExecutionRoleArn)}
+			found.TaskDefinitions[i] = account.TaskDefinition{TaskDefinitionArn: d.ARN, TaskRoleArn: d.TaskRoleARN, ExecutionRoleArn: d.ExecutionRoleARN}
 			return nil
 		})
 	}
@@ -103,9 +99,9 @@ func (t *taker) readTasks(ctx context.Context, region string, keep func(account.
 
 // readPods reads the pod identity associations of all clusters.
 func (t *taker) readPods(ctx context.Context, region string, keep func(account.Snapshot, string) error) error {
-	client := eks.NewFromConfig(t.config, func(o *eks.Options) { o.Region = region })
+	client := t.eks(region)
 	clusters, err := collect(ctx, "eks:ListClusters", func(ctx context.Context, token *string) (page[string], error) {
-		out, err := client.ListClusters(ctx, &eks.ListClustersInput{NextToken: token})
+		out, err := client.ListClusters(ctx, token)
 		if err != nil {
 			return page[string]{}, err
 		}
@@ -126,10 +122,10 @@ func (t *taker) readPods(ctx context.Context, region string, keep func(account.S
 }
 
 func podsOf(ctx context.Context, client *eks.Client, cluster string) ([]account.PodIdentityAssociation, error) {
-	list, err := collect(ctx, "eks:ListPodIdentityAssociations", func(ctx context.Context, token *string) (page[ekstypes.PodIdentityAssociationSummary], error) {
-		out, err := client.ListPodIdentityAssociations(ctx, &eks.ListPodIdentityAssociationsInput{ClusterName: &cluster, NextToken: token})
+	list, err := collect(ctx, "eks:ListPodIdentityAssociations", func(ctx context.Context, token *string) (page[eks.Association], error) {
+		out, err := client.ListPodIdentityAssociations(ctx, cluster, "", "", token)
 		if err != nil {
-			return page[ekstypes.PodIdentityAssociationSummary]{}, err
+			return page[eks.Association]{}, err
 		}
 		return tokenPage(out.Associations, out.NextToken), nil
 	})
@@ -139,16 +135,16 @@ func podsOf(ctx context.Context, client *eks.Client, cluster string) ([]account.
 	var out []account.PodIdentityAssociation
 	for _, a := range list {
 		// The list does not tell the role.
-		one, err := client.DescribePodIdentityAssociation(ctx, &eks.DescribePodIdentityAssociationInput{ClusterName: &cluster, AssociationId: a.AssociationId})
+		one, err := client.DescribePodIdentityAssociation(ctx, cluster, a.ID)
 		if err != nil {
 			return nil, err
 		}
-		if one.Association == nil || aws.ToString(one.Association.RoleArn) == "" {
-			return nil, wrongAnswer("eks:DescribePodIdentityAssociation", "it holds no role of the association %q", aws.ToString(a.AssociationId))
+		if one == nil || one.RoleARN == "" {
+			return nil, wrongAnswer("eks:DescribePodIdentityAssociation", "it holds no role of the association %q", a.ID)
 		}
 		out = append(out, account.PodIdentityAssociation{
-			ClusterName: cluster, Namespace: aws.ToString(one.Association.Namespace),
-			ServiceAccount: aws.ToString(one.Association.ServiceAccount), RoleArn: aws.ToString(one.Association.RoleArn),
+			ClusterName: cluster, Namespace: one.Namespace,
+			ServiceAccount: one.ServiceAccount, RoleArn: one.RoleARN,
 		})
 	}
 	return out, nil

@@ -105,12 +105,12 @@ func (w *documentWriter) parts(v value, conditions []string) {
 	}
 }
 
-// plus returns a list with more at its end, and leaves the list as it is.
+// plus returns a list with more at its end, and leaves the list unchanged.
 func plus(list []string, more ...string) []string {
 	return append(list[:len(list):len(list)], more...)
 }
 
-// divide tells the known texts of a list from the others.
+// divide says the known texts of a list from the others.
 func (v value) divide() (known, open value) {
 	known, open = value{kind: listValue, start: v.start, end: v.end}, value{kind: listValue}
 	for _, item := range v.list() {

@@ -85,7 +85,7 @@ func (b *builder) trouble(r *resource, err error) {
 	}
 }
 
-// openParameters tells which parameters have no value.
+// openParameters says which parameters have no value.
 func (b *builder) openParameters(a *app) {
 	for _, s := range a.stacks {
 		var open []string
@@ -263,7 +263,7 @@ func (b *builder) eachOwner(r *resource, yield func(*principal)) error {
 	return nil
 }
 
-// maybeAll gives every principal of a kind a policy of which nothing is known:
+// maybeAll gives every principal of a kind a policy about which nothing is known:
 // the one of a resource may be attached to it.
 func (b *builder) maybeAll(kind string, r *resource, v value) {
 	for _, p := range b.principals {

@@ -21,7 +21,7 @@ func (s *stack) condition(name string, at *node) (truth, error) {
 		return truth{}, nil // a macro may define it
 	}
 	if n == nil {
-		return truth{}, s.fail(at.start, "conditions stand in the template under Conditions", "the condition %q is not defined", name)
+		return truth{}, s.fail(at.start, "a template has its conditions under Conditions", "the condition %q is not defined", name)
 	}
 	t := &truth{open: true}
 	s.conditions[name] = t

@@ -55,8 +55,7 @@ func (b *builder) connector(r *resource, open []string, properties *node) {
 	}
 }
 
-// embedded reads the connectors that stand with a resource, each of which may
-// have a condition of its own.
+// embedded reads the connectors that stand with a resource, each of which may have a condition of its own.
 func (b *builder) embedded(r *resource, t truth) {
 	n := r.node.get("Connectors")
 	if n == nil {

@@ -80,6 +80,7 @@ func compareRoles(t *testing.T, name string, got, want *Deployment, counts map[s
 		j := slices.IndexFunc(got.Snapshot.AuthorizationDetails.Roles, func(r account.Role) bool { return r.RoleName == w.RoleName })
 		if j < 0 {
 			counts["roles that are not read"]++
+			t.Logf("%s: role %s is not read", name, w.RoleName)
 			continue
 		}
 		g := &got.Snapshot.AuthorizationDetails.Roles[j]

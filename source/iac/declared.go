@@ -43,7 +43,7 @@ func (b *planBuilder) declaration(res *tfResource) *account.Declaration {
 }
 
 // folder is where the configuration of a module lies, relative to that of the
-// root module; empty where it does not lie below it or beside it.
+// root module; empty where it does not lie below it or next to it.
 // Source: Terraform documentation, "Module Sources", Local Paths: they begin
 // with ./ or ../.
 func (p *Plan) folder(module string) string {

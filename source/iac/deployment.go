@@ -12,7 +12,7 @@ import (
 )
 
 // A Deployment is the account as it will be after the deploy, as far as the
-// file tells.
+// file says.
 type Deployment struct {
 	Snapshot *account.Snapshot
 	// Region is what AWS::Region stood for, where the file is bound to one.
@@ -108,7 +108,7 @@ func (d *Deployment) chosen(hits []*target) []*target {
 	return out
 }
 
-// agree reports whether two texts, of which each may not be known, can be the
+// agree reports whether two texts, each of which may not be known, can be the
 // same.
 func agree(a, b string) bool { return a == "" || b == "" || a == b }
 

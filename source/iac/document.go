@@ -14,8 +14,7 @@ import (
 const maxChoices = 16
 
 // A documentWriter turns a resolved value into a policy document. What is not
-// known becomes a variable of [policy.Unknown]; a statement of which the
-// effect, the actions or the principal are not known becomes statements under
+// known becomes a variable of [policy.Unknown]; a statement whose effect, the actions or the principal are not known becomes statements under
 // a condition that nobody can decide.
 type documentWriter struct {
 	jsonWriter
@@ -61,14 +60,14 @@ func (w *documentWriter) document(s *stack, v value, what string, at *resource, 
 	return w.write(v, conditions)
 }
 
-// unreadable stands for a document of which nothing is known.
+// unreadable represents a document about which nothing is known.
 func (w *documentWriter) unreadable(name string, v value) account.Document {
 	place := account.Place{Start: v.start, End: v.end}
 	w.origin.Statements = []account.Place{place, place}
 	return account.Document{Text: policy.UnknownDocument(name), Origin: &w.origin}
 }
 
-// documentText reads a document that stands in the file as JSON text.
+// documentText reads a document that is in the file as JSON text.
 func (w *documentWriter) documentText(s *stack, text string, v value, conditions []string) (account.Document, error) {
 	n, err := parseJSON(s.file, []byte(text))
 	if e, ok := errors.AsType[*Error](err); ok {
@@ -123,8 +122,7 @@ func literal(n *node) (value, error) {
 	return out.placed(n), nil
 }
 
-// write prints the document and has it parsed, so that what IAM would refuse is
-// told with its place in the file.
+// write prints the document and has it parsed, so that what IAM would refuse is reported with its place in the file.
 func (w *documentWriter) write(v value, conditions []string) (account.Document, error) {
 	version, _ := v.get("Version").known()
 	w.escape = version != policy.Version2012

@@ -72,7 +72,8 @@ var foreignNames = []struct {
 	{"*.py", foreignKind{"a program", "build what it deploys (cdk synth, pulumi preview --json), and check that"}},
 }
 
-// foreignKeys are the files that are known by the keys at their top level.
+// foreignKeys are the files that are known by the keys at their top level; a key
+// with a slash has an object, one with a point a text.
 var foreignKeys = []struct {
 	keys []string
 	foreignKind
@@ -83,10 +84,10 @@ var foreignKeys = []struct {
 	{[]string{"deployment", "version"}, foreignKind{"a state of Pulumi", "pass it with --plan"}},
 	{[]string{"checkpoint", "version"}, foreignKind{"a state of SST or Pulumi", "pass it with --plan"}},
 	{[]string{"steps"}, foreignKind{"a preview of Pulumi", "pass it with --plan"}},
-	{[]string{"terraform"}, foreignKind{"a configuration of Terraform", terraformHint}},
-	{[]string{"resource"}, foreignKind{"a configuration of Terraform", terraformHint}},
-	{[]string{"runtime", "name"}, foreignKind{"a configuration of Pulumi", pulumiHint}},
-	{[]string{"kind", "apiVersion"}, foreignKind{"a manifest of Kubernetes", "it holds no IAM policies; check the template that makes its role"}},
+	{[]string{"terraform/"}, foreignKind{"a configuration of Terraform", terraformHint}},
+	{[]string{"resource/"}, foreignKind{"a configuration of Terraform", terraformHint}},
+	{[]string{"runtime", "name."}, foreignKind{"a configuration of Pulumi", pulumiHint}},
+	{[]string{"kind.", "apiVersion."}, foreignKind{"a manifest of Kubernetes", "it holds no IAM policies; check the template that makes its role"}},
 	{[]string{"Statement"}, foreignKind{"a policy document", "pass it with --policy"}},
 	{[]string{"RoleDetailList"}, foreignKind{"a snapshot of an account", "pass it with --snapshot"}},
 }
@@ -107,13 +108,26 @@ func foreignContent(path string, root *node) *Error {
 	for _, f := range foreignKeys {
 		all := true
 		for _, key := range f.keys {
-			all = all && root.get(key) != nil
+			all = all && holds(root, key)
 		}
 		if all {
 			return f.refuse(path)
 		}
 	}
 	return nil
+}
+
+// holds reports whether an object has a key of foreignKeys.
+func holds(root *node, key string) bool {
+	name := strings.TrimRight(key, "/.")
+	n := root.get(name)
+	switch key[len(name):] {
+	case "/":
+		return n.is(objectNode)
+	case ".":
+		return n.is(textNode)
+	}
+	return n != nil
 }
 
 func (f *foreignKind) refuse(path string) *Error {

@@ -84,3 +84,35 @@ func placed(t *testing.T, err error) {
 		t.Errorf("%v has no place", err)
 	}
 }
+
+// FuzzForeign: no file of another tool, whatever it is called, makes the reader
+// panic.
+func FuzzForeign(f *testing.F) {
+	f.Add("serverless.yml", "service: video\nprovider: {name: aws, iam: {role: {statements: [{Effect: Allow, Action: '*', Resource: '*'}]}}}\n")
+	f.Add("cdk.tf.json", `{"resource":{"aws_iam_role":{"r":{}}},"terraform":{}}`)
+	f.Add("state.json", `{"version":3,"checkpoint":{"latest":{"resources":[{}]}}}`)
+	f.Add("terraform.tfstate", `{"version":4,"lineage":"x","resources":[{"mode":"managed","type":"aws_iam_role","name":"r","instances":[{"attributes":null}]}]}`)
+	f.Add("preview.json", `{"steps":[{"newState":{}}]}`)
+	f.Add("stack.template.json", "\ufeff{\"Resources\":{}}")
+	dir := f.TempDir()
+	f.Fuzz(func(t *testing.T, name, text string) {
+		if !filepath.IsLocal(name) || filepath.Base(name) != name || len(name) > 100 {
+			t.Skip()
+		}
+		path := filepath.Join(dir, name)
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Skip(err)
+		}
+		defer os.Remove(path)
+		in, err := Open(path)
+		if err != nil {
+			placed(t, err)
+			return
+		}
+		if d, err := in.Deployment(Options{}); err != nil {
+			placed(t, err)
+		} else {
+			readable(t, d)
+		}
+	})
+}

@@ -92,7 +92,7 @@ func harmless(typ string) string {
 	return ""
 }
 
-// policyLike reports whether a type's name says that it is about policies.
+// policyLike reports whether a type's name says that it concerns policies.
 func policyLike(typ string) bool {
 	return strings.HasSuffix(typ, "Policy") || strings.HasSuffix(typ, "Policies")
 }

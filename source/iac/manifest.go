@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// manifestFile tells what is in a folder of the CDK.
+// manifestFile says what is in a folder of the CDK.
 const manifestFile = "manifest.json"
 
 // assemblyFolder reads a cloud assembly and those within it, which are the

@@ -83,7 +83,7 @@ func object(key string, value *node) *node {
 	return &node{kind: objectNode, start: value.start, end: value.end, members: []member{{key, value.start, value}}}
 }
 
-// A keySet tells duplicate keys in objects of any size.
+// A keySet says duplicate keys in objects of any size.
 type keySet map[string]bool
 
 func (s keySet) add(key string) bool {

@@ -84,7 +84,7 @@ func (r *resource) permission(function string) value {
 	return out
 }
 
-// orOpaque is a property, or a value of which nothing is known where it is not
+// orOpaque is a property, or a value about which nothing is known where it is not
 // understood.
 func (r *resource) orOpaque(name string) value {
 	v, err := r.property(name)

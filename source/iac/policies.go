@@ -26,7 +26,7 @@ type Policy struct {
 	names []string
 }
 
-// Policies returns the policies of the deployment that stand in the file: the
+// Policies returns the policies of the deployment that are in the file: the
 // managed ones first, then those within roles, users, groups and buckets.
 func (d *Deployment) Policies() []Policy {
 	out := slices.Clone(d.managed)

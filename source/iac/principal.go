@@ -64,7 +64,7 @@ func (a *assembly) principalARN(account, kind, path, name string) string {
 
 // add gives a principal of the file its ARN. Names are unique within an
 // account, so that a second one of the same name (in another template, for
-// another account) is told apart.
+// another account) is known apart.
 func (a *assembly) add(p *principal) *principal {
 	p.account = firstOf(p.account, a.options.account())
 	for name := p.name; a.find(p.kind, p.account, p.name) != nil; {
@@ -116,7 +116,7 @@ func (a *assembly) outside(owner, kind, nameOrARN, why string, at iam.Location) 
 	return p
 }
 
-// unknownInline is an inline policy of which nothing is known.
+// unknownInline is an inline policy about which nothing is known.
 func (a *assembly) unknownInline(name, why string, at iam.Location) account.InlinePolicy {
 	place := account.Place{Start: at.Position, End: at.Position}
 	return account.InlinePolicy{PolicyName: name, PolicyDocument: account.Document{
@@ -124,7 +124,7 @@ func (a *assembly) unknownInline(name, why string, at iam.Location) account.Inli
 	}}
 }
 
-// unknownManaged adds a managed policy of which nothing is known and returns
+// unknownManaged adds a managed policy about which nothing is known and returns
 // its ARN.
 func (a *assembly) unknownManaged(why string, at iam.Location) string {
 	arn := a.principalARN("", "policy", "/", "not-known-"+fmt.Sprint(len(a.policies)+1))

@@ -158,7 +158,7 @@ func (p *pulumiReader) values(n *node) *node {
 	return &out
 }
 
-// divide tells what is known of a resource from what is not, and what the
+// divide says what is known of a resource from what is not, and what the
 // latter depends on.
 func (p *pulumiReader) divide(inputs, dependencies *node) (known, unknown, expressions *node) {
 	known, unknown, expressions = objectOf(inputs.start), objectOf(inputs.start), objectOf(inputs.start)

@@ -62,7 +62,7 @@ func (s *stack) resolveList(n *node) (value, error) {
 func (s *stack) resolveObject(n *node) (value, error) {
 	members, open := s.settle(n)
 	if len(open) > 0 {
-		// A macro may change what stands beside it.
+		// A macro may change what stands next to it.
 		return opaque(strings.Join(open, " and ")).placed(n), nil
 	}
 	out := value{kind: objectValue}
@@ -103,8 +103,7 @@ func dynamic(text string) value {
 	return out
 }
 
-// call applies one of CloudFormation's functions; ok is false where the name is
-// none of theirs.
+// call applies one of CloudFormation's functions; ok is false where the name is not one of theirs.
 // Source: CloudFormation User Guide, "Intrinsic function reference".
 func (s *stack) call(name string, arg *node) (v value, ok bool, err error) {
 	switch name {

@@ -106,7 +106,7 @@ func (e *samRole) entry(n *node, i int) (managed, inline *node) {
 	return nil, objectOf(n.start, member{"PolicyName", n.start, text(n.start, name)}, member{"PolicyDocument", n.start, document})
 }
 
-// either is an Fn::If like another, of which each branch may be nothing.
+// either is an Fn::If like another, each branch of which may be nothing.
 func either(of, yes, no *node) *node {
 	if yes == nil && no == nil {
 		return nil

@@ -12,16 +12,16 @@ import (
 
 // Options say what is known of a deployment.
 type Options struct {
-	// Region is what AWS::Region stands for, us-east-1 where empty.
+	// Region is what AWS::Region represents, us-east-1 where empty.
 	Region string
 	// AccountID is the account; where it is empty nobody knows it, and
-	// [UnknownAccount] stands for it.
+	// [UnknownAccount] represents it.
 	AccountID string
 	// Parameters are values for a template's parameters.
 	Parameters map[string]string
 }
 
-// UnknownAccount stands for the account of a deployment that nobody named.
+// UnknownAccount represents the account of a deployment that nobody named.
 const UnknownAccount = iam.UnknownAccount
 
 func (o Options) region() string {
@@ -224,7 +224,7 @@ func (s *stack) addResource(m member) error {
 	whole.members = members
 	typ := whole.get("Type")
 	if typ.is(objectNode) && len(typ.members) > 0 {
-		open = append(open, "what "+typ.members[0].key+" stands for")
+		open = append(open, "what "+typ.members[0].key+" makes")
 	}
 	if !typ.is(textNode) {
 		if len(open) > 0 {

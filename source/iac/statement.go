@@ -82,8 +82,7 @@ func (w *documentWriter) ours(v value) value {
 	return out
 }
 
-// ownAccounts replaces the accounts of principals by the deployment's, of which
-// nobody knows whether it is that one.
+// ownAccounts replaces the accounts of principals by the deployment's, which may be another one.
 func (w *documentWriter) ownAccounts(v value, conditions *[]string) value {
 	out := v
 	if text, known := v.known(); known {
@@ -137,7 +136,7 @@ func (w *documentWriter) conditions(v value, open []string) {
 	}
 	w.key("Condition", v.start)
 	if v.kind != objectValue && v.kind != noValue && v.what() == "" {
-		w.value(v) // of a wrong kind, which the parser tells
+		w.value(v) // of a wrong kind, which the parser says
 		return
 	}
 	w.open('{', v.start)

@@ -20,7 +20,7 @@ func knownTags(v value) []account.Tag {
 }
 
 // tags are those of a role or user of a plan: all of them where the provider
-// tells, else those that the resource sets. Values that are not known leave
+// says, else those that the resource sets. Values that are not known leave
 // their tag open.
 //
 // Source: Terraform AWS provider, "Resource tagging", tags_all.

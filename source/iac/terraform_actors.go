@@ -31,8 +31,7 @@ func (b *planBuilder) profile(res *tfResource) error {
 	return nil
 }
 
-// acting returns the role that an attribute names, or one of which nothing is
-// known; nil where there is none.
+// acting returns the role that an attribute names, or one about which nothing is known; nil where there is none.
 func (b *planBuilder) acting(res *tfResource, attribute string, v value) *principal {
 	if v.kind == noValue {
 		return nil

@@ -22,7 +22,7 @@ var tfARNs = map[string]string{
 }
 
 // hold takes in the policy of a resource, and reports whether it is evaluated:
-// where the plan tells the document and what it protects.
+// where the plan says the document and what it protects.
 func (b *planBuilder) hold(res *tfResource, attribute string) bool {
 	arn := b.protected(res)
 	if arn == "" {
@@ -38,7 +38,7 @@ func (b *planBuilder) hold(res *tfResource, attribute string) bool {
 	return ok
 }
 
-// knownDocument is the policy of a resource as far as the plan tells it: its text,
+// knownDocument is the policy of a resource as far as the plan says it: its text,
 // or the data source that it is made of.
 func (b *planBuilder) knownDocument(res *tfResource, attribute string) (account.Document, bool) {
 	v := b.attribute(res, attribute)

@@ -47,7 +47,7 @@ var tfServices = map[string]string{
 	"media": "mediastore", "api": "execute-api", "ecrpublic": "ecr-public", "sesv2": "ses",
 }
 
-// tfPolicies are types whose own policy stands in an attribute that has another
+// tfPolicies are types whose own policy is in an attribute that has another
 // name, or that are not named after it.
 var tfPolicies = map[string]string{
 	"aws_kms_key": "policy", "aws_sqs_queue": "policy", "aws_secretsmanager_secret": "policy", "aws_sns_topic": "policy", "aws_vpc_endpoint": "policy", "aws_s3_bucket": "policy",

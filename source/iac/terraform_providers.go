@@ -15,7 +15,7 @@ type tfProvider struct {
 	// account is its account; empty where nobody knows it.
 	account string
 	region  string
-	// signature tells providers that sign in in different ways apart; empty
+	// signature says providers that sign in in different ways apart; empty
 	// for one that signs in as Terraform was started.
 	signature string
 }
@@ -132,7 +132,7 @@ func (p *Plan) onlyProviderAccount() string {
 }
 
 // account is the account of a resource. Where nobody knows that of a provider
-// that signs in in its own way, a number stands for it.
+// that signs in in its own way, a number represents it.
 func (b *planBuilder) account(res *tfResource) string {
 	pr := b.plan.provider(res)
 	switch {
@@ -144,7 +144,7 @@ func (b *planBuilder) account(res *tfResource) string {
 		return b.options.account()
 	}
 	number := fmt.Sprintf("%012d", slices.Index(b.plan.signatures(), pr.signature)+1)
-	b.note("the account of the provider %s is not known: %s stands for it", pr.key, number)
+	b.note("the account of the provider %s is not known: shown as %s", pr.key, number)
 	return number
 }
 

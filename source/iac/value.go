@@ -42,7 +42,7 @@ type part struct {
 // An unknown is a text that only the deploy will tell.
 type unknown struct {
 	name string // as the user should read it
-	// standIn is text that stands for it where a thing must have a name.
+	// standIn is text that represents it where a thing must have a name.
 	standIn string
 }
 
@@ -61,7 +61,7 @@ type option struct {
 
 func textOf(s string) value { return value{kind: textValue, parts: []part{{text: s}}} }
 
-// opaque is a value of which only a name is known.
+// opaque is a value with only a name.
 func opaque(name string) value { return value{kind: opaqueValue, name: name} }
 
 // unknownText is a text that is not known.
@@ -89,7 +89,7 @@ func (v value) known() (string, bool) {
 	return b.String(), true
 }
 
-// standIn returns text with what stands for its unknown parts.
+// standIn returns text with what represents its unknown parts.
 func (v value) standIn() string {
 	var b strings.Builder
 	for _, p := range v.parts {

@@ -16,7 +16,7 @@ import (
 // token came from.
 type jsonWriter struct {
 	buf   strings.Builder
-	fresh bool // nothing stands in the innermost bracket yet
+	fresh bool // nothing is in the innermost bracket yet
 	// escape keeps ${...} literal.
 	escape bool
 	marks  []mark
@@ -87,7 +87,7 @@ func (w *jsonWriter) list(texts []placedText, v value) {
 		return
 	}
 	if len(texts) == 0 && v.kind != listValue {
-		w.value(v) // of a wrong kind, which the parser tells
+		w.value(v) // of a wrong kind, which the parser says
 		return
 	}
 	w.open('[', v.start)
@@ -149,8 +149,7 @@ func (w *jsonWriter) placeOf(pos policy.Position) policy.Position {
 	return w.marks[i-1].pos
 }
 
-// quote makes a JSON string. What no policy may hold as it is, is escaped: it
-// is part of a name that only the user reads.
+// quote makes a JSON string. What no policy may hold unchanged, is escaped: only the user reads such names.
 func quote(s string) string {
 	quoted, _ := jsontext.AppendQuote(nil, strings.ToValidUTF8(s, "?")) // fails only for invalid UTF-8
 	if !strings.ContainsFunc(string(quoted), func(r rune) bool { return r > 0xFF }) {

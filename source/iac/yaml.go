@@ -116,7 +116,7 @@ func (r *yamlReader) scalar(n *yaml.Node, out *node) {
 	if text, ok := yaml11Bool(n); ok {
 		out.word = text
 	}
-	// The end of a text of several lines is not told; its first line is shown.
+	// The end of a text of several lines is not known; its first line is shown.
 	first, _, _ := strings.Cut(n.Value, "\n")
 	out.end.Column += utf8.RuneCountInString(first)
 }
@@ -185,7 +185,7 @@ func (r *yamlReader) merge(out, from *node, keys keySet) {
 	}
 }
 
-// short turns a short tag into the object that it stands for: !Ref x is
+// short turns a short tag into the object that it represents: !Ref x is
 // {"Ref": x}, !GetAtt a.b is {"Fn::GetAtt": "a.b"}.
 func short(tag string, n *node) *node {
 	if !strings.HasPrefix(tag, "!") || strings.HasPrefix(tag, "!!") || tag == "!" {

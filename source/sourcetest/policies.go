@@ -92,7 +92,7 @@ func agreement(t *testing.T, s *Subject) {
 }
 
 // identityOf returns the identity-based statements that decided. Not every source
-// tells those of the layers above.
+// says those of the layers above.
 func identityOf(v iam.Verdict) []iam.StatementRef {
 	return slices.DeleteFunc(slices.Clone(v.Matched), func(m iam.StatementRef) bool { return m.Layer != iam.LayerIdentity })
 }

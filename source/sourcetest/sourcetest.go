@@ -84,7 +84,7 @@ const (
 	closedText  = `{"Version":"2012-10-17","Statement":[{"Sid":"Closed","Effect":"Deny","Principal":"*","Action":"s3:PutObject","Resource":"arn:aws:s3:::remotionlambda-useast1-closed/*"}]}`
 )
 
-// Account returns the account that the suite is about: that of package iamtest,
+// Account returns the account that the suite concerns: that of package iamtest,
 // and what surrounds its principals.
 func Account(tb testing.TB) *account.Snapshot {
 	tb.Helper()

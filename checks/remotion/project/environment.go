@@ -13,7 +13,7 @@ var defaultProfile = regexp.MustCompile(`(?m)^\s*\[\s*default\s*\]`)
 // Environment describes the machine and folder that Remotion would run in: the
 // variables that getenv returns, those that the folder's .env file sets, and
 // whether the shared credentials file has a [default] profile. profile is the
-// one that the doctor was told to use. A file that cannot be read sets nothing.
+// one that the doctor was given to use. A file that cannot be read sets nothing.
 //
 // Source: AWS SDKs and Tools Reference Guide, "Shared config and credentials
 // files".

@@ -40,7 +40,7 @@ func Resolve(dir string, p *checks.Pack) Release {
 		r.Version, r.From = v, found.From
 		return r
 	}
-	return noted("%s asks for %s %q, of which no version is known: the newest known, %s, is assumed", found.From, p.Name, found.Range, p.Newest)
+	return noted("%s asks for %s %q, and no such version is known: assuming the newest known, %s", found.From, p.Name, found.Range, p.Newest)
 }
 
 // exact is an exact version, unless no policy of it is known.
