@@ -11,10 +11,9 @@ import (
 	"remotion-doctor/iam/eval"
 )
 
-// unshare takes back what the simulator allowed only because of a key that it was
-// told for another action in the same call, and that requests of this action never
-// carry. It is for policies that were read in full: else the simulator's word
-// stands.
+// unshare denies what the simulator allowed only because of a key that belongs to
+// another action of the same call, and that requests of this action never carry.
+// It needs policies that were read in full; without them the simulator decides.
 func (j *job) unshare(ctx context.Context, out *judgement, probes []iam.Probe, verdicts []iam.Verdict) error {
 	if j.source.Engine() != audit.EngineAWS {
 		return nil

@@ -86,9 +86,9 @@ func (c *Compiled) Search(ctx context.Context, f *policy.Finder, g Grant, p iam.
 	return "", false, q.err
 }
 
-// hinted returns the first hint that answers a search: a decision is a fraction of
-// the work of a query, of which a statement that allows everything needs one for
-// each of all actions.
+// hinted returns the first hint that answers a search. A decision is a fraction of
+// the work of a query, and a statement that allows everything is searched for each
+// action that there is.
 func (c *Compiled) hinted(g Grant, p iam.Probe, names policy.Names, hints []string, types, except policy.Set) (string, bool) {
 	for _, name := range hints {
 		if (len(types) == 0 || matchesAny(types, name)) && !matchesAny(except, name) && c.Grants(g, p, name) && names.Contains(name) {

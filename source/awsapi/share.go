@@ -8,10 +8,9 @@ import (
 	"remotion-doctor/iam/actions"
 )
 
-// share gives probes the context of others that says more, where what it says
-// more is in no request of the probe's action: so that they share calls. The
-// simulator takes such a key for real; whoever reads the principal's policies
-// sees whether that mattered.
+// share gives a probe the context of another that has further keys, where requests
+// of the probe's action never carry those: the two then share a call. The simulator
+// evaluates the keys all the same; the caller corrects what it allows by them.
 func share(probes []iam.Probe) []iam.Probe {
 	groups := byContext(probes)
 	out := slices.Clone(probes)
