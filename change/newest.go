@@ -48,7 +48,7 @@ func (s *Store) Newest(ctx context.Context, r Reader, p iam.Principal, force []i
 		return out, err
 	}
 	if err != nil {
-		return out, &JournalError{err.Error(), "look at the file; it holds what was there before the change", err}
+		return out, &JournalError{err.Error(), "look at the file; it contains what was there before the change", err}
 	}
 	if len(open) == 0 {
 		return out, none(p, closed)

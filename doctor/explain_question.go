@@ -56,7 +56,7 @@ func ask(pack *checks.Pack, r *Request, targets []Target) (*question, error) {
 	case 1:
 		q.given, q.named = targets[0].Target, true
 	default:
-		return nil, invalid("name one of them", "explain takes one principal, not %d", len(targets))
+		return nil, invalid("name one of them", "explain accepts one principal, not %d", len(targets))
 	}
 	if r.Message != "" {
 		m := parse(pack, r.Message)

@@ -36,7 +36,7 @@ func awsCLI(t *testing.T) func(args ...string) (string, error) {
 	}
 }
 
-// TestCLI: the AWS CLI gets the answers that the snapshot holds.
+// TestCLI: the AWS CLI gets the answers that the snapshot contains.
 func TestCLI(t *testing.T) {
 	aws := awsCLI(t)
 	const document = `{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"s3:GetObject","Resource":"arn:aws:s3:::b/*"}}`

@@ -116,7 +116,7 @@ func Attach(doc *policy.Document, h *Holding, at Placement) (*Change, error) {
 		joined := Join(held.Document, doc)
 		if sizeOf(joined)-Size(held.Text) <= room {
 			c.Steps = []Step{{Kind: PutInline, Policy: iam.InlinePolicy(h.ARN, name), Before: held.Text, After: joined}}
-			c.Notes = append(c.Notes, "what is missing is added to the inline policy "+name)
+			c.Notes = append(c.Notes, "adds what is missing to the inline policy "+name)
 			return c, nil
 		}
 	}

@@ -68,7 +68,7 @@ func (s *Step) what(c *Change) string {
 	switch s.Kind {
 	case PutInline:
 		if s.Before != "" {
-			return fmt.Sprintf("replaces the inline policy %s of the %s by one that holds what it lacks", s.Name(), owner)
+			return fmt.Sprintf("replaces the inline policy %s of the %s by one that has what it lacks", s.Name(), owner)
 		}
 		return fmt.Sprintf("gives the %s the inline policy %s", owner, s.Name())
 	case CreateManaged:

@@ -46,7 +46,7 @@ func Buckets(names, regions []string, forced string) []audit.Diagnosis {
 		default:
 			out = append(out, audit.Diagnosis{
 				Code: "multiple-buckets", Region: region, Severity: audit.SeverityError, Source: docs + "multiple-buckets",
-				Message: fmt.Sprintf("there are several buckets in %s that Remotion takes for its own, %s: it stops with \"You have multiple buckets … starting with remotionlambda-\"", region, checks.JoinWords(found)),
+				Message: fmt.Sprintf("there are several buckets in %s that Remotion considers its own, %s: it stops with \"You have multiple buckets … starting with remotionlambda-\"", region, checks.JoinWords(found)),
 				Hint:    "delete all but one, or name one with forceBucketName (--bucket)",
 			})
 		}

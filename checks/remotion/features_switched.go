@@ -57,7 +57,7 @@ var switched = []checks.Feature{
 	{
 		Name: "quota-increase", Title: "First quota increase",
 		Why:    "The first request to Service Quotas in an account creates its service-linked role.",
-		Breaks: "`quotas increase` fails with DependencyAccessDeniedException: Service-linked role creation access denied, which Remotion takes for an account of an organization.",
+		Breaks: "`quotas increase` fails with DependencyAccessDeniedException: Service-linked role creation access denied, which Remotion reads as an account of an organization.",
 		Source: "https://github.com/remotion-dev/remotion/issues/1941",
 		Needs: []checks.FeatureNeed{
 			{Policy: "caller", Action: "servicequotas:RequestServiceQuotaIncrease", Resource: "*", Operation: "quotas", Call: "RequestServiceQuotaIncrease in `quotas increase`", Without: "`quotas increase` fails"},

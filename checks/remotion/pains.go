@@ -53,7 +53,7 @@ var pains = []checks.Pain{
 		Code: "output-bucket", Patterns: []string{`Unable to access item|403 error when heading the file|Lambda role must have permission for both`},
 		Layers: granted,
 		Policy: "renderer", Actions: []string{"s3:GetObject", "s3:ListBucket"},
-		Cause: "the render function's own role (not the caller) lacks s3:GetObject or s3:ListBucket on the output bucket, the wrong role was edited, or the bucket is of another account",
+		Cause: "the render function's own role (not the caller) lacks s3:GetObject or s3:ListBucket on the output bucket, the wrong role was edited, or the bucket belongs to another account",
 		Cure:  "grant both to the renderer's role, or upgrade to 4.0.523, which needs neither; for a bucket of another account use s3OutputProvider",
 		Check: audit.Command{Name: "check", Target: []audit.Flag{{Name: "renderer"}}}, Source: "https://github.com/remotion-dev/remotion/pull/11161",
 	},

@@ -57,7 +57,7 @@ policy, and a bucket.`,
 			if len(args) == 1 && (args[0] == "caller" || args[0] == "renderer") || len(args) == 0 && f.as != "" {
 				return nil
 			}
-			return usage("the caller calls renderMediaOnLambda(), the renderer is the function's own role", "policy show takes caller or renderer")
+			return usage("the caller calls renderMediaOnLambda(), the renderer is the function's own role", "policy show accepts caller or renderer")
 		},
 		RunE: func(_ *cobra.Command, args []string) error { return a.policyShow(args, f) },
 	}
@@ -109,7 +109,7 @@ func (a *app) requirementFor(name string, f *showFlags) (*checks.Requirement, er
 	}
 	partition, regions, err := remotion.Place(f.regions, f.partition)
 	if err != nil {
-		return nil, usage("Remotion Lambda runs in aws and aws-cn, and a policy is of one partition", "%v", err)
+		return nil, usage("Remotion Lambda runs in aws and aws-cn, and a policy belongs to one partition", "%v", err)
 	}
 	if err := asked.ValidOperations(f.operations); err != nil {
 		return nil, err

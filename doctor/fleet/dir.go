@@ -195,7 +195,7 @@ func Parts(folders []string) ([]*audit.Report, error) {
 	for _, folder := range folders {
 		list, err := os.ReadDir(filepath.Join(folder, "accounts"))
 		if err != nil {
-			p := audit.NewProblem(string(source.KindInput), "reading "+folder+": it holds no folder accounts", "name folders that `remotion-doctor audit --out DIR` has written")
+			p := audit.NewProblem(string(source.KindInput), "reading "+folder+": it has no folder accounts", "name folders that `remotion-doctor audit --out DIR` has written")
 			return nil, &p
 		}
 		for _, e := range list {

@@ -37,7 +37,7 @@ func Snapshots(folder string, library *managed.Library) ([]Place, error) {
 			return err
 		}
 		if other, ok := byID[id]; ok {
-			return input(path, fmt.Sprintf("it is of account %s, as %s is", id, files.Name(other)), "keep one snapshot of each account in the folder")
+			return input(path, fmt.Sprintf("it belongs to account %s, as %s is", id, files.Name(other)), "keep one snapshot of each account in the folder")
 		}
 		byID[id] = path
 		out = append(out, Place{ID: id, Open: func(context.Context) (Account, error) { return openSnapshot(path, id, library) }})
@@ -56,7 +56,7 @@ func openSnapshot(path, id string, library *managed.Library) (Account, error) {
 		return Account{}, err
 	}
 	if s.AccountID != id {
-		return Account{}, input(path, fmt.Sprintf("it is of account %s, and names %s before that", s.AccountID, id), "")
+		return Account{}, input(path, fmt.Sprintf("it belongs to account %s, and names %s before that", s.AccountID, id), "")
 	}
 	src, err := files.Snapshot(s, files.Overlay{}, library)
 	return Account{Snapshot: s, Source: src, Asked: []audit.Flag{{Name: "snapshot", Value: files.Name(path)}}}, err

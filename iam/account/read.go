@@ -85,7 +85,7 @@ type decoder struct {
 }
 
 var (
-	errNothing  = errors.New("the file holds no roles, users, groups or policies: it is no snapshot")
+	errNothing  = errors.New("the file contains no roles, users, groups or policies: it is no snapshot")
 	errTrailing = errors.New("text behind the document")
 )
 

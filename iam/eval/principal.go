@@ -71,7 +71,7 @@ func (e *Engine) Stranger(p iam.Principal) (Policies, error) {
 	return b.out, b.err
 }
 
-// Abroad reports whether a principal is of another account than the snapshot.
+// Abroad reports whether a principal belongs to another account than the snapshot.
 func (e *Engine) Abroad(p iam.Principal) bool {
 	own := e.ownAccount()
 	return own != "" && p.AccountID != "" && p.AccountID != own

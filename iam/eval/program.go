@@ -31,7 +31,7 @@ type program struct {
 	other   []int32
 }
 
-// An actionEntry is one action; without statements it holds no action.
+// An actionEntry is one action; without statements it has no action.
 type actionEntry struct {
 	hash       uint64
 	name       uint32 // where it begins in names

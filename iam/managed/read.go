@@ -45,7 +45,7 @@ func Open(path string) (*Library, error) {
 		}
 	}
 	if len(l.byName) == 0 {
-		return nil, fmt.Errorf("the folder %s holds no policies", path)
+		return nil, fmt.Errorf("the folder %s contains no policies", path)
 	}
 	return l, nil
 }
@@ -82,7 +82,7 @@ func (l *Library) readFile(path string) error {
 		l.take(&e)
 	}
 	if len(l.byARN) == 0 {
-		return fmt.Errorf("%s:1:1: the file holds no managed policies", path)
+		return fmt.Errorf("%s:1:1: the file contains no managed policies", path)
 	}
 	return nil
 }

@@ -32,7 +32,7 @@ func (e *ParseError) Error() string { return fmt.Sprintf("%s: %s", e.Pos, e.Msg)
 // API's constraints on policy documents.
 func Parse(src string) (*Document, error) {
 	if len(src) > MaxSize {
-		return nil, &ParseError{Position{1, 1}, fmt.Sprintf("document of %d bytes is larger than %d", len(src), MaxSize), "IAM takes policies of at most 131,072 characters"}
+		return nil, &ParseError{Position{1, 1}, fmt.Sprintf("document of %d bytes is larger than %d", len(src), MaxSize), "IAM accepts policies of at most 131,072 characters"}
 	}
 	p := &parser{src: src, doc: &Document{Source: src}}
 	if err := p.checkCharacters(); err != nil {

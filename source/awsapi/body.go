@@ -50,7 +50,7 @@ func refuse(c *call, r *http.Response, body []byte) error {
 	// An empty element is the answer for us-east-1, so that the SDK cannot tell
 	// it from no answer.
 	if root := rootElement(body); c.operation == "GetBucketLocation" && root != "LocationConstraint" {
-		return wrongAnswer(c.name(), "it holds no LocationConstraint")
+		return wrongAnswer(c.name(), "it has no LocationConstraint")
 	}
 	return nil
 }

@@ -32,7 +32,7 @@ func (c *Client) BucketNames(ctx context.Context) ([]string, error) {
 	out := make([]string, 0, len(buckets))
 	for _, b := range buckets {
 		if aws.ToString(b.Name) == "" {
-			return nil, wrongAnswer(operation, "it holds a bucket without a name")
+			return nil, wrongAnswer(operation, "it has a bucket without a name")
 		}
 		out = append(out, *b.Name)
 	}
@@ -65,7 +65,7 @@ func (c *Client) bucketPolicy(ctx context.Context, name, region string) (string,
 	case err != nil:
 		return "", explain("reading the policy of the bucket "+clean(name), err)
 	case isEmpty(aws.ToString(out.Policy)):
-		return "", wrongAnswer(getBucketPolicy, "it holds no policy of the bucket %q", name)
+		return "", wrongAnswer(getBucketPolicy, "it has no policy of the bucket %q", name)
 	}
 	return *out.Policy, nil
 }
@@ -126,7 +126,7 @@ func readOwnership(ctx context.Context, client *s3.Client, b *account.Bucket) er
 	case err != nil:
 		return err
 	case out.OwnershipControls == nil || len(out.OwnershipControls.Rules) != 1 || out.OwnershipControls.Rules[0].ObjectOwnership == "":
-		return wrongAnswer("s3:GetBucketOwnershipControls", "it holds no ObjectOwnership")
+		return wrongAnswer("s3:GetBucketOwnershipControls", "it has no ObjectOwnership")
 	}
 	b.ObjectOwnership = string(out.OwnershipControls.Rules[0].ObjectOwnership)
 	return nil

@@ -19,15 +19,15 @@ func consistent(b batch, results []types.EvaluationResult) error {
 		action := strings.ToLower(aws.ToString(results[i].EvalActionName))
 		asked := count(b.actions, action)
 		if asked == 0 {
-			return wrongAnswer(simulatePrincipalPolicy, "it holds a result for %q, which was not asked", action)
+			return wrongAnswer(simulatePrincipalPolicy, "it has a result for %q, which was not asked", action)
 		}
 		for _, resource := range resourcesOf(b, &results[i]) {
 			if len(b.resources) > 0 && !slices.Contains(b.resources, resource) && len(results[i].ResourceSpecificResults) > 0 {
-				return wrongAnswer(simulatePrincipalPolicy, "it holds a result for %q on %q, which was not asked", action, resource)
+				return wrongAnswer(simulatePrincipalPolicy, "it has a result for %q on %q, which was not asked", action, resource)
 			}
 			key := pair{action: action, resource: resource}
 			if seen[key]++; seen[key] > asked {
-				return wrongAnswer(simulatePrincipalPolicy, "it holds the result for %q on %q twice", action, resource)
+				return wrongAnswer(simulatePrincipalPolicy, "it has the result for %q on %q twice", action, resource)
 			}
 		}
 	}

@@ -32,7 +32,7 @@ func (c *Client) taskRole(ctx context.Context, name string) (source.Resolution, 
 	}
 	const operation = "ecs:DescribeTaskDefinition"
 	if t == nil || !isTask(t.ARN, name) {
-		return source.Resolution{}, wrongAnswer(operation, "asked for the task definition %q, it holds another or none", name)
+		return source.Resolution{}, wrongAnswer(operation, "asked for the task definition %q, it has another or none", name)
 	}
 	if t.TaskRoleARN == "" {
 		return source.Resolution{}, source.NoTaskRole(op, clean(t.ExecutionRoleARN))
@@ -67,7 +67,7 @@ func (c *Client) podRole(ctx context.Context, name string) (source.Resolution, e
 		return source.Resolution{}, explain(op, err)
 	}
 	if list.Associations == nil {
-		return source.Resolution{}, wrongAnswer("eks:ListPodIdentityAssociations", "it holds no list")
+		return source.Resolution{}, wrongAnswer("eks:ListPodIdentityAssociations", "it has no list")
 	}
 	if len(list.Associations) == 0 {
 		return source.Resolution{}, &source.Error{
@@ -81,7 +81,7 @@ func (c *Client) podRole(ctx context.Context, name string) (source.Resolution, e
 	}
 	const operation = "eks:DescribePodIdentityAssociation"
 	if a == nil || a.Namespace != parts[1] || a.ServiceAccount != parts[2] {
-		return source.Resolution{}, wrongAnswer(operation, "asked for the association of %q, it holds another or none", name)
+		return source.Resolution{}, wrongAnswer(operation, "asked for the association of %q, it has another or none", name)
 	}
 	r, err := found(operation, a.RoleARN)
 	r.Region = c.config.Region

@@ -16,7 +16,7 @@ func (c *Client) Decode(ctx context.Context, encoded string) (string, error) {
 		return "", explain("decoding the authorization message", err)
 	}
 	if aws.ToString(out.DecodedMessage) == "" {
-		return "", wrongAnswer(operation, "it holds no message")
+		return "", wrongAnswer(operation, "it has no message")
 	}
 	return *out.DecodedMessage, nil
 }

@@ -44,7 +44,7 @@ func askRole(ctx context.Context, client *awsiam.Client, name string) (*types.Ro
 		return nil, err
 	}
 	if out.Role == nil {
-		return nil, wrongAnswer("iam:GetRole", "it holds no role")
+		return nil, wrongAnswer("iam:GetRole", "it has no role")
 	}
 	return out.Role, isAbout("iam:GetRole", "role", name, aws.ToString(out.Role.Arn))
 }
@@ -56,7 +56,7 @@ func askUser(ctx context.Context, client *awsiam.Client, name string) (*types.Us
 		return nil, err
 	}
 	if out.User == nil {
-		return nil, wrongAnswer("iam:GetUser", "it holds no user")
+		return nil, wrongAnswer("iam:GetUser", "it has no user")
 	}
 	return out.User, isAbout("iam:GetUser", "user", name, aws.ToString(out.User.Arn))
 }
@@ -64,7 +64,7 @@ func askUser(ctx context.Context, client *awsiam.Client, name string) (*types.Us
 func isAbout(operation, kind, name, arn string) error {
 	p, err := iam.NewPrincipal(arn)
 	if err != nil || p.Type() != kind || !strings.EqualFold(p.Name(), name) {
-		return wrongAnswer(operation, "asked for the %s %q, it holds %q", kind, name, arn)
+		return wrongAnswer(operation, "asked for the %s %q, it has %q", kind, name, arn)
 	}
 	return nil
 }
@@ -78,9 +78,9 @@ func getManaged(ctx context.Context, client *awsiam.Client, arn string) (m accou
 	case err != nil:
 		return m, operation, err
 	case got.Policy == nil || aws.ToString(got.Policy.DefaultVersionId) == "":
-		return m, operation, wrongAnswer(operation, "it holds no policy with a default version")
+		return m, operation, wrongAnswer(operation, "it has no policy with a default version")
 	case aws.ToString(got.Policy.Arn) != arn:
-		return m, operation, wrongAnswer(operation, "asked for the policy %q, it holds %q", arn, aws.ToString(got.Policy.Arn))
+		return m, operation, wrongAnswer(operation, "asked for the policy %q, it has %q", arn, aws.ToString(got.Policy.Arn))
 	}
 	operation = "iam:GetPolicyVersion"
 	id := aws.ToString(got.Policy.DefaultVersionId)
@@ -89,9 +89,9 @@ func getManaged(ctx context.Context, client *awsiam.Client, arn string) (m accou
 	case err != nil:
 		return m, operation, err
 	case version.PolicyVersion == nil || isEmpty(aws.ToString(version.PolicyVersion.Document)):
-		return m, operation, wrongAnswer(operation, "it holds no document")
+		return m, operation, wrongAnswer(operation, "it has no document")
 	case aws.ToString(version.PolicyVersion.VersionId) != id:
-		return m, operation, wrongAnswer(operation, "asked for the version %q, it holds %q", id, aws.ToString(version.PolicyVersion.VersionId))
+		return m, operation, wrongAnswer(operation, "asked for the version %q, it has %q", id, aws.ToString(version.PolicyVersion.VersionId))
 	}
 	text := policy.DecodeURL(*version.PolicyVersion.Document)
 	return account.ManagedPolicy{

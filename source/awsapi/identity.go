@@ -39,9 +39,9 @@ func (i *identity) text(ctx context.Context, name string) (string, error) {
 	case err != nil:
 		return "", err
 	case isEmpty(aws.ToString(document)):
-		return "", wrongAnswer(i.getInline(), "it holds no document of the policy %q", name)
+		return "", wrongAnswer(i.getInline(), "it has no document of the policy %q", name)
 	case aws.ToString(answered) != name:
-		return "", wrongAnswer(i.getInline(), "asked for the policy %q, it holds %q", name, aws.ToString(answered))
+		return "", wrongAnswer(i.getInline(), "asked for the policy %q, it has %q", name, aws.ToString(answered))
 	}
 	return policy.DecodeURL(*document), nil
 }

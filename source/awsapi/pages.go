@@ -55,7 +55,7 @@ func collectFew[T any](ctx context.Context, operation string, n int, read func(c
 			return nil, err
 		}
 		if !p.found {
-			return nil, wrongAnswer(operation, "it holds no list")
+			return nil, wrongAnswer(operation, "it has no list")
 		}
 		out = append(out, p.items...)
 		more, err := seen.next(operation, p.truncated, p.next)

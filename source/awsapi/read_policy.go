@@ -34,7 +34,7 @@ func (c *Client) readPolicy(ctx context.Context, arn string) (*account.ManagedPo
 		return nil, err
 	}
 	if got.Policy == nil || aws.ToString(got.Policy.Arn) != arn {
-		return nil, wrongAnswer("iam:GetPolicy", "it does not hold the policy %q", arn)
+		return nil, wrongAnswer("iam:GetPolicy", "it does not contain the policy %q", arn)
 	}
 	p := got.Policy
 	out := &account.ManagedPolicy{
@@ -52,7 +52,7 @@ func (c *Client) readPolicy(ctx context.Context, arn string) (*account.ManagedPo
 			return nil, err
 		}
 		if text.PolicyVersion == nil || aws.ToString(text.PolicyVersion.VersionId) != aws.ToString(v.VersionId) || isEmpty(aws.ToString(text.PolicyVersion.Document)) {
-			return nil, wrongAnswer("iam:GetPolicyVersion", "it does not hold version %s of %q", aws.ToString(v.VersionId), arn)
+			return nil, wrongAnswer("iam:GetPolicyVersion", "it does not contain version %s of %q", aws.ToString(v.VersionId), arn)
 		}
 		one := account.PolicyVersion{VersionID: aws.ToString(v.VersionId), IsDefaultVersion: v.IsDefaultVersion, Document: account.Document{Text: policy.DecodeURL(*text.PolicyVersion.Document)}}
 		if v.CreateDate != nil {

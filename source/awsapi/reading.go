@@ -193,7 +193,7 @@ func (r *reader) groups(ctx context.Context, g *errgroup.Group, id *identity) ([
 	for _, group := range list {
 		name := aws.ToString(group.GroupName)
 		if name == "" || slices.Contains(names, name) {
-			return nil, r.missing(own(id.where(operation), "groups of the user "+clean(id.name)), wrongAnswer(operation, "it holds the group %q twice, or without a name", name))
+			return nil, r.missing(own(id.where(operation), "groups of the user "+clean(id.name)), wrongAnswer(operation, "it has the group %q twice, or without a name", name))
 		}
 		names = append(names, name)
 		g.Go(func() error {

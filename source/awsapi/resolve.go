@@ -61,7 +61,7 @@ func (c *Client) functionRole(ctx context.Context, name string) (source.Resoluti
 	}
 	const operation = "lambda:GetFunctionConfiguration"
 	if have := source.FunctionName(aws.ToString(out.FunctionArn)); have != source.FunctionName(name) {
-		return source.Resolution{}, wrongAnswer(operation, "asked for the function %q, it holds %q", name, aws.ToString(out.FunctionArn))
+		return source.Resolution{}, wrongAnswer(operation, "asked for the function %q, it has %q", name, aws.ToString(out.FunctionArn))
 	}
 	r, err := found(operation, aws.ToString(out.Role))
 	if a, ok := policy.ParseARN(aws.ToString(out.FunctionArn)); ok {
@@ -80,13 +80,13 @@ func (c *Client) profileRole(ctx context.Context, nameOrARN string) (source.Reso
 	}
 	const operation = "iam:GetInstanceProfile"
 	if out.InstanceProfile == nil || out.InstanceProfile.Roles == nil {
-		return source.Resolution{}, wrongAnswer(operation, "it holds no instance profile")
+		return source.Resolution{}, wrongAnswer(operation, "it has no instance profile")
 	}
 	if have := aws.ToString(out.InstanceProfile.InstanceProfileName); !strings.EqualFold(have, name) {
-		return source.Resolution{}, wrongAnswer(operation, "asked for the instance profile %q, it holds %q", name, have)
+		return source.Resolution{}, wrongAnswer(operation, "asked for the instance profile %q, it has %q", name, have)
 	}
 	if len(out.InstanceProfile.Roles) == 0 {
-		return source.Resolution{}, &source.Error{Op: op, Kind: source.KindNotFound, Msg: "the instance profile holds no role", Hint: "add one with `aws iam add-role-to-instance-profile`"}
+		return source.Resolution{}, &source.Error{Op: op, Kind: source.KindNotFound, Msg: "the instance profile has no role", Hint: "add one with `aws iam add-role-to-instance-profile`"}
 	}
 	r, err := found(operation, aws.ToString(out.InstanceProfile.Roles[0].Arn))
 	return r.On(audit.Target{Kind: audit.TargetInstanceProfile, Name: name}, ""), err
@@ -101,14 +101,14 @@ func (c *Client) instanceRole(ctx context.Context, id string) (source.Resolution
 	}
 	const operation = "ec2:DescribeInstances"
 	if !out.Answered {
-		return source.Resolution{}, wrongAnswer(operation, "it holds no list")
+		return source.Resolution{}, wrongAnswer(operation, "it has no list")
 	}
 	instances := out.List
 	if len(instances) == 0 {
 		return source.Resolution{}, &source.Error{Op: op, Kind: source.KindNotFound, Msg: "there is no such instance", Hint: "look at the id and at --region"}
 	}
 	if have := instances[0].ID; len(instances) > 1 || have != id {
-		return source.Resolution{}, wrongAnswer(operation, "asked for the instance %q, it holds %d, the first of them %q", id, len(instances), have)
+		return source.Resolution{}, wrongAnswer(operation, "asked for the instance %q, it has %d, the first of them %q", id, len(instances), have)
 	}
 	profile := instances[0].ProfileARN
 	if profile == "" {

@@ -140,7 +140,7 @@ func (t *taker) known() (accountID, partition string) {
 }
 
 // errResumed says that a kept part belongs to another account.
-var errResumed = errors.New("the kept part is of another account")
+var errResumed = errors.New("the kept part belongs to another account")
 
 func (t *taker) readCaller(ctx context.Context, _ string, keep func(account.Snapshot, string) error) error {
 	arn, err := t.Caller(ctx)

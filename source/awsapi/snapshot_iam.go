@@ -28,7 +28,7 @@ func (t *taker) readIdentities(ctx context.Context, marker string, keep func(acc
 			return explain(op, err)
 		}
 		if page.UserDetailList == nil && page.GroupDetailList == nil && page.RoleDetailList == nil && page.Policies == nil {
-			return wrongAnswer(operation, "it holds no list")
+			return wrongAnswer(operation, "it has no list")
 		}
 		next := ""
 		if page.IsTruncated {
@@ -54,20 +54,20 @@ func whole(operation string, d *account.AuthorizationDetails) error {
 	for i := range d.Policies {
 		p := &d.Policies[i]
 		if v, err := p.Default(); err != nil || p.Arn == "" || isEmpty(v.Document.Text) {
-			return wrongAnswer(operation, "it holds no document of the policy %q", p.Arn)
+			return wrongAnswer(operation, "it has no document of the policy %q", p.Arn)
 		}
 	}
 	inline := func(owner string, list []account.InlinePolicy) error {
 		for _, p := range list {
 			if p.PolicyName == "" || isEmpty(p.PolicyDocument.Text) {
-				return wrongAnswer(operation, "it holds no document of the policy %q of %q", p.PolicyName, owner)
+				return wrongAnswer(operation, "it has no document of the policy %q of %q", p.PolicyName, owner)
 			}
 		}
 		return nil
 	}
 	named := func(arn, name string) error {
 		if arn == "" || name == "" {
-			return wrongAnswer(operation, "it holds a role, user or group without a name")
+			return wrongAnswer(operation, "it has a role, user or group without a name")
 		}
 		return nil
 	}

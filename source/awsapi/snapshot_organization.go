@@ -35,7 +35,7 @@ func (t *taker) readOrganization(ctx context.Context, _ string, keep func(accoun
 	}
 	id, _ := t.known()
 	if out.Organization == nil || aws.ToString(out.Organization.MasterAccountId) == "" {
-		return wrongAnswer("organizations:DescribeOrganization", "it holds no organization")
+		return wrongAnswer("organizations:DescribeOrganization", "it has no organization")
 	}
 	found := account.Organization{ID: aws.ToString(out.Organization.Id), ManagementAccountID: aws.ToString(out.Organization.MasterAccountId)}
 	if found.ManagementAccountID == id {
@@ -132,9 +132,9 @@ func (r *organizationReader) document(ctx context.Context, id string) (account.D
 	case err != nil:
 		return account.Document{}, err
 	case out.Policy == nil || isEmpty(aws.ToString(out.Policy.Content)):
-		return account.Document{}, wrongAnswer(operation, "it holds no document of the policy %q", id)
+		return account.Document{}, wrongAnswer(operation, "it has no document of the policy %q", id)
 	case out.Policy.PolicySummary != nil && aws.ToString(out.Policy.PolicySummary.Id) != id:
-		return account.Document{}, wrongAnswer(operation, "asked for the policy %q, it holds %q", id, aws.ToString(out.Policy.PolicySummary.Id))
+		return account.Document{}, wrongAnswer(operation, "asked for the policy %q, it has %q", id, aws.ToString(out.Policy.PolicySummary.Id))
 	}
 	d := account.Document{Text: aws.ToString(out.Policy.Content)}
 	r.documents[id] = d

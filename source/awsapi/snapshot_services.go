@@ -85,7 +85,7 @@ func (t *taker) readTasks(ctx context.Context, region string, keep func(account.
 				return err
 			}
 			if d == nil || !isTask(d.ARN, family) {
-				return wrongAnswer("ecs:DescribeTaskDefinition", "asked for the task definition %q, it holds another or none", family)
+				return wrongAnswer("ecs:DescribeTaskDefinition", "asked for the task definition %q, it has another or none", family)
 			}
 			found.TaskDefinitions[i] = account.TaskDefinition{TaskDefinitionArn: d.ARN, TaskRoleArn: d.TaskRoleARN, ExecutionRoleArn: d.ExecutionRoleARN}
 			return nil
@@ -140,7 +140,7 @@ func podsOf(ctx context.Context, client *eks.Client, cluster string) ([]account.
 			return nil, err
 		}
 		if one == nil || one.RoleARN == "" {
-			return nil, wrongAnswer("eks:DescribePodIdentityAssociation", "it holds no role of the association %q", a.ID)
+			return nil, wrongAnswer("eks:DescribePodIdentityAssociation", "it has no role of the association %q", a.ID)
 		}
 		out = append(out, account.PodIdentityAssociation{
 			ClusterName: cluster, Namespace: one.Namespace,

@@ -54,7 +54,7 @@ func (c *Client) functions(ctx context.Context, region string) ([]account.Functi
 	for i := range list {
 		f := &list[i]
 		if aws.ToString(f.FunctionName) == "" || aws.ToString(f.FunctionArn) == "" {
-			return nil, wrongAnswer(operation, "it holds a function without a name")
+			return nil, wrongAnswer(operation, "it has a function without a name")
 		}
 		out = append(out, account.Function{
 			FunctionName: aws.ToString(f.FunctionName), FunctionArn: aws.ToString(f.FunctionArn), Role: aws.ToString(f.Role),
@@ -71,7 +71,7 @@ func (c *Client) Trust(ctx context.Context, p iam.Principal) (string, error) {
 		return "", explain("reading the trust policy of "+clean(p.ARN), err)
 	}
 	if isEmpty(aws.ToString(role.AssumeRolePolicyDocument)) {
-		return "", wrongAnswer("iam:GetRole", "it holds no trust policy of the role %q", p.Name())
+		return "", wrongAnswer("iam:GetRole", "it has no trust policy of the role %q", p.Name())
 	}
 	return policy.DecodeURL(*role.AssumeRolePolicyDocument), nil
 }

@@ -79,7 +79,7 @@ func (w *Writer) CreatePolicy(ctx context.Context, name, path, description, docu
 	}
 	out, err := w.iam().CreatePolicy(ctx, in)
 	if err == nil && (out.Policy == nil || aws.ToString(out.Policy.Arn) == "") {
-		err = wrongAnswer("iam:CreatePolicy", "it holds no policy")
+		err = wrongAnswer("iam:CreatePolicy", "it has no policy")
 	}
 	return w.failed("creating the managed policy "+name, err)
 }
@@ -97,7 +97,7 @@ func (w *Writer) CreateVersion(ctx context.Context, arn, document string, asDefa
 		o.Retryer = onlyRefused{o.Retryer}
 	})
 	if err == nil && (out.PolicyVersion == nil || aws.ToString(out.PolicyVersion.VersionId) == "") {
-		err = wrongAnswer("iam:CreatePolicyVersion", "it holds no version")
+		err = wrongAnswer("iam:CreatePolicyVersion", "it has no version")
 	}
 	return w.failed("writing a new version of "+arn, err)
 }

@@ -15,7 +15,7 @@ import (
 // Functions implements [source.Source].
 func (s *Source) Functions(_ context.Context, region, prefix string) ([]account.Function, error) {
 	if s.principal != "" {
-		return nil, source.NotHeld("policy files hold no functions")
+		return nil, source.NotHeld("policy files contain no functions")
 	}
 	var out []account.Function
 	for _, f := range s.snapshot.Functions {
@@ -29,7 +29,7 @@ func (s *Source) Functions(_ context.Context, region, prefix string) ([]account.
 // Trust implements [source.Source].
 func (s *Source) Trust(_ context.Context, p iam.Principal) (string, error) {
 	if s.principal != "" {
-		return "", source.NotHeld("policy files hold no trust policy")
+		return "", source.NotHeld("policy files contain no trust policy")
 	}
 	r, err := s.snapshot.Role(p.ARN)
 	if err != nil {
@@ -45,7 +45,7 @@ func (s *Source) Trust(_ context.Context, p iam.Principal) (string, error) {
 // RoleNames implements [source.Source].
 func (s *Source) RoleNames(context.Context) ([]string, error) {
 	if s.principal != "" {
-		return nil, source.NotHeld("policy files hold no other roles")
+		return nil, source.NotHeld("policy files contain no other roles")
 	}
 	var out []string
 	for i := range s.snapshot.AuthorizationDetails.Roles {
@@ -59,7 +59,7 @@ func (s *Source) RoleNames(context.Context) ([]string, error) {
 func (s *Source) BucketNames(context.Context) ([]string, error) {
 	names := s.snapshot.BucketNames()
 	if len(names) == 0 {
-		return nil, source.NotHeld("the snapshot holds no buckets")
+		return nil, source.NotHeld("the snapshot contains no buckets")
 	}
 	return names, nil
 }
@@ -77,7 +77,7 @@ func (s *Source) Bucket(_ context.Context, name, _ string) (account.Bucket, erro
 func (s *Source) BucketPolicy(_ context.Context, name, _ string) (*eval.Policy, error) {
 	held, ok := s.snapshot.BucketPolicies[name]
 	if _, err := s.snapshot.Bucket(name); !ok && err != nil {
-		return nil, source.NotHeld("the snapshot does not hold the policy of the bucket %s", name)
+		return nil, source.NotHeld("the snapshot does not contain the policy of the bucket %s", name)
 	}
 	if held.Text == "" {
 		return nil, nil

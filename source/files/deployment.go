@@ -205,7 +205,7 @@ func (s *Source) Only() (audit.Target, error) {
 	}
 	switch len(found) {
 	case 0:
-		return audit.Target{}, &source.Error{Kind: source.KindNotFound, Msg: "the file holds no role, user or function", Hint: "check that it is the right file"}
+		return audit.Target{}, &source.Error{Kind: source.KindNotFound, Msg: "the file contains no role, user or function", Hint: "check that it is the right file"}
 	case 1:
 		return found[0], nil
 	}

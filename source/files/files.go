@@ -99,7 +99,7 @@ func (s *Source) resolve(t audit.Target) (source.Resolution, error) {
 		}
 		return source.Resolution{Principal: p}, nil
 	case s.principal != "":
-		return source.Resolution{}, source.NotHeld("policy files hold no %s", t)
+		return source.Resolution{}, source.NotHeld("policy files contain no %s", t)
 	case s.deployment != nil:
 		return s.inDeployment(t)
 	}
@@ -146,10 +146,10 @@ func (s *Source) assumptions() []iam.Gap {
 	}
 	organization := s.snapshot.Organization != nil
 	if s.overlay.SCPs == nil && !organization {
-		assume(iam.LayerSCP, iam.MayDeny, "give it with --scp, or take a snapshot that holds the organization's policies")
+		assume(iam.LayerSCP, iam.MayDeny, "give it with --scp, or take a snapshot that contains the organization's policies")
 	}
 	if s.overlay.RCPs == nil && !organization {
-		assume(iam.LayerRCP, iam.MayDeny, "give it with --rcp, or take a snapshot that holds the organization's policies")
+		assume(iam.LayerRCP, iam.MayDeny, "give it with --rcp, or take a snapshot that contains the organization's policies")
 	}
 	if s.overlay.Resource == nil {
 		assume(iam.LayerResource, iam.MayBoth, "give it with --resource-policy")
@@ -163,9 +163,9 @@ func (s *Source) held() string {
 	case s.principal != "":
 		return "the policy files say nothing about it: there is"
 	case s.deployment != nil:
-		return "the file holds"
+		return "the file contains"
 	}
-	return "the snapshot holds"
+	return "the snapshot contains"
 }
 
 // Evaluate implements [iam.Evaluator].

@@ -60,7 +60,7 @@ func (s *Source) hint(t audit.Target) string {
 	if _, err := s.snapshot.Role(t.Name); err == nil && t.Kind != audit.TargetRole {
 		return "the snapshot has a role of this name: pass --role " + t.Name
 	}
-	return "check the name, and that the snapshot is of this account"
+	return "check the name, and that the snapshot belongs to this account"
 }
 
 func (s *Source) principalOf(t audit.Target) (string, error) {

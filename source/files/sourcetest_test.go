@@ -97,7 +97,7 @@ Resources:
 `
 
 // TestDeploymentSuite holds a template to what every source must do, as far as
-// it holds the facts.
+// it has the facts.
 func TestDeploymentSuite(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "app.yaml")

@@ -107,7 +107,7 @@ func (b *builder) instanceProfile(r *resource) error {
 	profile := account.InstanceProfile{InstanceProfileName: name.standIn(), Arn: arn.standIn(), Path: "/"}
 	items := roles.list()
 	if len(items) != 1 {
-		return r.stack.fail(r.at, "", "the instance profile %s must hold one role", r.id)
+		return r.stack.fail(r.at, "", "the instance profile %s must have one role", r.id)
 	}
 	p := b.actingRole(r, items[0])
 	profile.Roles = []account.ProfileRole{{RoleName: p.name, Arn: p.arn}}

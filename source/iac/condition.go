@@ -46,7 +46,7 @@ func (s *stack) holds(n *node) (truth, error) {
 		return s.equals(arg)
 	case "Fn::Not":
 		if !arg.is(listNode) || len(arg.items) != 1 {
-			return truth{}, s.fail(arg.start, "", "Fn::Not takes a list of one condition")
+			return truth{}, s.fail(arg.start, "", "Fn::Not requires a list of one condition")
 		}
 		t, err := s.holds(arg.items[0])
 		t.holds = !t.holds

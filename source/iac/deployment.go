@@ -138,7 +138,7 @@ const maxListed = 12
 
 func (d *Deployment) missing(t audit.Target) error {
 	labels := d.Names(t.Kind)
-	hint := "the file holds no " + t.Kind.Title()
+	hint := "the file contains no " + t.Kind.Title()
 	if len(labels) > 0 {
 		hint = "it has " + strings.Join(labels[:min(len(labels), maxListed)], ", ")
 		if len(labels) > maxListed {

@@ -87,7 +87,7 @@ var foreignKeys = []struct {
 	{[]string{"terraform/"}, foreignKind{"a configuration of Terraform", terraformHint}},
 	{[]string{"resource/"}, foreignKind{"a configuration of Terraform", terraformHint}},
 	{[]string{"runtime", "name."}, foreignKind{"a configuration of Pulumi", pulumiHint}},
-	{[]string{"kind.", "apiVersion."}, foreignKind{"a manifest of Kubernetes", "it holds no IAM policies; check the template that makes its role"}},
+	{[]string{"kind.", "apiVersion."}, foreignKind{"a manifest of Kubernetes", "it has no IAM policies; check the template that makes its role"}},
 	{[]string{"Statement"}, foreignKind{"a policy document", "pass it with --policy"}},
 	{[]string{"RoleDetailList"}, foreignKind{"a snapshot of an account", "pass it with --snapshot"}},
 }

@@ -14,7 +14,7 @@ func (s *stack) args(n *node, name string, atLeast, atMost int) ([]value, error)
 		if atMost != atLeast {
 			count += " to " + strconv.Itoa(atMost)
 		}
-		return nil, s.fail(n.start, "", "%s takes a list of %s values", name, count)
+		return nil, s.fail(n.start, "", "%s requires a list of %s values", name, count)
 	}
 	out := make([]value, len(n.items))
 	for i, item := range n.items {
@@ -34,10 +34,10 @@ func (s *stack) join(n *node) (value, error) {
 	}
 	separator, ok := args[0].known()
 	if !ok && args[0].kind != noValue {
-		return value{}, s.fail(n.items[0].start, "", "Fn::Join takes a known separator")
+		return value{}, s.fail(n.items[0].start, "", "Fn::Join requires a known separator")
 	}
 	if args[1].kind == textValue {
-		return value{}, s.fail(n.items[1].start, "", "Fn::Join takes a list as its second value")
+		return value{}, s.fail(n.items[1].start, "", "Fn::Join requires a list as its second value")
 	}
 	if args[1].kind != listValue {
 		return unknownText(args[1].what(), "", nil), nil
@@ -56,7 +56,7 @@ func (s *stack) choose(n *node) (value, error) {
 	}
 	i, err := strconv.Atoi(text)
 	if err != nil || i < 0 || i >= len(args[1].items) {
-		return value{}, s.fail(n.items[0].start, "", "Fn::Select takes an index from 0 to %d, not %q", len(args[1].items)-1, text)
+		return value{}, s.fail(n.items[0].start, "", "Fn::Select requires an index from 0 to %d, not %q", len(args[1].items)-1, text)
 	}
 	return args[1].items[i], nil
 }
@@ -69,7 +69,7 @@ func (s *stack) split(n *node) (value, error) {
 	}
 	separator, ok := args[0].known()
 	if !ok || separator == "" {
-		return value{}, s.fail(n.items[0].start, "", "Fn::Split takes a known separator")
+		return value{}, s.fail(n.items[0].start, "", "Fn::Split requires a known separator")
 	}
 	if args[1].kind != textValue {
 		return opaque(args[1].what()), nil
@@ -109,12 +109,12 @@ func (s *stack) sub(n *node) (value, error) {
 	template, names := n, (*node)(nil)
 	if n.is(listNode) {
 		if len(n.items) != 2 || !n.items[1].is(objectNode) {
-			return value{}, s.fail(n.start, "", "Fn::Sub takes text, or a list of text and an object")
+			return value{}, s.fail(n.start, "", "Fn::Sub requires text, or a list of text and an object")
 		}
 		template, names = n.items[0], n.items[1]
 	}
 	if !template.is(textNode) {
-		return value{}, s.fail(n.start, "", "Fn::Sub takes text, not %s", template.kind.title())
+		return value{}, s.fail(n.start, "", "Fn::Sub requires text, not %s", template.kind.title())
 	}
 	given := map[string]value{}
 	if names != nil {
@@ -165,7 +165,7 @@ func (s *stack) named(name string, at *node) (value, error) {
 
 func (s *stack) ifElse(n *node) (value, error) {
 	if !n.is(listNode) || len(n.items) != 3 || !n.items[0].is(textNode) {
-		return value{}, s.fail(n.start, "", "Fn::If takes the name of a condition and two values")
+		return value{}, s.fail(n.start, "", "Fn::If requires the name of a condition and two values")
 	}
 	name := n.items[0].text
 	t, err := s.condition(name, n.items[0])

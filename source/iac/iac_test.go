@@ -240,7 +240,7 @@ func TestMalformed(t *testing.T) {
 		{"no type", "Resources:\n  A: {}", "2:3", "has no Type"},
 		{"properties that are a list", "Resources:\n  A: {Type: 'AWS::IAM::Role', Properties: [1]}", "2:43", "must be an object"},
 		{"a name that is a list", head + "      RoleName: [a]", "5:17", "must be text"},
-		{"wrong arguments", head + "      RoleName: !Join [a]", "5:17", "takes a list of 2"},
+		{"wrong arguments", head + "      RoleName: !Join [a]", "5:17", "requires a list of 2"},
 		{"wrong effect", head + "      Policies: [{PolicyName: p, PolicyDocument: {Statement: [{Effect: allow, Action: a, Resource: '*'}]}}]", "5:64", `Effect "allow" must be`},
 		{"wrong element", head + "      Policies:\n        - PolicyName: p\n          PolicyDocument:\n            Statement:\n              - Effect: Allow\n                Actions: a\n                Resource: '*'", "10:17", `no element "Actions"`},
 		{"a policy that is text", head + "      Policies: [p]", "5:18", "must be an object"},

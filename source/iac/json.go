@@ -116,7 +116,7 @@ func (r *jsonReader) value() (*node, error) {
 	offset := r.start()
 	at := r.pos.at(offset)
 	if r.nodes++; r.nodes > r.limit {
-		return nil, &Error{r.file, at, fmt.Sprintf("the file holds more than %d values", r.limit), ""}
+		return nil, &Error{r.file, at, fmt.Sprintf("the file contains more than %d values", r.limit), ""}
 	}
 	tok, err := r.dec.ReadToken()
 	if err != nil {

@@ -19,7 +19,7 @@ func (s *stack) loops(n *node) ([]member, error) {
 		}
 		body := m.value
 		if !body.is(listNode) || len(body.items) != 3 || !body.items[0].is(textNode) || !body.items[2].is(objectNode) {
-			return nil, s.fail(body.start, "", "Fn::ForEach takes a name, a list and an object")
+			return nil, s.fail(body.start, "", "Fn::ForEach requires a name, a list and an object")
 		}
 		values, err := s.resolve(body.items[1])
 		if err != nil {

@@ -84,7 +84,7 @@ func (d *Deployment) ResolvePolicy(name string) (Policy, error) {
 	case 1:
 		return found[0], nil
 	case 0:
-		hint := "the file holds no managed policy"
+		hint := "the file contains no managed policy"
 		if len(labels) > 0 {
 			hint = "it has " + strings.Join(labels[:min(len(labels), maxListed)], ", ")
 		}

@@ -169,7 +169,7 @@ func (s *stack) ref(n *node) (value, error) {
 		return opaque("what is referred to by " + v.what()), err
 	}
 	if !n.is(textNode) {
-		return value{}, s.fail(n.start, "", "Ref takes a name, not %s", n.kind.title())
+		return value{}, s.fail(n.start, "", "Ref requires a name, not %s", n.kind.title())
 	}
 	return s.refTo(n.text, n)
 }

@@ -76,7 +76,7 @@ func OpenTemplates(path string) (*Templates, error) {
 		return nil, err
 	}
 	if len(t.files) == 0 {
-		return nil, fmt.Errorf("the folder %s holds no templates", dir)
+		return nil, fmt.Errorf("the folder %s contains no templates", dir)
 	}
 	return t, nil
 }
@@ -108,7 +108,7 @@ func readFile(path string, limit int64) ([]byte, error) {
 func readTemplate(path string) (*node, error) {
 	data, err := readFile(path, maxTemplate)
 	if e, ok := errors.AsType[*Error](err); ok {
-		e.Hint = "CloudFormation takes templates of at most 1 MB"
+		e.Hint = "CloudFormation accepts templates up to 1 MB"
 	}
 	if err != nil {
 		return nil, err

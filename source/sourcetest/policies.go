@@ -34,7 +34,7 @@ func probes() []iam.Probe {
 // twins: two policies of one name are two, by their identity.
 func twins(t *testing.T, s *Subject) {
 	if !s.holds(Policies) {
-		t.Skip("the source holds no policies")
+		t.Skip("the source contains no policies")
 	}
 	p, err := s.Source.Policies(t.Context(), principal(t, Twin))
 	if err != nil {
@@ -68,7 +68,7 @@ func idsOf(p eval.Policies) (out []iam.PolicyID) {
 // statements.
 func agreement(t *testing.T, s *Subject) {
 	if !s.holds(Policies) {
-		t.Skip("the source holds no policies")
+		t.Skip("the source contains no policies")
 	}
 	twin := principal(t, Twin)
 	policies, err := s.Source.Policies(t.Context(), twin)
@@ -144,7 +144,7 @@ func gaps(t *testing.T, s *Subject) {
 // ownCopies: what a caller does to an answer does not reach the next one.
 func ownCopies(t *testing.T, s *Subject) {
 	if !s.holds(Policies) {
-		t.Skip("the source holds no policies")
+		t.Skip("the source contains no policies")
 	}
 	twin := principal(t, Twin)
 	p, err := s.Source.Policies(t.Context(), twin)

@@ -45,7 +45,7 @@ export class RemotionGrants extends Construct {
       }),
     });
 
-    // replaces the inline policy there-already of the role it's-a role by one that holds what it lacks
+    // replaces the inline policy there-already of the role it's-a role by one that has what it lacks
     new iam.Policy(this, 'ItSARoleThereAlready', {
       policyName: 'there-already',
       roles: [iam.Role.fromRoleName(this, 'ItSARoleThereAlreadyRole', 'it\'s-a role')],

@@ -4,7 +4,7 @@ aws iam put-role-policy \
   --policy-name remotion-executionrole-policy \
   --policy-document '{"Version":"2012-10-17","Statement":[{"Sid":"Storage","Effect":"Allow","Action":["s3:GetObject","s3:PutObject"],"Resource":["arn:aws:s3:::it'\''s-${aws:username}-\"quoted\"/*","arn:aws:s3:::%{x}`id`$(id)\\"],"Condition":{"Bool":{"aws:SecureTransport":"true"},"StringLike":{"aws:RequestTag/a b":["yes","*"]}}},{"Effect":"Deny","NotAction":"iam:*","Resource":"*"}]}'
 
-# replaces the inline policy there-already of the role it's-a role by one that holds what it lacks
+# replaces the inline policy there-already of the role it's-a role by one that has what it lacks
 aws iam put-role-policy \
   --role-name 'it'\''s-a role' \
   --policy-name there-already \

@@ -34,7 +34,7 @@ resource "aws_iam_role_policy" "it_s_a_role_remotion_executionrole_policy" {
   })
 }
 
-# replaces the inline policy there-already of the role it's-a role by one that holds what it lacks
+# replaces the inline policy there-already of the role it's-a role by one that has what it lacks
 resource "aws_iam_role_policy" "it_s_a_role_there_already" {
   name = "there-already"
   role = "it's-a role"
