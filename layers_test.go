@@ -49,6 +49,7 @@ report: internal/ending audit iam iam/policy iam/account | github.com/a-h/templ 
 report/generate: audit iam iam/policy | github.com/invopop/jsonschema github.com/pb33f/ordered-map
 localaws: audit iam iam/policy iam/actions iam/account iam/eval
 fixtures:
+internal/build: checks/remotion iam/actions iam/managed
 internal/asked: internal/terminal internal/ending remedy report source/files doctor checks checks/remotion checks/remotion/project iam/policy audit | github.com/spf13/pflag
 internal/modulepath: | golang.org/x/mod
 doctor: source remedy checks checks/remotion audit iam iam/policy iam/request iam/actions iam/account iam/eval iam/excess iam/explain iam/accessdenied | golang.org/x/sync
@@ -62,7 +63,7 @@ doctor/setup: remedy checks/remotion iam/policy source
 doctor/infile: doctor doctor/attach change internal/outfile remedy audit iam/account
 doctor/attach: doctor change report remedy source audit iam
 internal/outfile: audit | github.com/google/renameio/v2
-cmd/remotion-doctor: doctor/fleet doctor/policytext doctor/infile doctor/setup internal/asked doctor doctor/attach change source/files audit iam iam/policy iam/actions iam/account checks checks/remotion iam/eval iam/excess remedy source source/awsapi report localaws iam/managed source/iac checks/remotion/project iam/accessdenied iam/explain fixtures internal/outfile internal/ending internal/terminal | github.com/spf13/
+cmd/remotion-doctor: internal/build doctor/fleet doctor/policytext doctor/infile doctor/setup internal/asked doctor doctor/attach change source/files audit iam iam/policy iam/actions iam/account checks checks/remotion iam/eval iam/excess remedy source source/awsapi report localaws iam/managed source/iac checks/remotion/project iam/accessdenied iam/explain fixtures internal/outfile internal/ending internal/terminal | github.com/spf13/
 `
 
 // A rule is what one package may import.

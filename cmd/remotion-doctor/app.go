@@ -16,6 +16,7 @@ import (
 
 	"remotion-doctor/audit"
 	"remotion-doctor/internal/asked"
+	"remotion-doctor/internal/build"
 	"remotion-doctor/internal/terminal"
 	"remotion-doctor/report"
 	"remotion-doctor/source/files"
@@ -153,7 +154,7 @@ unreadable input · 3 could not be completed.`,
 			if asked, err := cmd.Flags().GetBool("version"); err != nil || !asked {
 				return errors.Join(err, cmd.Help())
 			}
-			return a.print("remotion-doctor %s\n", version)
+			return a.print("%s\n", build.Line(version))
 		},
 		SilenceErrors: true,
 		SilenceUsage:  true,
@@ -214,12 +215,15 @@ func noCommand(hint, format string) cobra.PositionalArgs {
 func help(cmd *cobra.Command, _ []string) error { return cmd.Help() }
 
 func (a *app) versionCommand() *cobra.Command {
-	return &cobra.Command{
-		Use:   "version",
-		Short: "Print the version",
-		Args:  cobra.NoArgs,
-		RunE:  func(*cobra.Command, []string) error { return a.print("remotion-doctor %s\n", version) },
+	cmd := &cobra.Command{Use: "version", Short: "Print the version", Args: cobra.NoArgs}
+	full := cmd.Flags().Bool("json", false, "print the commit and the age of the embedded data as well, as JSON")
+	cmd.RunE = func(*cobra.Command, []string) error {
+		if *full {
+			return build.Read(version).JSON(a.stdout)
+		}
+		return a.print("%s\n", build.Line(version))
 	}
+	return cmd
 }
 
 // print writes to standard output.
