@@ -2,6 +2,7 @@ package checks
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"remotion-doctor/iam/actions"
@@ -29,10 +30,9 @@ func (l *linter) condition(s *policy.Statement, c *policy.Condition) {
 	}
 	var without []string
 	for _, name := range s.Actions {
-		if strings.ContainsAny(name, "*?") && !neverCarried(name, c.Key) || actions.Carries(name, c.Key) != actions.NeverCarry && !strings.ContainsAny(name, "*?") {
-			continue
+		if neverAllowed(name, c.Key) {
+			without = append(without, name)
 		}
-		without = append(without, name)
 	}
 	if len(without) == 0 {
 		return
@@ -44,15 +44,16 @@ func (l *linter) condition(s *policy.Statement, c *policy.Condition) {
 	})
 }
 
-// neverCarried reports whether no action of a pattern carries a key.
-func neverCarried(pattern, key string) bool {
-	list := actions.Expand(pattern)
-	for _, name := range list {
-		if actions.Carries(name, key) != actions.NeverCarry {
-			return false
-		}
+// neverAllowed reports whether a condition that needs a key allows an action, or any
+// action of a pattern, never: none carries the key, and none is allowed without.
+func neverAllowed(name, key string) bool {
+	list := []string{name}
+	if strings.ContainsAny(name, "*?") {
+		list = actions.Expand(name)
 	}
-	return len(list) > 0
+	return len(list) > 0 && !slices.ContainsFunc(list, func(name string) bool {
+		return actions.NeedsNoPermission(name) || actions.Carries(name, key) != actions.NeverCarry
+	})
 }
 
 // needsKey reports whether a condition does not hold where the key is absent.

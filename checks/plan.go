@@ -103,10 +103,10 @@ func (plan *Plan) add(g Grant, p iam.Principal, s *Scope) {
 		// A pattern of one region concerns requests to that region only.
 		out.home, regions = a.Region, []string{a.Region}
 	}
-	out.ask(plan, g.Resource, out.home, isDocumented, s.ContextOf(plan.pack, out.home))
+	out.ask(plan, g.Resource, out.home, isDocumented, s.ContextOf(plan.pack, g.Action, out.home))
 	for _, region := range regions {
 		for _, n := range plan.pack.Extents(g, p, region, s) {
-			known := s.ContextOf(plan.pack, region)
+			known := s.ContextOf(plan.pack, g.Action, region)
 			out.needs = append(out.needs, regional{n, region, known})
 			for _, arn := range n.Samples {
 				out.ask(plan, arn, region, isNeeded, known)
@@ -154,14 +154,13 @@ func keyOf(p *iam.Probe) string {
 	return b.String()
 }
 
-// ContextOf is what is known with every request in a region: what the product
-// says, and the user. What follows from the principal and the resource, package
-// request says. Keys that one action alone carries are known for every one, which
-// changes nothing for others and keeps the questions together.
-func (s *Scope) ContextOf(pack *Pack, region string) iam.Context {
+// ContextOf is what is known with every request of an action in a region: what
+// the product says, and the user, as far as such requests carry it. What follows
+// from the principal and the resource, package request says.
+func (s *Scope) ContextOf(pack *Pack, action, region string) iam.Context {
 	out := iam.Context{{Key: "aws:RequestedRegion", Type: iam.String, Values: []string{region}}}
 	out = append(out, pack.Context...)
-	return out.With(s.Context)
+	return Carried(action, out.With(s.Context))
 }
 
 // global reports whether an action belongs to a service without regions.

@@ -23,7 +23,7 @@ func (j *job) addExcess(ctx context.Context, t task, s *audit.Section, judged *j
 	}
 	q := excess.Question{
 		Principal: s.Principal, Regions: scope.Regions,
-		Context: func(string) iam.Context { return scope.ContextOf(j.pack(), scope.Regions[0]) },
+		Context: func(action string) iam.Context { return scope.ContextOf(j.pack(), action, scope.Regions[0]) },
 	}
 	for _, other := range j.tasks {
 		if other.target != t.target {

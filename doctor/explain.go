@@ -138,6 +138,7 @@ func (j *job) explain(ctx context.Context, q *question, base *audit.Trace) (*aud
 	}
 	out.Target, out.Message, out.Recorded = q.target, q.message, q.recorded
 	out.Notes = append(found.Notes, out.Notes...)
+	out.Notes = append(out.Notes, q.leftOut()...)
 	j.stamp(out, j.engine)
 	confirm(out)
 	conclude(out)

@@ -252,12 +252,25 @@ func (q *question) spell(p iam.Principal) {
 }
 
 // context is what is known of the request: what AWS recorded, else what
-// requests of an SDK carry; what the user gave wins.
+// requests of an SDK carry; what the user gave wins, of the keys that requests
+// of the action carry.
 func (q *question) context(pack *checks.Pack, found source.Resolution, region, configured string) iam.Context {
 	if q.recorded != nil {
 		return q.recorded.Context.With(q.request.Context)
 	}
-	return usual(pack, q.action, q.resource, found, region, configured).With(q.request.Context)
+	return usual(pack, q.action, q.resource, found, region, configured).With(checks.Carried(q.action, q.request.Context))
+}
+
+// leftOut says which of the keys that the user gave count for nothing.
+func (q *question) leftOut() []string {
+	if q.recorded != nil {
+		return nil
+	}
+	var out []string
+	for _, key := range checks.Foreign(q.action, q.request.Context) {
+		out = append(out, fmt.Sprintf("%s is left out: requests of %s never carry it", key, q.action))
+	}
+	return out
 }
 
 // usual is what is known with a request in a region: as for those of a check, but
@@ -270,10 +283,5 @@ func usual(pack *checks.Pack, action, resource string, found source.Resolution, 
 			out = append(out, e)
 		}
 	}
-	for _, e := range pack.Context {
-		if actions.Carries(action, e.Key) != actions.NeverCarry {
-			out = append(out, e)
-		}
-	}
-	return out
+	return append(out, checks.Carried(action, pack.Context)...)
 }

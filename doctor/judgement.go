@@ -85,6 +85,9 @@ func (j *job) askMore(ctx context.Context, plan *checks.Plan, out *judgement, ve
 		}
 		return checks.Sampled{Why: out.unread.String()}, verdicts, nil
 	}
+	if err := j.unshare(ctx, out, plan.Probes(), verdicts); err != nil {
+		return nil, nil, err
+	}
 	if j.engine == audit.EngineBoth {
 		local, err := out.analyst.Evaluate(ctx, plan.Probes())
 		if err != nil {

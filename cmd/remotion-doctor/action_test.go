@@ -175,7 +175,7 @@ func TestActionFindsTheChange(t *testing.T) {
 		a.wants("1", "checking "+odd, "checking infra/template.yaml")
 	}
 	a.run("FILES=infra/template.yaml\r\n\n", "ARGS=--function Api\n--region us-east-1\n--deny-excess")
-	a.wants("1", "not checking "+odd, "1 grant beyond the need")
+	a.wants("1", "not checking "+odd, "25 grants beyond the need")
 	a.run("FILES=infra/template.yaml")
 	a.wants("0", "✓")
 }

@@ -24,7 +24,7 @@ const lintedAs = "arn:aws:iam::123456789012:role/api"
 
 // never are the faults that say of an action that the statement does nothing by
 // it.
-var never = []string{"unknown-action", "resource-kind", "bucket-action-on-objects", "object-action-on-bucket", "never-matches"}
+var never = []string{"unknown-action", "resource-kind", "bucket-action-on-objects", "object-action-on-bucket", "never-matches", "key-never-carried"}
 
 // allowedAfterAll returns a request that a statement allows by an action of which a
 // fault says that it never matches; empty where there is none.
@@ -44,7 +44,7 @@ func allowedAfterAll(t *testing.T, doc *policy.Document, f checks.Fault) string 
 			continue
 		}
 		for _, resource := range namesOf(t, name, s.Resources) {
-			p := iam.Probe{Action: name, Resource: resource}
+			p := iam.Probe{Action: name, Resource: resource, Context: checks.Carried(name, satisfying(&s))}
 			// Of an action that does not exist explain says so, and no more.
 			if v := c.Verdict(c.Prepare(p, "")); v.Decision == iam.Allowed && !v.UnknownAction {
 				return name + " on " + resource
@@ -52,6 +52,17 @@ func allowedAfterAll(t *testing.T, doc *policy.Document, f checks.Fault) string 
 		}
 	}
 	return ""
+}
+
+// satisfying gives each key that a statement asks about the value that it asks for.
+func satisfying(s *policy.Statement) iam.Context {
+	var out iam.Context
+	for _, c := range s.Conditions {
+		if c.Operator != "Null" && !strings.Contains(c.Operator, "Not") {
+			out = append(out, iam.ContextEntry{Key: c.Key, Type: iam.String, Values: c.Values[:1]})
+		}
+	}
+	return out
 }
 
 // namesOf are names that the action works on and that a resource pattern matches,
@@ -124,6 +135,11 @@ func TestLintNeverContradictsExplainGenerated(t *testing.T) {
 		"arn:aws:logs:*:*:*", "arn:aws:logs:*:*:log-group:*", "arn:aws:logs:us-east-1:123456789012:log-group::log-stream:", "arn:aws:*:*:*:*", "arn:*:kms:*", "arn:aws:cloudformation:*:aws:transform/*",
 		"arn:aws:servicequotas:*:*:lambda/*", "arn:aws:ec2:*:*:instance/*", "arn:aws:sqs:*:*:q", "arn:aws:states:*:*:stateMachine:*", "arn:aws:iam::*:*",
 	}
+	conditions := []string{
+		"", "", "", `"StringEquals":{"s3:prefix":"a"}`, `"StringEqualsIfExists":{"s3:prefix":"a"}`, `"StringNotEquals":{"lambda:FunctionArn":"x"}`, `"StringLike":{"iam:PassedToService":"lambda*"}`,
+		`"Null":{"kms:ViaService":"true"}`, `"Null":{"s3:prefix":"false"}`, `"ForAllValues:StringEquals":{"lambda:Layer":"x"}`, `"ForAnyValue:StringEquals":{"aws:TagKeys":"x"}`, `"StringEquals":{"aws:SourceVpc":"vpc-1"}`,
+	}
+	codes := map[string]int{}
 	faults := 0
 	for range 4000 {
 		var list, resources []string
@@ -131,16 +147,22 @@ func TestLintNeverContradictsExplainGenerated(t *testing.T) {
 			list = append(list, names[r.IntN(len(names))])
 			resources = append(resources, parts[r.IntN(len(parts))])
 		}
-		text := fmt.Sprintf(`{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["%s"],"Resource":["%s"]}]}`, strings.Join(list, `","`), strings.Join(resources, `","`))
+		text := fmt.Sprintf(`{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["%s"],"Resource":["%s"],"Condition":{%s}}]}`, strings.Join(list, `","`), strings.Join(resources, `","`), conditions[r.IntN(len(conditions))])
 		doc, err := policy.Parse(text)
 		if err != nil {
 			t.Fatal(err)
 		}
 		for _, f := range remotion.Pack().Lint(doc, checks.LintScope{}) {
+			codes[f.Code]++
 			faults++
 			if got := allowedAfterAll(t, doc, f); got != "" {
 				t.Errorf("%s: lint says %q, and the statement allows %s", text, f.Message, got)
 			}
+		}
+	}
+	for _, code := range []string{"unknown-action", "resource-kind", "never-matches", "key-never-carried"} {
+		if codes[code] == 0 {
+			t.Errorf("no fault is %s: %v", code, codes)
 		}
 	}
 	if faults < 1000 {

@@ -254,7 +254,7 @@ func counted(usual int) int {
 // chart statement by statement.
 func TestNaive(t *testing.T) {
 	t.Parallel()
-	seen := map[iam.Decision]int{}
+	seen, mattered := map[iam.Decision]int{}, map[string]int{}
 	for n := range counted(4000) {
 		m := newMaker(1, uint64(n))
 		w, principal, holder := m.world()
@@ -266,6 +266,11 @@ func TestNaive(t *testing.T) {
 		v := c.Verdict(c.Prepare(probe, ""))
 		want := w.decide()
 		seen[want]++
+		for layer := range layersOf {
+			if w.without(layer).decide() != want {
+				mattered[layer]++
+			}
+		}
 		if v.Decision != want {
 			t.Fatalf("world %d: %s, naively %q\n%s", n, v.Decision, want, w.describe(v))
 		}
@@ -273,11 +278,36 @@ func TestNaive(t *testing.T) {
 			t.Fatalf("world %d: %s without evidence, %s with it", n, fast, v.Decision)
 		}
 	}
+	t.Logf("decisions %v; without the layer another one: %v", seen, mattered)
 	for _, d := range []iam.Decision{iam.Allowed, iam.ExplicitDeny, iam.ImplicitDeny, ""} {
 		if seen[d] == 0 {
 			t.Errorf("no world is %q: %v", d, seen)
 		}
 	}
+	for layer := range layersOf {
+		if mattered[layer] == 0 {
+			t.Errorf("the layer %q decides nothing", layer)
+		}
+	}
+}
+
+// layersOf takes a layer out of a world, so that a comparison can count the
+// worlds in which it decides.
+var layersOf = map[string]func(*world){
+	"identity": func(w *world) { w.identity = nil },
+	"boundary": func(w *world) { w.boundary, w.bounded = nil, false },
+	"session":  func(w *world) { w.sessionPolicy, w.limited = nil, false },
+	"endpoint": func(w *world) { w.endpoint, w.through = nil, false },
+	"resource": func(w *world) { w.own = nil },
+	"scps":     func(w *world) { w.scps = nil },
+	"rcps":     func(w *world) { w.rcps = nil },
+	"block":    func(w *world) { w.blockPublic = false },
+}
+
+func (w *world) without(layer string) *world {
+	other := *w
+	layersOf[layer](&other)
+	return &other
 }
 
 func (w *world) describe(v iam.Verdict) string {

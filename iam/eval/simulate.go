@@ -194,7 +194,7 @@ func (in *SimulationInput) resourcePolicy(p *Policies, caller string) (string, e
 		return "", invalidInput("Invalid Entity Arn: * does not clearly define entity type and name.")
 	}
 	if a, ok := policy.ParseARN(caller); !ok || a.Service != "iam" || !isEntity(a) {
-		return "", invalidInput("Invalid caller - Caller must be an IAM user, role or group in this context.")
+		return "", errCaller
 	}
 	doc, err := policy.Parse(in.ResourcePolicy)
 	if err != nil {
@@ -210,6 +210,10 @@ func (in *SimulationInput) resourcePolicy(p *Policies, caller string) (string, e
 	p.Resource = &Policy{Name: "ResourcePolicy", Document: doc, source: "ResourcePolicy", kind: kindResource}
 	return owner, nil
 }
+
+// errCaller also answers a resource policy without a caller: the SDK says that
+// CallerArn is required then.
+var errCaller = invalidInput("Invalid caller - Caller must be an IAM user, role or group in this context.")
 
 func isEntity(a policy.ARN) bool {
 	switch a.Type() {

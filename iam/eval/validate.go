@@ -144,11 +144,13 @@ func (in *SimulationInput) checkResources() error {
 	return nil
 }
 
-// checkCaller: a caller is an ARN, as the source of a simulation is (recorded
-// cases prin-err-source-*, err-rp-session-caller).
+// checkCaller: a caller is a user, role or group, with a resource policy or
+// without one. Source: recorded case err-rp-session-caller; SDK,
+// SimulateCustomPolicyInput.CallerArn ("cannot specify the ARN of an assumed
+// role, federated user, or a service principal").
 func (in *SimulationInput) checkCaller() error {
-	if _, ok := policy.ParseARN(in.CallerArn); in.CallerArn != "" && !ok {
-		return invalidInput("Invalid ARN provided in the request: " + in.CallerArn)
+	if a, ok := policy.ParseARN(in.CallerArn); in.CallerArn != "" && (!ok || a.Service != "iam" || !isEntity(a)) {
+		return errCaller
 	}
 	return nil
 }
@@ -180,18 +182,18 @@ var handlingOptions = []string{
 	"EC2-Classic-InstanceStore", "EC2-Classic-EBS",
 }
 
+// checkHandling: an option that an action does not have is refused by the name
+// of the action, whether another action has it or none (recorded case
+// err-handling-other-action).
 func (in *SimulationInput) checkHandling() error {
 	if in.ResourceHandlingOption == "" {
 		return nil
 	}
-	const see = " Please refer to the documentation for more details: https://docs.aws.amazon.com/IAM/latest/APIReference/API_SimulateCustomPolicy.html"
+	known := slices.Contains(handlingOptions, in.ResourceHandlingOption)
 	for _, a := range in.ActionNames {
-		if !strings.EqualFold(a, "ec2:RunInstances") {
-			return invalidInput("Invalid input resource handling options. Action does not support resource handling options: " + a + "." + see)
+		if !known || !strings.EqualFold(a, "ec2:RunInstances") {
+			return invalidInput("Invalid input resource handling options. Action does not support resource handling options: " + a + ". Please refer to the documentation for more details: https://docs.aws.amazon.com/IAM/latest/APIReference/API_SimulateCustomPolicy.html")
 		}
-	}
-	if !slices.Contains(handlingOptions, in.ResourceHandlingOption) {
-		return invalidInput("Invalid input resource handling options: " + in.ResourceHandlingOption + "." + see)
 	}
 	return nil
 }

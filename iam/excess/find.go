@@ -120,8 +120,8 @@ func (f *finder) action(g eval.Grant, name string) {
 // are known one by one, unless the pattern is a whole service or all of them.
 func (f *finder) wildcard(g eval.Grant, pattern string, names []string) {
 	whole := strings.HasSuffix(pattern, "*") && len(pattern)-strings.LastIndexByte(pattern, ':') <= 2 || g.Statement.NotAction
-	var rest, bad []string
-	var first iam.Excess
+	var rest []string
+	var shown, worst iam.Excess // that of the first action, and that of the worst
 	for _, name := range names {
 		_, dangerous := danger(name)
 		if len(f.needed[strings.ToLower(name)]) > 0 || dangerous && !whole {
@@ -132,26 +132,25 @@ func (f *finder) wildcard(g eval.Grant, pattern string, names []string) {
 		if !ok {
 			continue
 		}
-		if dangerous {
-			bad = append(bad, name)
+		x := iam.Excess{Statement: g.Ref, Action: name, Resource: resource, Example: example, Dangerous: dangerous}
+		if rest = append(rest, name); len(rest) == 1 {
+			shown = x
 		}
-		if rest = append(rest, name); len(rest) == 1 || dangerous && len(bad) == 1 {
-			first = iam.Excess{Statement: g.Ref, Action: pattern, Resource: resource, Example: example}
+		if dangerous && (!worst.Dangerous || rank(x) < rank(worst)) {
+			worst = x
 		}
 	}
 	if len(rest) == 0 {
 		return
 	}
-	first.Why = fmt.Sprintf("matches %d actions that no requirement needs, such as %s", len(rest), some(rest))
-	if len(bad) > 0 {
-		worst := slices.MinFunc(bad, func(a, b string) int {
-			return rank(iam.Excess{Action: a, Dangerous: true}) - rank(iam.Excess{Action: b, Dangerous: true})
-		})
-		why, _ := danger(worst)
-		first.Why += fmt.Sprintf("; %s %s", worst, why)
-		first.Dangerous = true
+	why := fmt.Sprintf("matches %d actions that no requirement needs, such as %s", len(rest), some(rest))
+	if worst.Dangerous {
+		shown = worst
+		text, _ := danger(worst.Action)
+		why += fmt.Sprintf("; %s %s", worst.Action, text)
 	}
-	f.found = append(f.found, first)
+	shown.Action, shown.Why = pattern, why
+	f.found = append(f.found, shown)
 }
 
 func some(names []string) string {

@@ -2,12 +2,14 @@ package excess
 
 import (
 	"encoding/json"
+	"fmt"
 	"os"
 	"slices"
 	"strings"
 	"testing"
 
 	"remotion-doctor/iam"
+	"remotion-doctor/iam/actions"
 	"remotion-doctor/iam/eval"
 	"remotion-doctor/iam/policy"
 )
@@ -120,6 +122,31 @@ func TestFind(t *testing.T) {
 				t.Errorf("got %q, want %q", got, tt.want)
 			}
 		})
+	}
+}
+
+// TestEveryAction: a statement that allows everything is searched for each of all
+// actions, within one budget, also where others take something away again.
+func TestEveryAction(t *testing.T) {
+	t.Parallel()
+	all := len(actions.Expand("*"))
+	for _, deny := range []string{
+		"",
+		`,{"Effect":"Deny","Action":"s3:*","NotResource":"arn:aws:s3:::remotion*"},{"Effect":"Deny","NotAction":"iam:*","Resource":"arn:aws:*:*:*:*/*prod*/*"}`,
+	} {
+		text := `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}` + deny + `]}`
+		found, err := Find(t.Context(), compile(t, "", text), question(pass, read, list, invoke))
+		if err != nil {
+			t.Fatalf("%s: %v", deny, err)
+		}
+		x := found[slices.IndexFunc(found, func(x iam.Excess) bool { return x.Action == "*" })]
+		var n int
+		if _, err := fmt.Sscanf(x.Why, "matches %d actions", &n); err != nil || n < all*98/100 {
+			t.Errorf("%s: %q of %d actions", deny, x.Why, all)
+		}
+		if !strings.Contains(x.Why, "iam:AddUserToGroup") || x.Example != "arn:aws:iam::123456789012:group/other" {
+			t.Errorf("%s: the example of %q is %s", deny, x.Why, x.Example)
+		}
 	}
 }
 

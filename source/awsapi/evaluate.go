@@ -25,7 +25,7 @@ import (
 // call fails the error is an [*source.Error].
 func (c *Client) Evaluate(ctx context.Context, p iam.Principal, probes []iam.Probe) ([]iam.Verdict, error) {
 	run := &run{client: c, principal: p, answers: map[pair]iam.Verdict{}, known: c.known(ctx, p)}
-	probes = tell(p, probes)
+	probes = share(tell(p, probes))
 	for _, probe := range probes {
 		run.asked = append(run.asked, pairOf(probe))
 	}
