@@ -274,7 +274,12 @@ func (d *Document) UnmarshalJSON(data []byte) error {
 
 // MarshalJSON prints the document as a string, which keeps its lines: places
 // within it are those that AWS reports.
-func (d Document) MarshalJSON() ([]byte, error) { return jsontext.AppendQuote(nil, d.Text) }
+//
+// A document that was percent-encoded may be no UTF-8, which JSON cannot express;
+// such a document is no policy before and after.
+func (d Document) MarshalJSON() ([]byte, error) {
+	return jsontext.AppendQuote(nil, strings.ToValidUTF8(d.Text, "\uFFFD"))
+}
 
 // NewManagedPolicy returns a managed policy with one version.
 func NewManagedPolicy(arn string, d Document) ManagedPolicy {
