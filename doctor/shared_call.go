@@ -6,40 +6,49 @@ import (
 	"strings"
 
 	"remotion-doctor/audit"
+	"remotion-doctor/checks"
 	"remotion-doctor/iam"
-	"remotion-doctor/iam/actions"
 	"remotion-doctor/iam/eval"
 )
 
 // unshare denies what the simulator allowed only because of a key that belongs to
 // another action of the same call, and that requests of this action never carry.
-// It needs policies that were read in full; without them the simulator decides.
+// The policies say so: they allow the request with the key, and not without. It
+// needs policies that were read in full; without them the simulator decides.
 func (j *job) unshare(ctx context.Context, out *judgement, probes []iam.Probe, verdicts []iam.Verdict) error {
 	if j.source.Engine() != audit.EngineAWS {
 		return nil
 	}
 	asked := askedBy(out.policies)
-	var told []string
+	var shared iam.Context
 	for i := range probes {
 		for _, e := range probes[i].Context {
-			if key := strings.ToLower(e.Key); asked[key] && !slices.Contains(told, key) {
-				told = append(told, key)
+			if asked[strings.ToLower(e.Key)] && !slices.ContainsFunc(shared, func(o iam.ContextEntry) bool { return o.Key == e.Key }) {
+				shared = append(shared, e)
 			}
 		}
 	}
-	foreign := func(p *iam.Probe) bool {
-		return slices.ContainsFunc(told, func(key string) bool { return actions.Carries(p.Action, key) == actions.NeverCarry })
+	alone, together := []iam.Probe{}, []iam.Probe{}
+	var places []int
+	for i, p := range probes {
+		if verdicts[i].Decision == iam.Allowed && len(checks.Foreign(p.Action, shared)) > 0 {
+			alone = append(alone, p)
+			p.Context = shared.With(p.Context)
+			together = append(together, p)
+			places = append(places, i)
+		}
 	}
-	if !slices.ContainsFunc(probes, func(p iam.Probe) bool { return foreign(&p) }) {
-		return nil
-	}
-	own, err := out.analyst.Evaluate(ctx, probes)
+	without, err := out.analyst.Evaluate(ctx, alone)
 	if err != nil {
 		return err
 	}
-	for i := range probes {
-		if verdicts[i].Decision == iam.Allowed && foreign(&probes[i]) && isDenied(&own[i]) {
-			verdicts[i] = own[i]
+	with, err := out.analyst.Evaluate(ctx, together)
+	if err != nil {
+		return err
+	}
+	for n, i := range places {
+		if with[n].Decision == iam.Allowed && isDenied(&without[n]) {
+			verdicts[i] = without[n]
 		}
 	}
 	return nil

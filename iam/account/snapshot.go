@@ -276,7 +276,7 @@ func (d *Document) UnmarshalJSON(data []byte) error {
 // within it are those that AWS reports.
 //
 // A document that was percent-encoded may be no UTF-8, which JSON cannot express;
-// such a document is no policy before and after.
+// that document is no policy before and after.
 func (d Document) MarshalJSON() ([]byte, error) {
 	return jsontext.AppendQuote(nil, strings.ToValidUTF8(d.Text, "\uFFFD"))
 }
