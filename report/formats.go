@@ -28,6 +28,21 @@ func Formats() []Format {
 	return []Format{FormatTable, FormatJSON, FormatMarkdown, FormatHTML, FormatSARIF, FormatJUnit, FormatCSV, FormatGitHub}
 }
 
+// uses are what the formats are for.
+var uses = map[Format]string{
+	FormatTable:    "for people, at a terminal: what fails, why, and what to do",
+	FormatJSON:     "for programs: everything, by a published schema",
+	FormatMarkdown: "for a comment on a pull request, a job summary, a ticket",
+	FormatHTML:     "one file for a browser or the printer, with filters",
+	FormatSARIF:    "for code scanning: findings at their place in the files",
+	FormatJUnit:    "for CI systems that show test results",
+	FormatCSV:      "for a spreadsheet: a row a finding",
+	FormatGitHub:   "annotations of a GitHub workflow, on standard output",
+}
+
+// Use says in a few words what the format is for.
+func (f Format) Use() string { return uses[f] }
+
 // ParseFormat returns the format of a name.
 func ParseFormat(name string) (Format, error) {
 	var known []string

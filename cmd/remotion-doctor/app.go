@@ -17,6 +17,7 @@ import (
 	"remotion-doctor/audit"
 	"remotion-doctor/internal/asked"
 	"remotion-doctor/internal/build"
+	"remotion-doctor/internal/help"
 	"remotion-doctor/internal/terminal"
 	"remotion-doctor/report"
 	"remotion-doctor/source/files"
@@ -164,32 +165,19 @@ unreadable input · 3 could not be completed.`,
 	root.Flags().Bool("version", false, "print the version")
 	root.SetOut(a.stdout)
 	root.SetErr(a.stderr)
-	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
-		return usage(fmt.Sprintf("`%s --help` lists the flags", cmd.CommandPath()), "%v", err)
-	})
-	root.AddCommand(
-		a.checkCommand(),
-		a.auditCommand(),
-		a.explainCommand(),
-		a.fixCommand(),
-		a.policyCommand(),
-		a.reportCommand(),
-		a.snapshotCommand(),
-		a.simulateCommand(),
-		a.serveCommand(),
-		a.demoCommand(),
-		a.versionCommand(),
-	)
-	inOrder(root)
-	return root
-}
-
-// inOrder shows flags in the order in which they were added.
-func inOrder(cmd *cobra.Command) {
-	cmd.Flags().SortFlags = false
-	for _, c := range cmd.Commands() {
-		inOrder(c)
+	for _, g := range []struct {
+		title    string
+		commands []*cobra.Command
+	}{
+		{"Audit a role", []*cobra.Command{a.checkCommand(), a.explainCommand(), a.fixCommand(), a.auditCommand(), a.demoCommand()}},
+		{"Policies, reports, accounts", []*cobra.Command{a.policyCommand(), a.reportCommand(), a.snapshotCommand()}},
+		{"AWS on this machine", []*cobra.Command{a.simulateCommand(), a.serveCommand()}},
+		{"About the program", []*cobra.Command{a.versionCommand()}},
+	} {
+		help.Group(root, g.title, g.commands...)
 	}
+	help.Install(root, help.Program{Topics: help.Topics(), Width: func(w io.Writer) int { width, _ := terminal.Look(w, a.getenv); return width }})
+	return root
 }
 
 // arguments refuses another number of arguments.
@@ -212,7 +200,7 @@ func noCommand(hint, format string) cobra.PositionalArgs {
 	}
 }
 
-func help(cmd *cobra.Command, _ []string) error { return cmd.Help() }
+func showHelp(cmd *cobra.Command, _ []string) error { return cmd.Help() }
 
 func (a *app) versionCommand() *cobra.Command {
 	cmd := &cobra.Command{Use: "version", Short: "Print the version", Args: cobra.NoArgs}

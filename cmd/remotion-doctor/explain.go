@@ -54,7 +54,7 @@ or no policy denied the request (throttling, an expired session, …).`,
 	f.target.Add(fs)
 	fs.StringVar(&f.message, "error", "", "an error message of AWS, as `TEXT`; - for standard input")
 	fs.StringVar(&f.details, "authorization-details", "", "what AWS recorded of the request, in `FILE`: the answer of `aws iam-toolbox get-request-authorization-details`, or a decoded authorization message")
-	fs.StringVar(&f.region, "region", "", "the request's region, where the resource's ARN has none")
+	fs.StringVar(&f.region, "region", "", "`REGION` of the request, where the ARN of the resource has none")
 	fs.StringArrayVar(&f.context, "context", nil, "context key of the request, `KEY=VALUE` (a list as a JSON array); repeatable")
 	fs.StringVar(&f.contextFile, "context-file", "", "context keys as a JSON object, in `FILE`")
 	f.source.add(fs)

@@ -23,7 +23,7 @@ func (a *app) policyCommand() *cobra.Command {
 		Use:   "policy",
 		Short: "Print Remotion's policies, what changed between releases, and faults of a copy",
 		Args:  noCommand("there are policy show, policy diff and policy lint", "unknown command \"policy %s\""),
-		RunE:  help,
+		RunE:  showHelp,
 	}
 	cmd.AddCommand(a.policyShowCommand(), a.policyDiffCommand(), a.policyLintCommand())
 	return cmd

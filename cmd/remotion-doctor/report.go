@@ -30,7 +30,7 @@ complete: every other form is made from it alone, without AWS.`,
   remotion-doctor report verify report.json
   remotion-doctor report schema > report.schema.json`,
 		Args: noCommand("`remotion-doctor report --help` lists them", "report has no command %q"),
-		RunE: help,
+		RunE: showHelp,
 	}
 	cmd.AddCommand(a.convertCommand(), a.diffCommand(), a.mergeCommand(), a.verifyCommand(), a.schemaCommand())
 	return cmd
