@@ -17,6 +17,7 @@ import (
 	"remotion-doctor/audit"
 	"remotion-doctor/internal/asked"
 	"remotion-doctor/internal/build"
+	"remotion-doctor/internal/complete"
 	"remotion-doctor/internal/help"
 	"remotion-doctor/internal/terminal"
 	"remotion-doctor/report"
@@ -80,6 +81,11 @@ func run(args []string) int {
 		return a.exit(err)
 	}
 	root := a.root()
+	if complete.For(args) {
+		if err := complete.Install(root, a.openLine); err != nil {
+			return a.exit(err)
+		}
+	}
 	root.SetArgs(args)
 	return a.exit(in.Err(root.ExecuteContext(ctx)))
 }

@@ -26,7 +26,7 @@ type auditFlags struct {
 	out, shard          string
 	maxAge              time.Duration
 	shards, abreast     int
-	awsFlags
+	asked.AWS
 	output outputFlags
 }
 
@@ -67,14 +67,14 @@ the same command is given again.`,
 	fs.IntVar(&f.shards, "shards", 0, "the number `N` of shards, where --shard auto cannot know it")
 	fs.IntVar(&f.abreast, "concurrency", runtime.GOMAXPROCS(0), "how many accounts `N` are audited at a time")
 	f.requirement.AddUse(fs)
-	f.awsFlags.add(fs)
-	f.patience.addWhole(fs)
+	f.AWS.Add(fs, a.stderr)
+	f.Patience.AddWhole(fs)
 	f.output.add(fs)
 	return cmd
 }
 
 func (a *app) audit(cmd *cobra.Command, f *auditFlags) error {
-	ctx, cancel := f.patience.bound(cmd.Context())
+	ctx, cancel := f.Patience.Bound(cmd.Context())
 	defer cancel()
 	if err := f.output.validate(); err != nil {
 		return err
@@ -131,7 +131,7 @@ func (a *app) places(ctx context.Context, f *auditFlags, asks []audit.Flag) ([]f
 	if path := cmp.Or(f.snapshots, f.snapshot); path != "" {
 		return fleet.Snapshots(path, library)
 	}
-	client, err := awsapi.Open(ctx, a.awsOptions(&f.awsFlags, f.requirement.Region()))
+	client, err := awsapi.Open(ctx, f.AWS.Options(f.requirement.Region()))
 	if err != nil {
 		return nil, err
 	}

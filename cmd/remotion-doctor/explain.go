@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -16,7 +17,7 @@ import (
 // explainFlags are the flags of explain.
 type explainFlags struct {
 	target      asked.Targets
-	source      sourceFlags
+	source      asked.Source
 	context     []string
 	contextFile string
 	region      string
@@ -52,13 +53,14 @@ or no policy denied the request (throttling, an expired session, …).`,
 	}
 	fs := cmd.Flags()
 	f.target.Add(fs)
+	f.target.AddPick(fs)
 	fs.StringVar(&f.message, "error", "", "an error message of AWS, as `TEXT`; - for standard input")
 	fs.StringVar(&f.details, "authorization-details", "", "what AWS recorded of the request, in `FILE`: the answer of `aws iam-toolbox get-request-authorization-details`, or a decoded authorization message")
 	fs.StringVar(&f.region, "region", "", "`REGION` of the request, where the ARN of the resource has none")
 	fs.StringArrayVar(&f.context, "context", nil, "context key of the request, `KEY=VALUE` (a list as a JSON array); repeatable")
 	fs.StringVar(&f.contextFile, "context-file", "", "context keys as a JSON object, in `FILE`")
-	f.source.add(fs)
-	f.source.patience.addWhole(fs)
+	f.source.Add(fs, a.stderr)
+	f.source.Patience.AddWhole(fs)
 	fs.BoolVar(&f.json, "json", false, "print the trace as JSON")
 	fs.BoolVarP(&f.verbose, "verbose", "v", false, "show every near miss")
 	f.color.Add(fs)
@@ -66,10 +68,13 @@ or no policy denied the request (throttling, an expired session, …).`,
 }
 
 func (a *app) explain(ctx context.Context, f *explainFlags, args []string) error {
-	ctx, cancel := f.source.patience.bound(ctx)
+	ctx, cancel := f.source.Patience.Bound(ctx)
 	defer cancel()
 	r, err := a.request(f, args)
 	if err != nil {
+		return err
+	}
+	if err := a.pick(ctx, &f.target, &f.source, slices.DeleteFunc([]string{f.region}, func(r string) bool { return r == "" })); err != nil {
 		return err
 	}
 	o := a.blank()
@@ -129,7 +134,7 @@ func (a *app) openExplain(ctx context.Context, o *doctor.Options, f *explainFlag
 	if !named {
 		o.Targets = []doctor.Target{{Target: audit.Target{Kind: audit.TargetCaller}}}
 	}
-	if err := a.open(ctx, o, &f.source, f.region); err != nil {
+	if err := f.source.Open(ctx, o, f.region); err != nil {
 		return err
 	}
 	if len(o.Targets) > 1 {

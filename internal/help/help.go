@@ -82,8 +82,9 @@ func (p *Program) command(root *cobra.Command) *cobra.Command {
 		Use:   "help [COMMAND | TOPIC]",
 		Short: "Say everything about a command or a topic",
 		Long:  "Say everything about a command, with all of its flags, or about one of the topics:\n\n" + p.list(),
-		ValidArgsFunction: func(cmd *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
-			return p.words(root, args), cobra.ShellCompDirectiveNoFileComp
+		ValidArgsFunction: func(_ *cobra.Command, args []string, typed string) ([]string, cobra.ShellCompDirective) {
+			found := slices.DeleteFunc(p.words(root, args), func(w string) bool { return !strings.HasPrefix(w, typed) })
+			return found, cobra.ShellCompDirectiveNoFileComp
 		},
 	}
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {

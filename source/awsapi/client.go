@@ -43,6 +43,9 @@ type Options struct {
 	// OnRetry, where it is not nil, is called with the failed attempts of a call
 	// that takes longer than three seconds, perhaps by several goroutines.
 	OnRetry func(Retry)
+	// OnAttempt, where it is not nil, is called after each attempt, perhaps by several
+	// goroutines.
+	OnAttempt func(Attempt)
 	// Backoff replaces the waiting between retries, for tests.
 	Backoff func(attempt int) time.Duration
 	// Transport replaces how requests are sent.

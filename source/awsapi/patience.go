@@ -37,6 +37,7 @@ type patience struct {
 	attempt, call time.Duration
 	retryable     func(error) bool
 	notify        func(Retry)
+	attempted     func(Attempt)
 	credentials   aws.CredentialsProvider
 	health        health
 	notices       notices
@@ -45,7 +46,7 @@ type patience struct {
 func newPatience(o Options, retryer aws.Retryer) *patience {
 	return &patience{
 		attempt: cmp.Or(o.AttemptTimeout, attemptTimeout), call: cmp.Or(o.CallTimeout, callTimeout),
-		retryable: retryer.IsErrorRetryable, notify: o.OnRetry,
+		retryable: retryer.IsErrorRetryable, notify: o.OnRetry, attempted: o.OnAttempt,
 	}
 }
 
@@ -114,7 +115,9 @@ func (c *call) gaveUp(after time.Duration) error {
 func (p *patience) limitAttempt(ctx context.Context, in middleware.FinalizeInput, next middleware.FinalizeHandler) (middleware.FinalizeOutput, middleware.Metadata, error) {
 	limited, cancel := context.WithTimeout(ctx, p.attempt)
 	defer cancel()
+	start := time.Now()
 	out, meta, err := next.HandleFinalize(limited, in)
+	p.report(ctx, time.Since(start), meta, err)
 	if ctx.Err() != nil {
 		return out, meta, err // the call is over
 	}
