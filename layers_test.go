@@ -42,7 +42,9 @@ source/awsapi/wire: | github.com/aws/
 source/awsapi/ec2: source/awsapi/wire | github.com/aws/
 source/awsapi/ecs: source/awsapi/wire | github.com/aws/
 source/awsapi/eks: source/awsapi/wire | github.com/aws/
-source/awsapi: source source/awsapi/ec2 source/awsapi/ecs source/awsapi/eks internal/outfile audit iam iam/policy iam/actions iam/account iam/eval iam/request | github.com/aws/ golang.org/x/sync
+source/awsapi/organizations: source/awsapi/wire | github.com/aws/
+source/awsapi/s3: source/awsapi/wire | github.com/aws/
+source/awsapi: source source/awsapi/ec2 source/awsapi/ecs source/awsapi/eks source/awsapi/organizations source/awsapi/s3 internal/outfile audit iam iam/policy iam/actions iam/account iam/eval iam/request | github.com/aws/ golang.org/x/sync
 remedy: internal/ending internal/splice audit iam iam/policy iam/actions iam/account | github.com/hashicorp/hcl/v2 github.com/zclconf/go-cty go.yaml.in/yaml/v4
 change: remedy audit iam iam/policy iam/account | github.com/gofrs/flock
 report: internal/ending audit iam iam/policy iam/account | github.com/a-h/templ github.com/olekukonko/tablewriter github.com/charmbracelet/ github.com/muesli/termenv github.com/go-json-experiment/json go.yaml.in/yaml/v4

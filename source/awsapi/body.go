@@ -3,7 +3,6 @@ package awsapi
 import (
 	"bytes"
 	"context"
-	"encoding/xml"
 	"fmt"
 	"io"
 	"net/http"
@@ -47,27 +46,7 @@ func refuse(c *call, r *http.Response, body []byte) error {
 	case len(bytes.TrimSpace(body)) == 0:
 		return wrongAnswer(c.name(), "it is empty")
 	}
-	// An empty element is the answer for us-east-1, so that the SDK cannot tell
-	// it from no answer.
-	if root := rootElement(body); c.operation == "GetBucketLocation" && root != "LocationConstraint" {
-		return wrongAnswer(c.name(), "it has no LocationConstraint")
-	}
 	return nil
-}
-
-// rootElement returns the name of an XML document's root; empty where there is
-// none.
-func rootElement(body []byte) string {
-	d := xml.NewDecoder(bytes.NewReader(body))
-	for {
-		token, err := d.RawToken()
-		if err != nil {
-			return ""
-		}
-		if start, ok := token.(xml.StartElement); ok {
-			return start.Name.Local
-		}
-	}
 }
 
 // A cutError says that an answer ended before its end.

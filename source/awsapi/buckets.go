@@ -3,40 +3,38 @@ package awsapi
 import (
 	"cmp"
 	"context"
-
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/s3"
-	"github.com/aws/aws-sdk-go-v2/service/s3/types"
+	"slices"
 
 	"remotion-doctor/iam"
 	"remotion-doctor/iam/account"
 	"remotion-doctor/iam/eval"
 	"remotion-doctor/iam/policy"
 	"remotion-doctor/source"
+	"remotion-doctor/source/awsapi/s3"
 )
+
+func (c *Client) s3(region string) *s3.Client {
+	return s3.New(c.config, cmp.Or(region, c.globalRegion()))
+}
 
 // BucketNames returns the names of the account's buckets.
 func (c *Client) BucketNames(ctx context.Context) ([]string, error) {
 	const operation = "s3:ListBuckets"
 	client := c.s3("")
-	buckets, err := collect(ctx, operation, func(ctx context.Context, token *string) (page[types.Bucket], error) {
-		out, err := client.ListBuckets(ctx, &s3.ListBucketsInput{ContinuationToken: token})
+	buckets, err := collect(ctx, operation, func(ctx context.Context, token *string) (page[string], error) {
+		out, err := client.ListBuckets(ctx, token)
 		if err != nil {
-			return page[types.Bucket]{}, err
+			return page[string]{}, err
 		}
-		return tokenPage(out.Buckets, out.ContinuationToken), nil
+		return tokenPage(out.Names, out.ContinuationToken), nil
 	})
 	if err != nil {
 		return nil, explain("listing the buckets ("+operation+")", err)
 	}
-	out := make([]string, 0, len(buckets))
-	for _, b := range buckets {
-		if aws.ToString(b.Name) == "" {
-			return nil, wrongAnswer(operation, "it has a bucket without a name")
-		}
-		out = append(out, *b.Name)
+	if slices.Contains(buckets, "") {
+		return nil, wrongAnswer(operation, "it has a bucket without a name")
 	}
-	return out, nil
+	return buckets, nil
 }
 
 // BucketPolicy returns a bucket's own policy; nil where it has none.
@@ -58,16 +56,16 @@ const getBucketPolicy = "s3:GetBucketPolicy"
 
 // bucketPolicy returns the text of a bucket's policy; empty where it has none.
 func (c *Client) bucketPolicy(ctx context.Context, name, region string) (string, error) {
-	out, err := c.s3(region).GetBucketPolicy(ctx, &s3.GetBucketPolicyInput{Bucket: &name})
+	text, err := c.s3(region).GetBucketPolicy(ctx, name)
 	switch {
 	case hasCode(err, "NoSuchBucketPolicy"):
 		return "", nil
 	case err != nil:
 		return "", explain("reading the policy of the bucket "+clean(name), err)
-	case isEmpty(aws.ToString(out.Policy)):
+	case isEmpty(text):
 		return "", wrongAnswer(getBucketPolicy, "it has no policy of the bucket %q", name)
 	}
-	return *out.Policy, nil
+	return text, nil
 }
 
 // Bucket returns the region and settings of a bucket. Settings that could not be
@@ -80,11 +78,11 @@ func (c *Client) Bucket(ctx context.Context, name, region string) (account.Bucke
 	if policy.PartitionOf(region) == "aws-cn" {
 		home = "cn-north-1"
 	}
-	where, err := c.s3(home).GetBucketLocation(ctx, &s3.GetBucketLocationInput{Bucket: &name})
+	where, err := c.s3(home).GetBucketLocation(ctx, name)
 	if err != nil {
 		return b, explain("looking up the bucket "+clean(name), err)
 	}
-	b.Region = cmp.Or(string(where.LocationConstraint), "us-east-1")
+	b.Region = cmp.Or(where, "us-east-1")
 	if b.Region == "EU" {
 		b.Region = "eu-west-1" // "EU" is the old name (S3 API reference, GetBucketLocation)
 	}
@@ -119,33 +117,32 @@ var bucketSettings = []bucketSetting{
 }
 
 func readOwnership(ctx context.Context, client *s3.Client, b *account.Bucket) error {
-	out, err := client.GetBucketOwnershipControls(ctx, &s3.GetBucketOwnershipControlsInput{Bucket: &b.Name})
+	rules, err := client.GetBucketOwnershipControls(ctx, b.Name)
 	switch {
 	case hasCode(err, "OwnershipControlsNotFoundError"):
 		return nil // it has none
 	case err != nil:
 		return err
-	case out.OwnershipControls == nil || len(out.OwnershipControls.Rules) != 1 || out.OwnershipControls.Rules[0].ObjectOwnership == "":
+	case len(rules) != 1 || rules[0] == "":
 		return wrongAnswer("s3:GetBucketOwnershipControls", "it has no ObjectOwnership")
 	}
-	b.ObjectOwnership = string(out.OwnershipControls.Rules[0].ObjectOwnership)
+	b.ObjectOwnership = rules[0]
 	return nil
 }
 
 func readPublicAccess(ctx context.Context, client *s3.Client, b *account.Bucket) error {
-	out, err := client.GetPublicAccessBlock(ctx, &s3.GetPublicAccessBlockInput{Bucket: &b.Name})
+	p, err := client.GetPublicAccessBlock(ctx, b.Name)
 	switch {
 	case hasCode(err, "NoSuchPublicAccessBlockConfiguration"):
 		return nil // it has none
 	case err != nil:
 		return err
 	}
-	p := out.PublicAccessBlockConfiguration
-	if p == nil || p.BlockPublicAcls == nil || p.IgnorePublicAcls == nil || p.BlockPublicPolicy == nil || p.RestrictPublicBuckets == nil {
+	if p.BlockPublicACLs == nil || p.IgnorePublicACLs == nil || p.BlockPublicPolicy == nil || p.RestrictPublicBuckets == nil {
 		return wrongAnswer("s3:GetPublicAccessBlock", "it lacks a setting")
 	}
 	b.PublicAccessBlock = &account.PublicAccessBlock{
-		BlockPublicAcls: *p.BlockPublicAcls, IgnorePublicAcls: *p.IgnorePublicAcls,
+		BlockPublicAcls: *p.BlockPublicACLs, IgnorePublicAcls: *p.IgnorePublicACLs,
 		BlockPublicPolicy: *p.BlockPublicPolicy, RestrictPublicBuckets: *p.RestrictPublicBuckets,
 	}
 	return nil

@@ -10,9 +10,9 @@ import (
 func TestClean(t *testing.T) {
 	t.Parallel()
 	for in, want := range map[string]string{
-		"a\x1b[31mb\x1b[0m\nc":                             "ab c",
-		"a\x1b]0;title\x07b":                               "ab",
-		"a\u009b31mb":                                      "ab",
+		"a\x1b[31mb\x1b[0m\nc": "ab c",
+		"a\x1b]0;title\x07b":   "ab",
+		"a\u009b31mb":          "ab",
 		"a\x1b]8;;http://x\x1b\\link\x1b]8;;\x1b\\b":       "alinkb",
 		"x\u061cy\u200bz\ufeff":                            `x\u061cy\u200bz\ufeff`,
 		"a\u202eb\u2066c\u2069":                            `a\u202eb\u2066c\u2069`,

@@ -245,7 +245,7 @@ func TestEmptyAnswers(t *testing.T) {
 func TestAllCallsAreTested(t *testing.T) {
 	t.Parallel()
 	var files []string
-	for _, pattern := range []string{"*.go", "ec2/*.go", "ecs/*.go", "eks/*.go"} {
+	for _, pattern := range []string{"*.go", "ec2/*.go", "ecs/*.go", "eks/*.go", "organizations/*.go", "s3/*.go"} {
 		more, err := filepath.Glob(pattern)
 		if err != nil || len(more) == 0 {
 			t.Fatalf("%s: %d files, %v", pattern, len(more), err)

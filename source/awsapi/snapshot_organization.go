@@ -4,15 +4,12 @@ import (
 	"context"
 	"slices"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/organizations"
-	"github.com/aws/aws-sdk-go-v2/service/organizations/types"
-
 	"remotion-doctor/iam/account"
+	"remotion-doctor/source/awsapi/organizations"
 )
 
 func (c *Client) organizations() *organizations.Client {
-	return organizations.NewFromConfig(c.config, func(o *organizations.Options) { o.Region = c.globalRegion() })
+	return organizations.New(c.config, c.globalRegion())
 }
 
 // maxLevels bounds the way up: an organization has at most five levels of
@@ -26,7 +23,7 @@ const maxLevels = 8
 // control policies".
 func (t *taker) readOrganization(ctx context.Context, _ string, keep func(account.Snapshot, string) error) error {
 	client := t.organizations()
-	out, err := client.DescribeOrganization(ctx, &organizations.DescribeOrganizationInput{})
+	out, err := client.DescribeOrganization(ctx)
 	if hasCode(err, "AWSOrganizationsNotInUseException") {
 		return keep(account.Snapshot{}, "")
 	}
@@ -34,10 +31,10 @@ func (t *taker) readOrganization(ctx context.Context, _ string, keep func(accoun
 		return err
 	}
 	id, _ := t.known()
-	if out.Organization == nil || aws.ToString(out.Organization.MasterAccountId) == "" {
+	if out == nil || out.ManagementAccountID == "" {
 		return wrongAnswer("organizations:DescribeOrganization", "it has no organization")
 	}
-	found := account.Organization{ID: aws.ToString(out.Organization.Id), ManagementAccountID: aws.ToString(out.Organization.MasterAccountId)}
+	found := account.Organization{ID: out.ID, ManagementAccountID: out.ManagementAccountID}
 	if found.ManagementAccountID == id {
 		return keep(account.Snapshot{Organization: &found}, "")
 	}
@@ -46,10 +43,10 @@ func (t *taker) readOrganization(ctx context.Context, _ string, keep func(accoun
 		return err
 	}
 	r := organizationReader{client: client, documents: map[string]account.Document{}}
-	if found.ServiceControlPolicies, err = r.levels(ctx, chain, types.PolicyTypeServiceControlPolicy); err != nil {
+	if found.ServiceControlPolicies, err = r.levels(ctx, chain, organizations.ServiceControlPolicy); err != nil {
 		return err
 	}
-	if found.ResourceControlPolicies, err = r.levels(ctx, chain, types.PolicyTypeResourceControlPolicy); err != nil {
+	if found.ResourceControlPolicies, err = r.levels(ctx, chain, organizations.ResourceControlPolicy); err != nil {
 		return err
 	}
 	return keep(account.Snapshot{Organization: &found}, "")
@@ -61,21 +58,21 @@ func chainOf(ctx context.Context, client *organizations.Client, id string) ([]st
 	chain := []string{id}
 	for len(chain) < maxLevels {
 		child := chain[len(chain)-1]
-		parents, err := collect(ctx, operation, func(ctx context.Context, token *string) (page[types.Parent], error) {
-			out, err := client.ListParents(ctx, &organizations.ListParentsInput{ChildId: &child, NextToken: token})
+		parents, err := collect(ctx, operation, func(ctx context.Context, token *string) (page[organizations.Parent], error) {
+			out, err := client.ListParents(ctx, child, token)
 			if err != nil {
-				return page[types.Parent]{}, err
+				return page[organizations.Parent]{}, err
 			}
 			return tokenPage(out.Parents, out.NextToken), nil
 		})
 		if err != nil {
 			return nil, err
 		}
-		if len(parents) != 1 || slices.Contains(chain, aws.ToString(parents[0].Id)) || aws.ToString(parents[0].Id) == "" {
+		if len(parents) != 1 || slices.Contains(chain, parents[0].ID) || parents[0].ID == "" {
 			return nil, wrongAnswer(operation, "%q has not one parent of its own", child)
 		}
-		chain = append(chain, aws.ToString(parents[0].Id))
-		if parents[0].Type == types.ParentTypeRoot {
+		chain = append(chain, parents[0].ID)
+		if parents[0].Type == organizations.Root {
 			slices.Reverse(chain)
 			return chain, nil
 		}
@@ -91,14 +88,14 @@ type organizationReader struct {
 
 // levels returns the policies of a type that are attached along the chain; none
 // where the type is not enabled.
-func (r *organizationReader) levels(ctx context.Context, chain []string, kind types.PolicyType) ([][]account.NamedPolicy, error) {
+func (r *organizationReader) levels(ctx context.Context, chain []string, kind string) ([][]account.NamedPolicy, error) {
 	var out [][]account.NamedPolicy
 	for _, target := range chain {
 		level := []account.NamedPolicy{}
-		policies, err := collect(ctx, "organizations:ListPoliciesForTarget", func(ctx context.Context, token *string) (page[types.PolicySummary], error) {
-			out, err := r.client.ListPoliciesForTarget(ctx, &organizations.ListPoliciesForTargetInput{TargetId: &target, Filter: kind, NextToken: token})
+		policies, err := collect(ctx, "organizations:ListPoliciesForTarget", func(ctx context.Context, token *string) (page[organizations.Summary], error) {
+			out, err := r.client.ListPoliciesForTarget(ctx, target, kind, token)
 			if err != nil {
-				return page[types.PolicySummary]{}, err
+				return page[organizations.Summary]{}, err
 			}
 			return tokenPage(out.Policies, out.NextToken), nil
 		})
@@ -106,11 +103,11 @@ func (r *organizationReader) levels(ctx context.Context, chain []string, kind ty
 			return nil, err
 		}
 		for _, p := range policies {
-			doc, err := r.document(ctx, aws.ToString(p.Id))
+			doc, err := r.document(ctx, p.ID)
 			if err != nil {
 				return nil, err
 			}
-			level = append(level, account.NamedPolicy{Name: aws.ToString(p.Name), Document: doc})
+			level = append(level, account.NamedPolicy{Name: p.Name, Document: doc})
 		}
 		out = append(out, level)
 	}
@@ -126,17 +123,17 @@ func (r *organizationReader) document(ctx context.Context, id string) (account.D
 	if d, ok := r.documents[id]; ok {
 		return d, nil
 	}
-	out, err := r.client.DescribePolicy(ctx, &organizations.DescribePolicyInput{PolicyId: &id})
+	out, err := r.client.DescribePolicy(ctx, id)
 	const operation = "organizations:DescribePolicy"
 	switch {
 	case err != nil:
 		return account.Document{}, err
-	case out.Policy == nil || isEmpty(aws.ToString(out.Policy.Content)):
+	case out == nil || isEmpty(out.Content):
 		return account.Document{}, wrongAnswer(operation, "it has no document of the policy %q", id)
-	case out.Policy.PolicySummary != nil && aws.ToString(out.Policy.PolicySummary.Id) != id:
-		return account.Document{}, wrongAnswer(operation, "asked for the policy %q, it has %q", id, aws.ToString(out.Policy.PolicySummary.Id))
+	case out.PolicySummary != nil && out.PolicySummary.ID != id:
+		return account.Document{}, wrongAnswer(operation, "asked for the policy %q, it has %q", id, out.PolicySummary.ID)
 	}
-	d := account.Document{Text: aws.ToString(out.Policy.Content)}
+	d := account.Document{Text: out.Content}
 	r.documents[id] = d
 	return d, nil
 }

@@ -1,7 +1,6 @@
 package awsapi
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -12,20 +11,12 @@ import (
 	iamtypes "github.com/aws/aws-sdk-go-v2/service/iam/types"
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
 	"github.com/aws/aws-sdk-go-v2/service/lambda/types"
-	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/smithy-go"
 
 	"remotion-doctor/iam"
 	"remotion-doctor/iam/account"
 	"remotion-doctor/iam/policy"
 )
-
-func (c *Client) s3(region string) *s3.Client {
-	return s3.NewFromConfig(c.config, func(o *s3.Options) {
-		o.Region = cmp.Or(region, c.globalRegion())
-		o.UsePathStyle = c.config.BaseEndpoint != nil
-	})
-}
 
 // Functions returns the functions of a region whose names have a prefix.
 func (c *Client) Functions(ctx context.Context, region, prefix string) ([]account.Function, error) {

@@ -24,7 +24,16 @@ type Client struct{ wire *wire.Client }
 
 // New returns a client; an empty region is that of the configuration.
 func New(cfg aws.Config, region string) *Client {
-	return &Client{wire.New(cfg, wire.Service{ID: "EC2", Name: "ec2", Errors: readError}, region)}
+	return &Client{wire.New(cfg, wire.Service{ID: "EC2", Name: "ec2", Host: host, Errors: readError}, region)}
+}
+
+// host: in GovCloud all endpoints but the dual-stack ones are FIPS endpoints.
+// Source: the rule set of service/ec2 v1.344.2.
+func host(p wire.Place) string {
+	if p.Partition == "aws-us-gov" && !p.DualStack {
+		p.FIPS = false
+	}
+	return p.Host("ec2")
 }
 
 // An Instance is what is asked for of an instance.

@@ -9,6 +9,8 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/credentials"
+
+	"remotion-doctor/source/awsapi/wire"
 )
 
 // answer is as in the API reference's example, shortened.
@@ -82,4 +84,26 @@ func FuzzReadInstances(f *testing.F) {
 		}
 		readError(nil, body)
 	})
+}
+
+// TestHost: hosts are those of the SDK's generated client.
+// Source: the answers of service/ec2 v1.344.2's endpoint resolver.
+func TestHost(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		region     string
+		fips, dual bool
+		want       string
+	}{
+		{"us-east-1", false, false, "ec2.us-east-1.amazonaws.com"},
+		{"us-east-1", true, false, "ec2-fips.us-east-1.amazonaws.com"},
+		{"us-east-1", true, true, "ec2-fips.us-east-1.api.aws"},
+		{"us-gov-west-1", false, false, "ec2.us-gov-west-1.amazonaws.com"},
+		{"us-gov-west-1", true, false, "ec2.us-gov-west-1.amazonaws.com"},
+		{"us-gov-west-1", true, true, "ec2-fips.us-gov-west-1.api.aws"},
+	} {
+		if got := host(wire.PlaceOf(c.region, c.fips, c.dual)); got != c.want {
+			t.Errorf("%s, FIPS %t, dual-stack %t: %s, want %s", c.region, c.fips, c.dual, got, c.want)
+		}
+	}
 }

@@ -6,8 +6,6 @@ package ecs
 
 import (
 	"context"
-	"encoding/json"
-	"net/http"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 
@@ -59,13 +57,5 @@ func (c *Client) DescribeTaskDefinition(ctx context.Context, name string) (*Task
 }
 
 func (c *Client) call(ctx context.Context, operation string, in, out any) error {
-	body, err := json.Marshal(in)
-	if err != nil {
-		return err
-	}
-	return c.wire.Call(ctx, wire.Request{
-		Operation: operation,
-		Header:    http.Header{"Content-Type": {"application/x-amz-json-1.1"}, "X-Amz-Target": {"AmazonEC2ContainerServiceV20141113." + operation}},
-		Body:      body,
-	}, func(body []byte) error { return json.Unmarshal(body, out) })
+	return c.wire.JSON(ctx, "AmazonEC2ContainerServiceV20141113", operation, in, out)
 }

@@ -21,7 +21,21 @@ type Client struct{ wire *wire.Client }
 
 // New returns a client; an empty region is that of the configuration.
 func New(cfg aws.Config, region string) *Client {
-	return &Client{wire.New(cfg, wire.Service{ID: "EKS", Name: "eks", Errors: wire.JSONErrors}, region)}
+	return &Client{wire.New(cfg, wire.Service{ID: "EKS", Name: "eks", Host: host, Errors: wire.JSONErrors}, region)}
+}
+
+// host: FIPS endpoints without dual-stack have names of their own, and in GovCloud
+// none.
+// Source: the rule set of service/eks v1.105.5.
+func host(p wire.Place) string {
+	switch {
+	case !p.FIPS || p.DualStack:
+	case p.Partition == "aws":
+		return "fips.eks." + p.Region + "." + p.Suffix
+	case p.Partition == "aws-us-gov":
+		p.FIPS = false
+	}
+	return p.Host("eks")
 }
 
 // Clusters is one page of the names of clusters.

@@ -8,6 +8,8 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/credentials"
+
+	"remotion-doctor/source/awsapi/wire"
 )
 
 // TestPaths: names are parts of a path, whatever is in them.
@@ -45,6 +47,29 @@ func TestPaths(t *testing.T) {
 	} {
 		if err := ask(); err != nil || strings.TrimSuffix(asked, "?") != want {
 			t.Errorf("asked %s (%v), want %s", asked, err, want)
+		}
+	}
+}
+
+// TestHost: hosts are those of the SDK's generated client.
+// Source: the answers of service/eks v1.105.5's endpoint resolver.
+func TestHost(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		region     string
+		fips, dual bool
+		want       string
+	}{
+		{"us-east-1", false, false, "eks.us-east-1.amazonaws.com"},
+		{"us-east-1", true, false, "fips.eks.us-east-1.amazonaws.com"},
+		{"us-east-1", true, true, "eks-fips.us-east-1.api.aws"},
+		{"cn-north-1", true, false, "eks-fips.cn-north-1.amazonaws.com.cn"},
+		{"us-gov-west-1", true, false, "eks.us-gov-west-1.amazonaws.com"},
+		{"us-gov-west-1", true, true, "eks-fips.us-gov-west-1.api.aws"},
+		{"us-iso-east-1", true, false, "eks-fips.us-iso-east-1.c2s.ic.gov"},
+	} {
+		if got := host(wire.PlaceOf(c.region, c.fips, c.dual)); got != c.want {
+			t.Errorf("%s, FIPS %t, dual-stack %t: %s, want %s", c.region, c.fips, c.dual, got, c.want)
 		}
 	}
 }

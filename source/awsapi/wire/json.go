@@ -2,10 +2,26 @@ package wire
 
 import (
 	"cmp"
+	"context"
 	"encoding/json"
 	"net/http"
 	"strings"
 )
+
+// JSON calls an operation of a service that speaks AWS's JSON protocol, version 1.1:
+// in is the request's body, out what the answer's body is read into, and target what
+// the service calls itself.
+func (c *Client) JSON(ctx context.Context, target, operation string, in, out any) error {
+	body, err := json.Marshal(in)
+	if err != nil {
+		return err
+	}
+	return c.Call(ctx, Request{
+		Operation: operation,
+		Header:    http.Header{"Content-Type": {"application/x-amz-json-1.1"}, "X-Amz-Target": {target + "." + operation}},
+		Body:      body,
+	}, func(body []byte) error { return json.Unmarshal(body, out) })
+}
 
 // JSONErrors reads what services that speak JSON answer to a refused request: the
 // error's name in a header or in the body, perhaps behind a namespace or before a

@@ -23,7 +23,7 @@ const skewThreshold = 4 * time.Minute
 func (c *Client) sign(r Request) middleware.FinalizeMiddleware {
 	sum := sha256.Sum256(r.Body)
 	payload := hex.EncodeToString(sum[:])
-	signer := v4.NewSigner()
+	signer := v4.NewSigner(func(o *v4.SignerOptions) { o.DisableURIPathEscaping = c.service.Raw })
 	return middleware.FinalizeMiddlewareFunc("Signing", func(ctx context.Context, in middleware.FinalizeInput, next middleware.FinalizeHandler) (out middleware.FinalizeOutput, meta middleware.Metadata, err error) {
 		request, ok := in.Request.(*smithyhttp.Request)
 		if !ok || c.config.Credentials == nil {
@@ -32,6 +32,9 @@ func (c *Client) sign(r Request) middleware.FinalizeMiddleware {
 		credentials, err := c.config.Credentials.Retrieve(ctx)
 		if err != nil {
 			return out, meta, fmt.Errorf("get identity: get credentials: %w", err) // as the SDK's clients word it
+		}
+		if c.service.Raw {
+			request.Header.Set("X-Amz-Content-Sha256", payload)
 		}
 		now := time.Now().Add(time.Duration(c.skew.Load()))
 		if err := signer.SignHTTP(ctx, credentials, request.Request, payload, c.service.Name, c.region, now); err != nil {

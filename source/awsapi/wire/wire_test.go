@@ -24,9 +24,9 @@ var ec2 = Service{ID: "EC2", Name: "ec2", Errors: func(_ http.Header, body []byt
 	return APIError{Code: code, Message: message, RequestID: "from-the-body"}
 }}
 
-// TestEndpoints: hosts by Region, as those of the SDK's generated clients.
-// Source: the rule set of service/ec2 v1.344.2 (endpoints_test.go), and
-// partitions.json.
+// TestEndpoints: hosts by Region, as those of the SDK's generated clients where a
+// service has no names of its own.
+// Source: the answers of service/ecs v1.104.2's endpoint resolver.
 func TestEndpoints(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
@@ -34,23 +34,43 @@ func TestEndpoints(t *testing.T) {
 		fips, dual bool
 		want       string
 	}{
-		{"us-east-1", false, false, "ec2.us-east-1.amazonaws.com"},
-		{"eu-central-2", false, true, "ec2.eu-central-2.api.aws"},
-		{"us-east-1", true, false, "ec2-fips.us-east-1.amazonaws.com"},
-		{"us-east-1", true, true, "ec2-fips.us-east-1.api.aws"},
-		{"cn-north-1", false, false, "ec2.cn-north-1.amazonaws.com.cn"},
-		{"cn-north-1", false, true, "ec2.cn-north-1.api.amazonwebservices.com.cn"},
-		{"us-gov-west-1", false, false, "ec2.us-gov-west-1.amazonaws.com"},
-		{"us-gov-west-1", true, false, "ec2.us-gov-west-1.amazonaws.com"},
-		{"us-gov-west-1", true, true, "ec2-fips.us-gov-west-1.api.aws"},
-		{"us-iso-east-1", false, false, "ec2.us-iso-east-1.c2s.ic.gov"},
-		{"us-isob-east-1", false, false, "ec2.us-isob-east-1.sc2s.sgov.gov"},
-		{"us-isof-south-1", false, false, "ec2.us-isof-south-1.csp.hci.ic.gov"},
-		{"eu-isoe-west-1", false, false, "ec2.eu-isoe-west-1.cloud.adc-e.uk"},
-		{"eusc-de-east-1", false, false, "ec2.eusc-de-east-1.amazonaws.eu"},
+		{"us-east-1", false, false, "ecs.us-east-1.amazonaws.com"},
+		{"eu-central-2", false, true, "ecs.eu-central-2.api.aws"},
+		{"us-east-1", true, false, "ecs-fips.us-east-1.amazonaws.com"},
+		{"us-east-1", true, true, "ecs-fips.us-east-1.api.aws"},
+		{"cn-north-1", false, false, "ecs.cn-north-1.amazonaws.com.cn"},
+		{"cn-north-1", false, true, "ecs.cn-north-1.api.amazonwebservices.com.cn"},
+		{"cn-north-1", true, false, "ecs-fips.cn-north-1.amazonaws.com.cn"},
+		{"us-gov-west-1", false, false, "ecs.us-gov-west-1.amazonaws.com"},
+		{"us-gov-west-1", true, false, "ecs-fips.us-gov-west-1.amazonaws.com"},
+		{"us-gov-west-1", true, true, "ecs-fips.us-gov-west-1.api.aws"},
+		{"us-iso-east-1", false, false, "ecs.us-iso-east-1.c2s.ic.gov"},
+		{"us-iso-east-1", true, true, "ecs-fips.us-iso-east-1.api.aws.ic.gov"},
+		{"us-isob-east-1", false, false, "ecs.us-isob-east-1.sc2s.sgov.gov"},
+		{"us-isob-east-1", false, true, "ecs.us-isob-east-1.api.aws.scloud"},
+		{"us-isof-south-1", false, false, "ecs.us-isof-south-1.csp.hci.ic.gov"},
+		{"us-isof-south-1", false, true, "ecs.us-isof-south-1.api.aws.hci.ic.gov"},
+		{"eu-isoe-west-1", false, false, "ecs.eu-isoe-west-1.cloud.adc-e.uk"},
+		{"eu-isoe-west-1", false, true, "ecs.eu-isoe-west-1.api.cloud-aws.adc-e.uk"},
+		{"eusc-de-east-1", false, false, "ecs.eusc-de-east-1.amazonaws.eu"},
+		{"eusc-de-east-1", false, true, "ecs.eusc-de-east-1.api.amazonwebservices.eu"},
 	} {
-		if got := host("ec2", c.region, c.fips, c.dual); got != c.want {
+		if got := (Service{Name: "ecs"}).host(PlaceOf(c.region, c.fips, c.dual)); got != c.want {
 			t.Errorf("%s, FIPS %t, dual-stack %t: %s, want %s", c.region, c.fips, c.dual, got, c.want)
+		}
+	}
+}
+
+// TestGlobal: a service that one Region of each partition answers for is asked
+// there, and requests are signed for it.
+func TestGlobal(t *testing.T) {
+	t.Parallel()
+	for region, want := range map[string]string{
+		"eu-west-1": "us-east-1", "us-east-1": "us-east-1", "cn-north-1": "cn-northwest-1", "us-gov-east-1": "us-gov-west-1",
+		"us-iso-west-1": "us-iso-east-1", "eusc-de-east-1": "eusc-de-east-1", "": "",
+	} {
+		if got := New(aws.Config{}, Service{Global: true}, region).region; got != want {
+			t.Errorf("%s: %s, want %s", region, got, want)
 		}
 	}
 }
@@ -85,10 +105,13 @@ func TestConfiguredEndpoints(t *testing.T) {
 				t.Fatal(err)
 			}
 			got := ""
-			if at, err := endpoint(t.Context(), &cfg, ec2, cfg.Region); err != nil {
+			if at, own, err := endpoint(t.Context(), &cfg, ec2, cfg.Region); err != nil {
 				got = "error: " + err.Error()
 			} else {
 				got = at.String()
+				if own != (c.env["AWS_ENDPOINT_URL"]+c.env["AWS_ENDPOINT_URL_EC2"] != "") {
+					t.Errorf("configured: %t", own)
+				}
 			}
 			if !strings.HasPrefix(got, c.want) {
 				t.Errorf("%s, want %s", got, c.want)

@@ -1,0 +1,66 @@
+package deploy_test
+
+import (
+	"os"
+	"slices"
+	"strings"
+	"testing"
+
+	"remotion-doctor/audit"
+	"remotion-doctor/doctor"
+	"remotion-doctor/iam/managed"
+	"remotion-doctor/iam/policy"
+	"remotion-doctor/source/files"
+)
+
+// TestReader: the template's role has the grants of reader-policy.json and no
+// others, and the Terraform module uses that file.
+func TestReader(t *testing.T) {
+	t.Parallel()
+	text, err := os.ReadFile("reader-policy.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	required, err := policy.Parse(string(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	list, err := files.Deployments(files.Template{
+		Path: "reader.yaml", AccountID: "123456789012", Regions: []string{"us-east-1"},
+		Parameters: map[string]string{"AuditorArn": "arn:aws:iam::111122223333:role/auditor", "ExternalId": "an-id"},
+	}, files.Overlay{}, managed.Embedded())
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := doctor.Check(t.Context(), doctor.Options{
+		Source: list[0].Source, Regions: []string{"us-east-1"}, Documents: map[string]*policy.Document{"reader": required}, Excess: true,
+		Targets: []doctor.Target{{Target: audit.Target{Kind: audit.TargetRole, Name: "Reader"}, Requirements: []string{"reader"}}},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := &r.Sections[0]
+	if !r.OK || s.Error != nil || s.Summary.Pass != s.Summary.Total() || s.Summary.Total() < 30 {
+		t.Errorf("the template's role: %+v %+v", s.Summary, s.Error)
+	}
+	for _, e := range s.Excess {
+		t.Errorf("the template's role may do more: %s on %s", e.Action, e.Resource)
+	}
+	for i := range required.Statements {
+		for _, action := range required.Statements[i].Actions {
+			_, name, _ := strings.Cut(action, ":")
+			if !slices.ContainsFunc([]string{"Get", "List", "Describe", "Simulate"}, func(verb string) bool { return strings.HasPrefix(name, verb) }) {
+				t.Errorf("%s does not only read", action)
+			}
+		}
+	}
+	module, err := os.ReadFile("reader/main.tf")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{`policy = file("${path.module}/../reader-policy.json")`, `"sts:ExternalId" = var.external_id`} {
+		if !strings.Contains(string(module), want) {
+			t.Errorf("reader/main.tf lacks %s", want)
+		}
+	}
+}

@@ -1,0 +1,72 @@
+package awsapi
+
+import (
+	"os"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"remotion-doctor/iam/policy"
+)
+
+// services are those of the calls that are not IAM's, by how their names begin.
+var services = []struct {
+	names  *regexp.Regexp
+	prefix string
+}{
+	{regexp.MustCompile(`Bucket|PublicAccessBlock`), "s3:"},
+	{regexp.MustCompile(`Function`), "lambda:"},
+	{regexp.MustCompile(`Instances$`), "ec2:"},
+	{regexp.MustCompile(`TaskDefinition`), "ecs:"},
+	{regexp.MustCompile(`Clusters|PodIdentity`), "eks:"},
+	{regexp.MustCompile(`Organization|ListParents|ListPoliciesForTarget|DescribePolicy`), "organizations:"},
+	{regexp.MustCompile(`.`), "iam:"},
+}
+
+// actionOf is the action that permits a call.
+// Source: Service Authorization Reference; of S3, "Permissions" of each operation.
+func actionOf(call string) string {
+	switch call {
+	case "ListBuckets":
+		return "s3:ListAllMyBuckets"
+	case "GetPublicAccessBlock":
+		return "s3:GetBucketPublicAccessBlock"
+	}
+	for _, s := range services {
+		if s.names.MatchString(call) {
+			return s.prefix + call
+		}
+	}
+	return ""
+}
+
+// TestReaderPolicy: deploy/reader-policy.json grants every call that reads, and no
+// other.
+func TestReaderPolicy(t *testing.T) {
+	t.Parallel()
+	text, err := os.ReadFile("../../deploy/reader-policy.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	doc, err := policy.Parse(string(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var granted, needed []string
+	for i := range doc.Statements {
+		granted = append(granted, doc.Statements[i].Actions...)
+	}
+	for name := range calls {
+		writes := slices.ContainsFunc([]string{"Create", "Put", "Delete", "Attach", "Detach", "Set"}, func(verb string) bool { return strings.HasPrefix(name, verb) })
+		if writes || name == "GetCallerIdentity" || name == "DecodeAuthorizationMessage" { // the first needs no grant, the second is of the auditor
+			continue
+		}
+		needed = append(needed, actionOf(name))
+	}
+	slices.Sort(granted)
+	slices.Sort(needed)
+	if !slices.Equal(granted, needed) {
+		t.Errorf("the policy grants\n%v, the calls need\n%v", granted, needed)
+	}
+}
