@@ -1,10 +1,9 @@
 // Package wire calls operations of AWS whose service clients are out of
 // proportion: that of EC2 is 30 MB of source for one operation and took a third of
 // the time that this program takes to build; those of S3, ECS, EKS and Organizations
-// together took a seventh, two megabytes of the program, and a few milliseconds of
-// each start. Signer, retries, clock, HTTP client and errors are the SDK's, and so is
-// how an endpoint is configured; what is written here is only what a generated client
-// would say.
+// together took a seventh, and two milliseconds of each start. Signer, retries,
+// clock, HTTP client and errors are the SDK's, and so is how an endpoint is
+// configured; what is written here is only what a generated client would say.
 package wire
 
 import (
