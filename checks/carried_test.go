@@ -33,7 +33,7 @@ func TestCarried(t *testing.T) {
 		}
 	}
 	scope := Scope{Regions: []string{"us-east-1"}, Context: iam.Context{text("s3:prefix")}}
-	pack := &Pack{Context: iam.Context{text("iam:PassedToService")}}
+	pack := &Pack{Sent: []Sent{{Action: "iam:PassRole", Resource: "arn:aws:iam::*:role/mine", Entry: text("iam:PassedToService")}}}
 	if got := scope.ContextOf(pack, "lambda:InvokeFunction", "us-east-1"); len(got) != 1 || got[0].Key != "aws:RequestedRegion" {
 		t.Errorf("lambda:InvokeFunction is told %v", got)
 	}

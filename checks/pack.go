@@ -60,8 +60,8 @@ type Pack struct {
 	// as, and the policy of a bucket of its, matter; both may be empty.
 	Trust, Bucket Note
 
-	// Context is what every request of the product carries.
-	Context iam.Context
+	// Sent are context keys whose values are certain for requests of the product.
+	Sent []Sent
 	// Shared are resources of other accounts that are open to everyone by their
 	// own policies, which nobody but their owners can read.
 	Shared []Shared
@@ -73,6 +73,35 @@ type Pack struct {
 	Hooks    Hooks
 
 	made made
+}
+
+// A Sent is a context key with its value in the product's requests for an action
+// on the resources of a pattern. Of other resources nobody knows the value.
+type Sent struct {
+	Action, Resource string // Resource is a pattern
+	Entry            iam.ContextEntry
+}
+
+// SentWith returns the context keys that are certain for an action on a resource,
+// or on all names of a pattern.
+func (p *Pack) SentWith(action, resource string) iam.Context {
+	return p.sent(action, func(s *Sent) bool { return policy.MatchResource(s.Resource, resource) })
+}
+
+// SentFor returns the context keys that are certain for what the product does
+// itself, whatever the resource.
+func (p *Pack) SentFor(action string) iam.Context {
+	return p.sent(action, func(*Sent) bool { return true })
+}
+
+func (p *Pack) sent(action string, of func(*Sent) bool) iam.Context {
+	var out iam.Context
+	for i := range p.Sent {
+		if s := &p.Sent[i]; strings.EqualFold(s.Action, action) && of(s) {
+			out = append(out, s.Entry)
+		}
+	}
+	return out
 }
 
 // A Shared is an action that the owners of some resources allow to everyone.
@@ -204,9 +233,10 @@ func (c *Commands) newest(has Release, release string) string {
 }
 
 // withoutFacts returns the pack of a policy that is not the product's own: names
-// are made as the product makes them, and nothing is known of what they are for.
+// are made as the product makes them, and what is certain of a single request is
+// certain here, too. What the grants are for is not known.
 func (p *Pack) withoutFacts() *Pack {
-	return &Pack{Name: p.Name, Samples: p.Samples, Hooks: Hooks{Extents: p.Hooks.Extents, Narrow: p.Hooks.Narrow, Lint: p.Hooks.Lint}}
+	return &Pack{Name: p.Name, Samples: p.Samples, Sent: p.Sent, Shared: p.Shared, Hooks: Hooks{Extents: p.Hooks.Extents, Narrow: p.Hooks.Narrow, Lint: p.Hooks.Lint}}
 }
 
 // PolicyNames returns the names of the documented policies, each once, in the

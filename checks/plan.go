@@ -103,14 +103,18 @@ func (plan *Plan) add(g Grant, p iam.Principal, s *Scope) {
 		// A pattern of one region concerns requests to that region only.
 		out.home, regions = a.Region, []string{a.Region}
 	}
-	out.ask(plan, g.Resource, out.home, isDocumented, s.ContextOf(plan.pack, g.Action, out.home))
+	out.ask(plan, g.Resource, out.home, isDocumented, s.contextOf(plan.pack, &g, g.Resource, out.home))
 	for _, region := range regions {
 		for _, n := range plan.pack.Extents(g, p, region, s) {
-			known := s.ContextOf(plan.pack, g.Action, region)
-			out.needs = append(out.needs, regional{n, region, known})
+			known := func(resource string) iam.Context { return s.contextOf(plan.pack, &g, resource, region) }
+			all := known(n.Names().String())
 			for _, arn := range n.Samples {
-				out.ask(plan, arn, region, isNeeded, known)
+				out.ask(plan, arn, region, isNeeded, known(arn))
 			}
+			// Names of which more is known are no examples of the others.
+			n.Samples = sameKnown(n.Samples, all, known)
+			n.Others = sameKnown(n.Others, all, known)
+			out.needs = append(out.needs, regional{n, region, all})
 		}
 	}
 	plan.grants = append(plan.grants, out)
@@ -154,13 +158,30 @@ func keyOf(p *iam.Probe) string {
 	return b.String()
 }
 
-// ContextOf is what is known with every request of an action in a region: what
-// the product says, and the user, as far as such requests carry it. What follows
-// from the principal and the resource, package request says.
+// sameKnown returns the names of which exactly as much is known as of all.
+func sameKnown(names []string, all iam.Context, known func(string) iam.Context) []string {
+	return slices.DeleteFunc(slices.Clone(names), func(name string) bool { return len(known(name)) != len(all) })
+}
+
+// contextOf is what is known with every request of a grant on a resource in a
+// region: what the product says, and the user, as far as such requests carry it.
+// What follows from the principal and the resource, package request says.
+func (s *Scope) contextOf(pack *Pack, g *Grant, resource, region string) iam.Context {
+	if g.Feature != "" {
+		return s.ContextOf(pack, g.Action, region) // the user says that the product uses the resource
+	}
+	return s.context(g.Action, region, pack.SentWith(g.Action, resource))
+}
+
+// ContextOf is what is known with every request that the product itself makes for
+// an action in a region, whatever the resource.
 func (s *Scope) ContextOf(pack *Pack, action, region string) iam.Context {
+	return s.context(action, region, pack.SentFor(action))
+}
+
+func (s *Scope) context(action, region string, sent iam.Context) iam.Context {
 	out := iam.Context{{Key: "aws:RequestedRegion", Type: iam.String, Values: []string{region}}}
-	out = append(out, pack.Context...)
-	return Carried(action, out.With(s.Context))
+	return Carried(action, append(out, sent...).With(s.Context))
 }
 
 // global reports whether an action belongs to a service without regions.

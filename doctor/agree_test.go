@@ -34,6 +34,7 @@ var agreeAsks = [][2]string{
 	{"lambda:InvokeFunction", "arn:aws:lambda:us-east-1:123456789012:function:f"},
 	{"iam:GetRole", "arn:aws:iam::123456789012:role/r"},
 	{"iam:PassRole", "arn:aws:iam::123456789012:role/r"},
+	{"iam:PassRole", "arn:aws:iam::123456789012:role/remotion-lambda-role"},
 	{"s3:ListBucket", "arn:aws:s3:::b"},
 	{"sqs:SendMessage", "arn:aws:sqs:us-east-1:444455556666:q"},
 	{"kms:Decrypt", "arn:aws:kms:us-east-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab"},
@@ -63,6 +64,13 @@ func statements(t *rapid.T, label, resource string, principals bool) eval.Policy
 	return eval.Policy{Name: label, Document: mustParse(t, `{"Version":"2012-10-17","Statement":[`+strings.Join(list, ",")+`]}`)}
 }
 
+// everyone draws a resource control policy: its Principal is always "*".
+func everyone(t *rapid.T, label, resource string) eval.Policy {
+	p := statements(t, label, resource, false)
+	p.Document = mustParse(t, strings.ReplaceAll(p.Document.Source, `{"Effect":`, `{"Principal":"*","Effect":`))
+	return p
+}
+
 // agreeOverlay draws the layers around a request on a resource.
 func agreeOverlay(t *rapid.T, resource string) files.Overlay {
 	var o files.Overlay
@@ -74,6 +82,17 @@ func agreeOverlay(t *rapid.T, resource string) files.Overlay {
 	}
 	if maybe("scps") {
 		o.SCPs = [][]eval.Policy{{statements(t, "scp", resource, false)}}
+	}
+	if maybe("session policy") {
+		one := statements(t, "session", resource, false)
+		o.Session = &one
+	}
+	if maybe("rcps") {
+		o.RCPs = [][]eval.Policy{{everyone(t, "rcp", resource)}}
+	}
+	if maybe("endpoint policy") {
+		one := statements(t, "endpoint", resource, true)
+		o.Endpoint = &one
 	}
 	if maybe("resource policy") {
 		one := statements(t, "resource", resource, true)
@@ -101,8 +120,10 @@ func TestCheckAndExplainAgree(t *testing.T) {
 			t.Fatal(err)
 		}
 		need := mustParse(t, fmt.Sprintf(`{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":%q,"Resource":%q}}`, ask[0], ask[1]))
-		// A requirement of one's own does not say for whom a role is passed.
-		given := iam.Context{{Key: "iam:PassedToService", Type: iam.String, Values: []string{"lambda.amazonaws.com"}}}
+		var given iam.Context
+		if rapid.Bool().Draw(t, "passed") {
+			given = iam.Context{{Key: "iam:PassedToService", Type: iam.String, Values: []string{"lambda.amazonaws.com"}}}
+		}
 		if rapid.Bool().Draw(t, "given") {
 			given = append(given, iam.Context{{Key: "s3:prefix", Type: iam.String, Values: []string{"a"}}, {Key: "aws:SourceVpc", Type: iam.String, Values: []string{"vpc-1"}}}...)
 		}

@@ -283,5 +283,5 @@ func usual(pack *checks.Pack, action, resource string, found source.Resolution, 
 			out = append(out, e)
 		}
 	}
-	return append(out, checks.Carried(action, pack.Context)...)
+	return append(out, checks.Carried(action, pack.SentWith(action, resource))...)
 }

@@ -51,13 +51,20 @@ func (j *job) requirementOf(t task, s *audit.Section) []audit.Flag {
 	return out
 }
 
-// requestOf are the options of one request: its Region, and the keys that the
-// user gave.
+// requestOf are the options of one request: its Region, the keys that the user
+// gave, and those that are certain because a feature of the product makes it.
 func (j *job) requestOf(s *audit.Section, f *audit.Finding) []audit.Flag {
 	var out []audit.Flag
 	for _, a := range j.Asked.Requirement {
 		if a.Name == "context" || a.Name == "context-file" {
 			out = append(out, a)
+		}
+	}
+	if _, ok := j.pack().FeatureNamed(f.Module); ok && len(j.pack().SentWith(f.Action, f.Resource)) == 0 {
+		for _, e := range j.pack().SentFor(f.Action) {
+			if !slices.ContainsFunc(out, func(a audit.Flag) bool { return strings.HasPrefix(a.Value, e.Key+"=") }) {
+				out = append(out, audit.Flag{Name: "context", Value: e.Key + "=" + first(e.Values)})
+			}
 		}
 	}
 	region := ""

@@ -199,9 +199,9 @@ func testFilter(t *tab) {
 	want("with what passes or is muted", "10 of 18 findings")
 	t.run(chromedp.SendKeys(chromedp.CSS(`#q`), "LAMBDA: tagresource"))
 	want("searched", "1 of 18 findings")
-	t.run(do(`window.old = true; location.reload()`))
+	t.run(chromedp.Reload())
 	for range 100 {
-		if eval[bool](t, `!window.old && document.querySelector('#list li') !== null`) {
+		if eval[bool](t, `document.querySelector('#list li') !== null`) {
 			break
 		}
 		t.run(chromedp.Sleep(20 * time.Millisecond))

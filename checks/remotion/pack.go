@@ -43,8 +43,13 @@ var pack = &checks.Pack{
 		Breaks: Lambda.Consequence + ".",
 	},
 	Bucket:  checks.Note{Breaks: "Renders that use the bucket end in AccessDenied although the role is granted all of S3."},
-	Context: iam.Context{{Key: "iam:PassedToService", Type: iam.String, Values: []string{"lambda.amazonaws.com"}}},
-	Shared:  shared,
+	// Source: CreateFunction in deployFunction(), which hands the role to Lambda;
+	// IAM User Guide, "iam:PassedToService".
+	Sent: []checks.Sent{{
+		Action: "iam:PassRole", Resource: "arn:*:iam::*:role/remotion-lambda-role",
+		Entry: iam.ContextEntry{Key: "iam:PassedToService", Type: iam.String, Values: []string{"lambda.amazonaws.com"}},
+	}},
+	Shared: shared,
 	// Source: @remotion/serverless-client 4.0.527, REMOTION_BUCKET_PREFIX and
 	// RENDER_FN_PREFIX in src/constants.ts.
 	Traces: checks.Traces{
