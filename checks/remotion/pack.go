@@ -42,7 +42,7 @@ var pack = &checks.Pack{
 		Why:    "Lambda runs the function as its execution role, and may do so only where the role's trust policy says so.",
 		Breaks: Lambda.Consequence + ".",
 	},
-	Bucket:  checks.Note{Breaks: "Renders that use the bucket end in AccessDenied although the role is granted all of S3."},
+	Bucket: checks.Note{Breaks: "Renders that use the bucket end in AccessDenied although the role is granted all of S3."},
 	// Source: CreateFunction in deployFunction(), which hands the role to Lambda;
 	// IAM User Guide, "iam:PassedToService".
 	Sent: []checks.Sent{{
