@@ -111,7 +111,7 @@ func (plan *Plan) add(g Grant, p iam.Principal, s *Scope) {
 			for _, arn := range n.Samples {
 				out.ask(plan, arn, region, isNeeded, known(arn))
 			}
-			// Names of which more is known are no examples of the others.
+			// A name with more known about it is no example of the others.
 			n.Samples = sameKnown(n.Samples, all, known)
 			n.Others = sameKnown(n.Others, all, known)
 			out.needs = append(out.needs, regional{n, region, all})
@@ -158,7 +158,7 @@ func keyOf(p *iam.Probe) string {
 	return b.String()
 }
 
-// sameKnown returns the names of which exactly as much is known as of all.
+// sameKnown returns the names with exactly as much known about them as about all.
 func sameKnown(names []string, all iam.Context, known func(string) iam.Context) []string {
 	return slices.DeleteFunc(slices.Clone(names), func(name string) bool { return len(known(name)) != len(all) })
 }
