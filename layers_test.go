@@ -48,6 +48,7 @@ source/awsapi: source source/awsapi/ec2 source/awsapi/ecs source/awsapi/eks sour
 remedy: internal/ending internal/splice audit iam iam/policy iam/actions iam/account | github.com/hashicorp/hcl/v2 github.com/zclconf/go-cty go.yaml.in/yaml/v4
 change: remedy audit iam iam/policy iam/account | github.com/gofrs/flock
 report: internal/ending audit iam iam/policy iam/account | github.com/a-h/templ github.com/olekukonko/tablewriter github.com/charmbracelet/ github.com/muesli/termenv github.com/go-json-experiment/json go.yaml.in/yaml/v4
+packaging/notices:
 report/generate: audit iam iam/policy | github.com/invopop/jsonschema github.com/pb33f/ordered-map
 localaws: audit iam iam/policy iam/actions iam/account iam/eval
 fixtures:

@@ -7,7 +7,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
-	"syscall"
 	"testing"
 	"time"
 
@@ -79,8 +78,7 @@ func measure(b *testing.B, program string, args []string) (text string, ended bo
 	cmd := exec.CommandContext(ctx, program, args...)
 	out, err := cmd.Output()
 	used := cmd.ProcessState
-	usage, _ := used.SysUsage().(*syscall.Rusage)
-	cost := fmt.Sprintf("%6.2f s %5d MB", (used.UserTime() + used.SystemTime()).Seconds(), usage.Maxrss>>10)
+	cost := fmt.Sprintf("%6.2f s %5d MB", (used.UserTime() + used.SystemTime()).Seconds(), largestMemory(used)>>10)
 	if err != nil {
 		return cost + " stopped", false
 	}

@@ -13,6 +13,10 @@ import (
 	"remotion-doctor/iam/managed"
 )
 
+// What a release is linked with, by -X remotion-doctor/internal/build.commit=…: its
+// commit and the commit's time. Without them the repository counts.
+var commit, date string
+
 // An Info describes a build. Fields are empty where nothing is known, as Commit is
 // of a program that was not built in a repository.
 type Info struct {
@@ -27,7 +31,7 @@ type Info struct {
 
 // Read returns the Info of the running program; version is its own.
 func Read(version string) Info {
-	out := Info{Version: version, Actions: actions.Source(), Managed: managed.Date(), Remotion: remotion.Newest}
+	out := Info{Version: version, Commit: commit, Date: date, Actions: actions.Source(), Managed: managed.Date(), Remotion: remotion.Newest}
 	if b, ok := debug.ReadBuildInfo(); ok {
 		out.revision(b)
 	}
@@ -40,6 +44,9 @@ func (i *Info) revision(b *debug.BuildInfo) {
 	for _, s := range b.Settings {
 		settings[s.Key] = s.Value
 	}
+	if i.Commit != "" {
+		return
+	}
 	i.Commit, i.Date = settings["vcs.revision"], settings["vcs.time"]
 	if i.Commit != "" && settings["vcs.modified"] == "true" {
 		i.Commit += "-modified"
@@ -48,7 +55,7 @@ func (i *Info) revision(b *debug.BuildInfo) {
 
 // Line is the build in one line: version, commit and day.
 func Line(version string) string {
-	i := Info{Version: version}
+	i := Info{Version: version, Commit: commit, Date: date}
 	if b, ok := debug.ReadBuildInfo(); ok {
 		i.revision(b)
 	}

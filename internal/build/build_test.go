@@ -51,3 +51,13 @@ func TestRead(t *testing.T) {
 		t.Errorf("the line is %q", line)
 	}
 }
+
+// TestRelease: what the linker was told comes before what the repository says.
+func TestRelease(t *testing.T) {
+	t.Parallel()
+	i := Info{Commit: "abc", Date: "2026-11-26T10:00:00Z"}
+	i.revision(&debug.BuildInfo{GoVersion: "go1.26.0", Settings: []debug.BuildSetting{{Key: "vcs.revision", Value: "def"}, {Key: "vcs.modified", Value: "true"}}})
+	if i.Commit != "abc" || i.Date != "2026-11-26T10:00:00Z" || i.Go != "go1.26.0" {
+		t.Errorf("%+v", i)
+	}
+}
