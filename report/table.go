@@ -14,6 +14,9 @@ import (
 // works, the reasons of what does not pass, and the cure.
 func Table(w io.Writer, r *audit.Report, o Options) error {
 	t := &table{w: w, options: o, look: newLook(w, o.Color), labels: labels(r)}
+	if o.Links {
+		t.w = linker{w}
+	}
 	t.overview(r)
 	for n, i := range order(r) {
 		if len(r.Sections) > 1 && !o.Verbose && (met(r, &r.Sections[i]) || o.Details > 0 && n >= o.Details) {
