@@ -53,9 +53,13 @@ report/generate: audit iam iam/policy | github.com/invopop/jsonschema github.com
 localaws: audit iam iam/policy iam/actions iam/account iam/eval
 fixtures:
 internal/build: checks/remotion iam/actions iam/managed
-internal/asked: internal/terminal internal/ending remedy report source/files doctor checks checks/remotion checks/remotion/project iam/policy audit | github.com/spf13/pflag
+internal/asked: internal/terminal source source/awsapi iam/managed internal/ending remedy report source/files doctor checks checks/remotion checks/remotion/project iam/policy audit | github.com/spf13/pflag
 internal/modulepath: | golang.org/x/mod
 doctor: source remedy checks checks/remotion audit iam iam/policy iam/request iam/actions iam/account iam/eval iam/excess iam/explain iam/accessdenied | golang.org/x/sync
+internal/config: internal/spelling report audit | github.com/spf13/ go.yaml.in/yaml/v4
+internal/starter: internal/outfile report checks checks/remotion/project
+internal/complete: doctor/candidates internal/asked report source checks checks/remotion iam/actions audit | github.com/spf13/
+doctor/candidates: source checks audit
 internal/terminal: report audit | github.com/charmbracelet/x/ansi golang.org/x/term
 internal/ending:
 internal/help: internal/spelling report audit | github.com/spf13/cobra github.com/spf13/pflag github.com/charmbracelet/x/ansi
@@ -67,7 +71,7 @@ doctor/setup: remedy checks/remotion iam/policy source
 doctor/infile: doctor doctor/attach change internal/outfile remedy audit iam/account
 doctor/attach: doctor change report remedy source audit iam
 internal/outfile: audit | github.com/google/renameio/v2
-cmd/remotion-doctor: internal/build internal/help doctor/fleet doctor/policytext doctor/infile doctor/setup internal/asked doctor doctor/attach change source/files audit iam iam/policy iam/actions iam/account checks checks/remotion iam/eval iam/excess remedy source source/awsapi report localaws iam/managed source/iac checks/remotion/project iam/accessdenied iam/explain fixtures internal/outfile internal/ending internal/terminal | github.com/spf13/
+cmd/remotion-doctor: internal/build internal/help internal/config internal/starter internal/complete doctor/candidates doctor/fleet doctor/policytext doctor/infile doctor/setup internal/asked doctor doctor/attach change source/files audit iam iam/policy iam/actions iam/account checks checks/remotion iam/eval iam/excess remedy source source/awsapi report localaws iam/managed source/iac checks/remotion/project iam/accessdenied iam/explain fixtures internal/outfile internal/ending internal/terminal | github.com/spf13/
 `
 
 // A rule is what one package may import.

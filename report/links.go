@@ -45,7 +45,7 @@ func address(m []string) string {
 }
 
 // A linker writes lines with links, for a terminal that has them (OSC 8): the
-// text stays as it is, and so do the columns.
+// text and its columns stay the same.
 type linker struct{ w io.Writer }
 
 // Write writes whole lines.

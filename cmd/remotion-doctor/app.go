@@ -18,6 +18,7 @@ import (
 	"remotion-doctor/internal/asked"
 	"remotion-doctor/internal/build"
 	"remotion-doctor/internal/complete"
+	"remotion-doctor/internal/config"
 	"remotion-doctor/internal/help"
 	"remotion-doctor/internal/terminal"
 	"remotion-doctor/report"
@@ -44,6 +45,7 @@ type app struct {
 	now    func() time.Time
 	// directory is the working directory as seen from the root of its repository.
 	directory string
+	config    config.Run
 }
 
 // A failure ends the program: one line that says what went wrong, and a hint.
@@ -81,6 +83,7 @@ func run(args []string) int {
 		return a.exit(err)
 	}
 	root := a.root()
+	defer a.config.Close()
 	if complete.For(args) {
 		if err := complete.Install(root, a.openLine); err != nil {
 			return a.exit(err)
@@ -99,6 +102,7 @@ func (a *app) exit(err error) int {
 		return exitNotMet
 	}
 	f := asFailure(err)
+	f.msg = a.config.Place(f.msg)
 	fmt.Fprintf(a.stderr, "remotion-doctor: %s\n", report.Clean(f.msg))
 	if f.hint != "" {
 		fmt.Fprintf(a.stderr, "hint: %s\n", report.Clean(f.hint))
@@ -131,6 +135,7 @@ func asFailure(err error) *failure {
 }
 
 func (a *app) root() *cobra.Command {
+	a.config = config.Run{Getenv: a.getenv, Notices: a.stderr}
 	root := &cobra.Command{
 		Use:   "remotion-doctor",
 		Short: "Find out which IAM grants of Remotion Lambda a role lacks",
@@ -176,12 +181,14 @@ unreadable input · 3 could not be completed.`,
 		commands []*cobra.Command
 	}{
 		{"Audit a role", []*cobra.Command{a.checkCommand(), a.explainCommand(), a.fixCommand(), a.auditCommand(), a.demoCommand()}},
+		{"In a project", []*cobra.Command{a.initCommand(), config.Command(&a.config, a.defaults)}},
 		{"Policies, reports, accounts", []*cobra.Command{a.policyCommand(), a.reportCommand(), a.snapshotCommand()}},
 		{"AWS on this machine", []*cobra.Command{a.simulateCommand(), a.serveCommand()}},
 		{"About the program", []*cobra.Command{a.versionCommand()}},
 	} {
 		help.Group(root, g.title, g.commands...)
 	}
+	a.configured(root, "check", "explain", "fix", "audit")
 	help.Install(root, help.Program{Topics: help.Topics(), Width: func(w io.Writer) int { width, _ := terminal.Look(w, a.getenv); return width }})
 	return root
 }

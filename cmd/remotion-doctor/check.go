@@ -96,7 +96,7 @@ func (a *app) check(cmd *cobra.Command, f *checkFlags) error {
 	r.Gate.DenyExcess, r.Gate.RequireProof = f.excess.deny, f.proof
 	err = a.deliver(ctx, r, &f.output)
 	if err != nil && o.Engine == audit.EngineAWS && f.target.Unpicked() == nil && terminal.Is(a.stderr) {
-		fmt.Fprintln(a.stderr, "hint: this is about the caller; --pick lists functions and roles to choose from")
+		fmt.Fprintln(a.stderr, "hint: the caller was checked; --pick lists functions and roles to choose from")
 	}
 	if o.Engine == audit.EngineAWS && err != nil {
 		err = besideTemplates(r, err)

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/spf13/pflag"
 
@@ -26,7 +27,7 @@ func (a *app) pick(ctx context.Context, t *asked.Targets, f *asked.Source, regio
 		return err
 	}
 	if !terminal.Is(a.stdin) {
-		return usage("name the target, as in --function NAME or --role NAME", "--pick asks at a terminal, and standard input is none")
+		return usage("name the target, as in --function NAME or --role NAME", "--pick needs a terminal on standard input")
 	}
 	src, regions, err := a.openNames(ctx, f, regions)
 	if err != nil {
@@ -83,5 +84,5 @@ func (a *app) openLine(ctx context.Context, fs *pflag.FlagSet) (source.Source, [
 		}
 	})
 	f.Of(fs)
-	return a.openNames(ctx, f, regions)
+	return a.openNames(ctx, f, slices.Compact(regions)) // cobra reads the line twice
 }

@@ -38,7 +38,7 @@ func (f *Targets) AddPick(fs *pflag.FlagSet) {
 	fs.BoolVar(&f.Pick, "pick", false, "list functions and roles, and ask which one")
 }
 
-// Unpicked refuses --pick beside a target.
+// Unpicked refuses --pick together with a target.
 func (f *Targets) Unpicked() error {
 	if f.Caller || len(f.List()) > 1 || f.List()[0].Kind != audit.TargetCaller {
 		return usage("leave one of them out", "--pick and a target exclude each other")

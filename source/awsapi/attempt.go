@@ -21,7 +21,7 @@ type Attempt struct {
 	Err       error  // nil for an answer; an [*source.Error]
 }
 
-// report tells [Options.OnAttempt] about an attempt.
+// report passes an attempt to [Options.OnAttempt].
 func (p *patience) report(ctx context.Context, took time.Duration, meta middleware.Metadata, err error) {
 	if p.attempted == nil {
 		return
