@@ -62,7 +62,7 @@ internal/complete: doctor/candidates internal/asked report source checks checks/
 doctor/candidates: source checks audit
 internal/terminal: report audit | github.com/charmbracelet/x/ansi golang.org/x/term
 internal/ending:
-internal/help: internal/spelling report audit | github.com/spf13/cobra github.com/spf13/pflag github.com/charmbracelet/x/ansi
+internal/help: internal/spelling internal/outfile report audit | github.com/spf13/cobra github.com/spf13/pflag github.com/charmbracelet/x/ansi
 internal/spelling:
 doctor/fleet: doctor report source source/awsapi source/files checks checks/remotion internal/outfile audit iam iam/policy iam/account iam/eval iam/managed | golang.org/x/sync
 internal/splice: | github.com/go-json-experiment/json go.yaml.in/yaml/v4

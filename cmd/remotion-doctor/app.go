@@ -189,7 +189,7 @@ unreadable input · 3 could not be completed.`,
 		help.Group(root, g.title, g.commands...)
 	}
 	a.configured(root, "check", "explain", "fix", "audit")
-	help.Install(root, help.Program{Topics: help.Topics(), Width: func(w io.Writer) int { width, _ := terminal.Look(w, a.getenv); return width }})
+	help.Install(root, help.Program{Topics: help.Topics(), Now: a.now, Width: func(w io.Writer) int { width, _ := terminal.Look(w, a.getenv); return width }})
 	return root
 }
 

@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/charmbracelet/x/ansi"
 	"github.com/spf13/cobra"
@@ -28,6 +29,7 @@ func TestHelp(t *testing.T) {
 				checkPage(t, cmd, help.Page(cmd, whole, width), width, whole)
 			}
 		}
+		checkManual(t, help.Manual(cmd, help.Topics(), time.Unix(0, 0)))
 		for _, sub := range cmd.Commands() {
 			if sub.Name() != "completion" {
 				walk(sub)
@@ -70,4 +72,18 @@ func checkPage(t *testing.T, cmd *cobra.Command, page string, width int, whole b
 			t.Errorf("%s: --%s is there %d times", cmd.CommandPath(), f.Name, n)
 		}
 	})
+}
+
+// checkManual: the page begins as man expects it, and no text is taken for a
+// request.
+func checkManual(t *testing.T, page string) {
+	t.Helper()
+	if !regexp.MustCompile(`^\.TH "REMOTION-DOCTOR[A-Z-]*" "1" "1970-01-01" "remotion-doctor"\n\.SH "NAME"\n`).MatchString(page) {
+		t.Errorf("the page begins with %.80s", page)
+	}
+	for line := range strings.Lines(page) {
+		if strings.HasPrefix(line, ".") && !regexp.MustCompile(`^\.(TH|SH|B|TP|PP|nf|fi)\b`).MatchString(line) || strings.HasPrefix(line, "'") {
+			t.Errorf("man would take this for a request: %s", line)
+		}
+	}
 }

@@ -91,7 +91,7 @@ func (f *Source) Open(ctx context.Context, o *doctor.Options, region string) err
 // Options say how AWS is reached. A call that takes long, and with --debug every
 // attempt, is a line on the stream for notices.
 func (f *AWS) Options(region string) awsapi.Options {
-	o := awsapi.Options{Profile: f.Profile, Region: region, EndpointURL: f.Endpoint, AttemptTimeout: f.Patience.attempt, OnRetry: f.retrying}
+	o := awsapi.Options{Profile: f.Profile, Region: region, EndpointURL: f.Endpoint, AttemptTimeout: f.Patience.attempt, OnRetry: f.retrying, OnSlow: f.waiting}
 	if f.debug {
 		o.OnAttempt = f.attempted
 	}
@@ -101,6 +101,10 @@ func (f *AWS) Options(region string) awsapi.Options {
 // retrying says that a call takes long: which operation, which error, which attempt.
 func (f *AWS) retrying(r awsapi.Retry) {
 	f.notice("notice: attempt %d of %s failed, trying again: %s", r.Attempt, r.Operation, r.Err.Error())
+}
+
+func (f *AWS) waiting(operation string, after time.Duration) {
+	f.notice("notice: %s has not answered for %s, still waiting", operation, after)
 }
 
 func (f *AWS) attempted(a awsapi.Attempt) {

@@ -64,22 +64,22 @@ func TestParse(t *testing.T) {
 func TestRefused(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]string{
-		"endpoint-url: http://x":               "f.yaml:1:1: endpoint-url cannot be configured",
-		"region: us-east-1\nprofile: x":        "f.yaml:2:1: profile cannot be configured",
-		"engine: local":                        "engine cannot be configured",
-		"environments: {a: {snapshot: x}}":     "f.yaml:1:20: snapshot cannot be configured",
-		"regoin: x":                            `there is no setting "regoin"`,
-		"region: {a: b}":                       "f.yaml:1:9: region has a value or a list of values",
-		"region: [[x]]":                        "region is a list of texts",
-		"strict: maybe":                        "strict is true or false",
-		"bucket: [a, b]":                       "bucket has one value",
-		"bucket:":                              "bucket has one value",
-		"bucket: a\nbucket: b":                 "bucket",
-		"[1, 2]":                               "there are no settings here",
-		"environments: [a]":                    "environments are no names with settings",
+		"endpoint-url: http://x":                "f.yaml:1:1: endpoint-url cannot be configured",
+		"region: us-east-1\nprofile: x":         "f.yaml:2:1: profile cannot be configured",
+		"engine: local":                         "engine cannot be configured",
+		"environments: {a: {snapshot: x}}":      "f.yaml:1:20: snapshot cannot be configured",
+		"regoin: x":                             `there is no setting "regoin"`,
+		"region: {a: b}":                        "f.yaml:1:9: region has a value or a list of values",
+		"region: [[x]]":                         "region is a list of texts",
+		"strict: maybe":                         "strict is true or false",
+		"bucket: [a, b]":                        "bucket has one value",
+		"bucket:":                               "bucket has one value",
+		"bucket: a\nbucket: b":                  "bucket",
+		"[1, 2]":                                "there are no settings here",
+		"environments: [a]":                     "environments are no names with settings",
 		"environments: {a: {environments: {}}}": "there is no setting",
-		"a: &x [*x]":                           "",
-		"region: [":                            "f.yaml",
+		"a: &x [*x]":                            "",
+		"region: [":                             "f.yaml",
 	} {
 		_, err := Parse("f.yaml", []byte(text))
 		if _, ok := err.(*audit.Problem); !ok || !strings.Contains(err.Error(), want) {

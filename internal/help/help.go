@@ -5,6 +5,7 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -16,6 +17,7 @@ type Program struct {
 	Topics []Topic
 	// Width is that of the terminal behind w; 0 where there is no terminal.
 	Width func(w io.Writer) int
+	Now   func() time.Time
 }
 
 // A Topic is a page about more than one command.
@@ -41,6 +43,7 @@ func Install(root *cobra.Command, p Program) {
 		root.SetCompletionCommandGroupID(groups[len(groups)-1].ID)
 	}
 	root.SetHelpCommand(p.command(root))
+	root.AddCommand(p.manCommand(root))
 	completion(root)
 	root.SetFlagErrorFunc(misspelt)
 	inOrder(root)

@@ -140,7 +140,7 @@ func textOf(f *pflag.Flag) string {
 func apart(text, name string) string {
 	for _, before := range []string{": ", ", "} {
 		rest, found := strings.CutPrefix(text[max(strings.Index(text, before+name), 0):], before+name)
-		if found && (rest == "" || strings.HasPrefix(rest, ";") || strings.HasPrefix(rest, ":") || strings.HasPrefix(rest, " (")) {
+		if found && (rest == "" || strings.HasPrefix(rest, ";") || strings.HasPrefix(rest, ": ") || strings.HasPrefix(rest, " (")) {
 			return strings.TrimSuffix(text, before+name+rest) + rest
 		}
 	}

@@ -46,6 +46,9 @@ type Options struct {
 	// OnAttempt, where it is not nil, is called after each attempt, perhaps by several
 	// goroutines.
 	OnAttempt func(Attempt)
+	// OnSlow, where it is not nil, is called when a call has had no answer for three
+	// seconds.
+	OnSlow func(operation string, after time.Duration)
 	// Backoff replaces the waiting between retries, for tests.
 	Backoff func(attempt int) time.Duration
 	// Transport replaces how requests are sent.

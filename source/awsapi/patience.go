@@ -38,6 +38,7 @@ type patience struct {
 	retryable     func(error) bool
 	notify        func(Retry)
 	attempted     func(Attempt)
+	slow          func(operation string, after time.Duration)
 	credentials   aws.CredentialsProvider
 	health        health
 	notices       notices
@@ -46,7 +47,7 @@ type patience struct {
 func newPatience(o Options, retryer aws.Retryer) *patience {
 	return &patience{
 		attempt: cmp.Or(o.AttemptTimeout, attemptTimeout), call: cmp.Or(o.CallTimeout, callTimeout),
-		retryable: retryer.IsErrorRetryable, notify: o.OnRetry, attempted: o.OnAttempt,
+		retryable: retryer.IsErrorRetryable, notify: o.OnRetry, attempted: o.OnAttempt, slow: o.OnSlow,
 	}
 }
 
@@ -89,7 +90,7 @@ func (p *patience) limitCall(ctx context.Context, in middleware.FinalizeInput, n
 	c := newCall(ctx)
 	limited, cancel := context.WithTimeout(context.WithValue(ctx, callKey{}, c), p.call)
 	defer cancel()
-	timer := time.AfterFunc(noticeAfter, func() { p.tell(c, c.setLate) })
+	timer := time.AfterFunc(noticeAfter, func() { p.tell(c, c.setLate); p.wait(c) })
 	out, meta, err := next.HandleFinalize(limited, in)
 	timer.Stop()
 	if c.finish(); err == nil {
@@ -150,6 +151,15 @@ func (p *patience) tell(c *call, note func()) {
 		return
 	}
 	p.notify(Retry{Operation: c.name(), Attempt: c.attempts, Err: explain("asking "+c.name(), &callError{call: c, Err: c.last})})
+}
+
+// wait reports a call that has had no answer of any kind for noticeAfter.
+func (p *patience) wait(c *call) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if p.slow != nil && !c.over && c.last == nil && p.notices.due(c.name()) {
+		p.slow(c.name(), noticeAfter)
+	}
 }
 
 func (c *call) setLate() { c.late = true }
