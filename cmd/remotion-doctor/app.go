@@ -227,6 +227,10 @@ func (a *app) versionCommand() *cobra.Command {
 	return cmd
 }
 
+// while shows on a terminal what is being done, until the returned function is
+// called.
+func (a *app) while(text string) (done func()) { return terminal.While(a.stderr, a.getenv, text) }
+
 // print writes to standard output.
 func (a *app) print(format string, args ...any) error {
 	_, err := fmt.Fprintf(a.stdout, format, args...)

@@ -9,7 +9,6 @@ import (
 	"remotion-doctor/audit"
 	"remotion-doctor/doctor"
 	"remotion-doctor/internal/asked"
-	"remotion-doctor/internal/terminal"
 	"remotion-doctor/report"
 	"remotion-doctor/source/files"
 )
@@ -84,7 +83,7 @@ func (a *app) explain(ctx context.Context, f *explainFlags, args []string) error
 			o.Targets = append(o.Targets, doctor.Target{Target: t})
 		}
 	}
-	done := terminal.While(a.stderr, a.getenv, "reading the policies")
+	done := a.while("reading the policies")
 	trace, err := doctor.ExplainOpening(ctx, *o, *r, func(o *doctor.Options) error { return a.openExplain(ctx, o, f) })
 	done()
 	if trace != nil {

@@ -17,7 +17,6 @@ import (
 	"remotion-doctor/internal/asked"
 	"remotion-doctor/internal/ending"
 	"remotion-doctor/internal/outfile"
-	"remotion-doctor/internal/terminal"
 	"remotion-doctor/remedy"
 	"remotion-doctor/report"
 )
@@ -152,7 +151,7 @@ func (a *app) fix(ctx context.Context, f *fixFlags) error {
 	if f.undo {
 		return a.undo(ctx, o, f)
 	}
-	done := terminal.While(a.stderr, a.getenv, "working out the remedy")
+	done := a.while("working out the remedy")
 	fixes, err := doctor.Fix(ctx, f.of(o))
 	done()
 	if err != nil {

@@ -33,7 +33,7 @@ func (a *app) pick(ctx context.Context, t *asked.Targets, f *asked.Source, regio
 	if err != nil {
 		return err
 	}
-	done := terminal.While(a.stderr, a.getenv, "listing functions and roles")
+	done := a.while("listing functions and roles")
 	list, failed := candidates.List(ctx, src, regions, remotion.Pack())
 	done()
 	if len(list) == 0 {

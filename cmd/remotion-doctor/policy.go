@@ -203,7 +203,9 @@ func (a *app) policyLint(paths []string, f *lintFlags) error {
 	}
 	scope := policytext.Scope(remotion.Pack(), f.as)
 	scope.Version, scope.Partition = release.Version, f.partition
+	done := a.while("reading the policies")
 	found, err := policytext.Lint(remotion.Pack(), paths, func(path string) ([]byte, error) { return files.Input(a.stdin, path, maxInput) }, scope)
+	done()
 	if err != nil {
 		return err
 	}

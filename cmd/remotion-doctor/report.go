@@ -120,6 +120,7 @@ func (a *app) merged(ctx context.Context, paths []string) (*audit.Report, error)
 	})
 	switch {
 	case len(folders) == len(paths):
+		defer a.while("joining the accounts")()
 		parts, err := fleet.Parts(paths)
 		if err != nil {
 			return nil, err
@@ -182,7 +183,9 @@ func (a *app) diff(ctx context.Context, paths []string, output string, f *output
 	if err != nil {
 		return err
 	}
+	done := a.while("comparing the reports")
 	d := report.Compare(reports[0], reports[1])
+	done()
 	if err := a.writeComparison(ctx, d, output, f); err != nil {
 		return err
 	}
