@@ -31,6 +31,9 @@ const configPage = 100
 // SELECT a, b.c WHERE resourceType = 'X' [AND accountId = 'Y'].
 var selection = regexp.MustCompile(`(?is)^\s*SELECT\s+(.+?)\s+WHERE\s+resourceType\s*=\s*'([^']+)'(?:\s+AND\s+accountId\s*=\s*'(\d{12})')?\s*$`)
 
+// counting is the query for the accounts that have something of a type.
+var counting = regexp.MustCompile(`(?is)^\s*SELECT\s+accountId,\s*COUNT\(\*\)\s+WHERE\s+resourceType\s*=\s*'([^']+)'\s+GROUP\s+BY\s+accountId\s*$`)
+
 // config answers AWS Config's query of an aggregator, in the account that has it.
 func (s *Server) config(w http.ResponseWriter, r *http.Request) {
 	_, operation, _ := strings.Cut(r.Header.Get("X-Amz-Target"), ".")
@@ -43,6 +46,7 @@ func (s *Server) config(w http.ResponseWriter, r *http.Request) {
 		fail(apiError{"SerializationException", 400, "The request could not be read"})
 		return
 	}
+	grouped := counting.FindStringSubmatch(in.Expression)
 	m := selection.FindStringSubmatch(in.Expression)
 	switch {
 	case operation != "SelectAggregateResourceConfig" || s.cloud == nil:
@@ -51,6 +55,8 @@ func (s *Server) config(w http.ResponseWriter, r *http.Request) {
 	case in.Aggregator != aggregator || s.snapshot.AccountID != s.cloud.o.Home:
 		fail(apiError{"NoSuchConfigurationAggregatorException", 400, "The configuration aggregator does not exist."})
 		return
+	case grouped != nil:
+		m = []string{"", "accountId", grouped[1], ""}
 	case m == nil:
 		fail(apiError{"InvalidExpressionException", 400, "The syntax of the query is incorrect."})
 		return
@@ -61,6 +67,9 @@ func (s *Server) config(w http.ResponseWriter, r *http.Request) {
 		if m[3] == "" || m[3] == item["accountId"] {
 			all = append(all, selected(item, fields))
 		}
+	}
+	if grouped != nil {
+		all = slices.Compact(all)
 	}
 	list, next, e := pagedBy(all, in.NextToken, configPage)
 	if e.Code != "" {
@@ -222,5 +231,5 @@ func pagedBy[T any](all []T, token string, size int) (list []T, next *string, e 
 		text := fmt.Sprintf("page-%d", end)
 		next = &text
 	}
-	return slices.Concat([]T{}, all[start:end]), next, apiError{}
+	return append([]T{}, all[start:end]...), next, apiError{}
 }

@@ -21,6 +21,18 @@ type Directory struct {
 	Management string `json:"MasterAccountId,omitzero"`
 	Accounts   []Member
 	Units      []Unit
+	// Policies are those beside FullAWSAccess and RCPFullAWSAccess, which every root,
+	// unit and account has.
+	Policies []Attached
+}
+
+// An Attached is a policy of the organization with what it is attached to.
+type Attached struct {
+	ID      string `json:"Id"`
+	Name    string
+	Type    string // SERVICE_CONTROL_POLICY or RESOURCE_CONTROL_POLICY
+	Content json.RawMessage
+	Targets []string
 }
 
 // A Member is an account of an organization.
@@ -94,6 +106,9 @@ var listing = map[string]func(d *Directory, in organizationRequest) (any, apiErr
 	"ListRoots":                        (*Directory).listRoots,
 	"ListOrganizationalUnitsForParent": (*Directory).listUnits,
 	"ListTagsForResource":              (*Directory).listTags,
+	"ListParents":                      (*Directory).listParents,
+	"ListPoliciesForTarget":            (*Directory).listPolicies,
+	"DescribePolicy":                   (*Directory).describePolicy,
 	"DescribeOrganizationalUnit":       (*Directory).describeUnit,
 }
 
@@ -159,5 +174,68 @@ func (d *Directory) listTags(in organizationRequest) (any, apiError) {
 	if m.ID == "" {
 		return nil, apiError{"TargetNotFoundException", 400, "You specified a target that does not exist."}
 	}
-	return map[string]any{"Tags": slices.Concat([]account.Tag{}, m.Tags)}, apiError{}
+	return map[string]any{"Tags": append([]account.Tag{}, m.Tags...)}, apiError{}
+}
+
+func (d *Directory) listParents(in organizationRequest) (any, apiError) {
+	parent := d.account(in.ChildID).Parent
+	for _, u := range d.Units {
+		if u.ID == in.ChildID {
+			parent = cmp.Or(u.Parent, rootID)
+		}
+	}
+	if parent == "" {
+		return nil, apiError{"ChildNotFoundException", 400, "You specified a child that does not exist."}
+	}
+	kind := "ORGANIZATIONAL_UNIT"
+	if parent == rootID {
+		kind = "ROOT"
+	}
+	return map[string]any{"Parents": []any{map[string]string{"Id": parent, "Type": kind}}}, apiError{}
+}
+
+// everything are the policies that AWS attaches everywhere.
+// Source: Organizations User Guide, "Service control policies" and "Resource control
+// policies".
+var everything = []Attached{
+	{ID: "p-FullAWSAccess", Name: "FullAWSAccess", Type: "SERVICE_CONTROL_POLICY", Content: json.RawMessage(`{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}`)},
+	{ID: "p-RCPFullAWSAccess", Name: "RCPFullAWSAccess", Type: "RESOURCE_CONTROL_POLICY", Content: json.RawMessage(`{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":"*","Action":"*","Resource":"*"}]}`)},
+}
+
+func summary(p *Attached) map[string]any {
+	return map[string]any{"Id": p.ID, "Name": p.Name, "Type": p.Type, "AwsManaged": strings.Contains(p.ID, "FullAWSAccess")}
+}
+
+func (d *Directory) listPolicies(in organizationRequest) (any, apiError) {
+	if d.account(in.TargetID).ID == "" && !d.has(in.TargetID) {
+		return nil, apiError{"TargetNotFoundException", 400, "You specified a target that does not exist."}
+	}
+	list := []any{}
+	for i := range everything {
+		if everything[i].Type == in.Filter {
+			list = append(list, summary(&everything[i]))
+		}
+	}
+	for i := range d.Policies {
+		if p := &d.Policies[i]; p.Type == in.Filter && slices.Contains(p.Targets, in.TargetID) {
+			list = append(list, summary(p))
+		}
+	}
+	return map[string]any{"Policies": list}, apiError{}
+}
+
+func (d *Directory) describePolicy(in organizationRequest) (any, apiError) {
+	for _, p := range slices.Concat(everything, d.Policies) {
+		if p.ID == in.PolicyID {
+			return map[string]any{"Policy": map[string]any{"PolicySummary": summary(&p), "Content": string(p.Content)}}, apiError{}
+		}
+	}
+	return nil, apiError{"PolicyNotFoundException", 400, "You specified a policy that does not exist."}
+}
+
+func (d *Directory) describe() any {
+	return map[string]any{"Organization": map[string]any{
+		"Id": "o-snapshot", "Arn": "arn:aws:organizations::" + d.Management + ":organization/o-snapshot", "FeatureSet": "ALL",
+		"MasterAccountId": d.Management, "MasterAccountArn": "arn:aws:organizations::" + d.Management + ":account/o-snapshot/" + d.Management,
+	}}
 }

@@ -21,6 +21,8 @@ type organizationRequest struct {
 	ResourceID string `json:"ResourceId"`
 	UnitID     string `json:"OrganizationalUnitId"`
 	NextToken  string
+
+	operation string
 }
 
 // organizations answers Organizations' JSON protocol: the operation in
@@ -37,8 +39,13 @@ func (s *Server) organizations(w http.ResponseWriter, r *http.Request) {
 		fail(apiError{"SerializationException", 400, "The request could not be read"})
 		return
 	}
+	in.operation = operation
 	if list, ok := listing[operation]; ok && s.cloud != nil {
 		s.list(w, list, in)
+		return
+	}
+	if s.cloud != nil && operation == "DescribeOrganization" {
+		s.list(w, func(d *Directory, _ organizationRequest) (any, apiError) { return d.describe(), apiError{} }, in)
 		return
 	}
 	o := organization{s.snapshot}
@@ -74,7 +81,7 @@ func (s *Server) organizations(w http.ResponseWriter, r *http.Request) {
 // account or a delegated administrator.
 func (s *Server) list(w http.ResponseWriter, list func(*Directory, organizationRequest) (any, apiError), in organizationRequest) {
 	d := &s.cloud.o.Directory
-	if s.snapshot.AccountID != d.Management {
+	if _, members := listing[in.operation]; members && s.snapshot.AccountID != d.Management {
 		writeJSONError(w, apiError{"AccessDeniedException", 400, "You don't have permissions to access this resource."})
 		return
 	}

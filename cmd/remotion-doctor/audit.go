@@ -21,6 +21,7 @@ type auditFlags struct {
 	requirement         asked.Requirement
 	snapshot, snapshots string
 	managed             string
+	accounts            asked.Accounts
 	who                 []string
 	list, admins, fresh bool
 	out, shard          string
@@ -33,6 +34,8 @@ type auditFlags struct {
 // undecisive are the flags that change nothing about what is found.
 var undecisive = []string{
 	"out", "fresh", "max-age", "shard", "shards", "concurrency", "snapshot", "snapshots", "list", "format", "output", "remediation", "fail-on", "baseline", "waivers",
+	"accounts", "profiles", "organization", "ou", "account-tag", "account-status", "only-account", "assume-role", "external-id", "role-chain",
+	"session-name", "session-duration", "assume-wait", "debug", "since", "config", "environment", "no-config",
 	"redact", "step-summary", "csv-bom", "verbose", "quiet", "color", "no-color", "profile", "endpoint-url", "attempt-timeout", "timeout",
 }
 
@@ -56,6 +59,7 @@ the same command is given again.`,
 	fs := cmd.Flags()
 	fs.StringVar(&f.snapshots, "snapshots", "", "audit the accounts of the snapshots in `DIR`")
 	fs.StringVar(&f.snapshot, "snapshot", "", "audit the account of a snapshot `FILE`")
+	f.accounts.Add(fs)
 	fs.StringVar(&f.managed, "managed-policies", "", "AWS managed policies that come before the embedded ones, in `FILE|DIR`")
 	fs.StringSliceVar(&f.who, "who", nil, "whom to check: `callers|renderers|all|PATTERN` of names; repeatable")
 	fs.BoolVar(&f.list, "list", false, "only list who is found, and why")
@@ -65,7 +69,7 @@ the same command is given again.`,
 	fs.DurationVar(&f.maxAge, "max-age", 0, "audit again what --out contains and is older, `DURATION`")
 	fs.StringVar(&f.shard, "shard", "", "only a part of the accounts: `I/N`, or auto in a job of AWS Batch, Slurm or Kubernetes")
 	fs.IntVar(&f.shards, "shards", 0, "the number `N` of shards, where --shard auto cannot know it")
-	fs.IntVar(&f.abreast, "concurrency", runtime.GOMAXPROCS(0), "how many accounts `N` are audited at a time")
+	fs.IntVar(&f.abreast, "concurrency", 0, "how many accounts `N` are audited at a time (default: 8 in AWS, as many as there are processors from files)")
 	f.requirement.AddUse(fs)
 	f.AWS.Add(fs, a.stderr)
 	f.Patience.AddWhole(fs)
@@ -86,11 +90,11 @@ func (a *app) audit(cmd *cobra.Command, f *auditFlags) error {
 	if err := cmp.Or(fleet.ValidWho(f.who), f.requirement.Apply(&o.Options, a.getenv("REMOTION_AWS_REGION"))); err != nil {
 		return err
 	}
-	plan, err := a.plan(f, o)
+	places, err := a.places(ctx, f, asks.Source)
 	if err != nil {
 		return err
 	}
-	places, err := a.places(ctx, f, asks.Source)
+	plan, err := a.plan(f, o)
 	if err != nil {
 		return err
 	}
@@ -112,7 +116,7 @@ func (a *app) plan(f *auditFlags, o fleet.Options) (p fleet.Plan, err error) {
 	if p.Shard, err = fleet.ChooseShard(f.shard, f.shards, a.getenv); err != nil {
 		return p, usage("write it as --shard 1/3", "--shard: %v", err)
 	}
-	p.Abreast = f.abreast
+	p.Abreast = cmp.Or(f.abreast, runtime.GOMAXPROCS(0))
 	if f.out != "" && !f.list {
 		p.Dir, err = fleet.OpenDir(f.out, fleet.DirOptions{Arguments: o.Arguments, Fresh: f.fresh, MaxAge: f.maxAge, Now: a.now})
 	}
@@ -121,8 +125,11 @@ func (a *app) plan(f *auditFlags, o fleet.Options) (p fleet.Plan, err error) {
 
 // places are the accounts that the flags name; this one where they name none.
 func (a *app) places(ctx context.Context, f *auditFlags, asks []audit.Flag) ([]fleet.Place, error) {
-	if f.snapshots != "" && f.snapshot != "" {
-		return nil, usage("leave one of them out", "--snapshots and --snapshot exclude each other")
+	if f.snapshots != "" && f.snapshot != "" || f.accounts.Any() && f.snapshots+f.snapshot != "" {
+		return nil, usage("leave one of them out", "--snapshots, --snapshot and the flags that name accounts exclude each other")
+	}
+	if err := f.accounts.Validate(); err != nil {
+		return nil, err
 	}
 	library, err := files.Library(f.managed)
 	if err != nil {
@@ -130,6 +137,11 @@ func (a *app) places(ctx context.Context, f *auditFlags, asks []audit.Flag) ([]f
 	}
 	if path := cmp.Or(f.snapshots, f.snapshot); path != "" {
 		return fleet.Snapshots(path, library)
+	}
+	if f.accounts.Any() {
+		f.abreast = cmp.Or(f.abreast, 8)
+		reach := fleet.Reach{AWS: f.AWS.Options(f.requirement.Region()), Regions: f.requirement.Regions, Library: library}
+		return f.accounts.Places(ctx, reach, a.now())
 	}
 	client, err := awsapi.Open(ctx, f.AWS.Options(f.requirement.Region()))
 	if err != nil {

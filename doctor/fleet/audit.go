@@ -11,6 +11,7 @@ import (
 	"remotion-doctor/audit"
 	"remotion-doctor/checks/remotion"
 	"remotion-doctor/doctor"
+	"remotion-doctor/iam/account"
 	"remotion-doctor/source"
 )
 
@@ -25,6 +26,8 @@ type Place struct {
 	Skip string
 	// Open reads the account. The error says why it cannot be read.
 	Open func(ctx context.Context) (Account, error)
+
+	file string // the snapshot; empty for AWS
 }
 
 // Options say what is asked of every account. Of the Options of a check, Source
@@ -73,7 +76,59 @@ func Audit(ctx context.Context, p Place, o Options) *audit.Report {
 	if err != nil {
 		return unread(o, record, err)
 	}
-	return check(ctx, a, selected(found, o.Who), o, record)
+	record.SkippedRegions = offRegions(a.Snapshot)
+	r := check(ctx, a, selected(found, o.Who), o, record)
+	unlisted(r, a.Snapshot)
+	return r
+}
+
+// offRegions are the Regions that are not enabled in an account, sorted.
+func offRegions(s *account.Snapshot) []string {
+	var out []string
+	for i := range s.Gaps {
+		if g := &s.Gaps[i]; g.Off && !slices.Contains(out, g.Resource) {
+			out = append(out, g.Resource)
+		}
+	}
+	slices.Sort(out)
+	return out
+}
+
+// listed are the services in which users of roles are looked for.
+var listed = []string{"lambda", "ec2", "ecs", "eks"}
+
+// unlisted adds a section for what could not be listed in an account: somebody
+// whom the audit should have found may be there.
+func unlisted(r *audit.Report, s *account.Snapshot) {
+	var what []string
+	for i := range s.Gaps {
+		g := &s.Gaps[i]
+		service, _, _ := strings.Cut(g.Operation, ":")
+		if !g.Off && slices.Contains(listed, service) && r.Accounts[0].Status != audit.AccountUnread {
+			what = append(what, strings.TrimSpace(g.Operation+" "+g.Resource)+": "+g.Reason)
+		}
+	}
+	if len(what) == 0 {
+		return
+	}
+	a := &r.Accounts[0]
+	problem := audit.NewProblem(string(source.KindUnavailable), "not everybody who renders in account "+a.ID+" could be looked for: "+strings.Join(what, "; "), "run the same command again, or grant what the role to read with lacks (deploy/reader-policy.json)")
+	a.Status, a.Why = audit.AccountIncomplete, problem.Message
+	r.Sections = append(r.Sections, accountSection(a.ID, &problem))
+	r.Identify()
+	r.OK = r.Verdict().OK()
+}
+
+// accountSection is the section of an account that could not be read, or not whole.
+func accountSection(id string, problem *audit.Problem) audit.Section {
+	s := audit.Section{
+		Target:      audit.Target{Kind: audit.TargetAccount, Name: id},
+		Requirement: audit.Requirement{Name: remotion.Caller},
+		Regions:     []string{}, Modules: []audit.Module{}, Findings: []audit.Finding{}, Operations: []audit.Operation{}, Obstacles: []audit.Obstacle{},
+		Error: problem, Incomplete: source.Kind(problem.Kind).Passing(),
+	}
+	s.Principal.AccountID = id
+	return s
 }
 
 // check checks what was found.
@@ -178,13 +233,7 @@ func unread(o Options, record audit.Account, err error) *audit.Report {
 	}
 	record.Status, record.Why = audit.AccountUnread, problem.Message
 	r := bare(o, record)
-	r.Sections = []audit.Section{{
-		Target:      audit.Target{Kind: audit.TargetAccount, Name: record.ID},
-		Requirement: audit.Requirement{Name: remotion.Caller},
-		Regions:     []string{}, Modules: []audit.Module{}, Findings: []audit.Finding{}, Operations: []audit.Operation{}, Obstacles: []audit.Obstacle{},
-		Error: &problem, Incomplete: true,
-	}}
-	r.Sections[0].Principal.AccountID = record.ID
+	r.Sections = []audit.Section{accountSection(record.ID, &problem)}
 	r.Identify()
 	r.OK = r.Verdict().OK()
 	return r

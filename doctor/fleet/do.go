@@ -139,6 +139,11 @@ func notes(list []audit.Account) []string {
 		out = append(out, fmt.Sprintf("%s may do everything, %s proven to pass and left out: --include-admins shows them", counted(s.Administrators, "caller"), wasWere(s.Administrators)))
 	}
 	for i := range list {
+		if a := &list[i]; len(a.SkippedRegions) > 0 {
+			out = append(out, fmt.Sprintf("account %s: not enabled there, and skipped: %s", a.ID, strings.Join(a.SkippedRegions, ", ")))
+		}
+	}
+	for i := range list {
 		if a := &list[i]; a.Status == audit.AccountSkipped {
 			out = append(out, fmt.Sprintf("account %s was skipped: %s", a.ID, a.Why))
 		}

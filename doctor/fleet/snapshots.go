@@ -13,6 +13,7 @@ import (
 	"strings"
 
 	"remotion-doctor/audit"
+	"remotion-doctor/iam/account"
 	"remotion-doctor/iam/managed"
 	"remotion-doctor/source"
 	"remotion-doctor/source/files"
@@ -29,7 +30,7 @@ func Snapshots(folder string, library *managed.Library) ([]Place, error) {
 		switch {
 		case err != nil:
 			return refused(folder, err)
-		case d.IsDir() || path != folder && !strings.HasSuffix(d.Name(), ".json"):
+		case d.IsDir() || path != folder && (!strings.HasSuffix(d.Name(), ".json") || d.Name() == "organization.json"):
 			return nil
 		}
 		id, err := accountIn(path)
@@ -40,7 +41,7 @@ func Snapshots(folder string, library *managed.Library) ([]Place, error) {
 			return input(path, fmt.Sprintf("it belongs to account %s, as %s is", id, files.Name(other)), "keep one snapshot of each account in the folder")
 		}
 		byID[id] = path
-		out = append(out, Place{ID: id, Open: func(context.Context) (Account, error) { return openSnapshot(path, id, library) }})
+		out = append(out, Place{ID: id, file: path, Open: func(context.Context) (Account, error) { return openSnapshot(path, id, library) }})
 		return nil
 	})
 	if err == nil && len(out) == 0 {
@@ -48,6 +49,23 @@ func Snapshots(folder string, library *managed.Library) ([]Place, error) {
 	}
 	slices.SortFunc(out, func(a, b Place) int { return strings.Compare(a.ID, b.ID) })
 	return out, err
+}
+
+// ReadSnapshots reads all snapshots in a folder, in the order of their accounts.
+func ReadSnapshots(folder string) ([]*account.Snapshot, error) {
+	places, err := Snapshots(folder, nil)
+	if err != nil {
+		return nil, err
+	}
+	var out []*account.Snapshot
+	for _, p := range places {
+		s, err := files.ReadSnapshot(p.file)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, s)
+	}
+	return out, nil
 }
 
 func openSnapshot(path, id string, library *managed.Library) (Account, error) {

@@ -55,6 +55,9 @@ type Gap struct {
 	Reason    string
 	// Affects says in words which verdicts are unknown without it.
 	Affects string
+	// Off says that the Region is not enabled in the account: there is nothing in
+	// it to read.
+	Off bool `json:",omitempty"`
 }
 
 // AuthorizationDetails is the output of iam:GetAccountAuthorizationDetails.

@@ -40,6 +40,7 @@ type patience struct {
 	attempted     func(Attempt)
 	slow          func(operation string, after time.Duration)
 	credentials   aws.CredentialsProvider
+	assumed       bool // the credentials are those of a role
 	health        health
 	notices       notices
 }
@@ -85,7 +86,9 @@ func (p *patience) limitCall(ctx context.Context, in middleware.FinalizeInput, n
 	if p.credentials != nil {
 		// A person may have to type a code for them, so that they come before
 		// the clock starts. Their error is the attempt's as well.
-		_, _ = p.credentials.Retrieve(ctx)
+		if _, err := p.credentials.Retrieve(ctx); err != nil && p.assumed {
+			return middleware.FinalizeOutput{}, middleware.Metadata{}, err // it says which role
+		}
 	}
 	c := newCall(ctx)
 	limited, cancel := context.WithTimeout(context.WithValue(ctx, callKey{}, c), p.call)
