@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"runtime"
 	"time"
 
@@ -102,7 +103,11 @@ func (a *app) audit(cmd *cobra.Command, f *auditFlags) error {
 		return fleet.List(ctx, a.stdout, plan.Shard.Among(places), f.who)
 	}
 	progress := terminal.Start(a.stderr, a.getenv)
-	plan.Say = func(p fleet.Progress) { progress.Say(p.Done, p.Total, p.String()) }
+	line := terminal.Lines(a.stderr, time.Minute)
+	plan.Say = func(p fleet.Progress) {
+		progress.Say(p.Done, p.Total, p.String())
+		line(fmt.Sprintf("%d of %d: %s", p.Done, p.Total, p))
+	}
 	r, err := fleet.Do(ctx, places, o, plan)
 	progress.Done()
 	if err != nil {

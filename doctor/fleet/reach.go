@@ -145,7 +145,7 @@ func (r *Reach) open(ctx context.Context, a *roster.Account, above *awsapi.Above
 // roles are those that an account is reached by.
 func (r *Reach) roles(a *roster.Account) []awsapi.Role {
 	arns := a.Roles
-	if len(arns) == 0 && a.Profile == "" && r.AssumeRole != "" {
+	if len(arns) == 0 && a.Profile == "" && !a.Own && r.AssumeRole != "" {
 		arns = []string{fmt.Sprintf("arn:aws:iam::%s:role/%s", a.ID, r.AssumeRole)}
 	}
 	var out []awsapi.Role

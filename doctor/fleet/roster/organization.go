@@ -22,7 +22,7 @@ func Organization(ctx context.Context, c *awsapi.Client, f Filter, role, own, pa
 	f.Tags = nil
 	out := make([]Account, 0, len(members))
 	for _, m := range members {
-		a := Account{ID: m.ID, Name: m.Name, Unit: m.Unit, Status: m.Status}
+		a := Account{ID: m.ID, Name: m.Name, Unit: m.Unit, Status: m.Status, Own: m.ID == own}
 		if role != "" && m.ID != own {
 			a.Roles = []string{fmt.Sprintf("arn:%s:iam::%s:role/%s", partition, m.ID, role)}
 		}

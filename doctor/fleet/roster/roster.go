@@ -23,7 +23,9 @@ type Account struct {
 	Regions []string
 	// Roles are the ARNs of the roles to assume, one after the other; none for the
 	// credentials that there are.
-	Roles      []string
+	Roles []string
+	// Own says that the credentials that there are belong to it: no role is assumed.
+	Own        bool
 	ExternalID string
 	// Profile is that of the AWS CLI with its credentials.
 	Profile string
