@@ -26,8 +26,6 @@ type Place struct {
 	Skip string
 	// Open reads the account. The error says why it cannot be read.
 	Open func(ctx context.Context) (Account, error)
-
-	file string // the snapshot; empty for AWS
 }
 
 // Options say what is asked of every account. Of the Options of a check, Source

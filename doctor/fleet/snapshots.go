@@ -21,9 +21,13 @@ import (
 
 // Snapshots returns the accounts of the snapshots in a folder, in the order of
 // their ids: files of the `snapshot` command, or of `aws iam
-// get-account-authorization-details`, whose names end in .json. The error names
+// get-account-authorization-details`, whose names end in .json, or the storage of
+// iam-collect. The error names
 // the file; two files of one account are one.
 func Snapshots(folder string, library *managed.Library) ([]Place, error) {
+	if collected, err := files.CollectedIn(folder); err != nil || len(collected) > 0 {
+		return collectedPlaces(collected, library), err
+	}
 	var out []Place
 	byID := map[string]string{}
 	err := filepath.WalkDir(folder, func(path string, d fs.DirEntry, err error) error {
@@ -41,7 +45,7 @@ func Snapshots(folder string, library *managed.Library) ([]Place, error) {
 			return input(path, fmt.Sprintf("it belongs to account %s, as %s is", id, files.Name(other)), "keep one snapshot of each account in the folder")
 		}
 		byID[id] = path
-		out = append(out, Place{ID: id, file: path, Open: func(context.Context) (Account, error) { return openSnapshot(path, id, library) }})
+		out = append(out, Place{ID: id, Open: func(context.Context) (Account, error) { return openSnapshot(path, id, library) }})
 		return nil
 	})
 	if err == nil && len(out) == 0 {
@@ -51,19 +55,35 @@ func Snapshots(folder string, library *managed.Library) ([]Place, error) {
 	return out, err
 }
 
+// collectedPlaces are the accounts in iam-collect's storage.
+func collectedPlaces(list []files.Collected, library *managed.Library) []Place {
+	var out []Place
+	for _, c := range list {
+		out = append(out, Place{ID: c.ID, Open: func(context.Context) (Account, error) {
+			s, err := c.Read()
+			if err != nil {
+				return Account{}, err
+			}
+			src, err := files.Snapshot(s, files.Overlay{}, library)
+			return Account{Snapshot: s, Source: src}, err
+		}})
+	}
+	return out
+}
+
 // ReadSnapshots reads all snapshots in a folder, in the order of their accounts.
 func ReadSnapshots(folder string) ([]*account.Snapshot, error) {
-	places, err := Snapshots(folder, nil)
+	places, err := Snapshots(folder, managed.Embedded())
 	if err != nil {
 		return nil, err
 	}
 	var out []*account.Snapshot
 	for _, p := range places {
-		s, err := files.ReadSnapshot(p.file)
+		a, err := p.Open(context.Background())
 		if err != nil {
 			return nil, err
 		}
-		out = append(out, s)
+		out = append(out, a.Snapshot)
 	}
 	return out, nil
 }
