@@ -18,6 +18,7 @@ func Table(w io.Writer, r *audit.Report, o Options) error {
 		t.w = linker{w}
 	}
 	t.overview(r)
+	t.fleet(r)
 	for n, i := range order(r) {
 		if len(r.Sections) > 1 && !o.Verbose && (met(r, &r.Sections[i]) || o.Details > 0 && n >= o.Details) {
 			continue // its row in the overview says all

@@ -33,6 +33,8 @@ type view struct {
 	Static     []*viewRow // what does not pass, for where scripts are off
 	Left       int        // what Static has no room for
 	Merged     []audit.Source
+	Ranked     []viewCause
+	Since      *viewSince
 	Accounts   []string // where there are several
 	Causes     []viewRanked
 
@@ -140,7 +142,35 @@ func newView(r *audit.Report) *view {
 	slices.SortStableFunc(v.Sections, func(a, b viewSection) int { return cmp.Compare(boolInt(a.Met), boolInt(b.Met)) })
 	v.accounts(r)
 	v.causes(r)
+	v.fleet(r)
 	return v
+}
+
+// A viewCause is a cause of failures in many accounts.
+type viewCause struct{ Line, Advice string }
+
+// A viewSince is what changed since an earlier audit.
+type viewSince struct {
+	Line  string
+	Lines []string
+	Left  int
+}
+
+// shownInPage is how many changes the page lists.
+const shownInPage = 500
+
+// fleet fills in what a report of many accounts says.
+func (v *view) fleet(r *audit.Report) {
+	if len(r.Accounts) > 1 {
+		for i := range r.Causes[:min(len(r.Causes), rankedCauses)] {
+			c := &r.Causes[i]
+			v.Ranked = append(v.Ranked, viewCause{rankedLine(c), Clean(c.Advice)})
+		}
+	}
+	if r.Since != nil {
+		v.Since = &viewSince{Line: sinceLine(r.Since)}
+		v.Since.Lines, v.Since.Left = sinceEntries(r.Since, shownInPage)
+	}
 }
 
 func boolInt(b bool) int {

@@ -122,6 +122,7 @@ func Join(parts []*audit.Report) *audit.Report {
 	out.Accounts = slices.Clone(out.Accounts)
 	slices.SortStableFunc(out.Accounts, func(a, b audit.Account) int { return strings.Compare(a.ID, b.ID) })
 	out.Notes = append(slices.Clone(out.Notes), notes(out.Accounts)...)
+	out.Causes = report.Rank(&out)
 	out.Digest = ""
 	return &out
 }
