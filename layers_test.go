@@ -44,7 +44,8 @@ source/awsapi/ecs: source/awsapi/wire | github.com/aws/
 source/awsapi/eks: source/awsapi/wire | github.com/aws/
 source/awsapi/organizations: source/awsapi/wire | github.com/aws/
 source/awsapi/s3: source/awsapi/wire | github.com/aws/
-source/awsapi: source source/awsapi/ec2 source/awsapi/ecs source/awsapi/eks source/awsapi/organizations source/awsapi/s3 internal/outfile audit iam iam/policy iam/actions iam/account iam/eval iam/request | github.com/aws/ golang.org/x/sync
+source/awsapi/config: source/awsapi/wire | github.com/aws/
+source/awsapi: source source/awsapi/config source/awsapi/ec2 source/awsapi/ecs source/awsapi/eks source/awsapi/organizations source/awsapi/s3 internal/outfile audit iam iam/policy iam/actions iam/account iam/eval iam/request | github.com/aws/ golang.org/x/sync
 remedy: internal/ending internal/splice audit iam iam/policy iam/actions iam/account | github.com/hashicorp/hcl/v2 github.com/zclconf/go-cty go.yaml.in/yaml/v4
 change: remedy audit iam iam/policy iam/account | github.com/gofrs/flock
 report: internal/ending audit iam iam/policy iam/account | github.com/a-h/templ github.com/olekukonko/tablewriter github.com/charmbracelet/ github.com/muesli/termenv github.com/go-json-experiment/json go.yaml.in/yaml/v4
@@ -53,7 +54,7 @@ report/generate: audit iam iam/policy | github.com/invopop/jsonschema github.com
 localaws: audit iam iam/policy iam/actions iam/account iam/eval
 fixtures:
 internal/build: checks/remotion iam/actions iam/managed
-internal/asked: internal/terminal source source/awsapi iam/managed internal/ending remedy report source/files doctor checks checks/remotion checks/remotion/project iam/policy audit | github.com/spf13/pflag
+internal/asked: doctor/fleet doctor/fleet/roster internal/terminal source source/awsapi iam/managed internal/ending remedy report source/files doctor checks checks/remotion checks/remotion/project iam/policy audit | github.com/spf13/pflag
 internal/modulepath: | golang.org/x/mod
 doctor: source remedy checks checks/remotion audit iam iam/policy iam/request iam/actions iam/account iam/eval iam/excess iam/explain iam/accessdenied | golang.org/x/sync
 internal/config: internal/spelling report audit | github.com/spf13/ go.yaml.in/yaml/v4
@@ -64,7 +65,8 @@ internal/terminal: report audit | github.com/charmbracelet/x/ansi golang.org/x/t
 internal/ending:
 internal/help: internal/spelling internal/outfile report audit | github.com/spf13/cobra github.com/spf13/pflag github.com/charmbracelet/x/ansi
 internal/spelling:
-doctor/fleet: doctor report source source/awsapi source/files checks checks/remotion internal/outfile audit iam iam/policy iam/account iam/eval iam/managed | golang.org/x/sync
+doctor/fleet: doctor/fleet/roster doctor report source source/awsapi source/files checks checks/remotion internal/outfile audit iam iam/policy iam/account iam/eval iam/managed | golang.org/x/sync
+doctor/fleet/roster: source/awsapi iam/policy audit | go.yaml.in/yaml/v4 golang.org/x/sync
 internal/splice: | github.com/go-json-experiment/json go.yaml.in/yaml/v4
 doctor/policytext: source source/files source/iac checks report audit iam iam/policy
 doctor/setup: remedy checks/remotion iam/policy source

@@ -17,10 +17,10 @@ const MostRanked = 20
 
 // A Since is what became of the principals since an earlier audit.
 type Since struct {
-	Of      Source       `json:"of"` // the report of the earlier audit
+	Of      Source       `json:"of"`      // the report of the earlier audit
 	Summary SinceSummary `json:"summary"` // how many
-	// Principals are those of which something became, in the order of the report, those
-	// that are gone at the end.
+	// Principals are those that changed, in the order of the report; those that are gone
+	// come last.
 	Principals []SinceEntry `json:"principals"`
 }
 
@@ -46,7 +46,7 @@ const (
 	BecameGone    Became = "gone"    // is not found any more
 )
 
-// A SinceEntry is a principal of which something became.
+// A SinceEntry is a principal that changed.
 type SinceEntry struct {
 	Became Became `json:"became"` // fixed, broken, changed, new or gone
 	// Section is the id of its section; of the earlier report for one that is gone.

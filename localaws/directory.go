@@ -21,8 +21,8 @@ type Directory struct {
 	Management string `json:"MasterAccountId,omitzero"`
 	Accounts   []Member
 	Units      []Unit
-	// Policies are those beside FullAWSAccess and RCPFullAWSAccess, which every root,
-	// unit and account has.
+	// Policies are those in addition to FullAWSAccess and RCPFullAWSAccess, which every
+	// root, unit and account has.
 	Policies []Attached
 }
 

@@ -79,8 +79,12 @@ func sinceLine(s *audit.Since) string {
 		n    int
 		word string
 	}{
-		{s.Summary.Broken, "broken"}, {s.Summary.Fixed, "fixed"}, {s.Summary.Changed, "failing for another reason"},
-		{s.Summary.New, "new"}, {s.Summary.Gone, "gone"}, {s.Summary.Unchanged, "unchanged"},
+		{s.Summary.Broken, "broken"},
+		{s.Summary.Fixed, "fixed"},
+		{s.Summary.Changed, "failing for another reason"},
+		{s.Summary.New, "new"},
+		{s.Summary.Gone, "gone"},
+		{s.Summary.Unchanged, "unchanged"},
 	} {
 		if p.n > 0 {
 			parts = append(parts, fmt.Sprintf("%d %s", p.n, p.word))

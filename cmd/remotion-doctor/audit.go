@@ -13,6 +13,7 @@ import (
 	"remotion-doctor/doctor/fleet"
 	"remotion-doctor/internal/asked"
 	"remotion-doctor/internal/terminal"
+	"remotion-doctor/report"
 	"remotion-doctor/source/awsapi"
 	"remotion-doctor/source/files"
 )
@@ -25,7 +26,7 @@ type auditFlags struct {
 	accounts            asked.Accounts
 	who                 []string
 	list, admins, fresh bool
-	out, shard          string
+	out, shard, since   string
 	maxAge              time.Duration
 	shards, abreast     int
 	asked.AWS
@@ -66,6 +67,7 @@ the same command is given again.`,
 	fs.BoolVar(&f.list, "list", false, "only list who is found, and why")
 	fs.BoolVar(&f.admins, "include-admins", false, "report callers that may do everything and pass, too")
 	fs.StringVar(&f.out, "out", "", "keep a report of each account, index.json and report.json in `DIR`")
+	fs.StringVar(&f.since, "since", "", "compare with an earlier audit: its folder `DIR`, or its JSON report")
 	fs.BoolVar(&f.fresh, "fresh", false, "audit every account again, whatever --out contains")
 	fs.DurationVar(&f.maxAge, "max-age", 0, "audit again what --out contains and is older, `DURATION`")
 	fs.StringVar(&f.shard, "shard", "", "only a part of the accounts: `I/N`, or auto in a job of AWS Batch, Slurm or Kubernetes")
@@ -101,6 +103,11 @@ func (a *app) audit(cmd *cobra.Command, f *auditFlags) error {
 	}
 	if f.list {
 		return fleet.List(ctx, a.stdout, plan.Shard.Among(places), f.who)
+	}
+	if f.since != "" {
+		if plan.Since, _, err = a.readReport(ctx, fleet.ReportIn(f.since), report.LoadToCompare); err != nil {
+			return err
+		}
 	}
 	progress := terminal.Start(a.stderr, a.getenv)
 	line := terminal.Lines(a.stderr, time.Minute)

@@ -25,6 +25,8 @@ type Plan struct {
 	Dir *Dir
 	// Say is called after each account, one call at a time; it may be nil.
 	Say func(Progress)
+	// Since is the report of an earlier audit to compare with; nil for none.
+	Since *audit.Report
 }
 
 // Do audits the places of the plan's shard and returns one report of all: each
@@ -52,6 +54,9 @@ func Do(ctx context.Context, places []Place, o Options, p Plan) (*audit.Report, 
 		parts = append(parts, r)
 	}
 	out := Join(parts)
+	if p.Since != nil {
+		out.Since = report.SinceOf(p.Since, out)
+	}
 	if p.Dir == nil {
 		return out, nil
 	}

@@ -10,7 +10,7 @@ import (
 	"remotion-doctor/iam/policy"
 )
 
-// An Account is one of those that are to be audited.
+// An Account is one of those to audit.
 type Account struct {
 	ID, Name string
 	// Unit is the path of its organizational units, root first.
@@ -79,7 +79,7 @@ func (a *Account) Skip() string {
 	}
 }
 
-// check refuses an account that is there twice or has an id that is none.
+// check refuses an account that is there twice or has no proper id.
 func check(where string, list []Account) error {
 	seen := map[string]bool{}
 	for i := range list {
