@@ -221,7 +221,7 @@ func attached(list []account.AttachedPolicy) []map[string]string {
 // pagedBy cuts a list into pages of a size.
 func pagedBy[T any](all []T, token string, size int) (list []T, next *string, e apiError) {
 	start := 0
-	if token != "" {
+	if token != "" && token != "SAME" { // the fault same-marker begins anew
 		if _, err := fmt.Sscanf(token, "page-%d", &start); err != nil || start < 0 || start > len(all) {
 			return nil, nil, apiError{"InvalidInputException", 400, "You provided an invalid pagination token."}
 		}

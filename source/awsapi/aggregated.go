@@ -148,7 +148,7 @@ func (c *Client) Aggregated(ctx context.Context, aggregator, id string) (*accoun
 func (c *Client) query(ctx context.Context, aggregator, query string) ([]string, error) {
 	client := config.New(c.of("config"), c.config.Region)
 	out, err := collect(ctx, selectOperation, func(ctx context.Context, token *string) (page[string], error) {
-		r, err := client.Select(ctx, aggregator, query, token)
+		r, err := client.SelectAggregateResourceConfig(ctx, aggregator, query, token)
 		return tokenPage(r.Results, r.NextToken), err
 	})
 	if err != nil {

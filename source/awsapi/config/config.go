@@ -30,9 +30,9 @@ type Results struct {
 // MostResults is how many results a page has at most.
 const MostResults = 100
 
-// Select returns a page of the results of a query over the accounts of an
+// SelectAggregateResourceConfig returns a page of the results of a query over the accounts of an
 // aggregator; token is nil for the first.
-func (c *Client) Select(ctx context.Context, aggregator, query string, token *string) (Results, error) {
+func (c *Client) SelectAggregateResourceConfig(ctx context.Context, aggregator, query string, token *string) (Results, error) {
 	var out Results
 	err := c.wire.JSON(ctx, "StarlingDoveService", "SelectAggregateResourceConfig", struct {
 		Expression                  string
