@@ -110,7 +110,7 @@ func (f *Source) validate() error {
 	return nil
 }
 
-// paths are the templates and plans to read.
+// Paths are the templates and plans to read.
 func (f *Files) Paths() []string {
 	return slices.DeleteFunc(append(slices.Clone(f.Operands), f.template, f.plan), func(path string) bool { return path == "" })
 }

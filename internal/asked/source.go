@@ -59,7 +59,7 @@ func (f *AWS) Add(fs *pflag.FlagSet, notices io.Writer) {
 	f.Patience.Add(fs)
 }
 
-// open gives the options their engine, their source, and their targets sources
+// Open gives the options their engine, their source, and their targets sources
 // of their own where the file or Region differs. region is the one that AWS is
 // asked in where the configuration names none.
 func (f *Source) Open(ctx context.Context, o *doctor.Options, region string) error {
@@ -201,7 +201,7 @@ func (f *Patience) validate() error {
 	return nil
 }
 
-// bound ends a context at the limit of the whole command.
+// Bound ends a context at the limit of the whole command.
 func (f *Patience) Bound(ctx context.Context) (context.Context, context.CancelFunc) {
 	if f.whole == 0 {
 		return context.WithCancel(ctx)

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -281,6 +280,3 @@ func invalid(hint, format string, args ...any) error {
 	p := audit.NewProblem("input", fmt.Sprintf(format, args...), hint)
 	return &p
 }
-
-// missing reports whether a file is not there at all.
-func missing(err error) bool { return errors.Is(err, fs.ErrNotExist) }
