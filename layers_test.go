@@ -55,9 +55,9 @@ localaws: audit iam iam/policy iam/actions iam/account iam/eval
 fixtures:
 fixtures/organization:
 internal/build: checks/remotion iam/actions iam/managed
-internal/asked: doctor/fleet doctor/fleet/roster internal/terminal source source/awsapi iam/managed internal/ending remedy report source/files doctor checks checks/remotion checks/remotion/project iam/policy audit | github.com/spf13/pflag
+internal/asked: internal/spelling doctor/fleet doctor/fleet/roster internal/terminal source source/awsapi iam/managed internal/ending remedy report source/files doctor checks checks/remotion checks/remotion/project iam/policy audit | github.com/spf13/pflag
 internal/modulepath: | golang.org/x/mod
-doctor: source remedy checks checks/remotion audit iam iam/policy iam/request iam/actions iam/account iam/eval iam/excess iam/explain iam/accessdenied | golang.org/x/sync
+doctor: internal/spelling source remedy checks checks/remotion audit iam iam/policy iam/request iam/actions iam/account iam/eval iam/excess iam/explain iam/accessdenied | golang.org/x/sync
 internal/config: internal/spelling report audit | github.com/spf13/ go.yaml.in/yaml/v4
 internal/starter: internal/outfile report checks checks/remotion/project
 internal/complete: doctor/candidates internal/asked report source checks checks/remotion iam/actions audit | github.com/spf13/

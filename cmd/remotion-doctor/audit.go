@@ -24,7 +24,7 @@ type auditFlags struct {
 	snapshot, snapshots string
 	managed             string
 	accounts            asked.Accounts
-	who                 []string
+	who, tags           []string
 	list, admins, fresh bool
 	out, shard, since   string
 	maxAge              time.Duration
@@ -64,6 +64,7 @@ the same command is given again.`,
 	f.accounts.Add(fs)
 	fs.StringVar(&f.managed, "managed-policies", "", "AWS managed policies that come before the embedded ones, in `FILE|DIR`")
 	fs.StringSliceVar(&f.who, "who", nil, "whom to check: `callers|renderers|all|PATTERN` of names; repeatable")
+	fs.StringArrayVar(&f.tags, "tag", nil, "only principals with a tag, `KEY[=VALUE]`; repeatable")
 	fs.BoolVar(&f.list, "list", false, "only list who is found, and why")
 	fs.BoolVar(&f.admins, "include-admins", false, "report callers that may do everything and pass, too")
 	fs.StringVar(&f.out, "out", "", "keep a report of each account, index.json and report.json in `DIR`")
@@ -86,7 +87,7 @@ func (a *app) audit(cmd *cobra.Command, f *auditFlags) error {
 	if err := f.output.validate(); err != nil {
 		return err
 	}
-	o := fleet.Options{Options: *a.blank(), Who: f.who, Administrators: f.admins}
+	o := fleet.Options{Options: *a.blank(), Who: f.who, Tags: f.tags, Administrators: f.admins}
 	asks := asked.Of(cmd.Flags(), nil)
 	o.Asked.Requirement = asks.Requirement
 	o.Arguments = asked.Digest(cmd.Flags(), undecisive, []string{version})
@@ -102,7 +103,7 @@ func (a *app) audit(cmd *cobra.Command, f *auditFlags) error {
 		return err
 	}
 	if f.list {
-		return fleet.List(ctx, a.stdout, plan.Shard.Among(places), f.who)
+		return fleet.List(ctx, a.stdout, plan.Shard.Among(places), f.who, f.tags)
 	}
 	if f.since != "" {
 		if plan.Since, _, err = a.readReport(ctx, fleet.ReportIn(f.since), report.LoadToCompare); err != nil {

@@ -34,6 +34,8 @@ type Options struct {
 	doctor.Options
 	// Who are the principals to check: callers, renderers, all, or patterns of names, one of which has to match. Empty is all.
 	Who []string
+	// Tags are KEY=VALUE, or KEY for any value: only principals with all of them.
+	Tags []string
 	// Administrators keeps those in the report who may do everything and pass.
 	Administrators bool
 	// Arguments is the digest of what was asked; see [audit.Account.Arguments].
@@ -75,7 +77,7 @@ func Audit(ctx context.Context, p Place, o Options) *audit.Report {
 		return unread(o, record, err)
 	}
 	record.SkippedRegions = offRegions(a.Snapshot)
-	r := check(ctx, a, selected(found, o.Who), o, record)
+	r := check(ctx, a, tagged(a.Snapshot, selected(found, o.Who), o.Tags), o, record)
 	unlisted(r, a.Snapshot)
 	return r
 }
@@ -198,6 +200,35 @@ func selected(found []Found, who []string) []Found {
 	return slices.DeleteFunc(slices.Clone(found), func(f Found) bool {
 		return !slices.ContainsFunc(who, func(w string) bool { return wanted(f, w) })
 	})
+}
+
+// tagged are the principals with all of some tags.
+func tagged(s *account.Snapshot, found []Found, tags []string) []Found {
+	if len(tags) == 0 {
+		return found
+	}
+	has := func(list []account.Tag, want string) bool {
+		return slices.ContainsFunc(list, func(t account.Tag) bool { return t.Key == want || t.Key+"="+t.Value == want })
+	}
+	return slices.DeleteFunc(slices.Clone(found), func(f Found) bool {
+		list := tagsOf(s, f.ARN)
+		return slices.ContainsFunc(tags, func(t string) bool { return !has(list, t) })
+	})
+}
+
+func tagsOf(s *account.Snapshot, arn string) []account.Tag {
+	d := &s.AuthorizationDetails
+	for i := range d.Roles {
+		if d.Roles[i].Arn == arn {
+			return d.Roles[i].Tags
+		}
+	}
+	for i := range d.Users {
+		if d.Users[i].Arn == arn {
+			return d.Users[i].Tags
+		}
+	}
+	return nil
 }
 
 func wanted(f Found, who string) bool {

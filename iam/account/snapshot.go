@@ -179,6 +179,9 @@ type Function struct {
 	Runtime      string `json:",omitempty"`
 	MemorySize   int    `json:",omitempty"`
 	Timeout      int    `json:",omitempty"`
+	// Variables are the names of its environment variables that an audit looks for; never
+	// their values.
+	Variables []string `json:",omitempty"`
 }
 
 // An Instance is an EC2 instance.

@@ -171,7 +171,7 @@ func names(open Open, kind audit.TargetKind) completion {
 		if err != nil {
 			return nil, cobra.ShellCompDirectiveNoFileComp
 		}
-		found, _ := candidates.List(ctx, src, regions, remotion.Pack()) //nolint:errcheck // what could be listed is offered
+		found, _ := candidates.List(ctx, src, regions, remotion.Pack()) // what could be listed is offered
 		return with(clean(candidates.Names(found, kind)), typed), cobra.ShellCompDirectiveNoFileComp
 	}
 }

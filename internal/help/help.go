@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"remotion-doctor/audit"
+	"remotion-doctor/internal/spelling"
 )
 
 // A Program is what the pages say beyond the commands themselves.
@@ -152,7 +153,7 @@ func (p *Program) words(root *cobra.Command, args []string) []string {
 
 func unknown(args, words []string) error {
 	hint := "`remotion-doctor help` lists the commands and topics"
-	if near := Nearest(args[len(args)-1], words); near != "" {
+	if near := spelling.Nearest(args[len(args)-1], words); near != "" {
 		hint = "did you mean `remotion-doctor help " + strings.Join(append(slices.Clone(args[:len(args)-1]), near), " ") + "`?"
 	}
 	problem := audit.NewProblem("input", fmt.Sprintf("there is no help about %q", strings.Join(args, " ")), hint)
