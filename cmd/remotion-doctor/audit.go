@@ -110,6 +110,7 @@ func (a *app) audit(cmd *cobra.Command, f *auditFlags) error {
 			return err
 		}
 	}
+	f.output.details = 3
 	progress := terminal.Start(a.stderr, a.getenv)
 	line := terminal.Lines(a.stderr, time.Minute)
 	plan.Say = func(p fleet.Progress) {
