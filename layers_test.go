@@ -54,6 +54,7 @@ report/generate: audit iam iam/policy | github.com/invopop/jsonschema github.com
 localaws: audit iam iam/policy iam/actions iam/account iam/eval
 fixtures:
 fixtures/organization:
+fixtures/organization/generate: fixtures/organization checks/remotion
 internal/build: checks/remotion iam/actions iam/managed
 internal/asked: internal/spelling doctor/fleet doctor/fleet/roster internal/terminal source source/awsapi iam/managed internal/ending remedy report source/files doctor checks checks/remotion checks/remotion/project iam/policy audit | github.com/spf13/pflag
 internal/modulepath: | golang.org/x/mod
