@@ -97,7 +97,7 @@ func serveOrganization(t *testing.T, faults ...string) *httptest.Server {
 func reach(url string) *Reach {
 	return &Reach{
 		AWS: awsapi.Options{
-			EndpointURL: url, Region: "us-east-1", Isolated: true, AttemptTimeout: 400 * time.Millisecond, CallTimeout: 800 * time.Millisecond,
+			EndpointURL: url, Region: "us-east-1", Isolated: true, AttemptTimeout: 4 * time.Second, CallTimeout: 6 * time.Second,
 			Backoff: func(int) time.Duration { return 50 * time.Millisecond },
 		},
 		Regions: []string{"us-east-1", "af-south-1"}, Library: managed.Embedded(), AssumeRole: "audit/reader", ExternalID: "x-1",

@@ -55,7 +55,11 @@ func (r *Reach) Organization(ctx context.Context, f roster.Filter) ([]Place, err
 	if err != nil {
 		return nil, err
 	}
-	return r.places(list, c.Above()), nil
+	units := map[string]string{}
+	for i := range list {
+		units[list[i].ID] = list[i].Unit
+	}
+	return r.places(list, c.Above(units)), nil
 }
 
 // Profiles are the accounts of profiles of the AWS CLI. Whose account a profile

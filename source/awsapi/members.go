@@ -120,10 +120,14 @@ type Above struct {
 	client *Client
 	mu     sync.Mutex
 	reader *organizationReader
+	found  *organizations.Organization
+	// units are the paths of the units of accounts, where they are known.
+	units map[string]string
 }
 
-// Above returns the reader of the client's organization.
-func (c *Client) Above() *Above { return &Above{client: c} }
+// Above returns the reader of the client's organization. units are the paths of the
+// units that accounts are in, as far as they are known.
+func (c *Client) Above(units map[string]string) *Above { return &Above{client: c, units: units} }
 
 // Of returns what is above an account. The error is an [*source.Error].
 func (a *Above) Of(ctx context.Context, id string) (*account.Organization, error) {
@@ -133,18 +137,21 @@ func (a *Above) Of(ctx context.Context, id string) (*account.Organization, error
 	if a.reader == nil {
 		a.reader = &organizationReader{client: client, documents: map[string]account.Document{}, levelsOf: map[string][]account.NamedPolicy{}}
 	}
-	out, err := client.DescribeOrganization(ctx)
-	if err != nil {
-		return nil, explain("asking organizations:DescribeOrganization", err)
+	if a.found == nil {
+		out, err := client.DescribeOrganization(ctx)
+		if err != nil {
+			return nil, explain("asking organizations:DescribeOrganization", err)
+		}
+		if out == nil || out.ManagementAccountID == "" {
+			return nil, wrongAnswer("organizations:DescribeOrganization", "it has no organization")
+		}
+		a.found = out
 	}
-	if out == nil || out.ManagementAccountID == "" {
-		return nil, wrongAnswer("organizations:DescribeOrganization", "it has no organization")
-	}
-	found := &account.Organization{ID: out.ID, ManagementAccountID: out.ManagementAccountID}
+	found := &account.Organization{ID: a.found.ID, ManagementAccountID: a.found.ManagementAccountID}
 	if found.ManagementAccountID == id {
 		return found, nil
 	}
-	chain, err := chainOf(ctx, client, id)
+	chain, err := a.chain(ctx, client, id)
 	if err == nil {
 		found.ServiceControlPolicies, err = a.reader.levels(ctx, chain, organizations.ServiceControlPolicy)
 	}
@@ -155,4 +162,12 @@ func (a *Above) Of(ctx context.Context, id string) (*account.Organization, error
 		return nil, explain("reading the organization's policies above account "+id, err)
 	}
 	return found, nil
+}
+
+// chain are the ids from the root to an account.
+func (a *Above) chain(ctx context.Context, client *organizations.Client, id string) ([]string, error) {
+	if path := a.units[id]; strings.HasPrefix(path, "r-") {
+		return append(strings.Split(path, "/"), id), nil
+	}
+	return chainOf(ctx, client, id)
 }
