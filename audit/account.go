@@ -21,6 +21,8 @@ type Account struct {
 	// Unit is the path of its organizational units, root first: r-ab12/ou-ab12-video.
 	Unit   string        `json:"unit,omitzero"`
 	Status AccountStatus `json:"status"` // audited, incomplete, unread, skipped or pending
+	// SkippedRegions are those that are not enabled in the account.
+	SkippedRegions []string `json:"skippedRegions,omitzero"`
 	// Why it was skipped, or could not be read.
 	Why string `json:"why,omitzero"`
 	// Principals is how many roles and users were looked at.

@@ -35,6 +35,10 @@ type Report struct {
 	// Accounts are those that were to be audited, in the order of their ids;
 	// none where single targets were named.
 	Accounts []Account `json:"accounts,omitzero"`
+	// Causes are what principals of Accounts fail for, ranked.
+	Causes []Ranked `json:"causes,omitzero"`
+	// Since is what changed since an earlier audit; nil where none was named.
+	Since *Since `json:"since,omitzero"`
 
 	// Gate says what counts against the run.
 	Gate Gate `json:"gate,omitzero"`

@@ -7,6 +7,7 @@ import (
 
 	"remotion-doctor/audit"
 	"remotion-doctor/iam/policy"
+	"remotion-doctor/internal/spelling"
 )
 
 // A Deployment is what is known of how a product is used.
@@ -59,7 +60,7 @@ func (p *Pack) SwitchedFeatures() []string {
 func (p *Pack) Switch(d *Deployment, name string) error {
 	f, ok := p.FeatureNamed(name)
 	if !ok || f.Flag != "" {
-		return invalid("there are "+strings.Join(p.SwitchedFeatures(), ", "), "--feature %q is not known", name)
+		return invalid(meantFirst(name, p.SwitchedFeatures()), "--feature %q is not known", name)
 	}
 	if !d.Has(f.Name) {
 		d.Uses(f.Name, "")
@@ -106,4 +107,14 @@ func (f *Feature) valid(value string) error {
 func invalid(hint, format string, args ...any) error {
 	p := audit.NewProblem("input", fmt.Sprintf(format, args...), hint)
 	return &p
+}
+
+// meantFirst lists some names; the one that a misspelt name was meant to be comes
+// before them.
+func meantFirst(name string, names []string) string {
+	text := "there are " + strings.Join(names, ", ")
+	if near := spelling.Nearest(name, names); near != "" {
+		text = "did you mean " + near + "? " + text
+	}
+	return text
 }

@@ -27,29 +27,35 @@ frame() {
 	printf '<iframe src="report.html" style="border:0;color-scheme:%s;width:%spx;height:%spx"></iframe>' "$1" "$2" "$3"
 }
 
-# terminal COLUMNS: a role of the demo account, in a terminal that wide.
+# terminal COLUMNS FILE LAST COMMAND…: the output of a command, up to a line, in a
+# terminal that wide.
 terminal() {
-	tmux -L picture new-session -d -x "$1" -y 60 "cd $work && TERM=xterm-256color remotion-doctor check --snapshot account.json --function video-api --region us-east-1; touch $work/done; sleep 30"
+	local columns=$1 file=$2 last=$3
+	shift 3
+	tmux -L picture new-session -d -x "$columns" -y 60 "cd $work && TERM=xterm-256color $*; touch $work/done; sleep 30"
 	while [ ! -e "$work/done" ]; do sleep 0.2; done
 	sleep 0.5
-	tmux -L picture capture-pane -e -p -S -2000 | sed -e '/Attach this/,$d' -e 's/\x1b\[0;2m/\x1b[0;90m/g' -e 's/\x1b\[2m/\x1b[90m/g' >"$work/screen"
+	tmux -L picture capture-pane -e -p -S -2000 | sed -e "/$last/,\$d" -e 's/\x1b\[0;2m/\x1b[0;90m/g' -e 's/\x1b\[2m/\x1b[90m/g' >"$work/screen"
 	tmux -L picture kill-server
 	rm "$work/done"
 	local lines width height scheme
 	lines=$(wc -l <"$work/screen")
-	width=$(($1 * 9 + 36))
+	width=$((columns * 9 + 36))
 	height=$((lines * 20 + 36))
 	for scheme in light dark; do
 		aha $([ $scheme = dark ] && echo --black) --title remotion-doctor <"$work/screen" |
 			sed -e 's#<pre>#<pre style="font:15px/20px DejaVu Sans Mono,monospace;padding:16px;margin:0">#' \
 				-e 's|color:olive|color:#8a6100|g' -e 's|color:red|color:#c0271d|g' -e 's|filter: contrast(70%) brightness(190%);color:dimgray|color:#6a737d|g' >"$work/page.html"
 		[ $scheme = light ] || sed -i -e 's/#8a6100/#e5c07b/g' -e 's/#c0271d/#ff7b72/g' -e 's/#6a737d/#9198a1/g' -e 's/color:green/color:#7ee787/g' "$work/page.html"
-		shot "$work/page.html" "$PWD/docs/terminal-$1-$scheme.png" "$width" "$height"
+		shot "$work/page.html" "$PWD/docs/$file-$scheme.png" "$width" "$height"
 	done
 }
 
-terminal 80
-terminal 120
+for columns in 80 120; do
+	terminal $columns terminal-$columns 'Attach this' remotion-doctor check --snapshot account.json --function video-api --region us-east-1
+done
+go run ./fixtures/organization/generate "$work/snapshots"
+terminal 100 audit 'fails at deploy' remotion-doctor audit --snapshots snapshots --region us-east-1
 
 remotion-doctor demo -q --output "html=$work/report.html"
 body='<!doctype html><style>body{margin:0;display:flex;gap:20px}</style>'

@@ -136,7 +136,7 @@ func (j *job) functions(ctx context.Context, name string) ([]account.Function, e
 // find finds the principal of a target; of several renderers the first.
 func (j *job) find(ctx context.Context, t audit.Target) (source.Resolution, error) {
 	if t.Kind != audit.TargetRenderer {
-		return j.source.Resolve(ctx, t)
+		return j.resolved(ctx, t)
 	}
 	return j.resolve(ctx, j.renderers(ctx, task{target: t})[0])
 }
@@ -144,7 +144,7 @@ func (j *job) find(ctx context.Context, t audit.Target) (source.Resolution, erro
 // resolve finds the principal of a task.
 func (j *job) resolve(ctx context.Context, t task) (source.Resolution, error) {
 	if t.target.Kind != audit.TargetRenderer {
-		return j.source.Resolve(ctx, t.target)
+		return j.resolved(ctx, t.target)
 	}
 	found, err := j.source.Resolve(ctx, audit.Target{Kind: audit.TargetRole, Name: t.role})
 	if err != nil && len(t.functions) == 0 && t.role == t.target.Name {

@@ -68,6 +68,9 @@ func (s *Server) stop(w http.ResponseWriter, r *http.Request, operation string, 
 		return Fault{}, false
 	}
 	fault, hit := s.faults.next(operation, a.subject)
+	if !hit && !s.limit.take() {
+		fault, hit = Fault{Operation: operation, Kind: "throttle"}, true
+	}
 	if !hit {
 		return Fault{}, false
 	}

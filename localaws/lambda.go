@@ -109,11 +109,19 @@ func (s *Server) listFunctions(w http.ResponseWriter, r *http.Request, region st
 }
 
 func configuration(f *account.Function) map[string]any {
-	return map[string]any{
+	out := map[string]any{
 		"FunctionName": f.FunctionName, "FunctionArn": f.FunctionArn, "Role": f.Role,
 		"Runtime": cmp.Or(f.Runtime, "nodejs24.x"), "MemorySize": cmp.Or(f.MemorySize, 128), "Timeout": cmp.Or(f.Timeout, 3),
 		"State": "Active", "LastUpdateStatus": "Successful", "Version": "$LATEST", "PackageType": "Zip",
 	}
+	if len(f.Variables) > 0 {
+		values := map[string]string{}
+		for _, name := range f.Variables {
+			values[name] = "not shown"
+		}
+		out["Environment"] = map[string]any{"Variables": values}
+	}
+	return out
 }
 
 func writeJSON(w http.ResponseWriter, v any) {

@@ -16,6 +16,13 @@ type organizationRequest struct {
 	TargetID string `json:"TargetId"`
 	PolicyID string `json:"PolicyId"`
 	Filter   string
+
+	ParentID   string `json:"ParentId"`
+	ResourceID string `json:"ResourceId"`
+	UnitID     string `json:"OrganizationalUnitId"`
+	NextToken  string
+
+	operation string
 }
 
 // organizations answers Organizations' JSON protocol: the operation in
@@ -30,6 +37,15 @@ func (s *Server) organizations(w http.ResponseWriter, r *http.Request) {
 	var in organizationRequest
 	if err := json.NewDecoder(r.Body).Decode(&in); err != nil {
 		fail(apiError{"SerializationException", 400, "The request could not be read"})
+		return
+	}
+	in.operation = operation
+	if list, ok := listing[operation]; ok && s.cloud != nil {
+		s.list(w, list, in)
+		return
+	}
+	if s.cloud != nil && operation == "DescribeOrganization" {
+		s.list(w, func(d *Directory, _ organizationRequest) (any, apiError) { return d.describe(), apiError{} }, in)
 		return
 	}
 	o := organization{s.snapshot}
@@ -53,6 +69,25 @@ func (s *Server) organizations(w http.ResponseWriter, r *http.Request) {
 	}
 	if err.Code != "" {
 		fail(err)
+		return
+	}
+	w.Header().Set("Content-Type", "application/x-amz-json-1.1")
+	_ = json.NewEncoder(w).Encode(out) // a client that went away is no fault of ours
+}
+
+// list answers an operation about the whole organization, to its management
+// account.
+// Source: Organizations API Reference, "ListAccounts": only from the management
+// account or a delegated administrator.
+func (s *Server) list(w http.ResponseWriter, list func(*Directory, organizationRequest) (any, apiError), in organizationRequest) {
+	d := &s.cloud.o.Directory
+	if _, members := listing[in.operation]; members && s.snapshot.AccountID != d.Management {
+		writeJSONError(w, apiError{"AccessDeniedException", 400, "You don't have permissions to access this resource."})
+		return
+	}
+	out, err := list(d, in)
+	if err.Code != "" {
+		writeJSONError(w, err)
 		return
 	}
 	w.Header().Set("Content-Type", "application/x-amz-json-1.1")

@@ -38,6 +38,9 @@ type Server struct {
 	numbers  map[string]int // the newest version of a managed policy, by its ARN
 	past     []moment       // what reads answer by until writes become visible
 
+	cloud *Cloud // of the accounts around it; nil for one account
+	limit *limit
+
 	options  Options
 	faults   *faults
 	requests atomic.Int64
@@ -96,8 +99,10 @@ func isLoopback(host string) bool {
 }
 
 // Serve answers requests on a loopback address until ctx ends.
-func (s *Server) Serve(ctx context.Context, l net.Listener) error {
-	server := &http.Server{Handler: loopbackOnly(s), ReadHeaderTimeout: 10 * time.Second}
+func (s *Server) Serve(ctx context.Context, l net.Listener) error { return serve(ctx, l, s) }
+
+func serve(ctx context.Context, l net.Listener, h http.Handler) error {
+	server := &http.Server{Handler: loopbackOnly(h), ReadHeaderTimeout: 10 * time.Second}
 	stop := context.AfterFunc(ctx, func() {
 		grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*time.Second)
 		defer cancel()
@@ -145,6 +150,8 @@ func (s *Server) route(w http.ResponseWriter, r *http.Request) {
 		s.eks(w, r, region)
 	case "organizations":
 		s.organizations(w, r)
+	case "config":
+		s.config(w, r)
 	default:
 		s.query(w, r, id)
 	}

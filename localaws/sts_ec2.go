@@ -12,6 +12,7 @@ import (
 
 // stsOperations are the operations of STS.
 var stsOperations = map[string]operation{
+	"AssumeRole":                 assumeRole,
 	"GetCallerIdentity":          getCallerIdentity,
 	"DecodeAuthorizationMessage": decodeAuthorizationMessage,
 }
@@ -20,6 +21,9 @@ func getCallerIdentity(c *call) (any, error) {
 	s := c.server.snapshot
 	root := "arn:" + cmp.Or(s.Partition, "aws") + ":iam::" + s.AccountID + ":root"
 	caller := cmp.Or(s.Callers[c.key], s.Caller)
+	if c.server.cloud != nil {
+		caller = cmp.Or(c.server.cloud.caller(c.key), caller)
+	}
 	out := struct{ Arn, UserId, Account string }{Arn: cmp.Or(caller, root), Account: s.AccountID, UserId: s.AccountID}
 	if a, ok := policy.ParseARN(caller); ok {
 		out.Account = a.AccountID

@@ -33,7 +33,7 @@ func (s *Server) seen() *Server {
 	now := time.Now()
 	for i := range s.past {
 		if m := &s.past[i]; now.Sub(m.until) < s.options.Visible {
-			return &Server{snapshot: m.snapshot, engine: m.engine, options: s.options, faults: s.faults}
+			return &Server{snapshot: m.snapshot, engine: m.engine, options: s.options, faults: s.faults, cloud: s.cloud, limit: s.limit}
 		}
 	}
 	return s

@@ -15,6 +15,8 @@ func Endings() []ending.Ending {
 		endingOf(".markdown", FormatMarkdown),
 		endingOf(".xml", FormatJUnit),
 		endingOf(".csv", FormatCSV),
+		endingOf(".jsonl", FormatJSONL),
+		endingOf(".ndjson", FormatJSONL),
 	}
 }
 

@@ -20,13 +20,30 @@ const (
 	FormatSARIF    Format = "sarif"
 	FormatJUnit    Format = "junit"
 	FormatCSV      Format = "csv"
+	FormatJSONL    Format = "jsonl"  // an object a line
 	FormatGitHub   Format = "github" // annotations by workflow commands
 )
 
 // Formats returns all formats.
 func Formats() []Format {
-	return []Format{FormatTable, FormatJSON, FormatMarkdown, FormatHTML, FormatSARIF, FormatJUnit, FormatCSV, FormatGitHub}
+	return []Format{FormatTable, FormatJSON, FormatMarkdown, FormatHTML, FormatSARIF, FormatJUnit, FormatCSV, FormatJSONL, FormatGitHub}
 }
+
+// uses are what the formats are for.
+var uses = map[Format]string{
+	FormatTable:    "for people, at a terminal: what fails, why, and what to do",
+	FormatJSON:     "for programs: everything, by a published schema",
+	FormatMarkdown: "for a comment on a pull request, a job summary, a ticket",
+	FormatHTML:     "one file for a browser or the printer, with filters",
+	FormatSARIF:    "for code scanning: findings at their place in the files",
+	FormatJUnit:    "for CI systems that show test results",
+	FormatCSV:      "for a spreadsheet: a row a finding",
+	FormatJSONL:    "for a warehouse: the rows of CSV as JSON, an object a line",
+	FormatGitHub:   "annotations of a GitHub workflow, on standard output",
+}
+
+// Use says in a few words what the format is for.
+func (f Format) Use() string { return uses[f] }
 
 // ParseFormat returns the format of a name.
 func ParseFormat(name string) (Format, error) {
@@ -66,6 +83,8 @@ func Write(w io.Writer, r *audit.Report, f Format, o Options) error {
 		return JUnit(w, r)
 	case FormatCSV:
 		return CSV(w, r, o)
+	case FormatJSONL:
+		return JSONL(w, r)
 	case FormatGitHub:
 		return Annotations(w, r)
 	}

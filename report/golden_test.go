@@ -70,7 +70,7 @@ func TestTable(t *testing.T) {
 // TestFormats renders every report in every other format.
 func TestFormats(t *testing.T) {
 	for name, r := range reports(t) {
-		for f, extension := range map[Format]string{FormatJSON: ".json", FormatMarkdown: ".md", FormatSARIF: ".sarif", FormatJUnit: ".xml", FormatCSV: ".csv", FormatHTML: ".html", FormatGitHub: ".github"} {
+		for f, extension := range map[Format]string{FormatJSON: ".json", FormatMarkdown: ".md", FormatSARIF: ".sarif", FormatJUnit: ".xml", FormatCSV: ".csv", FormatJSONL: ".jsonl", FormatHTML: ".html", FormatGitHub: ".github"} {
 			var b bytes.Buffer
 			if err := Write(&b, r, f, Options{}); err != nil {
 				t.Fatalf("%s as %s: %v", name, f, err)

@@ -124,9 +124,9 @@ func listed[K comparable, V any](places map[K]int, key K, v V, list *[]V) int {
 }
 
 type pageSection struct {
-	Name     string `json:"name"`
-	ARN      string `json:"arn"`
-	Account  string `json:"account"`
+	Name string `json:"name"`
+	ARN  string `json:"arn"`
+	choice
 	Flag     string `json:"flag"`
 	Against  string `json:"against"`  // the requirement
 	Policies int    `json:"policies"` // their place in the block "shared"
@@ -156,10 +156,10 @@ func (v *view) embed(r *audit.Report) error {
 	if err != nil {
 		return err
 	}
-	modules := make([]map[string]int, len(r.Sections))
+	modules, units := make([]map[string]int, len(r.Sections)), unitsOf(r)
 	for i := range r.Sections {
 		s := &r.Sections[i]
-		data.Sections = append(data.Sections, pageSection{v.labels[i].String(), Clean(s.Principal.ARN), Clean(s.Account()), flags(s.Target), Clean(s.Requirement.Name), all.policies[i]})
+		data.Sections = append(data.Sections, pageSection{v.labels[i].String(), Clean(s.Principal.ARN), choicesOf(r, i, units), flags(s.Target), Clean(s.Requirement.Name), all.policies[i]})
 		modules[i] = map[string]int{}
 		for _, g := range groups(s) {
 			modules[i][g.module.Name] = data.module(g.module)

@@ -64,6 +64,7 @@ func (m *markdown) head() {
 	for _, n := range m.report.Notes {
 		m.line("\n> %s", mdText(n))
 	}
+	m.fleet()
 	m.overview()
 	for _, text := range m.sharedTexts() {
 		m.line("\n> %s _(%s)_", mdText(text), count(m.shared[text], "target"))

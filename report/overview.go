@@ -61,6 +61,11 @@ func (t *table) overview(r *audit.Report) {
 	t.text(t.look.bold.Render(tick(good)+" "+text), "  ")
 	t.line("")
 	places := order(r)
+	left := 0
+	if len(r.Accounts) > 1 {
+		left = max(0, len(places)-t.most(shownRows))
+		places = places[:len(places)-left]
+	}
 	rows := make([]overviewRow, len(places))
 	wide := ansi.StringWidth(overviewHead.target)
 	for n, i := range places {
@@ -78,7 +83,13 @@ func (t *table) overview(r *audit.Report) {
 		}
 		t.overviewRow(rows[n], wide, look)
 	}
+	if left > 0 {
+		t.line(t.look.dim.Render(fmt.Sprintf("  and %d more: --verbose shows them", left)))
+	}
 }
+
+// shownRows is how many principals of many accounts have a row at once.
+const shownRows = 40
 
 // overviewRow writes one row; a target that is wider than its column is broken,
 // and so are the operations.

@@ -13,6 +13,7 @@ import (
 type Options struct {
 	Width   int // columns of the terminal; 0 for no limit, as in a pipe
 	Color   bool
+	Links   bool // the terminal follows links (OSC 8)
 	Verbose bool // show what passes, too
 	Details int  // targets of several that the table shows in full; 0 for all that fail
 

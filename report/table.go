@@ -14,15 +14,27 @@ import (
 // works, the reasons of what does not pass, and the cure.
 func Table(w io.Writer, r *audit.Report, o Options) error {
 	t := &table{w: w, options: o, look: newLook(w, o.Color), labels: labels(r)}
+	if o.Links {
+		t.w = linker{w}
+	}
 	t.overview(r)
+	t.fleet(r)
+	left := 0
 	for n, i := range order(r) {
 		if len(r.Sections) > 1 && !o.Verbose && (met(r, &r.Sections[i]) || o.Details > 0 && n >= o.Details) {
+			if !met(r, &r.Sections[i]) {
+				left++
+			}
 			continue // its row in the overview says all
 		}
 		if n > 0 || len(r.Sections) > 1 {
 			t.line("")
 		}
 		t.section(r, i)
+	}
+	if left > 0 && len(r.Accounts) > 1 {
+		t.line("")
+		t.line(t.look.dim.Render(fmt.Sprintf("%s more that fail: --verbose shows them in full, --output report.html has all", count(left, "target"))))
 	}
 	if len(r.Sections) != 1 || len(r.Notes) > 0 {
 		t.overall(r)

@@ -53,6 +53,7 @@ var opinions = map[Format]func(t rapid.TB, text string) opinion{
 	FormatJUnit: junitOpinion,
 	FormatSARIF: sarifOpinion,
 	FormatCSV:   csvOpinion,
+	FormatJSONL: jsonlOpinion,
 	FormatGitHub: func(_ rapid.TB, text string) opinion {
 		return opinion{ok: !strings.Contains("\n"+text, "\n::error "), counting: -1}
 	},
@@ -144,6 +145,33 @@ func csvOpinion(t rapid.TB, text string) opinion {
 		out.counting++
 		if module := row[at["module"]]; module != "excess" && module != "" && !strings.HasPrefix(module, "diagnosis ") {
 			out.findings = append(out.findings, row[at["action"]]+" on "+row[at["resource"]])
+		}
+	}
+	return out
+}
+
+func jsonlOpinion(t rapid.TB, text string) opinion {
+	out, ids := opinion{ok: true}, map[string]bool{}
+	for line := range strings.Lines(text) {
+		var row struct {
+			ID, Module, Action, Resource string
+			Counts                       bool
+			Line                         int
+		}
+		if err := json.Unmarshal([]byte(line), &row); err != nil {
+			t.Fatal(err)
+		}
+		if row.ID == "" || ids[row.ID] {
+			t.Fatalf("the id %q is empty or not the only one", row.ID)
+		}
+		ids[row.ID] = true
+		if !row.Counts {
+			continue
+		}
+		out.ok = false
+		out.counting++
+		if row.Module != "excess" && row.Module != "" && !strings.HasPrefix(row.Module, "diagnosis ") {
+			out.findings = append(out.findings, row.Action+" on "+row.Resource)
 		}
 	}
 	return out

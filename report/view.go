@@ -33,8 +33,12 @@ type view struct {
 	Static     []*viewRow // what does not pass, for where scripts are off
 	Left       int        // what Static has no room for
 	Merged     []audit.Source
-	Accounts   []string // where there are several
-	Causes     []viewRanked
+	Ranked     []viewCause
+	Since      *viewSince
+	// Accounts, Units, Regions and Failing are what to filter by, where there are
+	// several: Failing are operations that fail somewhere.
+	Accounts, Units, Regions, Failing []string
+	Causes                            []viewRanked
 
 	labels  []label
 	statics map[[4]string]*viewRow
@@ -140,7 +144,35 @@ func newView(r *audit.Report) *view {
 	slices.SortStableFunc(v.Sections, func(a, b viewSection) int { return cmp.Compare(boolInt(a.Met), boolInt(b.Met)) })
 	v.accounts(r)
 	v.causes(r)
+	v.fleet(r)
 	return v
+}
+
+// A viewCause is a cause of failures in many accounts.
+type viewCause struct{ Line, Advice string }
+
+// A viewSince is what changed since an earlier audit.
+type viewSince struct {
+	Line  string
+	Lines []string
+	Left  int
+}
+
+// shownInPage is how many changes the page lists.
+const shownInPage = 500
+
+// fleet fills in what a report of many accounts says.
+func (v *view) fleet(r *audit.Report) {
+	if len(r.Accounts) > 1 {
+		for i := range r.Causes[:min(len(r.Causes), rankedCauses)] {
+			c := &r.Causes[i]
+			v.Ranked = append(v.Ranked, viewCause{rankedLine(c), Clean(c.Advice)})
+		}
+	}
+	if r.Since != nil {
+		v.Since = &viewSince{Line: sinceLine(r.Since)}
+		v.Since.Lines, v.Since.Left = sinceEntries(r.Since, shownInPage)
+	}
 }
 
 func boolInt(b bool) int {
@@ -150,17 +182,57 @@ func boolInt(b bool) int {
 	return 0
 }
 
-// accounts fills in the accounts to filter by, where there are several.
+// accounts fills in what to filter by, where there are several.
 func (v *view) accounts(r *audit.Report) {
-	var all []string
+	units := unitsOf(r)
 	for i := range r.Sections {
-		if a := Clean(r.Sections[i].Account()); a != "" {
-			all = appendNew(all, a)
+		c := choicesOf(r, i, units)
+		v.Accounts, v.Units = joined(v.Accounts, c.Account), joined(v.Units, c.Unit...)
+		v.Regions, v.Failing = joined(v.Regions, c.Region...), joined(v.Failing, c.Operation...)
+	}
+	for _, list := range []*[]string{&v.Accounts, &v.Units, &v.Regions, &v.Failing} {
+		if slices.Sort(*list); len(*list) < 2 || len(r.Sections) < 2 {
+			*list = nil
 		}
 	}
-	if slices.Sort(all); len(all) > 1 {
-		v.Accounts = all
+}
+
+// A choice is what a section is chosen by.
+type choice struct {
+	Account   string   `json:"account"`
+	Unit      []string `json:"unit,omitzero"`
+	Region    []string `json:"region,omitzero"`
+	Operation []string `json:"operation,omitzero"` // that fail
+}
+
+func choicesOf(r *audit.Report, i int, units map[string][]string) choice {
+	s := &r.Sections[i]
+	out := choice{Account: Clean(s.Account()), Region: cleaned(s.Regions)}
+	out.Unit = units[s.Account()]
+	for _, status := range []audit.OperationStatus{audit.Fails, audit.Undecided} {
+		out.Operation = append(out.Operation, operationNames(s, status)...)
 	}
+	return out
+}
+
+// unitsOf are the organizational units of the accounts, each with those above it.
+func unitsOf(r *audit.Report) map[string][]string {
+	out := map[string][]string{}
+	for i := range r.Accounts {
+		if a := &r.Accounts[i]; a.Unit != "" {
+			out[a.ID] = strings.Split(Clean(a.Unit), "/")
+		}
+	}
+	return out
+}
+
+func joined(list []string, more ...string) []string {
+	for _, s := range more {
+		if s != "" {
+			list = appendNew(list, s)
+		}
+	}
+	return list
 }
 
 // rankedCauses is how many causes are listed.

@@ -17,6 +17,9 @@ import (
 	"remotion-doctor/audit"
 	"remotion-doctor/internal/asked"
 	"remotion-doctor/internal/build"
+	"remotion-doctor/internal/complete"
+	"remotion-doctor/internal/config"
+	"remotion-doctor/internal/help"
 	"remotion-doctor/internal/terminal"
 	"remotion-doctor/report"
 	"remotion-doctor/source/files"
@@ -42,6 +45,7 @@ type app struct {
 	now    func() time.Time
 	// directory is the working directory as seen from the root of its repository.
 	directory string
+	config    config.Run
 }
 
 // A failure ends the program: one line that says what went wrong, and a hint.
@@ -79,6 +83,12 @@ func run(args []string) int {
 		return a.exit(err)
 	}
 	root := a.root()
+	defer a.config.Close()
+	if complete.For(args) {
+		if err := complete.Install(root, a.openLine); err != nil {
+			return a.exit(err)
+		}
+	}
 	root.SetArgs(args)
 	return a.exit(in.Err(root.ExecuteContext(ctx)))
 }
@@ -92,6 +102,7 @@ func (a *app) exit(err error) int {
 		return exitNotMet
 	}
 	f := asFailure(err)
+	f.msg = a.config.Place(f.msg)
 	fmt.Fprintf(a.stderr, "remotion-doctor: %s\n", report.Clean(f.msg))
 	if f.hint != "" {
 		fmt.Fprintf(a.stderr, "hint: %s\n", report.Clean(f.hint))
@@ -124,6 +135,7 @@ func asFailure(err error) *failure {
 }
 
 func (a *app) root() *cobra.Command {
+	a.config = config.Run{Getenv: a.getenv, Notices: a.stderr}
 	root := &cobra.Command{
 		Use:   "remotion-doctor",
 		Short: "Find out which IAM grants of Remotion Lambda a role lacks",
@@ -164,32 +176,21 @@ unreadable input · 3 could not be completed.`,
 	root.Flags().Bool("version", false, "print the version")
 	root.SetOut(a.stdout)
 	root.SetErr(a.stderr)
-	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
-		return usage(fmt.Sprintf("`%s --help` lists the flags", cmd.CommandPath()), "%v", err)
-	})
-	root.AddCommand(
-		a.checkCommand(),
-		a.auditCommand(),
-		a.explainCommand(),
-		a.fixCommand(),
-		a.policyCommand(),
-		a.reportCommand(),
-		a.snapshotCommand(),
-		a.simulateCommand(),
-		a.serveCommand(),
-		a.demoCommand(),
-		a.versionCommand(),
-	)
-	inOrder(root)
-	return root
-}
-
-// inOrder shows flags in the order in which they were added.
-func inOrder(cmd *cobra.Command) {
-	cmd.Flags().SortFlags = false
-	for _, c := range cmd.Commands() {
-		inOrder(c)
+	for _, g := range []struct {
+		title    string
+		commands []*cobra.Command
+	}{
+		{"Audit a role", []*cobra.Command{a.checkCommand(), a.explainCommand(), a.fixCommand(), a.auditCommand(), a.demoCommand()}},
+		{"In a project", []*cobra.Command{a.initCommand(), config.Command(&a.config, a.defaults)}},
+		{"Policies, reports, accounts", []*cobra.Command{a.policyCommand(), a.reportCommand(), a.snapshotCommand()}},
+		{"AWS on this machine", []*cobra.Command{a.simulateCommand(), a.serveCommand()}},
+		{"About the program", []*cobra.Command{a.versionCommand()}},
+	} {
+		help.Group(root, g.title, g.commands...)
 	}
+	a.configured(root, "check", "explain", "fix", "audit")
+	help.Install(root, help.Program{Topics: help.Topics(), Now: a.now, Width: func(w io.Writer) int { width, _ := terminal.Look(w, a.getenv); return width }})
+	return root
 }
 
 // arguments refuses another number of arguments.
@@ -212,7 +213,7 @@ func noCommand(hint, format string) cobra.PositionalArgs {
 	}
 }
 
-func help(cmd *cobra.Command, _ []string) error { return cmd.Help() }
+func showHelp(cmd *cobra.Command, _ []string) error { return cmd.Help() }
 
 func (a *app) versionCommand() *cobra.Command {
 	cmd := &cobra.Command{Use: "version", Short: "Print the version", Args: cobra.NoArgs}
@@ -225,6 +226,10 @@ func (a *app) versionCommand() *cobra.Command {
 	}
 	return cmd
 }
+
+// while shows on a terminal what is being done, until the returned function is
+// called.
+func (a *app) while(text string) (done func()) { return terminal.While(a.stderr, a.getenv, text) }
 
 // print writes to standard output.
 func (a *app) print(format string, args ...any) error {

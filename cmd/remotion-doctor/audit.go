@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"runtime"
 	"time"
 
@@ -12,6 +13,7 @@ import (
 	"remotion-doctor/doctor/fleet"
 	"remotion-doctor/internal/asked"
 	"remotion-doctor/internal/terminal"
+	"remotion-doctor/report"
 	"remotion-doctor/source/awsapi"
 	"remotion-doctor/source/files"
 )
@@ -21,18 +23,21 @@ type auditFlags struct {
 	requirement         asked.Requirement
 	snapshot, snapshots string
 	managed             string
-	who                 []string
+	accounts            asked.Accounts
+	who, tags           []string
 	list, admins, fresh bool
-	out, shard          string
+	out, shard, since   string
 	maxAge              time.Duration
 	shards, abreast     int
-	awsFlags
+	asked.AWS
 	output outputFlags
 }
 
 // undecisive are the flags that change nothing about what is found.
 var undecisive = []string{
 	"out", "fresh", "max-age", "shard", "shards", "concurrency", "snapshot", "snapshots", "list", "format", "output", "remediation", "fail-on", "baseline", "waivers",
+	"accounts", "profiles", "organization", "ou", "account-tag", "account-status", "only-account", "assume-role", "external-id", "role-chain",
+	"session-name", "session-duration", "assume-wait", "debug", "since", "config", "environment", "no-config",
 	"redact", "step-summary", "csv-bom", "verbose", "quiet", "color", "no-color", "profile", "endpoint-url", "attempt-timeout", "timeout",
 }
 
@@ -56,49 +61,62 @@ the same command is given again.`,
 	fs := cmd.Flags()
 	fs.StringVar(&f.snapshots, "snapshots", "", "audit the accounts of the snapshots in `DIR`")
 	fs.StringVar(&f.snapshot, "snapshot", "", "audit the account of a snapshot `FILE`")
+	f.accounts.Add(fs)
 	fs.StringVar(&f.managed, "managed-policies", "", "AWS managed policies that come before the embedded ones, in `FILE|DIR`")
 	fs.StringSliceVar(&f.who, "who", nil, "whom to check: `callers|renderers|all|PATTERN` of names; repeatable")
+	fs.StringArrayVar(&f.tags, "tag", nil, "only principals with a tag, `KEY[=VALUE]`; repeatable")
 	fs.BoolVar(&f.list, "list", false, "only list who is found, and why")
 	fs.BoolVar(&f.admins, "include-admins", false, "report callers that may do everything and pass, too")
 	fs.StringVar(&f.out, "out", "", "keep a report of each account, index.json and report.json in `DIR`")
+	fs.StringVar(&f.since, "since", "", "compare with an earlier audit: its folder `DIR`, or its JSON report")
 	fs.BoolVar(&f.fresh, "fresh", false, "audit every account again, whatever --out contains")
 	fs.DurationVar(&f.maxAge, "max-age", 0, "audit again what --out contains and is older, `DURATION`")
 	fs.StringVar(&f.shard, "shard", "", "only a part of the accounts: `I/N`, or auto in a job of AWS Batch, Slurm or Kubernetes")
 	fs.IntVar(&f.shards, "shards", 0, "the number `N` of shards, where --shard auto cannot know it")
-	fs.IntVar(&f.abreast, "concurrency", runtime.GOMAXPROCS(0), "how many accounts `N` are audited at a time")
+	fs.IntVar(&f.abreast, "concurrency", 0, "how many accounts `N` are audited at a time (default: 8 in AWS, as many as there are processors from files)")
 	f.requirement.AddUse(fs)
-	f.awsFlags.add(fs)
-	f.patience.addWhole(fs)
+	f.AWS.Add(fs, a.stderr)
+	f.Patience.AddWhole(fs)
 	f.output.add(fs)
 	return cmd
 }
 
 func (a *app) audit(cmd *cobra.Command, f *auditFlags) error {
-	ctx, cancel := f.patience.bound(cmd.Context())
+	ctx, cancel := f.Patience.Bound(cmd.Context())
 	defer cancel()
 	if err := f.output.validate(); err != nil {
 		return err
 	}
-	o := fleet.Options{Options: *a.blank(), Who: f.who, Administrators: f.admins}
+	o := fleet.Options{Options: *a.blank(), Who: f.who, Tags: f.tags, Administrators: f.admins}
 	asks := asked.Of(cmd.Flags(), nil)
 	o.Asked.Requirement = asks.Requirement
 	o.Arguments = asked.Digest(cmd.Flags(), undecisive, []string{version})
 	if err := cmp.Or(fleet.ValidWho(f.who), f.requirement.Apply(&o.Options, a.getenv("REMOTION_AWS_REGION"))); err != nil {
 		return err
 	}
-	plan, err := a.plan(f, o)
-	if err != nil {
-		return err
-	}
 	places, err := a.places(ctx, f, asks.Source)
 	if err != nil {
 		return err
 	}
-	if f.list {
-		return fleet.List(ctx, a.stdout, plan.Shard.Among(places), f.who)
+	plan, err := a.plan(f, o)
+	if err != nil {
+		return err
 	}
+	if f.list {
+		return fleet.List(ctx, a.stdout, plan.Shard.Among(places), f.who, f.tags)
+	}
+	if f.since != "" {
+		if plan.Since, _, err = a.readReport(ctx, fleet.ReportIn(f.since), report.LoadToCompare); err != nil {
+			return err
+		}
+	}
+	f.output.details = 3
 	progress := terminal.Start(a.stderr, a.getenv)
-	plan.Say = func(p fleet.Progress) { progress.Say(p.Done, p.Total, p.String()) }
+	line := terminal.Lines(a.stderr, time.Minute)
+	plan.Say = func(p fleet.Progress) {
+		progress.Say(p.Done, p.Total, p.String())
+		line(fmt.Sprintf("%d of %d: %s", p.Done, p.Total, p))
+	}
 	r, err := fleet.Do(ctx, places, o, plan)
 	progress.Done()
 	if err != nil {
@@ -112,7 +130,7 @@ func (a *app) plan(f *auditFlags, o fleet.Options) (p fleet.Plan, err error) {
 	if p.Shard, err = fleet.ChooseShard(f.shard, f.shards, a.getenv); err != nil {
 		return p, usage("write it as --shard 1/3", "--shard: %v", err)
 	}
-	p.Abreast = f.abreast
+	p.Abreast = cmp.Or(f.abreast, runtime.GOMAXPROCS(0))
 	if f.out != "" && !f.list {
 		p.Dir, err = fleet.OpenDir(f.out, fleet.DirOptions{Arguments: o.Arguments, Fresh: f.fresh, MaxAge: f.maxAge, Now: a.now})
 	}
@@ -121,8 +139,11 @@ func (a *app) plan(f *auditFlags, o fleet.Options) (p fleet.Plan, err error) {
 
 // places are the accounts that the flags name; this one where they name none.
 func (a *app) places(ctx context.Context, f *auditFlags, asks []audit.Flag) ([]fleet.Place, error) {
-	if f.snapshots != "" && f.snapshot != "" {
-		return nil, usage("leave one of them out", "--snapshots and --snapshot exclude each other")
+	if f.snapshots != "" && f.snapshot != "" || f.accounts.Any() && f.snapshots+f.snapshot != "" {
+		return nil, usage("leave one of them out", "--snapshots, --snapshot and the flags that name accounts exclude each other")
+	}
+	if err := f.accounts.Validate(); err != nil {
+		return nil, err
 	}
 	library, err := files.Library(f.managed)
 	if err != nil {
@@ -131,7 +152,12 @@ func (a *app) places(ctx context.Context, f *auditFlags, asks []audit.Flag) ([]f
 	if path := cmp.Or(f.snapshots, f.snapshot); path != "" {
 		return fleet.Snapshots(path, library)
 	}
-	client, err := awsapi.Open(ctx, a.awsOptions(&f.awsFlags, f.requirement.Region()))
+	if f.accounts.Any() {
+		f.abreast = cmp.Or(f.abreast, 8)
+		reach := fleet.Reach{AWS: f.AWS.Options(f.requirement.Region()), Regions: f.requirement.Regions, Library: library}
+		return f.accounts.Places(ctx, reach, a.now())
+	}
+	client, err := awsapi.Open(ctx, f.AWS.Options(f.requirement.Region()))
 	if err != nil {
 		return nil, err
 	}

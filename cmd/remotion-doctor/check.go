@@ -3,6 +3,9 @@ package main
 import (
 	"context"
 	"fmt"
+	"os"
+	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -20,7 +23,7 @@ import (
 type checkFlags struct {
 	target      asked.Targets
 	requirement asked.Requirement
-	source      sourceFlags
+	source      asked.Source
 	excess      struct{ show, deny bool }
 	proof       bool
 	output      outputFlags
@@ -42,15 +45,16 @@ plan in JSON, and is checked before the deploy.`,
   remotion-doctor check --role my-role --snapshot account.json --format json
   remotion-doctor check template.yaml --function VideoApi --parameter Stage=prod`,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			f.source.files = args
+			f.source.Operands = args
 			return a.check(cmd, f)
 		},
 	}
 	fs := cmd.Flags()
 	f.target.Add(fs)
+	f.target.AddPick(fs)
 	f.requirement.Add(fs)
-	f.source.add(fs)
-	f.source.patience.addWhole(fs)
+	f.source.Add(fs, a.stderr)
+	f.source.Patience.AddWhole(fs)
 	fs.BoolVar(&f.excess.show, "excess", false, "show what is granted beyond the need")
 	fs.BoolVar(&f.excess.deny, "deny-excess", false, "exit with 1 if there is any")
 	fs.BoolVar(&f.proof, "require-proof", false, "a pass needs proven coverage")
@@ -62,15 +66,18 @@ func (a *app) check(cmd *cobra.Command, f *checkFlags) error {
 	if err := f.output.validate(); err != nil {
 		return err
 	}
-	ctx, cancel := f.source.patience.bound(cmd.Context())
+	ctx, cancel := f.source.Patience.Bound(cmd.Context())
 	defer cancel()
+	if err := a.pick(ctx, &f.target, &f.source, f.requirement.Regions); err != nil {
+		return err
+	}
 	o, err := a.options(&f.target, &f.requirement)
 	if err != nil {
 		return err
 	}
-	o.Asked = asked.Of(cmd.Flags(), f.source.files)
+	o.Asked = asked.Of(cmd.Flags(), f.source.Operands)
 	o.Excess, o.RequireProof = f.excess.show || f.excess.deny, f.proof
-	if err := a.open(ctx, o, &f.source, f.requirement.Region()); err != nil {
+	if err := f.source.Open(ctx, o, f.requirement.Region()); err != nil {
 		return err
 	}
 	for _, text := range o.Skipped {
@@ -88,6 +95,9 @@ func (a *app) check(cmd *cobra.Command, f *checkFlags) error {
 	}
 	r.Gate.DenyExcess, r.Gate.RequireProof = f.excess.deny, f.proof
 	err = a.deliver(ctx, r, &f.output)
+	if err != nil && o.Engine == audit.EngineAWS && f.target.Unpicked() == nil && terminal.Is(a.stderr) {
+		fmt.Fprintln(a.stderr, "hint: the caller was checked; --pick lists functions and roles to choose from")
+	}
 	if o.Engine == audit.EngineAWS && err != nil {
 		err = besideTemplates(r, err)
 	}
@@ -95,11 +105,11 @@ func (a *app) check(cmd *cobra.Command, f *checkFlags) error {
 }
 
 // host describes the environment that Remotion would run in, too.
-func (a *app) host(f *sourceFlags, region string) *doctor.Host {
+func (a *app) host(f *asked.Source, region string) *doctor.Host {
 	return &doctor.Host{
-		Environment: project.Environment(".", f.profile, a.getenv),
+		Environment: project.Environment(".", f.Profile, a.getenv),
 		CallerOf: func(ctx context.Context, c checks.Credentials) (string, error) {
-			o := a.awsOptions(&f.awsFlags, region)
+			o := f.AWS.Options(region)
 			o.Profile = c.Profile
 			return awsapi.CallerOf(ctx, o, c.Prefix, a.getenv)
 		},
@@ -112,4 +122,16 @@ func (a *app) run(ctx context.Context, o *doctor.Options) (*audit.Report, error)
 	defer p.Done()
 	o.Progress = func(done, total int, t audit.Target) { p.Say(done, total, "checking "+t.String()) }
 	return doctor.Check(ctx, *o)
+}
+
+// besideTemplates adds to an error of AWS that there is something to check
+// without it.
+func besideTemplates(r *audit.Report, err error) error {
+	failed := slices.ContainsFunc(r.Sections, func(s audit.Section) bool { return s.Error != nil })
+	if _, statErr := os.Stat("cdk.out/manifest.json"); !failed || statErr != nil {
+		return err
+	}
+	f := *asFailure(err)
+	f.hint = strings.TrimPrefix(f.hint+"; ./cdk.out can be checked without AWS: --template cdk.out", "; ")
+	return &f
 }

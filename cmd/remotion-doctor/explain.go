@@ -2,13 +2,13 @@ package main
 
 import (
 	"context"
+	"slices"
 
 	"github.com/spf13/cobra"
 
 	"remotion-doctor/audit"
 	"remotion-doctor/doctor"
 	"remotion-doctor/internal/asked"
-	"remotion-doctor/internal/terminal"
 	"remotion-doctor/report"
 	"remotion-doctor/source/files"
 )
@@ -16,7 +16,7 @@ import (
 // explainFlags are the flags of explain.
 type explainFlags struct {
 	target      asked.Targets
-	source      sourceFlags
+	source      asked.Source
 	context     []string
 	contextFile string
 	region      string
@@ -52,13 +52,14 @@ or no policy denied the request (throttling, an expired session, …).`,
 	}
 	fs := cmd.Flags()
 	f.target.Add(fs)
+	f.target.AddPick(fs)
 	fs.StringVar(&f.message, "error", "", "an error message of AWS, as `TEXT`; - for standard input")
 	fs.StringVar(&f.details, "authorization-details", "", "what AWS recorded of the request, in `FILE`: the answer of `aws iam-toolbox get-request-authorization-details`, or a decoded authorization message")
-	fs.StringVar(&f.region, "region", "", "the request's region, where the resource's ARN has none")
+	fs.StringVar(&f.region, "region", "", "`REGION` of the request, where the ARN of the resource has none")
 	fs.StringArrayVar(&f.context, "context", nil, "context key of the request, `KEY=VALUE` (a list as a JSON array); repeatable")
 	fs.StringVar(&f.contextFile, "context-file", "", "context keys as a JSON object, in `FILE`")
-	f.source.add(fs)
-	f.source.patience.addWhole(fs)
+	f.source.Add(fs, a.stderr)
+	f.source.Patience.AddWhole(fs)
 	fs.BoolVar(&f.json, "json", false, "print the trace as JSON")
 	fs.BoolVarP(&f.verbose, "verbose", "v", false, "show every near miss")
 	f.color.Add(fs)
@@ -66,10 +67,13 @@ or no policy denied the request (throttling, an expired session, …).`,
 }
 
 func (a *app) explain(ctx context.Context, f *explainFlags, args []string) error {
-	ctx, cancel := f.source.patience.bound(ctx)
+	ctx, cancel := f.source.Patience.Bound(ctx)
 	defer cancel()
 	r, err := a.request(f, args)
 	if err != nil {
+		return err
+	}
+	if err := a.pick(ctx, &f.target, &f.source, slices.DeleteFunc([]string{f.region}, func(r string) bool { return r == "" })); err != nil {
 		return err
 	}
 	o := a.blank()
@@ -79,7 +83,7 @@ func (a *app) explain(ctx context.Context, f *explainFlags, args []string) error
 			o.Targets = append(o.Targets, doctor.Target{Target: t})
 		}
 	}
-	done := terminal.While(a.stderr, a.getenv, "reading the policies")
+	done := a.while("reading the policies")
 	trace, err := doctor.ExplainOpening(ctx, *o, *r, func(o *doctor.Options) error { return a.openExplain(ctx, o, f) })
 	done()
 	if trace != nil {
@@ -129,7 +133,7 @@ func (a *app) openExplain(ctx context.Context, o *doctor.Options, f *explainFlag
 	if !named {
 		o.Targets = []doctor.Target{{Target: audit.Target{Kind: audit.TargetCaller}}}
 	}
-	if err := a.open(ctx, o, &f.source, f.region); err != nil {
+	if err := f.source.Open(ctx, o, f.region); err != nil {
 		return err
 	}
 	if len(o.Targets) > 1 {

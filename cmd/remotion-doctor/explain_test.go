@@ -55,7 +55,7 @@ func TestExplainGolden(t *testing.T) {
 				stdout: &out, stderr: &bytes.Buffer{}, getenv: func(string) string { return "" },
 				now: func() time.Time { return time.Date(2026, 11, 23, 0, 0, 0, 0, time.UTC) },
 			}
-			f := &explainFlags{target: tt.target, source: sourceFlags{snapshot: snapshot}, region: "eu-west-1", json: form == "json", color: asked.Color{When: "auto"}}
+			f := &explainFlags{target: tt.target, source: asked.Source{Snapshot: snapshot}, region: "eu-west-1", json: form == "json", color: asked.Color{When: "auto"}}
 			err := a.explain(t.Context(), f, []string{tt.action, tt.resource})
 			if want := map[bool]error{true: nil, false: errNotMet}[tt.allowed]; !errors.Is(err, want) {
 				t.Errorf("%s: %v, want %v", tt.name, err, want)

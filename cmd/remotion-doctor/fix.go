@@ -17,7 +17,6 @@ import (
 	"remotion-doctor/internal/asked"
 	"remotion-doctor/internal/ending"
 	"remotion-doctor/internal/outfile"
-	"remotion-doctor/internal/terminal"
 	"remotion-doctor/remedy"
 	"remotion-doctor/report"
 )
@@ -26,7 +25,7 @@ import (
 type fixFlags struct {
 	target      asked.Targets
 	requirement asked.Requirement
-	source      sourceFlags
+	source      asked.Source
 
 	form, name, output           string
 	documented, replace, managed bool
@@ -59,12 +58,13 @@ that it does not cure · 2 bad usage · 3 could not be completed.`,
   remotion-doctor fix --role my-role --apply
   remotion-doctor fix --role my-role --undo`,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			f.source.files = args
+			f.source.Operands = args
 			return a.fix(cmd.Context(), f)
 		},
 	}
 	fs := cmd.Flags()
 	f.target.Add(fs)
+	f.target.AddPick(fs)
 	f.requirement.Add(fs)
 	fs.StringVar(&f.form, "as", "", "only the remedy, as `"+formNames+"`")
 	fs.StringVar(&f.name, "policy-name", remedy.DefaultName, "`NAME` of the policy; where there is one, what is missing is added to it")
@@ -82,7 +82,7 @@ that it does not cure · 2 bad usage · 3 could not be completed.`,
 	fs.StringVar(&f.record, "undo-file", "", "journal `FILE` of the change (default: a new one in your state folder)")
 	fs.DurationVar(&f.wait, "wait", 10*time.Second, "with --apply, `DURATION` that IAM's propagation is given")
 	fs.DurationVar(&f.patience, "timeout", 2*time.Minute, "with --apply, `DURATION` after which what still does not pass has failed")
-	f.source.add(fs)
+	f.source.Add(fs, a.stderr)
 	f.color.Add(fs)
 	return cmd
 }
@@ -103,13 +103,13 @@ func (f *fixFlags) validate() error {
 		return usage("", "--force-step needs --undo")
 	case f.write && (f.apply || f.undo || f.replace):
 		return usage("leave the other out", "--write adds to files; --apply and --undo write to AWS, --replace takes policies away")
-	case (f.apply || f.undo) && (f.source.engine == "local" || f.source.base() != ""):
+	case (f.apply || f.undo) && (f.source.Engine == "local" || f.source.Base() != ""):
 		return usage("leave --engine and the file out", "--apply and --undo write to AWS, not to a file")
 	case len(f.keep) > 0 && !f.replace:
 		return usage("", "--keep names what --replace would remove")
 	case f.yes && !f.apply && !f.undo && !f.write:
 		return usage("", "--yes answers the question of --apply, --undo and --write")
-	case f.write && (len(f.source.paths()) == 0):
+	case f.write && (len(f.source.Paths()) == 0):
 		return usage("name it as an argument, or with --template or --plan", "--write needs the file to write to")
 	case f.write && (f.form == "json" || f.form == "cli"):
 		return usage("leave --as out", "--write has no form %q", f.form)
@@ -138,17 +138,20 @@ func (a *app) fix(ctx context.Context, f *fixFlags) error {
 	if err := f.validate(); err != nil {
 		return err
 	}
+	if err := a.pick(ctx, &f.target, &f.source, f.requirement.Regions); err != nil {
+		return err
+	}
 	o, err := a.options(&f.target, &f.requirement)
 	if err != nil {
 		return err
 	}
-	if err := a.open(ctx, o, &f.source, f.requirement.Region()); err != nil {
+	if err := f.source.Open(ctx, o, f.requirement.Region()); err != nil {
 		return err
 	}
 	if f.undo {
 		return a.undo(ctx, o, f)
 	}
-	done := terminal.While(a.stderr, a.getenv, "working out the remedy")
+	done := a.while("working out the remedy")
 	fixes, err := doctor.Fix(ctx, f.of(o))
 	done()
 	if err != nil {

@@ -41,7 +41,7 @@ func (a *app) putIn(ctx context.Context, o *doctor.Options, f *fixFlags, todo []
 	proof, err := plan.Prove(ctx, func() (doctor.FixOptions, error) {
 		o, err := a.options(&f.target, &f.requirement)
 		if err == nil {
-			err = a.open(ctx, o, &f.source, f.requirement.Region())
+			err = f.source.Open(ctx, o, f.requirement.Region())
 		}
 		if err != nil {
 			return doctor.FixOptions{}, err

@@ -106,7 +106,7 @@ func (a *app) patient() change.Options {
 // checkAgain waits out IAM's propagation, audits once more, and says what passes
 // now.
 func (a *app) checkAgain(ctx context.Context, o *doctor.Options, client *awsapi.Client, f *fixFlags, written []*doctor.Remedy) error {
-	done := terminal.While(a.stderr, a.getenv, "waiting until IAM knows the change everywhere, then checking again")
+	done := a.while("waiting until IAM knows the change everywhere, then checking again")
 	failed, err := attach.Recheck(ctx, *o, client, written, attach.Patience{Wait: f.wait, Limit: f.patience})
 	done()
 	if err != nil {

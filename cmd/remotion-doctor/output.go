@@ -93,7 +93,9 @@ func (a *app) write(ctx context.Context, r *audit.Report, f *outputFlags, others
 	if err != nil {
 		return err
 	}
+	done := a.while("writing the files")
 	err = outfile.Write(ctx, append(others, a.reportFiles(r, f, files)...)...)
+	done()
 	if !f.quiet && !slices.ContainsFunc(files, func(d report.Destination) bool { return d.Plain }) {
 		if shown := report.Write(a.stdout, r, report.Format(f.format), a.form(a.stdout, f)); err == nil {
 			err = shown
@@ -143,6 +145,7 @@ func (a *app) finish(ctx context.Context, r *audit.Report, f *outputFlags) (*aud
 		}
 		report.Baseline(r, old)
 	}
+	defer a.while("finishing the report")()
 	if f.redact {
 		return report.Redact(r)
 	}
@@ -177,7 +180,12 @@ func (a *app) readReport(ctx context.Context, path string, load loader) (*audit.
 		return nil, report.NoDigest, usage("", "reading the report: %v", err)
 	}
 	defer done()
+	shown := func() {}
+	if path != "-" {
+		shown = a.while("reading " + path)
+	}
 	r, state, err := load(path, text)
+	shown()
 	if err == nil && state == report.Changed {
 		fmt.Fprintf(a.stderr, "remotion-doctor: warning: %s was changed after it was made: its digest does not match\n", report.Clean(path))
 	}

@@ -23,7 +23,7 @@ func (a *app) policyCommand() *cobra.Command {
 		Use:   "policy",
 		Short: "Print Remotion's policies, what changed between releases, and faults of a copy",
 		Args:  noCommand("there are policy show, policy diff and policy lint", "unknown command \"policy %s\""),
-		RunE:  help,
+		RunE:  showHelp,
 	}
 	cmd.AddCommand(a.policyShowCommand(), a.policyDiffCommand(), a.policyLintCommand())
 	return cmd
@@ -203,7 +203,9 @@ func (a *app) policyLint(paths []string, f *lintFlags) error {
 	}
 	scope := policytext.Scope(remotion.Pack(), f.as)
 	scope.Version, scope.Partition = release.Version, f.partition
+	done := a.while("reading the policies")
 	found, err := policytext.Lint(remotion.Pack(), paths, func(path string) ([]byte, error) { return files.Input(a.stdin, path, maxInput) }, scope)
+	done()
 	if err != nil {
 		return err
 	}

@@ -30,7 +30,7 @@ complete: every other form is made from it alone, without AWS.`,
   remotion-doctor report verify report.json
   remotion-doctor report schema > report.schema.json`,
 		Args: noCommand("`remotion-doctor report --help` lists them", "report has no command %q"),
-		RunE: help,
+		RunE: showHelp,
 	}
 	cmd.AddCommand(a.convertCommand(), a.diffCommand(), a.mergeCommand(), a.verifyCommand(), a.schemaCommand())
 	return cmd
@@ -79,6 +79,7 @@ func (a *app) convert(ctx context.Context, path string, f *outputFlags) error {
 
 func (a *app) mergeCommand() *cobra.Command {
 	f := &outputFlags{}
+	since := ""
 	cmd := &cobra.Command{
 		Use:   "merge FILE...|DIR...",
 		Short: "Put the sections of several reports into one",
@@ -91,19 +92,27 @@ is that of one run over them.`,
   remotion-doctor report merge *.json --format html > all.html
   remotion-doctor report merge audit-1/ audit-2/ --output html=all.html`,
 		Args: arguments(1, math.MaxInt, "name the JSON reports", "no files were named"),
-		RunE: func(cmd *cobra.Command, args []string) error { return a.merge(cmd.Context(), args, f) },
+		RunE: func(cmd *cobra.Command, args []string) error { return a.merge(cmd.Context(), args, since, f) },
 	}
 	f.addForm(cmd.Flags(), report.FormatJSON)
+	cmd.Flags().StringVar(&since, "since", "", "compare with an earlier audit: its folder `DIR`, or its JSON report")
 	return cmd
 }
 
-func (a *app) merge(ctx context.Context, paths []string, f *outputFlags) error {
+func (a *app) merge(ctx context.Context, paths []string, since string, f *outputFlags) error {
 	if err := f.validate(); err != nil {
 		return err
 	}
 	merged, err := a.merged(ctx, paths)
 	if err != nil {
 		return err
+	}
+	if since != "" {
+		old, _, err := a.readReport(ctx, fleet.ReportIn(since), report.LoadToCompare)
+		if err != nil {
+			return err
+		}
+		merged.Since = report.SinceOf(old, merged)
 	}
 	shown, err := a.finish(ctx, merged, f)
 	if err != nil {
@@ -120,6 +129,7 @@ func (a *app) merged(ctx context.Context, paths []string) (*audit.Report, error)
 	})
 	switch {
 	case len(folders) == len(paths):
+		defer a.while("joining the accounts")()
 		parts, err := fleet.Parts(paths)
 		if err != nil {
 			return nil, err
@@ -182,7 +192,9 @@ func (a *app) diff(ctx context.Context, paths []string, output string, f *output
 	if err != nil {
 		return err
 	}
+	done := a.while("comparing the reports")
 	d := report.Compare(reports[0], reports[1])
+	done()
 	if err := a.writeComparison(ctx, d, output, f); err != nil {
 		return err
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
+	"remotion-doctor/doctor/fleet"
 	"remotion-doctor/fixtures"
 	"remotion-doctor/localaws"
 	"remotion-doctor/report"
@@ -54,9 +55,14 @@ func scriptParams() testscript.Params {
 
 func startAWS(ts *testscript.TestScript, _ bool, args []string) {
 	var o localaws.Options
+	many := ""
 	snapshot, err := files.SnapshotOr(fixtures.Demo, "")
 	ts.Check(err)
 	for _, spec := range args {
+		if folder, ok := strings.CutPrefix(spec, "-snapshots="); ok {
+			many = ts.MkAbs(folder)
+			continue
+		}
 		if path, ok := strings.CutPrefix(spec, "-snapshot="); ok {
 			snapshot, err = files.ReadSnapshot(ts.MkAbs(path))
 			ts.Check(err)
@@ -65,6 +71,16 @@ func startAWS(ts *testscript.TestScript, _ bool, args []string) {
 		fault, err := localaws.ParseFault(spec)
 		ts.Check(err)
 		o.Faults = append(o.Faults, fault)
+	}
+	if many != "" {
+		list, err := fleet.ReadSnapshots(many)
+		ts.Check(err)
+		d, err := localaws.ReadDirectory(many)
+		ts.Check(err)
+		cloud, err := localaws.NewCloud(list, localaws.CloudOptions{Options: o, Directory: d})
+		ts.Check(err)
+		start(ts, cloud)
+		return
 	}
 	server, err := localaws.New(snapshot, o)
 	ts.Check(err)

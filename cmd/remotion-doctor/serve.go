@@ -4,12 +4,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"remotion-doctor/audit"
 	"remotion-doctor/doctor"
+	"remotion-doctor/doctor/fleet"
 	"remotion-doctor/fixtures"
 	"remotion-doctor/localaws"
 	"remotion-doctor/source/awsapi"
@@ -17,7 +19,8 @@ import (
 )
 
 func (a *app) serveCommand() *cobra.Command {
-	var snapshot, listen string
+	var snapshot, snapshots, listen string
+	var limit int
 	var latency time.Duration
 	var faults []string
 	cmd := &cobra.Command{
@@ -25,20 +28,19 @@ func (a *app) serveCommand() *cobra.Command {
 		Short: "Run a local AWS endpoint that answers from a snapshot",
 		Long: `Run an AWS endpoint on the loopback interface that answers IAM, STS, Lambda and
 EC2 from a snapshot, for the AWS CLI, the SDKs and Remotion itself. Without a
-snapshot it serves the demo account.`,
+snapshot it serves the demo account. With --snapshots it serves many accounts of
+one organization: AssumeRole leads from the first, or the one that organization.json
+names as MasterAccountId, to the others.`,
 		Example: `  remotion-doctor serve --snapshot account.json --listen 127.0.0.1:4566
   AWS_ENDPOINT_URL=http://127.0.0.1:4566 aws sts get-caller-identity`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			s, err := files.SnapshotOr(fixtures.Demo, snapshot)
-			if err != nil {
-				return err
-			}
 			parsed, err := localaws.ParseFaults(faults)
 			if err != nil {
 				return usage("", "--fault: %v", err)
 			}
-			server, err := localaws.New(s, localaws.Options{Latency: latency, Faults: parsed})
+			o := localaws.Options{Latency: latency, Faults: parsed}
+			server, err := a.served(snapshot, snapshots, localaws.CloudOptions{Options: o, PerSecond: limit})
 			if err != nil {
 				return err
 			}
@@ -53,10 +55,39 @@ snapshot it serves the demo account.`,
 		},
 	}
 	cmd.Flags().StringVar(&snapshot, "snapshot", "", "snapshot `FILE` (default: the demo account)")
+	cmd.Flags().StringVar(&snapshots, "snapshots", "", "many accounts, from the snapshots in `DIR`, and what organization.json there says of them")
+	cmd.Flags().IntVar(&limit, "limit", 0, "throttle an account that gets more than `N` requests a second, with --snapshots")
 	cmd.Flags().StringVar(&listen, "listen", "127.0.0.1:0", "loopback `ADDRESS`; port 0 lets the system choose")
 	cmd.Flags().DurationVar(&latency, "latency", 0, "`DURATION` added to every answer")
 	cmd.Flags().StringArrayVar(&faults, "fault", nil, "make an operation fail, `OPERATION=KIND[:N][@K]`; repeatable")
 	return cmd
+}
+
+// served is the server of one account, or of many.
+func (a *app) served(snapshot, folder string, o localaws.CloudOptions) (server, error) {
+	if folder == "" {
+		s, err := files.SnapshotOr(fixtures.Demo, snapshot)
+		if err != nil {
+			return nil, err
+		}
+		return localaws.New(s, o.Options)
+	}
+	if snapshot != "" {
+		return nil, usage("leave one of them out", "--snapshot and --snapshots exclude each other")
+	}
+	list, err := fleet.ReadSnapshots(folder)
+	if err != nil {
+		return nil, err
+	}
+	if o.Directory, err = localaws.ReadDirectory(folder); err != nil {
+		return nil, usage("", "reading the organization: %v", err)
+	}
+	return localaws.NewCloud(list, o)
+}
+
+// A server answers on an address until the context ends.
+type server interface {
+	Serve(ctx context.Context, l net.Listener) error
 }
 
 func (a *app) demoCommand() *cobra.Command {

@@ -20,7 +20,7 @@ type snapshotFlags struct {
 	output  string
 	regions []string
 	onlyFor []string
-	awsFlags
+	asked.AWS
 }
 
 func (a *app) snapshotCommand() *cobra.Command {
@@ -44,7 +44,7 @@ file, with what that leaves open. Nothing is written to AWS.`,
 	fs.StringVar(&f.output, "output", "account.json", "write the snapshot to `FILE`")
 	fs.StringSliceVar(&f.regions, "region", nil, "regions of functions, instances, tasks and pods, `R[,R]`")
 	fs.StringArrayVar(&f.onlyFor, "only-for", nil, "only what a check of one target needs, `KIND:NAME`: role, user, function, instance, instance-profile, task-definition or pod-identity; repeatable")
-	f.awsFlags.add(fs)
+	f.AWS.Add(fs, a.stderr)
 	return cmd
 }
 
@@ -59,7 +59,7 @@ func (a *app) snapshot(ctx context.Context, f *snapshotFlags) error {
 	if err != nil {
 		return err
 	}
-	client, err := awsapi.Open(ctx, a.awsOptions(&f.awsFlags, first(f.regions)))
+	client, err := awsapi.Open(ctx, f.AWS.Options(first(f.regions)))
 	if err != nil {
 		return err
 	}

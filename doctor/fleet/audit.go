@@ -11,6 +11,7 @@ import (
 	"remotion-doctor/audit"
 	"remotion-doctor/checks/remotion"
 	"remotion-doctor/doctor"
+	"remotion-doctor/iam/account"
 	"remotion-doctor/source"
 )
 
@@ -33,6 +34,8 @@ type Options struct {
 	doctor.Options
 	// Who are the principals to check: callers, renderers, all, or patterns of names, one of which has to match. Empty is all.
 	Who []string
+	// Tags are KEY=VALUE, or KEY for any value: only principals with all of them.
+	Tags []string
 	// Administrators keeps those in the report who may do everything and pass.
 	Administrators bool
 	// Arguments is the digest of what was asked; see [audit.Account.Arguments].
@@ -73,7 +76,59 @@ func Audit(ctx context.Context, p Place, o Options) *audit.Report {
 	if err != nil {
 		return unread(o, record, err)
 	}
-	return check(ctx, a, selected(found, o.Who), o, record)
+	record.SkippedRegions = offRegions(a.Snapshot)
+	r := check(ctx, a, tagged(a.Snapshot, selected(found, o.Who), o.Tags), o, record)
+	unlisted(r, a.Snapshot)
+	return r
+}
+
+// offRegions are the Regions that are not enabled in an account, sorted.
+func offRegions(s *account.Snapshot) []string {
+	var out []string
+	for i := range s.Gaps {
+		if g := &s.Gaps[i]; g.Off && !slices.Contains(out, g.Resource) {
+			out = append(out, g.Resource)
+		}
+	}
+	slices.Sort(out)
+	return out
+}
+
+// listed are the services in which users of roles are looked for.
+var listed = []string{"lambda", "ec2", "ecs", "eks"}
+
+// unlisted adds a section for what could not be listed in an account: somebody
+// whom the audit should have found may be there.
+func unlisted(r *audit.Report, s *account.Snapshot) {
+	var what []string
+	for i := range s.Gaps {
+		g := &s.Gaps[i]
+		service, _, _ := strings.Cut(g.Operation, ":")
+		if !g.Off && slices.Contains(listed, service) && r.Accounts[0].Status != audit.AccountUnread {
+			what = append(what, strings.TrimSpace(g.Operation+" "+g.Resource)+": "+g.Reason)
+		}
+	}
+	if len(what) == 0 {
+		return
+	}
+	a := &r.Accounts[0]
+	problem := audit.NewProblem(string(source.KindUnavailable), "not everybody who renders in account "+a.ID+" could be looked for: "+strings.Join(what, "; "), "run the same command again, or grant what the role to read with lacks (deploy/reader-policy.json)")
+	a.Status, a.Why = audit.AccountIncomplete, problem.Message
+	r.Sections = append(r.Sections, accountSection(a.ID, &problem))
+	r.Identify()
+	r.OK = r.Verdict().OK()
+}
+
+// accountSection is the section of an account that could not be read, or not whole.
+func accountSection(id string, problem *audit.Problem) audit.Section {
+	s := audit.Section{
+		Target:      audit.Target{Kind: audit.TargetAccount, Name: id},
+		Requirement: audit.Requirement{Name: remotion.Caller},
+		Regions:     []string{}, Modules: []audit.Module{}, Findings: []audit.Finding{}, Operations: []audit.Operation{}, Obstacles: []audit.Obstacle{},
+		Error: problem, Incomplete: source.Kind(problem.Kind).Passing(),
+	}
+	s.Principal.AccountID = id
+	return s
 }
 
 // check checks what was found.
@@ -147,6 +202,35 @@ func selected(found []Found, who []string) []Found {
 	})
 }
 
+// tagged are the principals with all of some tags.
+func tagged(s *account.Snapshot, found []Found, tags []string) []Found {
+	if len(tags) == 0 {
+		return found
+	}
+	has := func(list []account.Tag, want string) bool {
+		return slices.ContainsFunc(list, func(t account.Tag) bool { return t.Key == want || t.Key+"="+t.Value == want })
+	}
+	return slices.DeleteFunc(slices.Clone(found), func(f Found) bool {
+		list := tagsOf(s, f.ARN)
+		return slices.ContainsFunc(tags, func(t string) bool { return !has(list, t) })
+	})
+}
+
+func tagsOf(s *account.Snapshot, arn string) []account.Tag {
+	d := &s.AuthorizationDetails
+	for i := range d.Roles {
+		if d.Roles[i].Arn == arn {
+			return d.Roles[i].Tags
+		}
+	}
+	for i := range d.Users {
+		if d.Users[i].Arn == arn {
+			return d.Users[i].Tags
+		}
+	}
+	return nil
+}
+
 func wanted(f Found, who string) bool {
 	switch who {
 	case Callers:
@@ -178,13 +262,7 @@ func unread(o Options, record audit.Account, err error) *audit.Report {
 	}
 	record.Status, record.Why = audit.AccountUnread, problem.Message
 	r := bare(o, record)
-	r.Sections = []audit.Section{{
-		Target:      audit.Target{Kind: audit.TargetAccount, Name: record.ID},
-		Requirement: audit.Requirement{Name: remotion.Caller},
-		Regions:     []string{}, Modules: []audit.Module{}, Findings: []audit.Finding{}, Operations: []audit.Operation{}, Obstacles: []audit.Obstacle{},
-		Error: &problem, Incomplete: true,
-	}}
-	r.Sections[0].Principal.AccountID = record.ID
+	r.Sections = []audit.Section{accountSection(record.ID, &problem)}
 	r.Identify()
 	r.OK = r.Verdict().OK()
 	return r

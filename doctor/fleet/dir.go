@@ -104,6 +104,14 @@ func (d *Dir) Kept(p Place) (*audit.Report, bool) {
 	return r, true
 }
 
+// ReportIn is the report that a run has left in a folder; a file is a report itself.
+func ReportIn(path string) string {
+	if info, err := os.Stat(path); err == nil && info.IsDir() {
+		return filepath.Join(path, "report.json")
+	}
+	return path
+}
+
 func (d *Dir) load(id string) (*audit.Report, error) {
 	name := filepath.Join(d.path, d.file(id))
 	data, err := os.ReadFile(name)

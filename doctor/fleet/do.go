@@ -25,6 +25,8 @@ type Plan struct {
 	Dir *Dir
 	// Say is called after each account, one call at a time; it may be nil.
 	Say func(Progress)
+	// Since is the report of an earlier audit to compare with; nil for none.
+	Since *audit.Report
 }
 
 // Do audits the places of the plan's shard and returns one report of all: each
@@ -52,6 +54,9 @@ func Do(ctx context.Context, places []Place, o Options, p Plan) (*audit.Report, 
 		parts = append(parts, r)
 	}
 	out := Join(parts)
+	if p.Since != nil {
+		out.Since = report.SinceOf(p.Since, out)
+	}
 	if p.Dir == nil {
 		return out, nil
 	}
@@ -122,6 +127,7 @@ func Join(parts []*audit.Report) *audit.Report {
 	out.Accounts = slices.Clone(out.Accounts)
 	slices.SortStableFunc(out.Accounts, func(a, b audit.Account) int { return strings.Compare(a.ID, b.ID) })
 	out.Notes = append(slices.Clone(out.Notes), notes(out.Accounts)...)
+	out.Causes = report.Rank(&out)
 	out.Digest = ""
 	return &out
 }
@@ -137,6 +143,11 @@ func notes(list []audit.Account) []string {
 		counted(s.Accounts, "account"), s.Audited, s.Incomplete, s.Unread, s.Skipped, s.Pending, s.Principals, s.Callers, s.Renderers)}
 	if s.Administrators > 0 {
 		out = append(out, fmt.Sprintf("%s may do everything, %s proven to pass and left out: --include-admins shows them", counted(s.Administrators, "caller"), wasWere(s.Administrators)))
+	}
+	for i := range list {
+		if a := &list[i]; len(a.SkippedRegions) > 0 {
+			out = append(out, fmt.Sprintf("account %s: not enabled there, and skipped: %s", a.ID, strings.Join(a.SkippedRegions, ", ")))
+		}
 	}
 	for i := range list {
 		if a := &list[i]; a.Status == audit.AccountSkipped {

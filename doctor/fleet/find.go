@@ -82,15 +82,20 @@ type finder struct {
 	functions []account.Function  // the product's own
 	renders   map[string][]string // why a role, by its ARN, is a renderer
 	hosts     map[string][]string
+	variables map[string][]string // of the functions that run as a role, by its ARN
 	marks     *marks
 }
 
 func newFinder(a Account) *finder {
-	f := &finder{Account: a, hosts: hostsOf(a.Snapshot, a.Pack), marks: newMarks(a.Pack), renders: map[string][]string{}}
+	f := &finder{Account: a, hosts: hostsOf(a.Snapshot, a.Pack), marks: newMarks(a.Pack), renders: map[string][]string{}, variables: map[string][]string{}}
 	for _, fn := range a.Snapshot.Functions {
 		if own(a.Pack, fn) {
 			f.functions = append(f.functions, fn)
 			f.renders[fn.Role] = append(f.renders[fn.Role], "runs "+fn.FunctionName)
+			continue
+		}
+		if r, err := a.Snapshot.Role(fn.Role); err == nil && len(fn.Variables) > 0 {
+			f.variables[r.Arn] = append(f.variables[r.Arn], "function "+fn.FunctionName+" has "+fn.Variables[0])
 		}
 	}
 	if r, err := a.Snapshot.Role(a.Pack.Traces.Role); err == nil && len(f.renders[r.Arn]) == 0 {
@@ -146,6 +151,7 @@ func (f *finder) caller(ctx context.Context, c candidate) (Found, bool, error) {
 	}
 	out := Found{Target: c.target, ARN: c.arn, Requirement: remotion.Caller, Administrator: administrator(policies)}
 	out.Why = f.marks.of(policies)
+	out.Why = append(out.Why, f.variables[c.arn]...)
 	if hosts := f.hosts[c.arn]; c.user || len(hosts) > 0 {
 		invokes, err := f.invokes(ctx, p, policies)
 		if err != nil {

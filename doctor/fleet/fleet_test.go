@@ -19,8 +19,8 @@ import (
 	"remotion-doctor/report"
 )
 
-// organization writes snapshots of n accounts, all like the demo account.
-func organization(t *testing.T, n int) []Place {
+// demoAccounts writes snapshots of n accounts, all like the demo account.
+func demoAccounts(t *testing.T, n int) []Place {
 	t.Helper()
 	dir := t.TempDir()
 	for i := range n {
@@ -79,7 +79,7 @@ func joined(t *testing.T, dirs ...string) string {
 
 func TestShardsEqualTheWhole(t *testing.T) {
 	t.Parallel()
-	places := organization(t, 12)
+	places := demoAccounts(t, 12)
 	whole := t.TempDir()
 	if err := run(t, t.Context(), whole, places, Shard{}); err != nil {
 		t.Fatal(err)
@@ -106,7 +106,7 @@ func TestShardsEqualTheWhole(t *testing.T) {
 
 func TestInterruptedRunEndsTheSame(t *testing.T) {
 	t.Parallel()
-	places := organization(t, 8)
+	places := demoAccounts(t, 8)
 	whole, cut := t.TempDir(), t.TempDir()
 	if err := run(t, t.Context(), whole, places, Shard{}); err != nil {
 		t.Fatal(err)
@@ -144,7 +144,7 @@ func TestInterruptedRunEndsTheSame(t *testing.T) {
 
 func TestAccountThatCannotBeRead(t *testing.T) {
 	t.Parallel()
-	places := organization(t, 3)
+	places := demoAccounts(t, 3)
 	places[1].Open = func(context.Context) (Account, error) {
 		return Account{}, fmt.Errorf("AssumeRole was denied")
 	}

@@ -13,6 +13,7 @@ import (
 	"strings"
 
 	"remotion-doctor/audit"
+	"remotion-doctor/iam/account"
 	"remotion-doctor/iam/managed"
 	"remotion-doctor/source"
 	"remotion-doctor/source/files"
@@ -20,16 +21,20 @@ import (
 
 // Snapshots returns the accounts of the snapshots in a folder, in the order of
 // their ids: files of the `snapshot` command, or of `aws iam
-// get-account-authorization-details`, whose names end in .json. The error names
+// get-account-authorization-details`, whose names end in .json, or the storage of
+// iam-collect. The error names
 // the file; two files of one account are one.
 func Snapshots(folder string, library *managed.Library) ([]Place, error) {
+	if collected, err := files.CollectedIn(folder); err != nil || len(collected) > 0 {
+		return collectedPlaces(collected, library), err
+	}
 	var out []Place
 	byID := map[string]string{}
 	err := filepath.WalkDir(folder, func(path string, d fs.DirEntry, err error) error {
 		switch {
 		case err != nil:
 			return refused(folder, err)
-		case d.IsDir() || path != folder && !strings.HasSuffix(d.Name(), ".json"):
+		case d.IsDir() || path != folder && (!strings.HasSuffix(d.Name(), ".json") || d.Name() == "organization.json"):
 			return nil
 		}
 		id, err := accountIn(path)
@@ -48,6 +53,39 @@ func Snapshots(folder string, library *managed.Library) ([]Place, error) {
 	}
 	slices.SortFunc(out, func(a, b Place) int { return strings.Compare(a.ID, b.ID) })
 	return out, err
+}
+
+// collectedPlaces are the accounts in iam-collect's storage.
+func collectedPlaces(list []files.Collected, library *managed.Library) []Place {
+	var out []Place
+	for _, c := range list {
+		out = append(out, Place{ID: c.ID, Open: func(context.Context) (Account, error) {
+			s, err := c.Read()
+			if err != nil {
+				return Account{}, err
+			}
+			src, err := files.Snapshot(s, files.Overlay{}, library)
+			return Account{Snapshot: s, Source: src}, err
+		}})
+	}
+	return out
+}
+
+// ReadSnapshots reads all snapshots in a folder, in the order of their accounts.
+func ReadSnapshots(folder string) ([]*account.Snapshot, error) {
+	places, err := Snapshots(folder, managed.Embedded())
+	if err != nil {
+		return nil, err
+	}
+	var out []*account.Snapshot
+	for _, p := range places {
+		a, err := p.Open(context.Background())
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, a.Snapshot)
+	}
+	return out, nil
 }
 
 func openSnapshot(path, id string, library *managed.Library) (Account, error) {

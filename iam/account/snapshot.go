@@ -55,6 +55,9 @@ type Gap struct {
 	Reason    string
 	// Affects says in words which verdicts are unknown without it.
 	Affects string
+	// Off says that the Region is not enabled in the account: there is nothing in
+	// it to read.
+	Off bool `json:",omitempty"`
 }
 
 // AuthorizationDetails is the output of iam:GetAccountAuthorizationDetails.
@@ -176,6 +179,9 @@ type Function struct {
 	Runtime      string `json:",omitempty"`
 	MemorySize   int    `json:",omitempty"`
 	Timeout      int    `json:",omitempty"`
+	// Variables are the names of its environment variables that an audit looks for; never
+	// their values.
+	Variables []string `json:",omitempty"`
 }
 
 // An Instance is an EC2 instance.

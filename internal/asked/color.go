@@ -31,5 +31,6 @@ func (f *Color) Options(w io.Writer, getenv func(string) string) report.Options 
 	var o report.Options
 	o.Width, o.Color = terminal.Look(w, getenv)
 	o.Color = !f.Never && f.When != "never" && (o.Color || f.When == "always")
+	o.Links = o.Width > 0 && o.Color && terminal.Links(getenv) || terminal.ForceLinks(getenv)
 	return o
 }

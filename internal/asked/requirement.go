@@ -14,6 +14,7 @@ import (
 	"remotion-doctor/checks/remotion/project"
 	"remotion-doctor/doctor"
 	"remotion-doctor/iam/policy"
+	"remotion-doctor/internal/spelling"
 	"remotion-doctor/source/files"
 )
 
@@ -149,7 +150,7 @@ func ValidRegions(regions []string) error {
 // ValidOperations refuses a name in --for that no operation has.
 func ValidOperations(names []string) error {
 	if err := remotion.Pack().ValidOperations(names); err != nil {
-		return usage("", "--for: %v", err)
+		return usage(meant(names, remotion.Pack().OperationNames()), "--for: %v", err)
 	}
 	return nil
 }
@@ -162,7 +163,18 @@ func usage(hint, format string, args ...any) error {
 // OneOf refuses a value that a flag does not accept.
 func OneOf(flag, value string, known ...string) error {
 	if !slices.Contains(known, value) {
-		return usage("", "--%s %q is not one of %s", flag, value, strings.Join(slices.DeleteFunc(slices.Clone(known), func(k string) bool { return k == "" }), ", "))
+		return usage(meant([]string{value}, known), "--%s %q is not one of %s", flag, value, strings.Join(slices.DeleteFunc(slices.Clone(known), func(k string) bool { return k == "" }), ", "))
 	}
 	return nil
+}
+
+// meant is a hint that says what the first misspelt name was meant to be; empty
+// where that is not clear.
+func meant(names, known []string) string {
+	for _, n := range names {
+		if near := spelling.Nearest(n, known); near != "" && !slices.Contains(known, n) {
+			return "did you mean " + near + "?"
+		}
+	}
+	return ""
 }

@@ -11,6 +11,7 @@ type Targets struct {
 	Functions, Instances, Profiles, Roles, Users []string
 	Tasks, Pods, Renderers                       []string
 	Caller                                       bool
+	Pick                                         bool
 	ServiceAccount                               string
 }
 
@@ -30,6 +31,31 @@ func (f *Targets) Add(fs *pflag.FlagSet) {
 	fs.StringArrayVar(&f.Renderers, "renderer", nil, "the renderer: the role of the remotion-render-… functions, or of `FUNCTION|ROLE`, with its trust policy")
 	fs.Lookup("renderer").NoOptDefVal = anyRenderer
 	fs.BoolVar(&f.Caller, "caller", false, "whoever the AWS credentials belong to (the default)")
+}
+
+// AddPick adds the flag that asks for the target.
+func (f *Targets) AddPick(fs *pflag.FlagSet) {
+	fs.BoolVar(&f.Pick, "pick", false, "list functions and roles, and ask which one")
+}
+
+// Unpicked refuses --pick together with a target.
+func (f *Targets) Unpicked() error {
+	if f.Caller || len(f.List()) > 1 || f.List()[0].Kind != audit.TargetCaller {
+		return usage("leave one of them out", "--pick and a target exclude each other")
+	}
+	return nil
+}
+
+// Take makes what was picked the target.
+func (f *Targets) Take(t audit.Target) {
+	switch t.Kind {
+	case audit.TargetFunction:
+		f.Functions = []string{t.Name}
+	case audit.TargetRenderer:
+		f.Renderers = []string{t.Name}
+	default:
+		f.Roles = []string{t.Name}
+	}
 }
 
 // List returns the targets in the order of the flags' kinds; the caller where

@@ -32,12 +32,16 @@
   const list = $('list'), more = $('more'), chips = [...document.querySelectorAll('.chip')];
   let found = [], shown = 0;
 
+  // What sections are chosen by, each by a list of its own: a section has one or several of each.
+  const groups = ['account', 'unit', 'region', 'operation'];
+  const all = { account: '', unit: '', region: '', operation: '', principal: '' };
+  const within = (s) => groups.every((g) => filter[g] === '' || [].concat(s[g] || []).includes(filter[g]));
   const filter = {
-    q: '', account: '', principal: '', module: '', statuses: new Set(),
+    q: '', ...all, module: '', statuses: new Set(),
     // What a finding shows is its kind's and its section's: each is looked at once.
     matcher() {
       const byKind = kinds.map((k) => this.statuses.has(kindName(k)) && (this.module === '' || modules[k[MODULE]].title === this.module));
-      const bySection = sections.map((s, i) => (this.account === '' || s.account === this.account) && (this.principal === '' || i === Number(this.principal)));
+      const bySection = sections.map((s, i) => within(s) && (this.principal === '' || i === Number(this.principal)));
       const words = this.q.split(/\s+/).filter((word) => word !== '').map((word) => ({ word,
         kinds: kinds.map((k) => [ACTION, RESOURCE, WHY].some((c) => lower()[k[c]].includes(word)) || modules[k[MODULE]].title.toLowerCase().includes(word)),
         sections: places().map((text) => text.includes(word)) }));
@@ -77,7 +81,7 @@
     show(page);
     $('count').textContent = `${found.length} of ${total} findings`;
     $('q').value = $('q').value.toLowerCase().trim() === filter.q ? $('q').value : filter.q;
-    if ($('account')) $('account').value = filter.account;
+    for (const g of groups) if ($(g)) $(g).value = filter[g];
     if (filter.principal !== '') options();
     $('principal').value = filter.principal;
     list.dispatchEvent(new Event('filtered'));
@@ -90,7 +94,7 @@
   const state = () => {
     const p = new URLSearchParams();
     if (filter.q) p.set('q', filter.q);
-    if (filter.account) p.set('account', filter.account);
+    for (const g of groups) if (filter[g]) p.set(g, filter[g]);
     if (filter.principal !== '') p.set('principal', filter.principal);
     if (filter.module) p.set('module', filter.module);
     p.set('status', known.filter((s) => filter.statuses.has(s)).join(','));
@@ -104,7 +108,7 @@
     if (!hash.includes('=')) { if (!list.children.length) { filter.statuses = standard(); apply(false); } return; }
     const p = new URLSearchParams(hash);
     filter.q = (p.get('q') || '').toLowerCase();
-    filter.account = sections.some((s) => s.account === p.get('account')) ? p.get('account') : '';
+    for (const g of groups) filter[g] = sections.some((s) => [].concat(s[g] || []).includes(p.get(g))) ? p.get(g) : '';
     filter.principal = sections[p.get('principal')] ? p.get('principal') : '';
     filter.module = [...$('module').options].some((o) => o.value === p.get('module')) ? p.get('module') : '';
     filter.statuses = new Set((p.get('status') ?? known.join(',')).split(',').filter((s) => known.includes(s)));
@@ -114,7 +118,7 @@
 
   const visitPrincipal = async (id) => {
     await parsed;
-    if (cards.length > 0 && !ours.some((n) => 's-' + cards[n].section === id)) { Object.assign(filter, { account: '', principal: '' }); apply(false); }
+    if (cards.length > 0 && !ours.some((n) => 's-' + cards[n].section === id)) { Object.assign(filter, all); apply(false); }
     if (cards.length > 0 && !$(id)) showCards(ours.findIndex((n) => 's-' + cards[n].section === id) + 1 - titles);
     const card = $(id);
     if (!card || !card.dataset.block) return;
@@ -127,7 +131,7 @@
     const i = (await identified()).indexOf(id);
     if (i < 0) { say('This report has no such finding.'); filter.statuses = standard(); return apply(false); }
     if (!found.includes(i)) {
-      Object.assign(filter, { q: '', account: '', principal: '', module: '', statuses: standard() });
+      Object.assign(filter, { q: '', ...all, module: '', statuses: standard() });
       filter.statuses.add(kind(i));
       apply(false);
     }
@@ -270,7 +274,7 @@
     $('cards-count').textContent = `${ours.length} of ${cards.length} principals`;
   };
   const filterCards = () => {
-    ours = cards.map((_, n) => n).filter((n) => (filter.account === '' || sections[cards[n].section].account === filter.account) &&
+    ours = cards.map((_, n) => n).filter((n) => within(sections[cards[n].section]) &&
       (filter.principal === '' || cards[n].section === Number(filter.principal)));
     titles = 0;
     $('cards').replaceChildren();
@@ -292,7 +296,7 @@
     $('unfold').addEventListener('click', unfoldAll);
     let before = ' ';
     const follow = () => {
-      const now = filter.account + ' ' + filter.principal;
+      const now = [...groups, 'principal'].map((g) => filter[g]).join('\n');
       if (now !== before) filterCards();
       before = now;
     };
@@ -346,7 +350,7 @@
     apply(true);
     if (ids === null && /\b[0-9a-f]{6,}\b/.test(filter.q)) identified().then(() => apply(true));
   });
-  if ($('account')) $('account').addEventListener('change', (e) => { filter.account = e.target.value; apply(true); });
+  for (const g of groups) if ($(g)) $(g).addEventListener('change', (e) => { filter[g] = e.target.value; apply(true); });
   $('principal').addEventListener('change', (e) => { filter.principal = e.target.value; apply(true); });
   $('module').addEventListener('change', (e) => { filter.module = e.target.value; apply(true); });
   for (const c of chips) {

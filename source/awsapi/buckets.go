@@ -14,7 +14,7 @@ import (
 )
 
 func (c *Client) s3(region string) *s3.Client {
-	return s3.New(c.config, cmp.Or(region, c.globalRegion()))
+	return s3.New(c.of("s3"), cmp.Or(region, c.globalRegion()))
 }
 
 // BucketNames returns the names of the account's buckets.

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/credentials/ec2rolecreds"
@@ -31,6 +32,14 @@ type Options struct {
 	// AccessKeyID and what belongs to it are used in place of the credentials
 	// that would be found, where they are given.
 	AccessKeyID, SecretAccessKey, SessionToken string
+	// Roles are assumed one after the other; the last one's credentials are used.
+	Roles []Role
+	// RefusedUntil is until when a refusal of AssumeRole is tried again, every
+	// RefusedPause (5 s where zero).
+	RefusedUntil time.Time
+	RefusedPause time.Duration
+	// Adaptive slows down, for each service by itself, while AWS throttles.
+	Adaptive bool
 	// Isolated reads neither the environment nor any file: made-up credentials
 	// sign the requests to EndpointURL.
 	Isolated bool
@@ -43,8 +52,16 @@ type Options struct {
 	// OnRetry, where it is not nil, is called with the failed attempts of a call
 	// that takes longer than three seconds, perhaps by several goroutines.
 	OnRetry func(Retry)
+	// OnAttempt, where it is not nil, is called after each attempt, perhaps by several
+	// goroutines.
+	OnAttempt func(Attempt)
+	// OnSlow, where it is not nil, is called when a call has had no answer for three
+	// seconds.
+	OnSlow func(operation string, after time.Duration)
 	// Backoff replaces the waiting between retries, for tests.
 	Backoff func(attempt int) time.Duration
+	// Like is a client whose connections are used, too.
+	Like *Client
 	// Transport replaces how requests are sent.
 	Transport http.RoundTripper
 }
@@ -57,6 +74,7 @@ type Client struct {
 	calls       atomic.Int64
 	probes      atomic.Int64
 	read        readings
+	paces       *paces // nil where calls are not slowed down
 }
 
 // Open loads the configuration. It does not talk to AWS.
@@ -82,11 +100,21 @@ func Open(ctx context.Context, o Options) (*Client, error) {
 			return nil, err
 		}
 	}
+	switch {
+	case o.Like != nil:
+		cfg.HTTPClient = o.Like.config.HTTPClient
+	case cfg.HTTPClient == nil:
+		cfg.HTTPClient = awshttp.NewBuildableClient() // one for all services
+	}
 	own := newPatience(o, retryer)
 	own.credentials = cfg.Credentials
 	cfg.Retryer = func() aws.Retryer { return retryer }
 	cfg.APIOptions = []func(*middleware.Stack) error{own.add}
-	return &Client{config: cfg, concurrency: cmp.Or(o.Concurrency, 8)}, nil
+	c := &Client{config: assume(cfg, &o, retryer), concurrency: cmp.Or(o.Concurrency, 8)}
+	if o.Adaptive {
+		c.paces = &paces{backoff: o.Backoff, of: map[string]aws.Retryer{}}
+	}
+	return c, nil
 }
 
 func loadConfig(ctx context.Context, o Options, load []func(*config.LoadOptions) error) (aws.Config, error) {
@@ -142,15 +170,15 @@ func (c *Client) Usage() audit.Usage {
 func (c *Client) globalRegion() string { return cmp.Or(c.config.Region, "us-east-1") }
 
 func (c *Client) iam() *awsiam.Client {
-	return awsiam.NewFromConfig(c.config, func(o *awsiam.Options) { o.Region = c.globalRegion() })
+	return awsiam.NewFromConfig(c.of("iam"), func(o *awsiam.Options) { o.Region = c.globalRegion() })
 }
 
 func (c *Client) sts() *sts.Client {
-	return sts.NewFromConfig(c.config, func(o *sts.Options) { o.Region = c.globalRegion() })
+	return sts.NewFromConfig(c.of("sts"), func(o *sts.Options) { o.Region = c.globalRegion() })
 }
 
 func (c *Client) lambda(region string) *lambda.Client {
-	return lambda.NewFromConfig(c.config, func(o *lambda.Options) { o.Region = cmp.Or(region, c.config.Region) })
+	return lambda.NewFromConfig(c.of("lambda"), func(o *lambda.Options) { o.Region = cmp.Or(region, c.config.Region) })
 }
 
-func (c *Client) ec2(region string) *ec2.Client { return ec2.New(c.config, region) }
+func (c *Client) ec2(region string) *ec2.Client { return ec2.New(c.of("ec2"), region) }

@@ -11,9 +11,9 @@ import (
 	"remotion-doctor/source/awsapi/eks"
 )
 
-func (c *Client) ecs(region string) *ecs.Client { return ecs.New(c.config, region) }
+func (c *Client) ecs(region string) *ecs.Client { return ecs.New(c.of("ecs"), region) }
 
-func (c *Client) eks(region string) *eks.Client { return eks.New(c.config, region) }
+func (c *Client) eks(region string) *eks.Client { return eks.New(c.of("eks"), region) }
 
 // taskRole asks ECS for the role that the containers of a task run as.
 func (c *Client) taskRole(ctx context.Context, name string) (source.Resolution, error) {

@@ -12,8 +12,10 @@ import (
 	"testing"
 
 	"remotion-doctor/audit"
+	"remotion-doctor/fixtures"
 	"remotion-doctor/iam"
 	"remotion-doctor/iam/account"
+	"remotion-doctor/localaws"
 	"remotion-doctor/source"
 )
 
@@ -112,17 +114,25 @@ var calls = map[string]func(context.Context, *Client) error{
 		_, err := c.BucketPolicy(ctx, bucket, "us-east-1")
 		return err
 	},
-	"GetBucketOwnershipControls":     bucketGap,
-	"GetPublicAccessBlock":           bucketGap,
-	"GetAccountAuthorizationDetails": snapshotGap,
-	"ListTaskDefinitionFamilies":     snapshotGap,
-	"ListClusters":                   snapshotGap,
-	"ListPodIdentityAssociations":    resolve(audit.TargetPodIdentity, "c/n/s"),
-	"DescribePodIdentityAssociation": resolve(audit.TargetPodIdentity, "c/n/s"),
-	"DescribeOrganization":           snapshotGap,
-	"ListParents":                    snapshotGap,
-	"ListPoliciesForTarget":          snapshotGap,
-	"DescribePolicy":                 snapshotGap,
+	"GetBucketOwnershipControls":       bucketGap,
+	"GetPublicAccessBlock":             bucketGap,
+	"GetAccountAuthorizationDetails":   snapshotGap,
+	"ListTaskDefinitionFamilies":       snapshotGap,
+	"ListClusters":                     snapshotGap,
+	"ListPodIdentityAssociations":      resolve(audit.TargetPodIdentity, "c/n/s"),
+	"DescribePodIdentityAssociation":   resolve(audit.TargetPodIdentity, "c/n/s"),
+	"DescribeOrganization":             snapshotGap,
+	"ListParents":                      snapshotGap,
+	"ListPoliciesForTarget":            snapshotGap,
+	"DescribePolicy":                   snapshotGap,
+	"ListRoots":                        members,
+	"ListAccountsForParent":            members,
+	"ListOrganizationalUnitsForParent": members,
+	"ListTagsForResource":              func(ctx context.Context, c *Client) error { _, err := c.TagsOf(ctx, "123456789012"); return err },
+	"SelectAggregateResourceConfig": func(ctx context.Context, c *Client) error {
+		_, err := c.Aggregated(ctx, "org", "123456789012")
+		return err
+	},
 	"ListPolicyVersions": func(ctx context.Context, c *Client) error {
 		_, err := c.ReadPolicy(ctx, "arn:aws:iam::123456789012:policy/extra")
 		return err
@@ -173,6 +183,29 @@ var calls = map[string]func(context.Context, *Client) error{
 var without = []string{
 	"PutRolePolicy", "PutUserPolicy", "DeleteRolePolicy", "DeleteUserPolicy", "AttachRolePolicy", "AttachUserPolicy", "DetachRolePolicy",
 	"DetachUserPolicy", "DeletePolicy", "DeletePolicyVersion", "SetDefaultPolicyVersion",
+}
+
+func members(ctx context.Context, c *Client) error { _, err := c.Members(ctx, nil); return err }
+
+// ofMany are the operations that an account answers only among others.
+var ofMany = []string{"ListRoots", "ListAccountsForParent", "ListOrganizationalUnitsForParent", "ListTagsForResource", "SelectAggregateResourceConfig"}
+
+// openFor opens the rich account, among others where an operation needs them.
+func openFor(t *testing.T, name string, faults ...string) *Client {
+	t.Helper()
+	if !slices.Contains(ofMany, name) {
+		return open(t, rich, faults...)
+	}
+	s, err := account.Read(fixtures.Demo)
+	if err != nil {
+		t.Fatal(err)
+	}
+	rich(s)
+	cloud, err := localaws.NewCloud([]*account.Snapshot{s}, localaws.CloudOptions{Options: localaws.Options{Faults: parsed(t, faults)}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return openHandler(t, cloud)
 }
 
 func bucketGap(ctx context.Context, c *Client) error {
@@ -227,13 +260,13 @@ func TestEmptyAnswers(t *testing.T) {
 				if kind == "empty-result" && slices.Contains(without, name) {
 					continue
 				}
-				err := ask(t.Context(), open(t, rich, name+"="+kind))
+				err := ask(t.Context(), openFor(t, name, name+"="+kind))
 				if e := asError(t, err); e.Kind != source.KindAnswer || !strings.Contains(err.Error()+e.Operation, name) {
 					t.Errorf("%s: %v (%s)", kind, err, e.Kind)
 				}
 			}
 			// Without the fault there is nothing to complain of.
-			if err := ask(t.Context(), open(t, rich)); err != nil && name != "DecodeAuthorizationMessage" {
+			if err := ask(t.Context(), openFor(t, name)); err != nil && name != "DecodeAuthorizationMessage" {
 				t.Errorf("without a fault: %v", err)
 			}
 		})
@@ -245,7 +278,7 @@ func TestEmptyAnswers(t *testing.T) {
 func TestAllCallsAreTested(t *testing.T) {
 	t.Parallel()
 	var files []string
-	for _, pattern := range []string{"*.go", "ec2/*.go", "ecs/*.go", "eks/*.go", "organizations/*.go", "s3/*.go"} {
+	for _, pattern := range []string{"*.go", "ec2/*.go", "ecs/*.go", "eks/*.go", "organizations/*.go", "config/*.go", "s3/*.go"} {
 		more, err := filepath.Glob(pattern)
 		if err != nil || len(more) == 0 {
 			t.Fatalf("%s: %d files, %v", pattern, len(more), err)
@@ -292,6 +325,7 @@ var lists = []string{
 
 var tokenLists = []string{
 	"ListFunctions", "ListBuckets", "ListTaskDefinitionFamilies", "ListClusters", "ListParents", "ListPoliciesForTarget",
+	"ListRoots", "ListAccountsForParent", "ListOrganizationalUnitsForParent", "ListTagsForResource", "SelectAggregateResourceConfig",
 }
 
 // TestPagesThatLeadNowhere: a marker that repeats, and a page that is not the
@@ -301,7 +335,7 @@ func TestPagesThatLeadNowhere(t *testing.T) {
 	check := func(name, kind string) {
 		t.Run(name+"="+kind, func(t *testing.T) {
 			t.Parallel()
-			err := calls[name](t.Context(), open(t, rich, name+"="+kind))
+			err := calls[name](t.Context(), openFor(t, name, name+"="+kind))
 			if err == nil || asError(t, err).Kind != source.KindAnswer {
 				t.Fatalf("%v", err)
 			}

@@ -61,6 +61,9 @@ func explain(op string, err error) error {
 		return e
 	}
 	out := &source.Error{Op: op, Kind: source.KindOther, Msg: clean(err.Error()), Err: err}
+	if e, ok := errors.AsType[*roleError](err); ok {
+		out.Op = "assuming " + clean(e.role)
+	}
 	c := &call{}
 	if e, ok := errors.AsType[*callError](err); ok {
 		c = e.call

@@ -37,7 +37,10 @@ type patience struct {
 	attempt, call time.Duration
 	retryable     func(error) bool
 	notify        func(Retry)
+	attempted     func(Attempt)
+	slow          func(operation string, after time.Duration)
 	credentials   aws.CredentialsProvider
+	assumed       bool // the credentials are those of a role
 	health        health
 	notices       notices
 }
@@ -45,7 +48,7 @@ type patience struct {
 func newPatience(o Options, retryer aws.Retryer) *patience {
 	return &patience{
 		attempt: cmp.Or(o.AttemptTimeout, attemptTimeout), call: cmp.Or(o.CallTimeout, callTimeout),
-		retryable: retryer.IsErrorRetryable, notify: o.OnRetry,
+		retryable: retryer.IsErrorRetryable, notify: o.OnRetry, attempted: o.OnAttempt, slow: o.OnSlow,
 	}
 }
 
@@ -83,12 +86,14 @@ func (p *patience) limitCall(ctx context.Context, in middleware.FinalizeInput, n
 	if p.credentials != nil {
 		// A person may have to type a code for them, so that they come before
 		// the clock starts. Their error is the attempt's as well.
-		_, _ = p.credentials.Retrieve(ctx)
+		if _, err := p.credentials.Retrieve(ctx); err != nil && p.assumed {
+			return middleware.FinalizeOutput{}, middleware.Metadata{}, err // it says which role
+		}
 	}
 	c := newCall(ctx)
 	limited, cancel := context.WithTimeout(context.WithValue(ctx, callKey{}, c), p.call)
 	defer cancel()
-	timer := time.AfterFunc(noticeAfter, func() { p.tell(c, c.setLate) })
+	timer := time.AfterFunc(noticeAfter, func() { p.tell(c, c.setLate); p.wait(c) })
 	out, meta, err := next.HandleFinalize(limited, in)
 	timer.Stop()
 	if c.finish(); err == nil {
@@ -114,7 +119,9 @@ func (c *call) gaveUp(after time.Duration) error {
 func (p *patience) limitAttempt(ctx context.Context, in middleware.FinalizeInput, next middleware.FinalizeHandler) (middleware.FinalizeOutput, middleware.Metadata, error) {
 	limited, cancel := context.WithTimeout(ctx, p.attempt)
 	defer cancel()
+	start := time.Now()
 	out, meta, err := next.HandleFinalize(limited, in)
+	p.report(ctx, time.Since(start), meta, err)
 	if ctx.Err() != nil {
 		return out, meta, err // the call is over
 	}
@@ -147,6 +154,15 @@ func (p *patience) tell(c *call, note func()) {
 		return
 	}
 	p.notify(Retry{Operation: c.name(), Attempt: c.attempts, Err: explain("asking "+c.name(), &callError{call: c, Err: c.last})})
+}
+
+// wait reports a call that has had no answer of any kind for noticeAfter.
+func (p *patience) wait(c *call) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if p.slow != nil && !c.over && c.last == nil && p.notices.due(c.name()) {
+		p.slow(c.name(), noticeAfter)
+	}
 }
 
 func (c *call) setLate() { c.late = true }

@@ -22,7 +22,11 @@ const maxBackoff = 8 * time.Second
 // newRetryer retries throttling, server errors and answers that do not come,
 // with full jitter.
 func newRetryer(backoff func(int) time.Duration) aws.Retryer {
-	return retry.NewStandard(func(o *retry.StandardOptions) {
+	return retry.NewStandard(standard(backoff))
+}
+
+func standard(backoff func(int) time.Duration) func(*retry.StandardOptions) {
+	return func(o *retry.StandardOptions) {
 		o.MaxAttempts = maxAttempts
 		o.MaxBackoff = maxBackoff
 		o.RateLimiter = ratelimit.None // the attempts are bound already
@@ -30,7 +34,7 @@ func newRetryer(backoff func(int) time.Duration) aws.Retryer {
 		if backoff != nil {
 			o.Backoff = retry.BackoffDelayerFunc(func(n int, _ error) (time.Duration, error) { return backoff(n), nil })
 		}
-	})
+	}
 }
 
 // worthRetrying decides what the SDK's own rules leave open.

@@ -25,6 +25,9 @@ type Part struct {
 type SnapshotOptions struct {
 	// Regions are those whose functions, instances, tasks and pods are read.
 	Regions []string
+	// Above reads the organization's policies, with other credentials than those of
+	// the account; nil for the account's own.
+	Above *Above
 	// Resume are the parts that an earlier run has kept.
 	Resume []Part
 	// Keep is called with each part.
@@ -110,7 +113,7 @@ func (t *taker) take(ctx context.Context, s step) error {
 	case source.KindCredentials, source.KindUnreachable, source.KindInterrupted:
 		return e
 	}
-	gap := account.Gap{Operation: cmp.Or(e.Operation, s.operation), Reason: e.Msg, Affects: s.affects}
+	gap := account.Gap{Operation: cmp.Or(e.Operation, s.operation), Reason: e.Msg, Affects: s.affects, Off: e.Kind == source.KindRegion}
 	_, gap.Resource, _ = strings.Cut(s.name, " ")
 	return t.keep(Part{Step: s.name, Found: account.Snapshot{Gaps: []account.Gap{gap}}})
 }

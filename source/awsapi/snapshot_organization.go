@@ -9,7 +9,7 @@ import (
 )
 
 func (c *Client) organizations() *organizations.Client {
-	return organizations.New(c.config, c.globalRegion())
+	return organizations.New(c.of("organizations"), c.globalRegion())
 }
 
 // maxLevels bounds the way up: an organization has at most five levels of
@@ -22,6 +22,14 @@ const maxLevels = 8
 // Source: Organizations User Guide, "Service control policies" and "Resource
 // control policies".
 func (t *taker) readOrganization(ctx context.Context, _ string, keep func(account.Snapshot, string) error) error {
+	if t.options.Above != nil {
+		id, _ := t.known()
+		found, err := t.options.Above.Of(ctx, id)
+		if err != nil {
+			return err
+		}
+		return keep(account.Snapshot{Organization: found}, "")
+	}
 	client := t.organizations()
 	out, err := client.DescribeOrganization(ctx)
 	if hasCode(err, "AWSOrganizationsNotInUseException") {
@@ -84,6 +92,9 @@ func chainOf(ctx context.Context, client *organizations.Client, id string) ([]st
 type organizationReader struct {
 	client    *organizations.Client
 	documents map[string]account.Document
+	// levelsOf are the policies of a type on what many accounts have above them, by
+	// the type and the id; nil where nothing is kept.
+	levelsOf map[string][]account.NamedPolicy
 }
 
 // levels returns the policies of a type that are attached along the chain; none
@@ -91,6 +102,10 @@ type organizationReader struct {
 func (r *organizationReader) levels(ctx context.Context, chain []string, kind string) ([][]account.NamedPolicy, error) {
 	var out [][]account.NamedPolicy
 	for _, target := range chain {
+		if known, ok := r.levelsOf[kind+target]; ok {
+			out = append(out, known)
+			continue
+		}
 		level := []account.NamedPolicy{}
 		policies, err := collect(ctx, "organizations:ListPoliciesForTarget", func(ctx context.Context, token *string) (page[organizations.Summary], error) {
 			out, err := r.client.ListPoliciesForTarget(ctx, target, kind, token)
@@ -110,6 +125,9 @@ func (r *organizationReader) levels(ctx context.Context, chain []string, kind st
 			level = append(level, account.NamedPolicy{Name: p.Name, Document: doc})
 		}
 		out = append(out, level)
+		if r.levelsOf != nil {
+			r.levelsOf[kind+target] = level
+		}
 	}
 	// Where a type is not enabled nothing of it is attached anywhere; where it
 	// is, every entity has at least one.

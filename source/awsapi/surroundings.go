@@ -50,9 +50,27 @@ func (c *Client) functions(ctx context.Context, region string) ([]account.Functi
 		out = append(out, account.Function{
 			FunctionName: aws.ToString(f.FunctionName), FunctionArn: aws.ToString(f.FunctionArn), Role: aws.ToString(f.Role),
 			Runtime: string(f.Runtime), MemorySize: int(aws.ToInt32(f.MemorySize)), Timeout: int(aws.ToInt32(f.Timeout)),
+			Variables: remotionVariables(f),
 		})
 	}
 	return out, nil
+}
+
+// remotionVariables are the names of a function's variables that Remotion reads: who
+// has some uses it. The values stay where they are.
+// Source: Remotion, "Permissions" and "Setup": REMOTION_AWS_ACCESS_KEY_ID and others.
+func remotionVariables(f *types.FunctionConfiguration) []string {
+	if f.Environment == nil {
+		return nil
+	}
+	var out []string
+	for name := range f.Environment.Variables {
+		if strings.HasPrefix(name, "REMOTION_") {
+			out = append(out, name)
+		}
+	}
+	slices.Sort(out)
+	return out
 }
 
 // Trust returns the text of a role's trust policy.

@@ -1,8 +1,10 @@
-// Package organizations asks Organizations about the policies above an account, by
+// Package organizations asks Organizations about its accounts, and the policies above one, by
 // package wire.
 //
 // Source: AWS Organizations API Reference, "DescribeOrganization", "ListParents",
-// "ListPoliciesForTarget" and "DescribePolicy", version 2016-11-28.
+// "ListPoliciesForTarget", "DescribePolicy", "ListRoots",
+// "ListOrganizationalUnitsForParent", "ListAccountsForParent" and
+// "ListTagsForResource", version 2016-11-28.
 package organizations
 
 import (
@@ -117,4 +119,87 @@ func (c *Client) DescribePolicy(ctx context.Context, id string) (*Policy, error)
 
 func (c *Client) call(ctx context.Context, operation string, in, out any) error {
 	return c.wire.JSON(ctx, "AWSOrganizationsV20161128", operation, in, out)
+}
+
+// An Account is a member of an organization.
+type Account struct {
+	ID     string `json:"Id"`
+	Name   string
+	Status string // ACTIVE, SUSPENDED, PENDING_CLOSURE
+	// State takes the place of Status (Organizations API Reference, "Account").
+	State string
+}
+
+// Accounts is one page of accounts.
+type Accounts struct {
+	Accounts  []Account // nil where the answer holds no list
+	NextToken *string
+}
+
+// ListAccountsForParent returns the accounts that are in a root or unit itself;
+// token is nil for the first page.
+func (c *Client) ListAccountsForParent(ctx context.Context, parent string, token *string) (Accounts, error) {
+	var out Accounts
+	err := c.call(ctx, "ListAccountsForParent", ofParent{parent, token}, &out)
+	return out, err
+}
+
+// A Unit is a root or an organizational unit.
+type Unit struct {
+	ID   string `json:"Id"`
+	Name string
+}
+
+// Units is one page of units.
+type Units struct {
+	Units     []Unit `json:"OrganizationalUnits"` // nil where the answer holds no list
+	NextToken *string
+}
+
+type ofParent struct {
+	ParentID  string  `json:"ParentId"`
+	NextToken *string `json:",omitzero"`
+}
+
+// ListOrganizationalUnitsForParent returns the units that are in a root or unit
+// itself; token is nil for the first page.
+func (c *Client) ListOrganizationalUnitsForParent(ctx context.Context, parent string, token *string) (Units, error) {
+	var out Units
+	err := c.call(ctx, "ListOrganizationalUnitsForParent", ofParent{parent, token}, &out)
+	return out, err
+}
+
+// Roots is one page of roots.
+type Roots struct {
+	Roots     []Unit // nil where the answer holds no list
+	NextToken *string
+}
+
+// ListRoots returns the roots; token is nil for the first page.
+func (c *Client) ListRoots(ctx context.Context, token *string) (Roots, error) {
+	var out Roots
+	err := c.call(ctx, "ListRoots", struct {
+		NextToken *string `json:",omitzero"`
+	}{token}, &out)
+	return out, err
+}
+
+// A Tag is a tag of an account.
+type Tag struct{ Key, Value string }
+
+// Tags is one page of tags.
+type Tags struct {
+	Tags      []Tag // nil where the answer holds no list
+	NextToken *string
+}
+
+// ListTagsForResource returns the tags of an account or unit; token is nil for the
+// first page.
+func (c *Client) ListTagsForResource(ctx context.Context, id string, token *string) (Tags, error) {
+	var out Tags
+	err := c.call(ctx, "ListTagsForResource", struct {
+		ResourceID string  `json:"ResourceId"`
+		NextToken  *string `json:",omitzero"`
+	}{id, token}, &out)
+	return out, err
 }

@@ -1,7 +1,6 @@
-package main
+package asked
 
 import (
-	"os"
 	"slices"
 	"strings"
 
@@ -14,10 +13,10 @@ import (
 	"remotion-doctor/source/files"
 )
 
-// fileFlags are the flags about what is not deployed yet.
-type fileFlags struct {
+// Files are the flags about what is not deployed yet.
+type Files struct {
 	template, plan      string
-	files               []string // templates and plans, as arguments
+	Operands            []string // templates and plans, as arguments
 	parameters          []string
 	account             string
 	managed             string
@@ -32,7 +31,7 @@ type fileFlags struct {
 	skip                bool   // --skip-missing
 }
 
-func (f *fileFlags) add(fs *pflag.FlagSet) {
+func (f *Files) Add(fs *pflag.FlagSet) {
 	fs.StringVar(&f.template, "template", "", "check before the deploy: a CloudFormation or SAM template, `FILE`, or the CDK's cdk.out")
 	fs.StringVar(&f.plan, "plan", "", "check before the apply: `FILE` from `terraform show -json`, of a plan or state")
 	fs.StringArrayVar(&f.parameters, "parameter", nil, "value of a template's parameter, `NAME=VALUE`; repeatable")
@@ -53,17 +52,17 @@ func (f *fileFlags) add(fs *pflag.FlagSet) {
 }
 
 // bases name the flags that say where the principals are; none for AWS.
-func (f *sourceFlags) bases() []string {
+func (f *Source) bases() []string {
 	var out []string
 	for _, flag := range []struct {
 		name  string
 		given bool
 	}{
-		{"--snapshot", f.snapshot != ""},
+		{"--snapshot", f.Snapshot != ""},
 		{"--template", f.template != ""},
 		{"--plan", f.plan != ""},
-		{"FILE", len(f.files) > 0},
-		{"--policy", len(f.policies) > 0 || f.alone() && f.snapshot == ""},
+		{"FILE", len(f.Operands) > 0},
+		{"--policy", len(f.policies) > 0 || f.alone() && f.Snapshot == ""},
 	} {
 		if flag.given {
 			out = append(out, flag.name)
@@ -72,25 +71,25 @@ func (f *sourceFlags) bases() []string {
 	return out
 }
 
-func (f *sourceFlags) base() string { return first(f.bases()) }
+func (f *Source) Base() string { return strings.Join(f.bases()[:min(len(f.bases()), 1)], "") }
 
 // alone reports whether the policy files are the source: those of a principal
 // that need not exist, and that may have none.
-func (f *fileFlags) alone() bool {
-	return len(f.policies) > 0 || f.principal != "" && f.template == "" && f.plan == "" && len(f.files) == 0
+func (f *Files) alone() bool {
+	return len(f.policies) > 0 || f.principal != "" && f.template == "" && f.plan == "" && len(f.Operands) == 0
 }
 
 // validate refuses flags that do not go together.
-func (f *sourceFlags) validate() error {
-	if err := f.patience.validate(); err != nil {
+func (f *Source) validate() error {
+	if err := f.Patience.validate(); err != nil {
 		return err
 	}
 	switch {
 	case len(f.bases()) > 1:
 		return usage("leave all but one out", "--snapshot, --template, --plan, --policy and files as arguments exclude each other")
-	case f.declared != "" && len(f.paths()) != 1:
+	case f.declared != "" && len(f.Paths()) != 1:
 		return usage("as in `remotion-doctor check template.yaml --policy-resource RenderPolicy`", "--policy-resource needs one template or plan")
-	case len(f.parameters) > 0 && f.template == "" && len(f.files) == 0:
+	case len(f.parameters) > 0 && f.template == "" && len(f.Operands) == 0:
 		return usage("", "--parameter needs --template")
 	}
 	for flag, id := range map[string]string{"--account": f.account, "--resource-account": f.resources} {
@@ -98,7 +97,7 @@ func (f *sourceFlags) validate() error {
 			return usage("it has twelve digits", "%s %q is no account id", flag, id)
 		}
 	}
-	if base := f.base(); base == "" || f.engine == string(audit.EngineAWS) {
+	if base := f.Base(); base == "" || f.Engine == string(audit.EngineAWS) {
 		for flag, given := range map[string]bool{
 			"--boundary": f.boundary != "", "--scp": len(f.scps) > 0, "--rcp": len(f.rcps) > 0, "--session-policy": f.session != "",
 			"--resource-policy": f.resource != "", "--endpoint-policy": f.endpointPolicy != "", "--resource-account": f.resources != "",
@@ -111,14 +110,14 @@ func (f *sourceFlags) validate() error {
 	return nil
 }
 
-// paths are the templates and plans to read.
-func (f *fileFlags) paths() []string {
-	return slices.DeleteFunc(append(slices.Clone(f.files), f.template, f.plan), func(path string) bool { return path == "" })
+// Paths are the templates and plans to read.
+func (f *Files) Paths() []string {
+	return slices.DeleteFunc(append(slices.Clone(f.Operands), f.template, f.plan), func(path string) bool { return path == "" })
 }
 
 // openPolicies makes the source of policy files, which are a target by
 // themselves.
-func (f *fileFlags) openPolicies(o *doctor.Options, overlay files.Overlay, library *managed.Library) (err error) {
+func (f *Files) openPolicies(o *doctor.Options, overlay files.Overlay, library *managed.Library) (err error) {
 	target := files.Target(f.policies, f.principal)
 	if f.declared != "" {
 		if target, err = f.addDeclared(o, &overlay); err != nil {
@@ -137,28 +136,28 @@ func (f *fileFlags) openPolicies(o *doctor.Options, overlay files.Overlay, libra
 }
 
 // addDeclared adds the policy of --policy-resource.
-func (f *fileFlags) addDeclared(o *doctor.Options, overlay *files.Overlay) (audit.Target, error) {
+func (f *Files) addDeclared(o *doctor.Options, overlay *files.Overlay) (audit.Target, error) {
 	parameters, err := files.Parameters(f.parameters)
 	if err != nil {
 		return audit.Target{}, err
 	}
-	path := f.paths()[0]
+	path := f.Paths()[0]
 	label, err := overlay.AddDeclared(files.Template{Path: path, Plan: path == f.plan, AccountID: f.account, Parameters: parameters, Regions: o.Regions}, f.declared)
 	return audit.Target{Kind: audit.TargetFile, Name: label + " in " + files.Name(path)}, err
 }
 
 // openDeployments makes the sources of templates and plans, one for each file
 // and each group of Regions in which it is the same.
-func (f *fileFlags) openDeployments(o *doctor.Options, overlay files.Overlay, library *managed.Library) error {
+func (f *Files) openDeployments(o *doctor.Options, overlay files.Overlay, library *managed.Library) error {
 	parameters, err := files.Parameters(f.parameters)
 	if err != nil {
 		return err
 	}
 	var found []doctor.Deployed
-	for _, path := range f.paths() {
+	for _, path := range f.Paths() {
 		list, err := files.Deployments(files.Template{
 			Path: path, Plan: path == f.plan, AccountID: f.account, Parameters: parameters,
-			Regions: o.Regions, Region: o.Region, Account: o.Account, OneOfSeveral: len(f.files) > 1,
+			Regions: o.Regions, Region: o.Region, Account: o.Account, OneOfSeveral: len(f.Operands) > 1,
 		}, overlay, library)
 		if err != nil {
 			return err
@@ -168,17 +167,5 @@ func (f *fileFlags) openDeployments(o *doctor.Options, overlay files.Overlay, li
 		}
 	}
 	o.SkipMissing = f.skip
-	return o.Deploy(found, len(f.files) > 1)
-}
-
-// besideTemplates adds to an error of AWS that there is something to check
-// without it.
-func besideTemplates(r *audit.Report, err error) error {
-	failed := slices.ContainsFunc(r.Sections, func(s audit.Section) bool { return s.Error != nil })
-	if _, statErr := os.Stat("cdk.out/manifest.json"); !failed || statErr != nil {
-		return err
-	}
-	f := *asFailure(err)
-	f.hint = strings.TrimPrefix(f.hint+"; ./cdk.out can be checked without AWS: --template cdk.out", "; ")
-	return &f
+	return o.Deploy(found, len(f.Operands) > 1)
 }

@@ -1,0 +1,137 @@
+package asked
+
+import (
+	"context"
+	"regexp"
+	"strings"
+	"time"
+
+	"github.com/spf13/pflag"
+
+	"remotion-doctor/doctor/fleet"
+	"remotion-doctor/doctor/fleet/roster"
+	"remotion-doctor/iam/policy"
+	"remotion-doctor/source/awsapi"
+)
+
+// Accounts are the flags that say which accounts of AWS are audited, and how each
+// is reached.
+type Accounts struct {
+	File         string
+	Profiles     []string
+	Organization bool
+	Aggregator   string
+
+	units, tags, statuses, only []string
+
+	role, externalID, session string
+	chain                     []string
+	duration, wait            time.Duration
+}
+
+// Add adds the flags to those of a command.
+func (f *Accounts) Add(fs *pflag.FlagSet) {
+	fs.StringVar(&f.File, "accounts", "", "audit the accounts of `FILE`: c7n-org's accounts.yml, or CSV")
+	fs.StringSliceVar(&f.Profiles, "profiles", nil, "audit the accounts of profiles of the AWS CLI, `NAME[,NAME]`")
+	fs.BoolVar(&f.Organization, "organization", false, "audit the accounts of the organization")
+	fs.StringVar(&f.Aggregator, "config-aggregator", "", "audit what AWS Config's aggregator `NAME` has recorded of its accounts; no role is assumed")
+	fs.StringSliceVar(&f.units, "ou", nil, "of the organization only the units `ID[,ID]` and those under them")
+	fs.StringArrayVar(&f.tags, "account-tag", nil, "only accounts with a tag, `KEY[=VALUE]`; repeatable")
+	fs.StringSliceVar(&f.statuses, "account-status", nil, "only accounts of a status, `STATUS[,STATUS]` (default: all; those that are not ACTIVE are skipped and counted)")
+	fs.StringSliceVar(&f.only, "only-account", nil, "only accounts of these ids or names, `ID|PATTERN[,…]`")
+	fs.StringVar(&f.role, "assume-role", "", "role to assume in each account, by its `NAME` with the path")
+	fs.StringVar(&f.externalID, "external-id", "", "external `ID` that the role asks for")
+	fs.StringSliceVar(&f.chain, "role-chain", nil, "roles to assume before, `ARN[,ARN]`, one with the credentials of the other")
+	fs.StringVar(&f.session, "session-name", "", "`NAME` of the sessions (default remotion-doctor)")
+	fs.DurationVar(&f.duration, "session-duration", 0, "`DURATION` of the credentials (default 1h); they are renewed before they end")
+	fs.DurationVar(&f.wait, "assume-wait", time.Minute, "`DURATION` from the start in which a refused role is tried again: it may have been made a moment ago")
+}
+
+// Any reports whether a flag names accounts.
+func (f *Accounts) Any() bool {
+	return f.File != "" || len(f.Profiles) > 0 || f.Organization || f.Aggregator != ""
+}
+
+// chained is the longest session of a role that another role's credentials
+// assume.
+// Source: IAM User Guide, "Roles terms and concepts", role chaining.
+const chained = time.Hour
+
+// Validate refuses flags that do not go together.
+func (f *Accounts) Validate() error {
+	named := 0
+	for _, given := range []bool{f.File != "", len(f.Profiles) > 0, f.Organization, f.Aggregator != ""} {
+		if given {
+			named++
+		}
+	}
+	filtered := len(f.units)+len(f.tags) > 0
+	switch {
+	case named > 1:
+		return usage("leave all but one out", "--accounts, --profiles, --organization and --config-aggregator exclude each other")
+	case len(f.units) > 0 && !f.Organization:
+		return usage("", "--ou needs --organization")
+	case filtered && !f.Organization && f.File == "":
+		return usage("", "--account-tag needs --organization or --accounts")
+	case f.role != "" && !f.Organization && f.File == "":
+		return usage("", "--assume-role needs --organization or --accounts")
+	case f.Organization && f.role == "":
+		return usage("as in --assume-role remotion-doctor-reader: docs/audit.md says how to make it", "--organization needs --assume-role")
+	case strings.HasPrefix(f.role, "arn:") || strings.HasPrefix(f.role, "/"):
+		return usage("as in --assume-role remotion-doctor-reader, or with its path, audit/reader", "--assume-role %q is no name: the role has it in every account", f.role)
+	case len(f.chain) > 0 && f.duration > chained:
+		return usage("leave --session-duration out", "--session-duration %s: credentials of a chain of roles last an hour at most", f.duration)
+	case f.duration != 0 && (f.duration < 15*time.Minute || f.duration > 12*time.Hour):
+		return usage("", "--session-duration %s is not between 15m and 12h", f.duration)
+	case f.wait < 0:
+		return usage("", "--assume-wait %s is negative", f.wait)
+	}
+	return f.validNames()
+}
+
+var unitID = regexp.MustCompile(`^(r-[0-9a-z]{4,32}|ou-[0-9a-z]{4,32}-[0-9a-z]{1,32}|r-root|ou-[0-9a-z-]+)$`)
+
+func (f *Accounts) validNames() error {
+	for _, id := range f.units {
+		if !unitID.MatchString(id) {
+			return usage("it looks like ou-ab12-video", "--ou %q is no id of a unit", id)
+		}
+	}
+	for _, arn := range f.chain {
+		if a, ok := policy.ParseARN(arn); !ok || a.Type() != "role" {
+			return usage("it looks like arn:aws:iam::123456789012:role/name", "--role-chain %q is no role", arn)
+		}
+	}
+	return nil
+}
+
+// Places are the accounts that the flags name.
+func (f *Accounts) Places(ctx context.Context, r fleet.Reach, now time.Time) ([]fleet.Place, error) {
+	r.AssumeRole, r.SessionName, r.ExternalID, r.Duration = f.role, f.session, f.externalID, f.duration
+	for _, arn := range f.chain {
+		r.AWS.Roles = append(r.AWS.Roles, awsapi.Role{ARN: arn, SessionName: f.session})
+	}
+	r.AWS.RefusedUntil = now.Add(f.wait)
+	filter := roster.Filter{IDs: f.only, Units: f.units, Tags: f.tags, Statuses: f.statuses}
+	switch {
+	case f.Aggregator != "":
+		return r.Aggregated(ctx, f.Aggregator, filter)
+	case f.Organization:
+		return some(r.Organization(ctx, filter))
+	case len(f.Profiles) > 0:
+		return r.Profiles(ctx, f.Profiles), nil
+	}
+	list, err := roster.ReadFile(f.File)
+	if err != nil {
+		return nil, err
+	}
+	return some(r.Listed(filter.Among(list)), nil)
+}
+
+// some refuses a filter that leaves nothing.
+func some(places []fleet.Place, err error) ([]fleet.Place, error) {
+	if err == nil && len(places) == 0 {
+		err = usage("look at --ou, --account-tag, --account-status and --only-account", "no account is left to audit")
+	}
+	return places, err
+}

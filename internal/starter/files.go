@@ -1,0 +1,168 @@
+package starter
+
+import (
+	"fmt"
+	"strings"
+)
+
+// Options are what the user says beyond what the project shows.
+type Options struct {
+	CI        string   // github, gitlab or none; empty for what the project has
+	Targets   []string // function:video-api
+	Regions   []string
+	Action    string // OWNER/remotion-doctor@REF, as a workflow names it
+	PreCommit bool   // an entry even where pre-commit is not in use yet
+}
+
+// A File is one that Plan wants.
+type File struct {
+	Path, Text string
+	// Entry says that the file exists already in most projects: where it does, Text
+	// is to be added by hand.
+	Entry bool
+	// Then is what is left to do by hand.
+	Then string
+}
+
+// placeholder is where nobody has said yet where the action is kept.
+const placeholder = "OWNER/remotion-doctor@main"
+
+// Plan is the files for a project.
+func Plan(f *Found, o Options) []File {
+	if o.Action == "" {
+		o.Action = placeholder
+	}
+	if o.CI == "" {
+		o.CI = f.CI
+	}
+	out := []File{{Path: "remotion-doctor.yaml", Text: configuration(f, &o), Then: configurationLeft(f, &o)}}
+	switch o.CI {
+	case "github":
+		out = append(out, File{Path: ".github/workflows/remotion-doctor.yml", Text: github(f, &o), Then: actionLeft(&o)})
+	case "gitlab":
+		out = append(out, File{Path: ".gitlab-ci.yml", Text: gitlab(f), Entry: true, Then: "make the program available to the job: see docs/install.md of remotion-doctor"})
+	}
+	if f.PreCommit || o.PreCommit {
+		out = append(out, File{Path: ".pre-commit-config.yaml", Text: preCommit(f, &o), Entry: true, Then: actionLeft(&o)})
+	}
+	return out
+}
+
+func actionLeft(o *Options) string {
+	if o.Action == placeholder {
+		return "put the place of remotion-doctor's repository for OWNER, or give --action"
+	}
+	return ""
+}
+
+func configurationLeft(f *Found, o *Options) string {
+	switch {
+	case len(o.Targets) == 0 && len(f.Templates) > 0:
+		return "name what renders under targets: a function or role of the template, by its logical id"
+	case len(o.Targets) == 0:
+		return "name what renders under targets"
+	}
+	return ""
+}
+
+func configuration(f *Found, o *Options) string {
+	var b strings.Builder
+	b.WriteString("# What remotion-doctor checks here. `remotion-doctor config show` says what counts,\n# `remotion-doctor config schema` what there is.\n")
+	if len(o.Targets) > 0 {
+		b.WriteString("targets:\n")
+		for _, t := range o.Targets {
+			fmt.Fprintf(&b, "  - %s\n", quoted(t))
+		}
+	} else {
+		b.WriteString("# targets:\n#   - function:video-api   # or role:my-role, renderer\n")
+	}
+	if len(o.Regions) > 0 {
+		fmt.Fprintf(&b, "region: [%s]\n", strings.Join(o.Regions, ", "))
+	} else {
+		b.WriteString("# region: [us-east-1]\n")
+	}
+	switch {
+	case len(f.Templates) > 0:
+		fmt.Fprintf(&b, "template: %s\n", quoted(f.Templates[0]))
+	case f.CDK:
+		b.WriteString("template: cdk.out   # made by `npx cdk synth`\n")
+	case f.Terraform:
+		b.WriteString("plan: plan.json     # made by `terraform plan -out plan.bin && terraform show -json plan.bin > plan.json`\n")
+	}
+	if f.Release.Version != "" && f.Release.From == "" {
+		fmt.Fprintf(&b, "remotion-version: %s\n", quoted(f.Release.Version))
+	}
+	b.WriteString("# waivers: remotion-doctor.waivers.yaml\n# environments:\n#   production:\n#     region: [eu-west-1]\n")
+	return b.String()
+}
+
+// quoted is a YAML scalar for any text.
+func quoted(s string) string {
+	if s != "" && strings.Trim(s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./:") == "" && !strings.Contains(s, ": ") && !strings.HasSuffix(s, ":") && s[0] != '-' {
+		return s
+	}
+	return "'" + strings.ReplaceAll(s, "'", "''") + "'"
+}
+
+// build is the steps that make what is checked out of sources.
+func build(f *Found) string {
+	switch {
+	case len(f.Templates) > 0:
+		return ""
+	case f.CDK:
+		return "      - run: npm ci && npx cdk synth --quiet\n"
+	case f.Terraform:
+		return "      - uses: hashicorp/setup-terraform@v3\n        with: { terraform_wrapper: false }\n      - run: |\n          terraform init -input=false\n          terraform plan -input=false -out plan.bin\n          terraform show -json plan.bin > plan.json\n"
+	case f.Framework:
+		return "      - run: npm ci && npx serverless package && cp .serverless/cloudformation-template-update-stack.json serverless.template.json\n"
+	}
+	return ""
+}
+
+func github(f *Found, o *Options) string {
+	return `# Checks before the deploy whether the roles may do what Remotion Lambda needs.
+name: remotion-doctor
+on: pull_request
+permissions:
+  contents: read
+  security-events: write # findings go to code scanning
+jobs:
+  check:
+    runs-on: ubuntu-latest
+    steps:
+      - uses: actions/checkout@v4
+        with: { fetch-depth: 0 } # waivers come from the branch that the request is for
+` + build(f) + `      - uses: ` + o.Action + "\n"
+}
+
+func gitlab(f *Found) string {
+	steps := ""
+	switch {
+	case len(f.Templates) > 0:
+	case f.CDK:
+		steps = "    - npm ci && npx cdk synth --quiet\n"
+	case f.Terraform:
+		steps = "    - terraform plan -input=false -out plan.bin && terraform show -json plan.bin > plan.json\n"
+	}
+	return `remotion-doctor:
+  rules:
+    - if: $CI_PIPELINE_SOURCE == "merge_request_event"
+  variables:
+    GIT_DEPTH: 0 # waivers come from the branch that the request is for
+  script:
+` + steps + `    - remotion-doctor check --output junit=remotion-doctor.xml
+  artifacts:
+    when: always
+    reports:
+      junit: remotion-doctor.xml
+`
+}
+
+func preCommit(f *Found, o *Options) string {
+	repository, ref, _ := strings.Cut(o.Action, "@")
+	files := ""
+	if len(f.Templates) > 0 {
+		files = "        files: ^" + strings.ReplaceAll(f.Templates[0], ".", `\.`) + "$\n"
+	}
+	return "repos:\n  - repo: https://github.com/" + repository + "\n    rev: " + ref + "\n    hooks:\n      - id: remotion-doctor\n" + files
+}

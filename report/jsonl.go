@@ -1,0 +1,52 @@
+package report
+
+import (
+	"encoding/json"
+	"io"
+
+	"remotion-doctor/audit"
+)
+
+// JSONL writes what [CSV] writes, an object a line, for a warehouse: the same
+// columns, those that are empty left out, numbers and counts as such. account and
+// unit say where a principal is.
+func JSONL(w io.Writer, r *audit.Report) error {
+	out := json.NewEncoder(w)
+	out.SetEscapeHTML(false)
+	ids := r.Identities()
+	units := map[string]string{}
+	for i := range r.Accounts {
+		units[r.Accounts[i].ID] = r.Accounts[i].Unit
+	}
+	for i := range r.Sections {
+		for c := range cells(r, i, ids) {
+			if err := out.Encode(object(c, units)); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// A lineObject is one line; its fields are in the order of their names.
+type lineObject map[string]any
+
+func object(c cell, units map[string]string) lineObject {
+	out := lineObject{}
+	for _, column := range columns {
+		v := Clean(column.value(c))
+		switch {
+		case column.name == "counts":
+			out[column.name] = v == "true"
+		case v == "":
+		case column.name == "line" || column.name == "column":
+			out[column.name] = json.Number(v)
+		default:
+			out[column.name] = v
+		}
+	}
+	if unit := Clean(units[c.section.Account()]); unit != "" {
+		out["unit"] = unit
+	}
+	return out
+}

@@ -1,0 +1,116 @@
+package report
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"remotion-doctor/audit"
+)
+
+// mostCauses is how many causes a report ranks.
+const mostCauses = 50
+
+// Rank returns what the principals of a report fail for, what most of them have
+// first. Principals of one name with the same policies in several accounts are cured
+// by one change where they are deployed from.
+func Rank(r *audit.Report) []audit.Ranked {
+	ids := r.Identities()
+	byText := map[string]*ranking{}
+	var all []*ranking
+	for i := range r.Sections {
+		s := &r.Sections[i]
+		text := likeliestCause(r, s)
+		if s.Error != nil {
+			text = "could not be read: " + failedFor(s)
+		}
+		if text == "" {
+			continue
+		}
+		k := byText[text]
+		if k == nil {
+			k = &ranking{Ranked: audit.Ranked{Text: text, Sections: []string{}}, accounts: map[string]bool{}, alike: map[string]map[string]bool{}}
+			byText[text], all = k, append(all, k)
+		}
+		k.add(s, ids.Sections[i])
+	}
+	slices.SortStableFunc(all, func(a, b *ranking) int {
+		return cmp.Or(cmp.Compare(b.Principals, a.Principals), cmp.Compare(a.Text, b.Text))
+	})
+	var out []audit.Ranked
+	for _, k := range all[:min(len(all), mostCauses)] {
+		k.Accounts, k.Advice = len(k.accounts), k.advice()
+		out = append(out, k.Ranked)
+	}
+	return out
+}
+
+// failedFor is why a section could not be checked, without what differs from account
+// to account.
+func failedFor(s *audit.Section) string {
+	text := Clean(s.Error.Message)
+	if id := s.Account(); id != "" {
+		text = strings.ReplaceAll(text, Clean(id), "…")
+	}
+	return text
+}
+
+// A ranking collects the principals that fail for one cause.
+type ranking struct {
+	audit.Ranked
+	accounts map[string]bool
+	// alike are the accounts of principals of one name with the same policies.
+	alike map[string]map[string]bool
+}
+
+func (k *ranking) add(s *audit.Section, id string) {
+	k.Principals++
+	if len(k.Sections) < audit.MostRanked {
+		k.Sections = append(k.Sections, id)
+	}
+	account := s.Account()
+	k.accounts[account] = true
+	if s.Principal.ARN == "" || len(s.Policies) == 0 {
+		return
+	}
+	var digests []string
+	for i := range s.Policies {
+		digests = append(digests, s.Policies[i].Digest)
+	}
+	slices.Sort(digests)
+	key := s.Principal.Name() + "\n" + strings.Join(digests, "\n")
+	if k.alike[key] == nil {
+		k.alike[key] = map[string]bool{}
+	}
+	k.alike[key][account] = true
+}
+
+// advice says where one change cures many, if it does.
+func (k *ranking) advice() string {
+	best := ""
+	for _, key := range sortedNames(k.alike) {
+		if len(k.alike[key]) > 1 && (best == "" || len(k.alike[key]) > len(k.alike[best])) {
+			best = key
+		}
+	}
+	if best == "" {
+		return ""
+	}
+	name, _, _ := strings.Cut(best, "\n")
+	return fmt.Sprintf("%s has the same policies in %d accounts: one change of what deploys it (a StackSet, a module) cures them", Clean(name), len(k.alike[best]))
+}
+
+func sortedNames[T any](m map[string]T) []string {
+	out := make([]string, 0, len(m))
+	for k := range m {
+		out = append(out, k)
+	}
+	slices.Sort(out)
+	return out
+}
+
+// rankedLine is a cause in a line.
+func rankedLine(c *audit.Ranked) string {
+	return fmt.Sprintf("%s in %s: %s", count(c.Principals, "principal"), count(c.Accounts, "account"), Clean(c.Text))
+}
