@@ -177,3 +177,6 @@ func roleOf(arn string) (accountID, name string) {
 	}
 	return parts[4], parts[5][strings.LastIndexByte(parts[5], '/')+1:]
 }
+
+// Evaluations are those that AWS Config was given in the home account so far.
+func (c *Cloud) Evaluations() []TakenEvaluation { return c.accounts[c.o.Home].Evaluations() }

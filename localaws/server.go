@@ -41,6 +41,8 @@ type Server struct {
 	cloud *Cloud // of the accounts around it; nil for one account
 	limit *limit
 
+	objects  *objects
+	taken    *evaluations
 	options  Options
 	faults   *faults
 	requests atomic.Int64
@@ -53,7 +55,7 @@ func New(s *account.Snapshot, o Options) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Server{snapshot: s, engine: engine, options: o, faults: newFaults(o.Faults), numbers: map[string]int{}}, nil
+	return &Server{snapshot: s, engine: engine, options: o, faults: newFaults(o.Faults), numbers: map[string]int{}, objects: &objects{held: map[string][]byte{}}, taken: &evaluations{}}, nil
 }
 
 // Listen opens a listener on the loopback interface; other addresses are

@@ -22,6 +22,10 @@ type Place struct {
 	// Asked are the flags by which a follow-up command finds the same facts, where
 	// the Account does not say.
 	Asked []audit.Flag
+	// Status is that of the organization; empty where it is not known. Own says that
+	// the credentials that there are belong to the account.
+	Status string
+	Own    bool
 	// Skip says why there is nothing to audit; empty where there is.
 	Skip string
 	// Open reads the account. The error says why it cannot be read.
