@@ -60,7 +60,7 @@ type Event struct {
 	Items []Item `json:"Items"`
 	Batch *Event `json:"BatchInput"` // what the items of a batch have in common
 
-	// Of merge: the run before, to compare with.
+	// Of merge: the run before, to compare with; latest is the newest that was merged.
 	Since string `json:"since"`
 }
 
@@ -233,8 +233,12 @@ func (w *Worker) merge(ctx context.Context, e *Event) (*Merged, error) {
 	if err != nil {
 		return nil, err
 	}
-	if e.Since != "" {
-		old, err := w.earlier(ctx, e.Since)
+	before, err := w.before(ctx, e)
+	if err != nil {
+		return nil, err
+	}
+	if before != "" {
+		old, err := w.earlier(ctx, before)
 		if err != nil {
 			return nil, err
 		}
@@ -251,7 +255,39 @@ func (w *Worker) merge(ctx context.Context, e *Event) (*Merged, error) {
 	if err := w.Store.Put(ctx, key, "application/json", b.Bytes()); err != nil {
 		return nil, err
 	}
-	return w.merged(e.Run, key, r), nil
+	return w.merged(e.Run, key, r), w.put(ctx, latestKey, latest{e.Run, before})
+}
+
+// A latest says which run was merged last, and which one before.
+type latest struct {
+	Run    string `json:"run"`
+	Before string `json:"before,omitzero"`
+}
+
+const latestKey = "latest.json"
+
+// before is the run to compare with; empty for none. A run that is merged again is
+// compared with the same one again.
+func (w *Worker) before(ctx context.Context, e *Event) (string, error) {
+	if e.Since != "latest" {
+		return e.Since, nil
+	}
+	keys, err := w.Store.Keys(ctx, latestKey)
+	if err != nil || !slices.Contains(keys, latestKey) {
+		return "", err
+	}
+	data, err := w.Store.Get(ctx, latestKey)
+	if err != nil {
+		return "", err
+	}
+	var last latest
+	if err := json.Unmarshal(data, &last); err != nil {
+		return "", fmt.Errorf("%s: %w", w.Store.URL(latestKey), err)
+	}
+	if last.Run == e.Run {
+		return last.Before, nil
+	}
+	return last.Run, nil
 }
 
 // joined is the report of all accounts of a run; one that no worker has answered for

@@ -162,6 +162,12 @@ func TestRun(t *testing.T) {
 	if want := oneMachine(t, w); string(got) != want {
 		t.Errorf("the report is not that of one machine:\n%.600s\n%.600s", got, want)
 	}
+	var first, second worker.Merged
+	handle(t, w, `{"action":"merge","run":"2026-11-26","since":"latest"}`, &first)
+	handle(t, w, `{"action":"merge","run":"2026-11-26","since":"latest"}`, &second)
+	if first.Since != nil || second.Since != nil {
+		t.Errorf("a run was compared with itself: %+v %+v", first, second)
+	}
 	var again worker.Merged
 	handle(t, w, `{"action":"merge","run":"2026-11-26","since":"2026-11-26"}`, &again)
 	if again.Since == nil || again.Changed || !strings.Contains(again.Text, "0 broken") {
