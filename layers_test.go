@@ -69,7 +69,7 @@ internal/help: internal/spelling internal/outfile report audit | github.com/spf1
 internal/spelling:
 doctor/fleet: doctor/fleet/roster doctor report source source/awsapi source/files checks checks/remotion internal/outfile audit iam iam/policy iam/account iam/eval iam/managed | golang.org/x/sync
 doctor/fleet/worker: doctor/fleet doctor/fleet/roster report audit
-cmd/remotion-doctor-lambda: doctor doctor/fleet doctor/fleet/worker internal/asked source/awsapi iam/managed audit | github.com/aws/aws-lambda-go/
+cmd/remotion-doctor-lambda: doctor doctor/fleet doctor/fleet/worker internal/asked source/awsapi iam/managed audit | github.com/aws/aws-lambda-go/ github.com/spf13/pflag
 doctor/fleet/roster: source/awsapi iam/policy audit | go.yaml.in/yaml/v4 golang.org/x/sync
 internal/splice: | github.com/go-json-experiment/json go.yaml.in/yaml/v4
 doctor/policytext: source source/files source/iac checks report audit iam iam/policy

@@ -22,6 +22,7 @@ import (
 	"time"
 
 	"github.com/aws/aws-lambda-go/lambda"
+	"github.com/spf13/pflag"
 
 	"remotion-doctor/audit"
 	"remotion-doctor/doctor"
@@ -64,8 +65,9 @@ func open(ctx context.Context, getenv func(string) string) (*worker.Worker, erro
 			Tool: audit.Tool{Name: "remotion-doctor", Version: version}, Now: now, Regions: regions,
 			Release: doctor.Release{Version: getenv("REMOTION_VERSION")},
 		}},
-		Rules: rules{c},
-		Now:   now,
+		Describe: describe(getenv("REMOTION_VERSION")),
+		Rules:    rules{c},
+		Now:      now,
 	}, nil
 }
 
@@ -79,4 +81,19 @@ func (r rules) PutEvaluations(ctx context.Context, token string, list []worker.E
 		out[i] = awsapi.Evaluation{ResourceType: e.ResourceType, ResourceID: e.ResourceID, Compliance: e.Compliance, Annotation: e.Annotation, Ordering: float64(e.Ordering.UnixMilli()) / 1000}
 	}
 	return r.client.PutEvaluations(ctx, token, out)
+}
+
+// describe says what `remotion-doctor audit` would have been asked for the same.
+func describe(release string) func(regions []string) ([]audit.Flag, string) {
+	return func(regions []string) ([]audit.Flag, string) {
+		f, fs := &asked.Requirement{}, pflag.NewFlagSet("audit", pflag.ContinueOnError)
+		f.AddUse(fs)
+		for _, r := range regions {
+			_ = fs.Set("region", r) // it takes any text
+		}
+		if release != "" {
+			_ = fs.Set("remotion-version", release) // it takes any text
+		}
+		return asked.Of(fs, nil).Requirement, asked.Digest(fs, nil, []string{version})
+	}
 }

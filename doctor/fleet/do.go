@@ -127,6 +127,9 @@ func Join(parts []*audit.Report) *audit.Report {
 	out.Accounts = slices.Clone(out.Accounts)
 	slices.SortStableFunc(out.Accounts, func(a, b audit.Account) int { return strings.Compare(a.ID, b.ID) })
 	out.Notes = append(slices.Clone(out.Notes), notes(out.Accounts)...)
+	for i := range out.Accounts {
+		out.Accounts[i].Arguments = "" // of the parts: the index has them
+	}
 	out.Causes = report.Rank(&out)
 	out.Digest = ""
 	return &out

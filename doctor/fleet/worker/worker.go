@@ -35,6 +35,9 @@ type Worker struct {
 	Reach fleet.Reach
 	// Options are what is asked of each account, without Regions.
 	Options fleet.Options
+	// Describe says in flags what is asked in some Regions, with the digest of it: so a
+	// part is that of one machine which was asked the same. It may be nil.
+	Describe func(regions []string) (requirement []audit.Flag, arguments string)
 	// Rules takes the evaluations of AWS Config's rules; nil where there are none.
 	Rules Rules
 	Now   func() time.Time
@@ -175,7 +178,10 @@ func (w *Worker) accounts(ctx context.Context, e *Event) (*Audited, error) {
 	}
 	r := w.reach(e.Regions)
 	o := w.Options
-	o.Regions, o.Arguments = e.Regions, w.Options.Arguments
+	o.Regions = e.Regions
+	if w.Describe != nil {
+		o.Asked.Requirement, o.Arguments = w.Describe(e.Regions)
+	}
 	out := &Audited{Accounts: []Record{}}
 	for _, item := range items {
 		place := r.Listed([]roster.Account{{ID: item.ID, Name: item.Name, Unit: item.Unit, Status: item.Status, Own: item.Own}})[0]
