@@ -14,13 +14,14 @@ import (
 var inputs = regexp.MustCompile(`&(iam|sts|lambda|ec2|ecs|eks|s3|organizations)\.(\w+)Input\{`)
 
 // wired find calls by the small clients, which name the operation: .PutObject(ctx.
-var wired = regexp.MustCompile(`\.((?:Put|Create|Delete|Attach|Detach|Update|SetDefault)\w*)\(ctx, `)
+var wired = regexp.MustCompile(`\.((?:Put|Create|Delete|Attach|Detach|Update|SetDefault|StartExecution)\w*)\(ctx, `)
 
 // others are what else is written, by the file that calls it: the results of a fleet,
 // into its own bucket, and the evaluations of a rule of AWS Config.
 var others = []string{
 	"source/awsapi/objects.go PutObject",
 	"source/awsapi/evaluations.go PutEvaluations",
+	"source/awsapi/executions.go StartExecution",
 }
 
 // passing are calls of our own that pass such a write on.

@@ -64,3 +64,74 @@ func TestReader(t *testing.T) {
 		}
 	}
 }
+
+// TestFleet: the template's state machine is state-machine.json, the template is read
+// without a gap about its roles, and the worker may do what the auditor's policy
+// grants, but for AWS Config's aggregator.
+func TestFleet(t *testing.T) {
+	t.Parallel()
+	machine, err := os.ReadFile("fleet/state-machine.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	template, err := os.ReadFile("fleet/template.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, rest, _ := strings.Cut(string(template), "DefinitionString: |\n")
+	var inside strings.Builder
+	for line := range strings.Lines(rest) {
+		if !strings.HasPrefix(line, "        ") {
+			break
+		}
+		inside.WriteString(strings.TrimPrefix(line, "        "))
+	}
+	if inside.String() != string(machine) {
+		t.Errorf("the template's state machine is not state-machine.json")
+	}
+	list, err := files.Deployments(files.Template{
+		Path: "fleet/template.yaml", AccountID: "123456789012", Regions: []string{"us-east-1"},
+		Parameters: map[string]string{"ExternalId": "an-id", "CodeBucket": "code"},
+	}, files.Overlay{}, managed.Embedded())
+	if err != nil {
+		t.Fatal(err)
+	}
+	required, err := policy.Parse(`{"Version":"2012-10-17","Statement":[
+		{"Effect":"Allow","Action":["organizations:DescribeOrganization","organizations:DescribePolicy","organizations:ListAccountsForParent","organizations:ListOrganizationalUnitsForParent",
+			"organizations:ListParents","organizations:ListPoliciesForTarget","organizations:ListRoots","organizations:ListTagsForResource"],"Resource":"*"}]}`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := doctor.Check(t.Context(), doctor.Options{
+		Source: list[0].Source, Regions: []string{"us-east-1"}, Documents: map[string]*policy.Document{"worker": required},
+		Targets: []doctor.Target{
+			{Target: audit.Target{Kind: audit.TargetFunction, Name: "Worker"}, Requirements: []string{"worker"}},
+			{Target: audit.Target{Kind: audit.TargetFunction, Name: "Merge"}, Requirements: []string{"worker"}},
+		},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range r.Sections {
+		if s := &r.Sections[i]; s.Error != nil || s.Summary.Pass != s.Summary.Total() || s.Summary.Total() != 8 {
+			t.Errorf("%s: %+v %+v", s.Target, s.Summary, s.Error)
+		}
+		for _, g := range r.Sections[i].Gaps {
+			if g.Kind == "" {
+				t.Errorf("a gap: %s", g.String())
+			}
+		}
+	}
+	module, err := os.ReadFile("fleet/terraform/main.tf")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(string(module), `file("${path.module}/../state-machine.json")`) {
+		t.Error("the Terraform module does not use state-machine.json")
+	}
+	for _, action := range required.Statements[0].Actions {
+		if !strings.Contains(string(module), `"`+action+`"`) {
+			t.Errorf("the Terraform module does not grant %s", action)
+		}
+	}
+}

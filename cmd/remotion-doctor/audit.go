@@ -11,6 +11,7 @@ import (
 
 	"remotion-doctor/audit"
 	"remotion-doctor/doctor/fleet"
+	"remotion-doctor/doctor/fleet/worker"
 	"remotion-doctor/internal/asked"
 	"remotion-doctor/internal/terminal"
 	"remotion-doctor/report"
@@ -94,6 +95,9 @@ func (a *app) audit(cmd *cobra.Command, f *auditFlags) error {
 	if err := cmp.Or(fleet.ValidWho(f.who), f.requirement.Apply(&o.Options, a.getenv("REMOTION_AWS_REGION"))); err != nil {
 		return err
 	}
+	if f.accounts.Machine != "" {
+		return a.auditRemotely(ctx, f)
+	}
 	places, err := a.places(ctx, f, asks.Source)
 	if err != nil {
 		return err
@@ -164,4 +168,34 @@ func (a *app) places(ctx context.Context, f *auditFlags, asks []audit.Flag) ([]f
 	place, err := fleet.Own(ctx, client, f.requirement.Regions, library)
 	place.Asked = asks
 	return []fleet.Place{place}, err
+}
+
+// auditRemotely runs the audit on a state machine.
+func (a *app) auditRemotely(ctx context.Context, f *auditFlags) error {
+	if err := f.accounts.Validate(); err != nil {
+		return err
+	}
+	client, err := awsapi.Open(ctx, f.AWS.Options(f.requirement.Region()))
+	if err != nil {
+		return err
+	}
+	progress, line := terminal.Start(a.stderr, a.getenv), terminal.Lines(a.stderr, time.Minute)
+	name := "audit-" + a.now().UTC().Format("20060102T150405Z")
+	r, err := worker.Remote(ctx, client, f.accounts.Machine, name, f.accounts.Input(f.requirement.Regions), 2*time.Second, func(done, total int) {
+		progress.Say(done, total, "auditing accounts on Step Functions")
+		line(fmt.Sprintf("%d of %d accounts", done, total))
+	})
+	progress.Done()
+	if err != nil {
+		return err
+	}
+	if f.since != "" {
+		old, _, err := a.readReport(ctx, fleet.ReportIn(f.since), report.LoadToCompare)
+		if err != nil {
+			return err
+		}
+		r.Since = report.SinceOf(old, r)
+	}
+	f.output.details = 3
+	return a.deliver(ctx, r, &f.output)
 }

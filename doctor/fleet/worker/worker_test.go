@@ -54,16 +54,18 @@ func serve(t *testing.T) (*localaws.Cloud, string) {
 	for i := 1; i < 8; i++ {
 		list = append(list, member(t, fmt.Sprintf("2%011d", i), []string{`["s3:*"]`, `["s3:*","lambda:*","iam:*","logs:*","servicequotas:*"]`}[i%2]))
 	}
+	url := "" // the machine asks the server that it is in
 	faults, err := localaws.ParseFaults([]string{"AssumeRole[" + deniedID + "]=denied"})
 	if err != nil {
 		t.Fatal(err)
 	}
-	c, err := localaws.NewCloud(list, localaws.CloudOptions{Options: localaws.Options{Faults: faults}, Directory: localaws.Directory{Management: home}})
+	c, err := localaws.NewCloud(list, localaws.CloudOptions{Options: localaws.Options{Faults: faults}, Directory: localaws.Directory{Management: home}, Machine: machine(t, &url)})
 	if err != nil {
 		t.Fatal(err)
 	}
 	s := httptest.NewServer(c)
 	t.Cleanup(func() { s.CloseClientConnections(); s.Close() })
+	url = s.URL
 	return c, s.URL
 }
 
@@ -277,5 +279,81 @@ func TestRefused(t *testing.T) {
 		if _, err := w.Handle(t.Context(), json.RawMessage(event)); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v, want %q", event, err, want)
 		}
+	}
+}
+
+// machine executes what deploy/fleet/state-machine.json says, one account at a time.
+func machine(t *testing.T, url *string) localaws.Machine {
+	t.Helper()
+	return func(ctx context.Context, name string, input json.RawMessage, say func(done, total int)) (any, error) {
+		w := newWorker(t, *url)
+		var in worker.Input
+		if err := json.Unmarshal(input, &in); err != nil {
+			return nil, err
+		}
+		if len(in.Regions) == 0 {
+			return nil, fmt.Errorf("States.Runtime: no Regions")
+		}
+		event := func(v any) (any, error) {
+			data, err := json.Marshal(v)
+			if err != nil {
+				return nil, err
+			}
+			return w.Handle(ctx, data)
+		}
+		listed, err := event(map[string]any{"action": "list", "run": name, "organization": in.Organization, "ou": in.Units, "accounts": in.Accounts, "regions": in.Regions})
+		if err != nil {
+			return nil, err
+		}
+		data, err := w.Store.Get(ctx, listed.(*worker.Listed).Key)
+		if err != nil {
+			return nil, err
+		}
+		var items []worker.Item
+		if err := json.Unmarshal(data, &items); err != nil {
+			return nil, err
+		}
+		for i, item := range items {
+			say(i, len(items))
+			if _, err := event(map[string]any{"Items": []worker.Item{item}, "BatchInput": map[string]any{"action": "account", "run": name, "regions": in.Regions}}); err != nil {
+				return nil, err
+			}
+		}
+		merged, err := event(map[string]any{"action": "merge", "run": name, "since": "latest"})
+		return map[string]any{"merged": merged}, err
+	}
+}
+
+// TestRemote: a run on Step Functions is followed, and its report is the one that the
+// worker has written.
+func TestRemote(t *testing.T) {
+	t.Parallel()
+	_, url := serve(t)
+	w := newWorker(t, url)
+	c, err := awsapi.Open(t.Context(), w.Reach.AWS)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const arn = "arn:aws:states:us-east-1:100000000000:stateMachine:remotion-doctor-audit"
+	most := 0
+	r, err := worker.Remote(t.Context(), c, arn, "audit-1", worker.Input{Organization: true, Regions: []string{"us-east-1"}}, 10*time.Millisecond, func(done, total int) {
+		most = max(most, total)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(r.Accounts) != 8 || r.Verdict().ExitCode != 3 || most != 8 {
+		t.Errorf("%d accounts, exit code %d, %d items", len(r.Accounts), r.Verdict().ExitCode, most)
+	}
+	for name, want := range map[string]string{"audit-1": "Execution Already Exists", "no name": "Invalid Name"} {
+		if _, err := worker.Remote(t.Context(), c, arn, name, worker.Input{Organization: true}, time.Millisecond, func(int, int) {}); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v, want %q", name, err, want)
+		}
+	}
+	if _, err := worker.Remote(t.Context(), c, arn, "audit-2", worker.Input{Organization: true}, time.Millisecond, func(int, int) {}); err == nil || !strings.Contains(err.Error(), "it ended as FAILED") {
+		t.Errorf("a run that fails: %v", err)
+	}
+	if _, err := worker.Remote(t.Context(), c, strings.Replace(arn, "stateMachine:", "activity:", 1), "audit-3", worker.Input{}, time.Millisecond, func(int, int) {}); err == nil || !strings.Contains(err.Error(), "Does Not Exist") {
+		t.Errorf("no state machine: %v", err)
 	}
 }
