@@ -69,6 +69,7 @@ internal/ending:
 internal/help: internal/spelling internal/outfile report audit | github.com/spf13/cobra github.com/spf13/pflag github.com/charmbracelet/x/ansi
 internal/spelling:
 doctor/fleet: doctor/fleet/roster doctor report source source/awsapi source/files checks checks/remotion internal/outfile audit iam iam/policy iam/account iam/eval iam/managed | golang.org/x/sync
+deploy/fleet/hello: | github.com/aws/aws-lambda-go/
 doctor/fleet/worker: doctor/fleet doctor/fleet/roster source source/awsapi report audit
 cmd/remotion-doctor-lambda: doctor doctor/fleet doctor/fleet/worker internal/asked source/awsapi iam/managed audit | github.com/aws/aws-lambda-go/ github.com/spf13/pflag
 doctor/fleet/roster: source/awsapi iam/policy audit | go.yaml.in/yaml/v4 golang.org/x/sync

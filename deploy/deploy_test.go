@@ -78,16 +78,14 @@ func TestFleet(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, rest, _ := strings.Cut(string(template), "DefinitionString: |\n")
-	var inside strings.Builder
-	for line := range strings.Lines(rest) {
-		if !strings.HasPrefix(line, "        ") {
-			break
-		}
-		inside.WriteString(strings.TrimPrefix(line, "        "))
+	reader, err := os.ReadFile("reader.yaml")
+	if err != nil {
+		t.Fatal(err)
 	}
-	if inside.String() != string(machine) {
-		t.Errorf("the template's state machine is not state-machine.json")
+	for key, want := range map[string][]byte{"DefinitionString": machine, "TemplateBody": reader} {
+		if within(string(template), key) != strings.TrimRight(string(want), "\n") {
+			t.Errorf("%s of the template is not the file that it is a copy of", key)
+		}
 	}
 	list, err := files.Deployments(files.Template{
 		Path: "fleet/template.yaml", AccountID: "123456789012", Regions: []string{"us-east-1"},
@@ -134,4 +132,17 @@ func TestFleet(t *testing.T) {
 			t.Errorf("the Terraform module does not grant %s", action)
 		}
 	}
+}
+
+// within is the text below a key of a template.
+func within(template, key string) string {
+	_, rest, _ := strings.Cut(template, key+": |\n")
+	var out strings.Builder
+	for line := range strings.Lines(rest) {
+		if !strings.HasPrefix(line, "        ") && strings.TrimSpace(line) != "" {
+			break
+		}
+		out.WriteString(strings.TrimPrefix(line, "        "))
+	}
+	return strings.TrimRight(out.String(), "\n")
 }

@@ -40,7 +40,13 @@ variable "regions" {
 variable "organizational_units" {
   type        = list(string)
   default     = []
-  description = "Only these units, and those under them; all where empty"
+  description = "Only these units, and those under them, where a stack set makes the role to read with; all accounts where empty, and the role is made by hand"
+}
+
+variable "delegated" {
+  type        = bool
+  default     = false
+  description = "Whether this is the account of a delegated administrator of CloudFormation"
 }
 
 variable "schedule" {
@@ -230,6 +236,33 @@ resource "aws_sfn_state_machine" "audit" {
     "$${Bucket}", aws_s3_bucket.results.id),
     "$${Prefix}", "fleet"),
   "$${TopicArn}", aws_sns_topic.changes.arn)
+}
+
+# The role to read each account with, in every account of the units.
+resource "aws_cloudformation_stack_set" "readers" {
+  count            = length(var.organizational_units) == 0 ? 0 : 1
+  name             = "${var.name}-reader"
+  permission_model = "SERVICE_MANAGED"
+  call_as          = var.delegated ? "DELEGATED_ADMIN" : "SELF"
+  capabilities     = ["CAPABILITY_NAMED_IAM"]
+  template_body    = file("${path.module}/../../reader.yaml")
+  parameters = {
+    AuditorArn = aws_iam_role.worker.arn
+    ExternalId = var.external_id
+    RoleName   = var.reader_role
+  }
+  auto_deployment {
+    enabled                          = true
+    retain_stacks_on_account_removal = false
+  }
+  lifecycle { ignore_changes = [administration_role_arn] }
+}
+
+resource "aws_cloudformation_stack_set_instance" "readers" {
+  count          = length(var.organizational_units) == 0 ? 0 : 1
+  stack_set_name = aws_cloudformation_stack_set.readers[0].name
+  call_as        = var.delegated ? "DELEGATED_ADMIN" : "SELF"
+  deployment_targets { organizational_unit_ids = var.organizational_units }
 }
 
 resource "aws_iam_role" "schedule" {

@@ -235,10 +235,15 @@ func (w *Worker) merge(ctx context.Context, e *Event) (*Merged, error) {
 	if err := json.Unmarshal(data, &items); err != nil {
 		return nil, fmt.Errorf("the list of accounts of run %s: %w", e.Run, err)
 	}
-	r, err := w.joined(ctx, e.Run, items)
+	parts, err := w.parts(ctx, e.Run, items)
 	if err != nil {
 		return nil, err
 	}
+	index := fleet.IndexOf(w.Options.Tool, parts, func(id string) string { return path.Join("accounts", id+".json") })
+	if err := w.put(ctx, path.Join(e.Run, "index.json"), index); err != nil {
+		return nil, err
+	}
+	r := fleet.Join(parts)
 	before, err := w.before(ctx, e)
 	if err != nil {
 		return nil, err
@@ -296,9 +301,9 @@ func (w *Worker) before(ctx context.Context, e *Event) (string, error) {
 	return last.Run, nil
 }
 
-// joined is the report of all accounts of a run; one that no worker has answered for
-// is a section that says so.
-func (w *Worker) joined(ctx context.Context, run string, items []Item) (*audit.Report, error) {
+// parts are the reports of all accounts of a run; that of one which no worker has
+// answered for says so.
+func (w *Worker) parts(ctx context.Context, run string, items []Item) ([]*audit.Report, error) {
 	keys, err := w.Store.Keys(ctx, path.Join(run, "accounts")+"/")
 	if err != nil {
 		return nil, err
@@ -321,7 +326,7 @@ func (w *Worker) joined(ctx context.Context, run string, items []Item) (*audit.R
 		}
 		parts = append(parts, part)
 	}
-	return fleet.Join(parts), nil
+	return parts, nil
 }
 
 func (w *Worker) earlier(ctx context.Context, run string) (*audit.Report, error) {

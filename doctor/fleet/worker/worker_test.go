@@ -164,6 +164,13 @@ func TestRun(t *testing.T) {
 	if want := oneMachine(t, w); string(got) != want {
 		t.Errorf("the report is not that of one machine:\n%.600s\n%.600s", got, want)
 	}
+	var index fleet.Index
+	if data, err := w.Store.Get(t.Context(), "2026-11-26/index.json"); err != nil || json.Unmarshal(data, &index) != nil {
+		t.Errorf("the index: %v", err)
+	}
+	if index.Summary.Accounts != 8 || index.Summary.Audited != 7 || index.Summary.Unread != 1 || index.Accounts[1].File != "accounts/200000000001.json" || index.Accounts[1].Digest == "" {
+		t.Errorf("the index has %+v %+v", index.Summary, index.Accounts[1])
+	}
 	var first, second worker.Merged
 	handle(t, w, `{"action":"merge","run":"2026-11-26","since":"latest"}`, &first)
 	handle(t, w, `{"action":"merge","run":"2026-11-26","since":"latest"}`, &second)
