@@ -94,6 +94,14 @@ func TestFleet(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	text, err := os.ReadFile("reader-policy.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	reads, err := policy.Parse(string(text))
+	if err != nil {
+		t.Fatal(err)
+	}
 	required, err := policy.Parse(`{"Version":"2012-10-17","Statement":[
 		{"Effect":"Allow","Action":["organizations:DescribeOrganization","organizations:DescribePolicy","organizations:ListAccountsForParent","organizations:ListOrganizationalUnitsForParent",
 			"organizations:ListParents","organizations:ListPoliciesForTarget","organizations:ListRoots","organizations:ListTagsForResource"],"Resource":"*"}]}`)
@@ -101,9 +109,9 @@ func TestFleet(t *testing.T) {
 		t.Fatal(err)
 	}
 	r, err := doctor.Check(t.Context(), doctor.Options{
-		Source: list[0].Source, Regions: []string{"us-east-1"}, Documents: map[string]*policy.Document{"worker": required},
+		Source: list[0].Source, Regions: []string{"us-east-1"}, Documents: map[string]*policy.Document{"worker": required, "reader": reads},
 		Targets: []doctor.Target{
-			{Target: audit.Target{Kind: audit.TargetFunction, Name: "Worker"}, Requirements: []string{"worker"}},
+			{Target: audit.Target{Kind: audit.TargetFunction, Name: "Worker"}, Requirements: []string{"worker", "reader"}},
 			{Target: audit.Target{Kind: audit.TargetFunction, Name: "Merge"}, Requirements: []string{"worker"}},
 		},
 	})
@@ -111,7 +119,7 @@ func TestFleet(t *testing.T) {
 		t.Fatal(err)
 	}
 	for i := range r.Sections {
-		if s := &r.Sections[i]; s.Error != nil || s.Summary.Pass != s.Summary.Total() || s.Summary.Total() != 8 {
+		if s := &r.Sections[i]; s.Error != nil || s.Summary.Pass != s.Summary.Total() || s.Summary.Total() < 8 {
 			t.Errorf("%s: %+v %+v", s.Target, s.Summary, s.Error)
 		}
 		for _, g := range r.Sections[i].Gaps {

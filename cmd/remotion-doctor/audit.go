@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"remotion-doctor/audit"
 	"remotion-doctor/doctor/fleet"
@@ -96,7 +97,7 @@ func (a *app) audit(cmd *cobra.Command, f *auditFlags) error {
 		return err
 	}
 	if f.accounts.Machine != "" {
-		return a.auditRemotely(ctx, f)
+		return a.auditRemotely(ctx, cmd.Flags(), f)
 	}
 	places, err := a.places(ctx, f, asks.Source)
 	if err != nil {
@@ -170,9 +171,15 @@ func (a *app) places(ctx context.Context, f *auditFlags, asks []audit.Flag) ([]f
 	return []fleet.Place{place}, err
 }
 
+// remote are the flags that go with --on-step-functions; its stack says the rest.
+var remote = []string{
+	"organization", "ou", "only-account", "region", "since", "profile", "endpoint-url", "attempt-timeout", "timeout", "debug", "format", "output", "baseline",
+	"waivers", "redact", "step-summary", "csv-bom", "verbose", "quiet", "color", "no-color", "remediation", "fail-on", "config", "environment", "no-config",
+}
+
 // auditRemotely runs the audit on a state machine.
-func (a *app) auditRemotely(ctx context.Context, f *auditFlags) error {
-	if err := f.accounts.Validate(); err != nil {
+func (a *app) auditRemotely(ctx context.Context, flags *pflag.FlagSet, f *auditFlags) error {
+	if err := cmp.Or(f.accounts.Validate(), asked.Only(flags, "on-step-functions", remote...)); err != nil {
 		return err
 	}
 	client, err := awsapi.Open(ctx, f.AWS.Options(f.requirement.Region()))

@@ -21,7 +21,7 @@ var groups = []group{
 		[]string{"function", "role", "renderer", "caller", "pick", "error", "snapshots", "accounts", "organization", "who", "tag", "list"},
 		[]string{
 			"user", "instance", "instance-profile", "task-definition", "pod-identity", "service-account", "principal", "authorization-details",
-			"config-aggregator", "ou", "account-tag", "account-status", "only-account", "assume-role", "external-id", "role-chain", "session-name", "session-duration", "include-admins", "only-for",
+			"profiles", "config-aggregator", "ou", "account-tag", "account-status", "only-account", "assume-role", "external-id", "role-chain", "session-name", "session-duration", "assume-wait", "include-admins", "only-for",
 		},
 	},
 	{

@@ -155,6 +155,13 @@ resource "aws_iam_role_policy" "worker" {
   })
 }
 
+# The account itself is in no stack set.
+resource "aws_iam_role_policy" "reader" {
+  name   = "reader"
+  role   = aws_iam_role.worker.id
+  policy = file("${path.module}/../../reader-policy.json")
+}
+
 resource "aws_cloudwatch_log_group" "worker" {
   name              = "/remotion-doctor/${var.name}"
   retention_in_days = 90
