@@ -49,12 +49,15 @@ func (a *app) auditCommand() *cobra.Command {
 		Use:   "audit",
 		Short: "Find and check every principal that renders, in one account or many",
 		Long: `Find the roles and users that call or run Remotion in an account, or in each
-account with a snapshot, and check each of them.
+account of an organization, a list or a folder of snapshots, and check each of
+them.
 
 With --out the parts are kept: an interrupted run goes on where it stopped when
 the same command is given again.`,
 		Example: `  remotion-doctor audit --region us-east-1,eu-west-1
   remotion-doctor audit --list
+  remotion-doctor audit --organization --assume-role remotion-doctor-reader --external-id ID --out audit/
+  remotion-doctor audit --accounts accounts.yml --since last-week/
   remotion-doctor audit --snapshots snapshots/ --out audit/ --output html=audit.html
   remotion-doctor audit --snapshots snapshots/ --out audit-1/ --shard 1/3`,
 		Args: cobra.NoArgs,

@@ -47,7 +47,7 @@ var groups = []group{
 		[]string{"snapshot", "template", "plan", "policy", "profile"},
 		[]string{
 			"engine", "parameter", "account", "policy-resource", "boundary", "scp", "rcp", "session-policy", "resource-policy", "resource-account", "endpoint-policy",
-			"managed-policies", "skip-missing", "ignore-organization", "config", "environment", "endpoint-url", "attempt-timeout", "timeout", "debug",
+			"managed-policies", "skip-missing", "ignore-organization", "config", "environment", "no-config", "endpoint-url", "attempt-timeout", "timeout", "debug",
 		},
 	},
 	{
