@@ -364,3 +364,26 @@ func TestRemote(t *testing.T) {
 		t.Errorf("no state machine: %v", err)
 	}
 }
+
+// nowhere is a store that keeps nothing.
+type nowhere struct{}
+
+func (nowhere) Put(context.Context, string, string, []byte) error                 { return nil }
+func (nowhere) Get(context.Context, string) ([]byte, error)                       { return []byte("[]"), nil }
+func (nowhere) Keys(context.Context, string) ([]string, error)                    { return nil, nil }
+func (nowhere) URL(key string) string                                             { return key }
+func (nowhere) PutEvaluations(context.Context, string, []worker.Evaluation) error { return nil }
+
+// FuzzHandle: no event makes the worker panic, or write outside of its run.
+func FuzzHandle(f *testing.F) {
+	f.Add(`{"action":"merge","run":"r","since":"latest"}`)
+	f.Add(`{"Items":[],"BatchInput":{"action":"account","run":"r"}}`)
+	f.Add(`{"invokingEvent":"{\"messageType\":\"ConfigurationItemChangeNotification\",\"configurationItem\":{\"resourceType\":\"AWS::S3::Bucket\"}}","resultToken":"t"}`)
+	f.Fuzz(func(t *testing.T, event string) {
+		if strings.Contains(event, `"id"`) || strings.Contains(event, "organization") || strings.Contains(event, "Scheduled") || strings.Contains(event, "AWS::IAM") {
+			return // it would ask AWS
+		}
+		w := &worker.Worker{Store: nowhere{}, Rules: nowhere{}, Now: now}
+		_, _ = w.Handle(t.Context(), json.RawMessage(event))
+	})
+}
