@@ -368,8 +368,9 @@ func TestRemote(t *testing.T) {
 // nowhere is a store that keeps nothing.
 type nowhere struct{}
 
-func (nowhere) Put(context.Context, string, string, []byte) error                 { return nil }
-func (nowhere) Get(context.Context, string) ([]byte, error)                       { return []byte("[]"), nil }
+func (nowhere) Put(context.Context, string, string, []byte) error { return nil }
+func (nowhere) Get(context.Context, string) ([]byte, error) { return []byte("[]"), nil }
+
 func (nowhere) Keys(context.Context, string) ([]string, error)                    { return nil, nil }
 func (nowhere) URL(key string) string                                             { return key }
 func (nowhere) PutEvaluations(context.Context, string, []worker.Evaluation) error { return nil }
