@@ -44,8 +44,9 @@ source/awsapi/ecs: source/awsapi/wire | github.com/aws/
 source/awsapi/eks: source/awsapi/wire | github.com/aws/
 source/awsapi/organizations: source/awsapi/wire | github.com/aws/
 source/awsapi/s3: source/awsapi/wire | github.com/aws/
+source/awsapi/states: source/awsapi/wire | github.com/aws/
 source/awsapi/config: source/awsapi/wire | github.com/aws/
-source/awsapi: source source/awsapi/config source/awsapi/ec2 source/awsapi/ecs source/awsapi/eks source/awsapi/organizations source/awsapi/s3 internal/outfile audit iam iam/policy iam/actions iam/account iam/eval iam/request | github.com/aws/ golang.org/x/sync
+source/awsapi: source source/awsapi/config source/awsapi/states source/awsapi/ec2 source/awsapi/ecs source/awsapi/eks source/awsapi/organizations source/awsapi/s3 internal/outfile audit iam iam/policy iam/actions iam/account iam/eval iam/request | github.com/aws/ golang.org/x/sync
 remedy: internal/ending internal/splice audit iam iam/policy iam/actions iam/account | github.com/hashicorp/hcl/v2 github.com/zclconf/go-cty go.yaml.in/yaml/v4
 change: remedy audit iam iam/policy iam/account | github.com/gofrs/flock
 report: internal/ending audit iam iam/policy iam/account | github.com/a-h/templ github.com/olekukonko/tablewriter github.com/charmbracelet/ github.com/muesli/termenv github.com/go-json-experiment/json go.yaml.in/yaml/v4
@@ -56,7 +57,7 @@ fixtures:
 fixtures/organization:
 fixtures/organization/generate: fixtures/organization checks/remotion
 internal/build: checks/remotion iam/actions iam/managed
-internal/asked: internal/spelling doctor/fleet doctor/fleet/roster internal/terminal source source/awsapi iam/managed internal/ending remedy report source/files doctor checks checks/remotion checks/remotion/project iam/policy audit | github.com/spf13/pflag
+internal/asked: internal/spelling doctor/fleet/worker doctor/fleet doctor/fleet/roster internal/terminal source source/awsapi iam/managed internal/ending remedy report source/files doctor checks checks/remotion checks/remotion/project iam/policy audit | github.com/spf13/pflag
 internal/modulepath: | golang.org/x/mod
 doctor: internal/spelling source remedy checks checks/remotion audit iam iam/policy iam/request iam/actions iam/account iam/eval iam/excess iam/explain iam/accessdenied | golang.org/x/sync
 internal/config: internal/spelling report audit | github.com/spf13/ go.yaml.in/yaml/v4
@@ -68,6 +69,9 @@ internal/ending:
 internal/help: internal/spelling internal/outfile report audit | github.com/spf13/cobra github.com/spf13/pflag github.com/charmbracelet/x/ansi
 internal/spelling:
 doctor/fleet: doctor/fleet/roster doctor report source source/awsapi source/files checks checks/remotion internal/outfile audit iam iam/policy iam/account iam/eval iam/managed | golang.org/x/sync
+deploy/fleet/hello: | github.com/aws/aws-lambda-go/
+doctor/fleet/worker: doctor/fleet doctor/fleet/roster source source/awsapi report audit
+cmd/remotion-doctor-lambda: doctor doctor/fleet doctor/fleet/worker internal/asked source/awsapi iam/managed audit | github.com/aws/aws-lambda-go/ github.com/spf13/pflag
 doctor/fleet/roster: source/awsapi iam/policy audit | go.yaml.in/yaml/v4 golang.org/x/sync
 internal/splice: | github.com/go-json-experiment/json go.yaml.in/yaml/v4
 doctor/policytext: source source/files source/iac checks report audit iam iam/policy
@@ -75,7 +79,7 @@ doctor/setup: remedy checks/remotion iam/policy source
 doctor/infile: doctor doctor/attach change internal/outfile remedy audit iam/account
 doctor/attach: doctor change report remedy source audit iam
 internal/outfile: audit | github.com/google/renameio/v2
-cmd/remotion-doctor: internal/build internal/help internal/config internal/starter internal/complete doctor/candidates doctor/fleet doctor/policytext doctor/infile doctor/setup internal/asked doctor doctor/attach change source/files audit iam iam/policy iam/actions iam/account checks checks/remotion iam/eval iam/excess remedy source source/awsapi report localaws iam/managed source/iac checks/remotion/project iam/accessdenied iam/explain fixtures internal/outfile internal/ending internal/terminal | github.com/spf13/
+cmd/remotion-doctor: doctor/fleet/worker internal/build internal/help internal/config internal/starter internal/complete doctor/candidates doctor/fleet doctor/policytext doctor/infile doctor/setup internal/asked doctor doctor/attach change source/files audit iam iam/policy iam/actions iam/account checks checks/remotion iam/eval iam/excess remedy source source/awsapi report localaws iam/managed source/iac checks/remotion/project iam/accessdenied iam/explain fixtures internal/outfile internal/ending internal/terminal | github.com/spf13/
 `
 
 // A rule is what one package may import.

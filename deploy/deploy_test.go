@@ -64,3 +64,93 @@ func TestReader(t *testing.T) {
 		}
 	}
 }
+
+// TestFleet: the template's state machine is state-machine.json, the template is read
+// without a gap about its roles, and the worker may do what the auditor's policy
+// grants, but for AWS Config's aggregator.
+func TestFleet(t *testing.T) {
+	t.Parallel()
+	machine, err := os.ReadFile("fleet/state-machine.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	template, err := os.ReadFile("fleet/template.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	reader, err := os.ReadFile("reader.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for key, want := range map[string][]byte{"DefinitionString": machine, "TemplateBody": reader} {
+		if within(string(template), key) != strings.TrimRight(string(want), "\n") {
+			t.Errorf("%s of the template is not the file that it is a copy of", key)
+		}
+	}
+	list, err := files.Deployments(files.Template{
+		Path: "fleet/template.yaml", AccountID: "123456789012", Regions: []string{"us-east-1"},
+		Parameters: map[string]string{"ExternalId": "an-id", "CodeBucket": "code"},
+	}, files.Overlay{}, managed.Embedded())
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := os.ReadFile("reader-policy.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	reads, err := policy.Parse(string(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	required, err := policy.Parse(`{"Version":"2012-10-17","Statement":[
+		{"Effect":"Allow","Action":["organizations:DescribeOrganization","organizations:DescribePolicy","organizations:ListAccountsForParent","organizations:ListOrganizationalUnitsForParent",
+			"organizations:ListParents","organizations:ListPoliciesForTarget","organizations:ListRoots","organizations:ListTagsForResource"],"Resource":"*"}]}`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := doctor.Check(t.Context(), doctor.Options{
+		Source: list[0].Source, Regions: []string{"us-east-1"}, Documents: map[string]*policy.Document{"worker": required, "reader": reads},
+		Targets: []doctor.Target{
+			{Target: audit.Target{Kind: audit.TargetFunction, Name: "Worker"}, Requirements: []string{"worker", "reader"}},
+			{Target: audit.Target{Kind: audit.TargetFunction, Name: "Merge"}, Requirements: []string{"worker"}},
+		},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range r.Sections {
+		if s := &r.Sections[i]; s.Error != nil || s.Summary.Pass != s.Summary.Total() || s.Summary.Total() < 8 {
+			t.Errorf("%s: %+v %+v", s.Target, s.Summary, s.Error)
+		}
+		for _, g := range r.Sections[i].Gaps {
+			if g.Kind == "" {
+				t.Errorf("a gap: %s", g.String())
+			}
+		}
+	}
+	module, err := os.ReadFile("fleet/terraform/main.tf")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(string(module), `file("${path.module}/../state-machine.json")`) {
+		t.Error("the Terraform module does not use state-machine.json")
+	}
+	for _, action := range required.Statements[0].Actions {
+		if !strings.Contains(string(module), `"`+action+`"`) {
+			t.Errorf("the Terraform module does not grant %s", action)
+		}
+	}
+}
+
+// within is the text below a key of a template.
+func within(template, key string) string {
+	_, rest, _ := strings.Cut(template, key+": |\n")
+	var out strings.Builder
+	for line := range strings.Lines(rest) {
+		if !strings.HasPrefix(line, "        ") && strings.TrimSpace(line) != "" {
+			break
+		}
+		out.WriteString(strings.TrimPrefix(line, "        "))
+	}
+	return strings.TrimRight(out.String(), "\n")
+}

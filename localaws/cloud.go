@@ -37,6 +37,8 @@ type CloudOptions struct {
 	// PerSecond is how many requests an account answers in a second before it
 	// throttles; 0 for any number.
 	PerSecond int
+	// Machine executes state machines in the home account; nil where there are none.
+	Machine Machine
 }
 
 // A session is the credentials of an assumed role.
@@ -127,7 +129,7 @@ func (c *Cloud) open(accountID, arn string, until time.Time) (key string, s sess
 // refuse writes an error in the form of a service.
 func refuse(w http.ResponseWriter, service string, e apiError) {
 	switch service {
-	case "lambda", "ecs", "eks", "organizations", "config":
+	case "lambda", "ecs", "eks", "organizations", "config", "states":
 		writeJSONError(w, e)
 	case "ec2":
 		protocols["2016-11-15"].writeError(w, e, "")
@@ -177,3 +179,6 @@ func roleOf(arn string) (accountID, name string) {
 	}
 	return parts[4], parts[5][strings.LastIndexByte(parts[5], '/')+1:]
 }
+
+// Evaluations are those that AWS Config was given in the home account so far.
+func (c *Cloud) Evaluations() []TakenEvaluation { return c.accounts[c.o.Home].Evaluations() }

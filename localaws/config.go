@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"remotion-doctor/iam/account"
 )
@@ -17,7 +18,10 @@ type configRequest struct {
 	Expression string
 	Aggregator string `json:"ConfigurationAggregatorName"`
 	Limit      int
-	NextToken  string
+
+	Evaluations []TakenEvaluation
+	ResultToken string
+	NextToken   string
 }
 
 // aggregator is the name of the one aggregator that there is.
@@ -48,6 +52,10 @@ func (s *Server) config(w http.ResponseWriter, r *http.Request) {
 	}
 	grouped := counting.FindStringSubmatch(in.Expression)
 	m := selection.FindStringSubmatch(in.Expression)
+	if operation == "PutEvaluations" {
+		s.takeEvaluations(w, in, fail)
+		return
+	}
 	switch {
 	case operation != "SelectAggregateResourceConfig" || s.cloud == nil:
 		fail(apiError{"UnknownOperationException", 400, "The operation is not known"})
@@ -232,4 +240,47 @@ func pagedBy[T any](all []T, token string, size int) (list []T, next *string, e 
 		next = &text
 	}
 	return append([]T{}, all[start:end]...), next, apiError{}
+}
+
+// A TakenEvaluation is one that AWS Config was given.
+type TakenEvaluation struct {
+	ComplianceResourceType, ComplianceResourceId, ComplianceType, Annotation string
+	OrderingTimestamp                                                        float64
+	Token                                                                    string `json:"-"`
+}
+
+type evaluations struct {
+	mu   sync.Mutex
+	list []TakenEvaluation
+}
+
+// Evaluations are those that AWS Config was given so far.
+func (s *Server) Evaluations() []TakenEvaluation {
+	s.taken.mu.Lock()
+	defer s.taken.mu.Unlock()
+	return slices.Clone(s.taken.list)
+}
+
+// takeEvaluations checks what AWS Config checks.
+// Source: AWS Config API Reference, "PutEvaluations" and "Evaluation".
+func (s *Server) takeEvaluations(w http.ResponseWriter, in configRequest, fail func(apiError)) {
+	if in.ResultToken == "" || len(in.Evaluations) > 100 {
+		fail(apiError{"InvalidParameterValueException", 400, "One or more of the specified parameters are not valid."})
+		return
+	}
+	for _, e := range in.Evaluations {
+		known := e.ComplianceType == "COMPLIANT" || e.ComplianceType == "NON_COMPLIANT" || e.ComplianceType == "NOT_APPLICABLE"
+		if !known || len([]rune(e.Annotation)) > 256 || e.ComplianceResourceId == "" || e.ComplianceResourceType == "" || e.OrderingTimestamp <= 0 {
+			fail(apiError{"ValidationException", 400, "1 validation error detected at 'evaluations'"})
+			return
+		}
+	}
+	s.taken.mu.Lock()
+	defer s.taken.mu.Unlock()
+	for _, e := range in.Evaluations {
+		e.Token = in.ResultToken
+		s.taken.list = append(s.taken.list, e)
+	}
+	w.Header().Set("Content-Type", "application/x-amz-json-1.1")
+	_, _ = w.Write([]byte(`{"FailedEvaluations":[]}`)) // a client that went away is no fault of ours
 }

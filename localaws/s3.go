@@ -16,6 +16,9 @@ func (s *Server) s3(w http.ResponseWriter, r *http.Request, id string) {
 	if _, stopped := s.stop(w, r, operation, fail); stopped {
 		return
 	}
+	if s.object(w, r, operation, fail) {
+		return
+	}
 	if operation == "ListBuckets" {
 		s.listBuckets(w)
 		return
@@ -57,7 +60,13 @@ func (s *Server) s3(w http.ResponseWriter, r *http.Request, id string) {
 // s3Operation names the operation by method and the query's subresource.
 func s3Operation(r *http.Request, bucket string) string {
 	q := r.URL.Query()
-	switch {
+	switch name, key, _ := strings.Cut(bucket, "/"); {
+	case key != "" && r.Method == http.MethodPut:
+		return "PutObject"
+	case key != "" && r.Method == http.MethodGet:
+		return "GetObject"
+	case name != "" && q.Get("list-type") == "2":
+		return "ListObjectsV2"
 	case r.Method != http.MethodGet || strings.Contains(bucket, "/"):
 	case bucket == "":
 		return "ListBuckets"

@@ -41,6 +41,9 @@ type Server struct {
 	cloud *Cloud // of the accounts around it; nil for one account
 	limit *limit
 
+	objects  *objects
+	taken    *evaluations
+	runs     *executions
 	options  Options
 	faults   *faults
 	requests atomic.Int64
@@ -53,7 +56,7 @@ func New(s *account.Snapshot, o Options) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Server{snapshot: s, engine: engine, options: o, faults: newFaults(o.Faults), numbers: map[string]int{}}, nil
+	return &Server{snapshot: s, engine: engine, options: o, faults: newFaults(o.Faults), numbers: map[string]int{}, objects: &objects{held: map[string][]byte{}}, taken: &evaluations{}, runs: &executions{held: map[string]*execution{}}}, nil
 }
 
 // Listen opens a listener on the loopback interface; other addresses are
@@ -152,6 +155,8 @@ func (s *Server) route(w http.ResponseWriter, r *http.Request) {
 		s.organizations(w, r)
 	case "config":
 		s.config(w, r)
+	case "states":
+		s.states(w, r)
 	default:
 		s.query(w, r, id)
 	}

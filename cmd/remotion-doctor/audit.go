@@ -8,9 +8,11 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"remotion-doctor/audit"
 	"remotion-doctor/doctor/fleet"
+	"remotion-doctor/doctor/fleet/worker"
 	"remotion-doctor/internal/asked"
 	"remotion-doctor/internal/terminal"
 	"remotion-doctor/report"
@@ -47,12 +49,15 @@ func (a *app) auditCommand() *cobra.Command {
 		Use:   "audit",
 		Short: "Find and check every principal that renders, in one account or many",
 		Long: `Find the roles and users that call or run Remotion in an account, or in each
-account with a snapshot, and check each of them.
+account of an organization, a list or a folder of snapshots, and check each of
+them.
 
 With --out the parts are kept: an interrupted run goes on where it stopped when
 the same command is given again.`,
 		Example: `  remotion-doctor audit --region us-east-1,eu-west-1
   remotion-doctor audit --list
+  remotion-doctor audit --organization --assume-role remotion-doctor-reader --external-id ID --out audit/
+  remotion-doctor audit --accounts accounts.yml --since last-week/
   remotion-doctor audit --snapshots snapshots/ --out audit/ --output html=audit.html
   remotion-doctor audit --snapshots snapshots/ --out audit-1/ --shard 1/3`,
 		Args: cobra.NoArgs,
@@ -93,6 +98,9 @@ func (a *app) audit(cmd *cobra.Command, f *auditFlags) error {
 	o.Arguments = asked.Digest(cmd.Flags(), undecisive, []string{version})
 	if err := cmp.Or(fleet.ValidWho(f.who), f.requirement.Apply(&o.Options, a.getenv("REMOTION_AWS_REGION"))); err != nil {
 		return err
+	}
+	if f.accounts.Machine != "" {
+		return a.auditRemotely(ctx, cmd.Flags(), f)
 	}
 	places, err := a.places(ctx, f, asks.Source)
 	if err != nil {
@@ -164,4 +172,40 @@ func (a *app) places(ctx context.Context, f *auditFlags, asks []audit.Flag) ([]f
 	place, err := fleet.Own(ctx, client, f.requirement.Regions, library)
 	place.Asked = asks
 	return []fleet.Place{place}, err
+}
+
+// remote are the flags that go with --on-step-functions; its stack says the rest.
+var remote = []string{
+	"organization", "ou", "only-account", "region", "since", "profile", "endpoint-url", "attempt-timeout", "timeout", "debug", "format", "output", "baseline",
+	"waivers", "redact", "step-summary", "csv-bom", "verbose", "quiet", "color", "no-color", "remediation", "fail-on", "config", "environment", "no-config",
+}
+
+// auditRemotely runs the audit on a state machine.
+func (a *app) auditRemotely(ctx context.Context, flags *pflag.FlagSet, f *auditFlags) error {
+	if err := cmp.Or(f.accounts.Validate(), asked.Only(flags, "on-step-functions", remote...)); err != nil {
+		return err
+	}
+	client, err := awsapi.Open(ctx, f.AWS.Options(f.requirement.Region()))
+	if err != nil {
+		return err
+	}
+	progress, line := terminal.Start(a.stderr, a.getenv), terminal.Lines(a.stderr, time.Minute)
+	name := "audit-" + a.now().UTC().Format("20060102T150405Z")
+	r, err := worker.Remote(ctx, client, f.accounts.Machine, name, f.accounts.Input(f.requirement.Regions), 2*time.Second, func(done, total int) {
+		progress.Say(done, total, "auditing accounts on Step Functions")
+		line(fmt.Sprintf("%d of %d accounts", done, total))
+	})
+	progress.Done()
+	if err != nil {
+		return err
+	}
+	if f.since != "" {
+		old, _, err := a.readReport(ctx, fleet.ReportIn(f.since), report.LoadToCompare)
+		if err != nil {
+			return err
+		}
+		r.Since = report.SinceOf(old, r)
+	}
+	f.output.details = 3
+	return a.deliver(ctx, r, &f.output)
 }

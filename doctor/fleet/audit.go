@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -22,6 +23,10 @@ type Place struct {
 	// Asked are the flags by which a follow-up command finds the same facts, where
 	// the Account does not say.
 	Asked []audit.Flag
+	// Status is that of the organization; empty where it is not known. Own says that
+	// the credentials that there are belong to the account.
+	Status string
+	Own    bool
 	// Skip says why there is nothing to audit; empty where there is.
 	Skip string
 	// Open reads the account. The error says why it cannot be read.
@@ -253,6 +258,10 @@ func ValidWho(who []string) error {
 	return nil
 }
 
+// attempts is how often something was tried, at the end of an error. It differs from
+// run to run, and the same run ends with the same bytes.
+var attempts = regexp.MustCompile(`, \d+ attempts?\)`)
+
 // unread is the report of an account that could not be read: one section with
 // the reason.
 func unread(o Options, record audit.Account, err error) *audit.Report {
@@ -260,6 +269,7 @@ func unread(o Options, record audit.Account, err error) *audit.Report {
 	if e, ok := errors.AsType[*source.Error](err); ok {
 		problem = e.Problem()
 	}
+	problem.Message = attempts.ReplaceAllString(problem.Message, ")")
 	record.Status, record.Why = audit.AccountUnread, problem.Message
 	r := bare(o, record)
 	r.Sections = []audit.Section{accountSection(record.ID, &problem)}

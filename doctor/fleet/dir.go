@@ -2,6 +2,7 @@ package fleet
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -145,6 +146,23 @@ func (d *Dir) note(r *audit.Report) {
 	defer d.mu.Unlock()
 	a := r.Accounts[0]
 	d.done[a.ID] = Entry{Account: a, File: filepath.ToSlash(d.file(a.ID)), Digest: r.Digest}
+}
+
+// IndexOf is the index of the parts of a run; file says where the report of an account
+// is, as seen from the index.
+func IndexOf(tool audit.Tool, parts []*audit.Report, file func(id string) string) Index {
+	out := Index{SchemaVersion: audit.SchemaVersion, Tool: tool, Accounts: []Entry{}}
+	for _, r := range parts {
+		e := Entry{Account: r.Accounts[0], Digest: r.Digest}
+		if e.Status != audit.AccountPending {
+			e.File = file(e.ID)
+		}
+		out.Arguments = cmp.Or(out.Arguments, e.Arguments)
+		out.Accounts = append(out.Accounts, e)
+		out.Summary.add(&e.Account)
+	}
+	slices.SortFunc(out.Accounts, func(a, b Entry) int { return strings.Compare(a.ID, b.ID) })
+	return out
 }
 
 // WriteIndex writes what became of the places so far.

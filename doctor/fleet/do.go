@@ -49,7 +49,7 @@ func Do(ctx context.Context, places []Place, o Options, p Plan) (*audit.Report, 
 	for _, place := range places {
 		r, ok := held.parts[place.ID]
 		if !ok {
-			r = unreached(o, place)
+			r = Unreached(o, place)
 		}
 		parts = append(parts, r)
 	}
@@ -64,8 +64,8 @@ func Do(ctx context.Context, places []Place, o Options, p Plan) (*audit.Report, 
 	return out, errors.Join(err, p.Dir.WriteReport(out))
 }
 
-// unreached is the report of an account that the run did not come to.
-func unreached(o Options, p Place) *audit.Report {
+// Unreached is the report of an account that the run did not come to.
+func Unreached(o Options, p Place) *audit.Report {
 	record := audit.Account{ID: p.ID, Name: p.Name, Unit: p.Unit, Arguments: o.Arguments}
 	r := unread(o, record, &source.Error{Kind: source.KindInterrupted, Msg: "the run was interrupted before this account was audited", Hint: "run the same command with --out DIR again: it goes on where it stopped"})
 	r.Accounts[0].Status = audit.AccountPending
@@ -127,6 +127,9 @@ func Join(parts []*audit.Report) *audit.Report {
 	out.Accounts = slices.Clone(out.Accounts)
 	slices.SortStableFunc(out.Accounts, func(a, b audit.Account) int { return strings.Compare(a.ID, b.ID) })
 	out.Notes = append(slices.Clone(out.Notes), notes(out.Accounts)...)
+	for i := range out.Accounts {
+		out.Accounts[i].Arguments = "" // of the parts: the index has them
+	}
 	out.Causes = report.Rank(&out)
 	out.Digest = ""
 	return &out

@@ -25,6 +25,9 @@ type Reach struct {
 	// Regions are where users of roles are looked for in accounts that name none.
 	Regions []string
 	Library *managed.Library
+	// Above reads the organization's policies for the accounts of a list, which cannot
+	// read them; nil for what each account may read itself.
+	Above *awsapi.Above
 	// like is a client whose connections all accounts use.
 	like *awsapi.Client
 	// AssumeRole is the name, with its path, of the role in accounts that name none;
@@ -35,7 +38,7 @@ type Reach struct {
 
 // Listed are the accounts of a list.
 func (r *Reach) Listed(list []roster.Account) []Place {
-	return r.places(list, nil)
+	return r.places(list, r.Above)
 }
 
 // Organization are the accounts of the organization that a filter wants; the
@@ -107,7 +110,7 @@ func (r *Reach) places(list []roster.Account, above *awsapi.Above) []Place {
 	}
 	out := make([]Place, 0, len(list))
 	for _, a := range list {
-		p := Place{ID: a.ID, Name: a.Name, Unit: a.Unit, Skip: a.Skip(), Open: func(ctx context.Context) (Account, error) { return r.open(ctx, &a, above) }}
+		p := Place{ID: a.ID, Name: a.Name, Unit: a.Unit, Status: a.Status, Own: a.Own, Skip: a.Skip(), Open: func(ctx context.Context) (Account, error) { return r.open(ctx, &a, above) }}
 		if a.Profile != "" {
 			p.Asked = []audit.Flag{{Name: "profile", Value: a.Profile}}
 		}

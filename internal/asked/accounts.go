@@ -10,6 +10,7 @@ import (
 
 	"remotion-doctor/doctor/fleet"
 	"remotion-doctor/doctor/fleet/roster"
+	"remotion-doctor/doctor/fleet/worker"
 	"remotion-doctor/iam/policy"
 	"remotion-doctor/source/awsapi"
 )
@@ -21,6 +22,7 @@ type Accounts struct {
 	Profiles     []string
 	Organization bool
 	Aggregator   string
+	Machine      string // --on-step-functions
 
 	units, tags, statuses, only []string
 
@@ -35,6 +37,7 @@ func (f *Accounts) Add(fs *pflag.FlagSet) {
 	fs.StringSliceVar(&f.Profiles, "profiles", nil, "audit the accounts of profiles of the AWS CLI, `NAME[,NAME]`")
 	fs.BoolVar(&f.Organization, "organization", false, "audit the accounts of the organization")
 	fs.StringVar(&f.Aggregator, "config-aggregator", "", "audit what AWS Config's aggregator `NAME` has recorded of its accounts; no role is assumed")
+	fs.StringVar(&f.Machine, "on-step-functions", "", "run the audit on the state machine of deploy/fleet, `ARN`, and bring its report home")
 	fs.StringSliceVar(&f.units, "ou", nil, "of the organization only the units `ID[,ID]` and those under them")
 	fs.StringArrayVar(&f.tags, "account-tag", nil, "only accounts with a tag, `KEY[=VALUE]`; repeatable")
 	fs.StringSliceVar(&f.statuses, "account-status", nil, "only accounts of a status, `STATUS[,STATUS]` (default: all; those that are not ACTIVE are skipped and counted)")
@@ -75,6 +78,8 @@ func (f *Accounts) Validate() error {
 		return usage("", "--account-tag needs --organization or --accounts")
 	case f.role != "" && !f.Organization && f.File == "":
 		return usage("", "--assume-role needs --organization or --accounts")
+	case f.Machine != "":
+		return f.validMachine()
 	case f.Organization && f.role == "":
 		return usage("as in --assume-role remotion-doctor-reader: docs/audit.md says how to make it", "--organization needs --assume-role")
 	case strings.HasPrefix(f.role, "arn:") || strings.HasPrefix(f.role, "/"):
@@ -134,4 +139,24 @@ func some(places []fleet.Place, err error) ([]fleet.Place, error) {
 		err = usage("look at --ou, --account-tag, --account-status and --only-account", "no account is left to audit")
 	}
 	return places, err
+}
+
+// validMachine refuses what a state machine is not asked: it has its own role, and its
+// own places.
+func (f *Accounts) validMachine() error {
+	a, ok := policy.ParseARN(f.Machine)
+	switch {
+	case !ok || a.Service != "states" || !strings.HasPrefix(a.Resource, "stateMachine:"):
+		return usage("it looks like arn:aws:states:us-east-1:123456789012:stateMachine:name", "--on-step-functions %q is no state machine", f.Machine)
+	case f.role != "" || f.externalID != "" || len(f.chain) > 0 || f.File != "" || len(f.Profiles) > 0 || f.Aggregator != "" || len(f.tags) > 0 || len(f.statuses) > 0:
+		return usage("leave it out: the stack of the state machine says how accounts are reached", "--on-step-functions goes with --organization, --ou, --only-account and --region only")
+	case f.Organization == (len(f.only) > 0):
+		return usage("name either", "--on-step-functions needs --organization, or --only-account with the ids")
+	}
+	return f.validNames()
+}
+
+// Input is what the state machine is started with.
+func (f *Accounts) Input(regions []string) worker.Input {
+	return worker.Input{Organization: f.Organization, Units: f.units, Accounts: f.only, Regions: regions}
 }

@@ -99,6 +99,16 @@ func kindOfFile(path string) string {
 	return "template"
 }
 
+// Only refuses flags that were given and do not go with one of the set.
+func Only(set *pflag.FlagSet, with string, others ...string) (err error) {
+	set.Visit(func(f *pflag.Flag) {
+		if err == nil && f.Name != with && !slices.Contains(others, f.Name) {
+			err = usage("leave one of them out", "--%s and --%s exclude each other", f.Name, with)
+		}
+	})
+	return err
+}
+
 // Digest is a digest of what was asked: of every flag that was given but for those
 // in except, and of texts that belong to it. A flag that is new is part of it
 // until somebody says that it decides nothing.

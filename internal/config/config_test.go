@@ -72,6 +72,8 @@ func TestRefused(t *testing.T) {
 		"region: {a: b}":                        "f.yaml:1:9: region has a value or a list of values",
 		"region: [[x]]":                         "region is a list of texts",
 		"strict: maybe":                         "strict is true or false",
+		"output: ../../.ssh/x":                  "leads out of the folder",
+		"output: [json=/etc/x.json]":            "leads out of the folder",
 		"bucket: [a, b]":                        "bucket has one value",
 		"bucket:":                               "bucket has one value",
 		"bucket: a\nbucket: b":                  "bucket",

@@ -186,6 +186,9 @@ func (r *reader) setting(key, value *yaml.Node) (Setting, error) {
 	}
 	if k.Path {
 		for i := range values {
+			if k.Name == "output" && !inside(values[i]) {
+				return Setting{}, r.fail(value, "give --output on the line", "output %q leads out of the folder of the configuration: whoever writes to the repository would choose which of your files are replaced", values[i])
+			}
 			values[i] = r.resolved(&k, values[i])
 		}
 	}
@@ -227,6 +230,14 @@ func (r *reader) values(k *Key, n *yaml.Node) ([]string, error) {
 		return nil, r.fail(n, "", "%s is true or false, not %q", k.Name, n.Value)
 	}
 	return []string{n.Value}, nil
+}
+
+// inside reports whether a file to write is below the folder of the configuration.
+func inside(value string) bool {
+	if form, after, ok := strings.Cut(value, "="); ok && !strings.ContainsAny(form, `/\\.`) {
+		value = after
+	}
+	return filepath.IsLocal(filepath.FromSlash(value))
 }
 
 // resolved is a path as seen from the working directory.

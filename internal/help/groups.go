@@ -21,7 +21,7 @@ var groups = []group{
 		[]string{"function", "role", "renderer", "caller", "pick", "error", "snapshots", "accounts", "organization", "who", "tag", "list"},
 		[]string{
 			"user", "instance", "instance-profile", "task-definition", "pod-identity", "service-account", "principal", "authorization-details",
-			"config-aggregator", "ou", "account-tag", "account-status", "only-account", "assume-role", "external-id", "role-chain", "session-name", "session-duration", "include-admins", "only-for",
+			"profiles", "config-aggregator", "ou", "account-tag", "account-status", "only-account", "assume-role", "external-id", "role-chain", "session-name", "session-duration", "assume-wait", "include-admins", "only-for",
 		},
 	},
 	{
@@ -47,7 +47,7 @@ var groups = []group{
 		[]string{"snapshot", "template", "plan", "policy", "profile"},
 		[]string{
 			"engine", "parameter", "account", "policy-resource", "boundary", "scp", "rcp", "session-policy", "resource-policy", "resource-account", "endpoint-policy",
-			"managed-policies", "skip-missing", "ignore-organization", "config", "environment", "endpoint-url", "attempt-timeout", "timeout", "debug",
+			"managed-policies", "skip-missing", "ignore-organization", "config", "environment", "no-config", "endpoint-url", "attempt-timeout", "timeout", "debug",
 		},
 	},
 	{

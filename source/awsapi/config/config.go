@@ -42,3 +42,29 @@ func (c *Client) SelectAggregateResourceConfig(ctx context.Context, aggregator, 
 	}{query, aggregator, MostResults, token}, &out)
 	return out, err
 }
+
+// An Evaluation is what a rule says of a resource.
+type Evaluation struct {
+	ResourceType string `json:"ComplianceResourceType"`
+	ResourceID   string `json:"ComplianceResourceId"`
+	Compliance   string `json:"ComplianceType"` // COMPLIANT, NON_COMPLIANT or NOT_APPLICABLE
+	Annotation   string `json:",omitzero"`      // up to 256 characters
+	// Ordering is when the resource was as it was evaluated, in seconds since 1970.
+	Ordering float64 `json:"OrderingTimestamp"`
+}
+
+// PutEvaluations delivers what a custom rule found to AWS Config; token is that of the
+// event. It returns those that AWS Config did not take.
+//
+// Source: AWS Config API Reference, "PutEvaluations": up to 100 at a time.
+func (c *Client) PutEvaluations(ctx context.Context, token string, list []Evaluation) (failed []Evaluation, err error) {
+	var out struct{ FailedEvaluations []Evaluation }
+	err = c.wire.JSON(ctx, "StarlingDoveService", "PutEvaluations", struct {
+		Evaluations []Evaluation
+		ResultToken string
+	}{list, token}, &out)
+	return out.FailedEvaluations, err
+}
+
+// MostEvaluations is how many evaluations a request has at most.
+const MostEvaluations = 100
