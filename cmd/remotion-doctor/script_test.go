@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -43,7 +44,9 @@ func scriptParams() testscript.Params {
 				name, value, _ := strings.Cut(kv, "=")
 				env.Setenv(name, value)
 			}
-			return nil
+			deploy, err := filepath.Abs("../../deploy")
+			env.Setenv("DEPLOY", deploy)
+			return err
 		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
 			"aws":      startAWS,
