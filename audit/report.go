@@ -1,6 +1,7 @@
 package audit
 
 import (
+	"fmt"
 	"time"
 
 	"remotion-doctor/iam"
@@ -186,6 +187,13 @@ func NewProblem(kind, message, hint string) Problem {
 		code = 1
 	}
 	return Problem{Kind: kind, Message: message, Hint: hint, ExitCode: code}
+}
+
+// Invalid returns the [*Problem] about an input that is not understood: what is wrong
+// with it, with its place, and in the hint what to do.
+func Invalid(hint, format string, args ...any) error {
+	p := NewProblem("input", fmt.Sprintf(format, args...), hint)
+	return &p
 }
 
 func (p *Problem) Error() string { return p.Message }

@@ -1,7 +1,6 @@
 package checks
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
@@ -60,7 +59,7 @@ func (p *Pack) SwitchedFeatures() []string {
 func (p *Pack) Switch(d *Deployment, name string) error {
 	f, ok := p.FeatureNamed(name)
 	if !ok || f.Flag != "" {
-		return invalid(meantFirst(name, p.SwitchedFeatures()), "--feature %q is not known", name)
+		return audit.Invalid(meantFirst(name, p.SwitchedFeatures()), "--feature %q is not known", name)
 	}
 	if !d.Has(f.Name) {
 		d.Uses(f.Name, "")
@@ -73,7 +72,7 @@ func (p *Pack) Switch(d *Deployment, name string) error {
 // [*audit.Problem].
 func (p *Pack) Valid(d Deployment) error {
 	if d.Privacy != "" && !slices.Contains(Privacies(), d.Privacy) {
-		return invalid("", "--privacy %q is not one of %s", d.Privacy, strings.Join(Privacies(), ", "))
+		return audit.Invalid("", "--privacy %q is not one of %s", d.Privacy, strings.Join(Privacies(), ", "))
 	}
 	for i := range p.Features {
 		f := &p.Features[i]
@@ -83,7 +82,7 @@ func (p *Pack) Valid(d Deployment) error {
 			}
 		}
 		if f.With != "" && d.Has(f.Name) && !d.Has(f.With) {
-			return invalid("", "%s needs %s", f.Flag, p.flagOf(f.With))
+			return audit.Invalid("", "%s needs %s", f.Flag, p.flagOf(f.With))
 		}
 	}
 	return nil
@@ -94,19 +93,14 @@ func (f *Feature) valid(value string) error {
 	want, ok := policy.ParseARN(f.Example)
 	if !ok {
 		if policy.IsAccountID(f.Example) && !policy.IsAccountID(value) {
-			return invalid("an account's id has twelve digits", "%s %q is not an account", f.Flag, value)
+			return audit.Invalid("an account's id has twelve digits", "%s %q is not an account", f.Flag, value)
 		}
 		return nil
 	}
 	if a, ok := policy.ParseARN(value); !ok || a.Service != want.Service || a.Type() != want.Type() {
-		return invalid("it looks like "+f.Example, "%s %q is not the ARN of a %s", f.Flag, value, want.Type())
+		return audit.Invalid("it looks like "+f.Example, "%s %q is not the ARN of a %s", f.Flag, value, want.Type())
 	}
 	return nil
-}
-
-func invalid(hint, format string, args ...any) error {
-	p := audit.NewProblem("input", fmt.Sprintf(format, args...), hint)
-	return &p
 }
 
 // meantFirst lists some names; the one that a misspelt name was meant to be comes

@@ -1,7 +1,6 @@
 package report
 
 import (
-	"fmt"
 	"path/filepath"
 	"strings"
 
@@ -32,7 +31,7 @@ func Destinations(texts []string, asked Format, given bool) ([]Destination, erro
 			return nil, err
 		}
 		if seen[filepath.Clean(d.Path)] {
-			return nil, noFile("each needs a file of its own", "%s is written twice", d.Path)
+			return nil, audit.Invalid("each needs a file of its own", "%s is written twice", d.Path)
 		}
 		seen[filepath.Clean(d.Path)] = true
 		out = append(out, d)
@@ -44,22 +43,17 @@ func destination(text string, choice ending.Choice) (Destination, error) {
 	name, path, ok := strings.Cut(text, "=")
 	if !ok || strings.ContainsAny(name, `./\`) {
 		if text == "" || text == "-" {
-			return Destination{}, noFile("standard output gets the report in the form of --format", "%q names no file", text)
+			return Destination{}, audit.Invalid("standard output gets the report in the form of --format", "%q names no file", text)
 		}
 		form, err := choice.Of(text)
 		return Destination{Path: text, Format: Format(form), Plain: true}, err
 	}
 	format, err := ParseFormat(name)
 	if err != nil {
-		return Destination{}, noFile("a file of that name is written as ./"+text, "%s: %v", text, err)
+		return Destination{}, audit.Invalid("a file of that name is written as ./"+text, "%s: %v", text, err)
 	}
 	if path == "" || path == "-" {
-		return Destination{}, noFile("write it as "+name+"=FILE", "%s names no file", text)
+		return Destination{}, audit.Invalid("write it as "+name+"=FILE", "%s names no file", text)
 	}
 	return Destination{Path: path, Format: format}, nil
-}
-
-func noFile(hint, format string, args ...any) error {
-	p := audit.NewProblem("input", fmt.Sprintf(format, args...), hint)
-	return &p
 }

@@ -43,8 +43,7 @@ func load(name string, text Text, each func(*audit.Section)) (*audit.Report, Int
 func LoadBaseline(name string, text Text) (*audit.Report, Integrity, error) {
 	r, state, err := Load(name, text)
 	if err == nil && r.Redacted {
-		p := audit.NewProblem("input", "reading "+name+": its names are placeholders, which match nothing", "keep a report that is not redacted as baseline")
-		return nil, state, &p
+		return nil, state, audit.Invalid("keep a report that is not redacted as baseline", "reading %s: its names are placeholders, which match nothing", name)
 	}
 	return r, state, err
 }
@@ -68,6 +67,5 @@ func unread(name string, placed bool, err error, hint string) error {
 	if placed {
 		sep = ":"
 	}
-	p := audit.NewProblem("input", "reading "+name+sep+err.Error(), hint)
-	return &p
+	return audit.Invalid(hint, "reading %s%s%v", name, sep, err)
 }

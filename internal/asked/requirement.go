@@ -2,7 +2,6 @@ package asked
 
 import (
 	"errors"
-	"fmt"
 	"io/fs"
 	"slices"
 	"strings"
@@ -156,8 +155,7 @@ func ValidOperations(names []string) error {
 }
 
 func usage(hint, format string, args ...any) error {
-	p := audit.NewProblem("input", fmt.Sprintf(format, args...), hint)
-	return &p
+	return audit.Invalid(hint, format, args...)
 }
 
 // OneOf refuses a value that a flag does not accept.

@@ -50,7 +50,7 @@ func (r *Run) Settings(ctx context.Context, f *Flags) (*File, []Setting, error) 
 	path := f.path
 	switch {
 	case f.none && (f.path != "" || f.environment != ""):
-		return nil, nil, invalid("leave one of them out", "--no-config excludes --config and --environment")
+		return nil, nil, audit.Invalid("leave one of them out", "--no-config excludes --config and --environment")
 	case f.none:
 		return nil, nil, nil
 	case path == "":
@@ -61,7 +61,7 @@ func (r *Run) Settings(ctx context.Context, f *Flags) (*File, []Setting, error) 
 	}
 	if path == "" {
 		if f.environment != "" {
-			return nil, nil, invalid("write remotion-doctor.yaml, or name it with --config", "--environment %s: there is no configuration", f.environment)
+			return nil, nil, audit.Invalid("write remotion-doctor.yaml, or name it with --config", "--environment %s: there is no configuration", f.environment)
 		}
 		return nil, nil, nil
 	}
@@ -164,7 +164,7 @@ func (s *Setting) set(fs *pflag.FlagSet) (bool, error) {
 	}
 	for _, v := range values {
 		if err := fs.Set(s.Key.Name, v); err != nil {
-			return false, invalid("", "%s: %s: %v", s.From(), s.Key.Name, err)
+			return false, audit.Invalid("", "%s: %s: %v", s.From(), s.Key.Name, err)
 		}
 	}
 	return true, nil
@@ -180,7 +180,7 @@ func (s *Setting) setTargets(fs *pflag.FlagSet) (bool, error) {
 		flag := kind
 		if kind != "renderer" && kind != "caller" {
 			if _, ok := audit.ParseTarget(text); !ok {
-				return false, invalid("write it as function:video-api, role:render or renderer", "%s: %q is no target", s.From(), text)
+				return false, audit.Invalid("write it as function:video-api, role:render or renderer", "%s: %q is no target", s.From(), text)
 			}
 		}
 		if fs.Lookup(flag) == nil {
@@ -191,7 +191,7 @@ func (s *Setting) setTargets(fs *pflag.FlagSet) (bool, error) {
 			name = map[string]string{"renderer": "any", "caller": "true"}[kind]
 		}
 		if err := fs.Set(flag, name); err != nil {
-			return false, invalid("", "%s: %v", s.From(), err)
+			return false, audit.Invalid("", "%s: %v", s.From(), err)
 		}
 	}
 	return set, nil

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -90,12 +91,12 @@ func relative(folder, path string) string {
 func Read(path string) (*File, error) {
 	file, err := os.Open(path)
 	if err != nil {
-		return nil, invalid("", "reading the configuration: %v", err)
+		return nil, audit.Invalid("", "reading the configuration: %v", err)
 	}
 	defer file.Close()
 	data, err := io.ReadAll(io.LimitReader(file, largest+1))
 	if err != nil {
-		return nil, invalid("", "reading the configuration: %v", err)
+		return nil, audit.Invalid("", "reading the configuration: %v", err)
 	}
 	return Parse(path, data)
 }
@@ -103,7 +104,7 @@ func Read(path string) (*File, error) {
 // Parse reads the text of a file that is, or was, at a path.
 func Parse(path string, data []byte) (*File, error) {
 	if len(data) > largest {
-		return nil, invalid("", "%s has more than %d bytes", path, largest)
+		return nil, audit.Invalid("", "%s has more than %d bytes", path, largest)
 	}
 	var doc yaml.Node
 	err := yaml.NewDecoder(bytes.NewReader(data)).Decode(&doc)
@@ -111,7 +112,7 @@ func Parse(path string, data []byte) (*File, error) {
 	case errors.Is(err, io.EOF):
 		return &File{Path: path}, nil
 	case err != nil:
-		return nil, invalid("", "%s: %v", path, err)
+		return nil, audit.Invalid("", "%s: %v", path, err)
 	}
 	r := &reader{path: path}
 	f := &File{Path: path, environments: map[string][]Setting{}}
@@ -127,7 +128,7 @@ func Parse(path string, data []byte) (*File, error) {
 type reader struct{ path string }
 
 func (r *reader) fail(n *yaml.Node, hint, format string, args ...any) error {
-	return invalid(hint, "%s:%d:%d: %s", r.path, n.Line, n.Column, fmt.Sprintf(format, args...))
+	return audit.Invalid(hint, "%s:%d:%d: %s", r.path, n.Line, n.Column, fmt.Sprintf(format, args...))
 }
 
 // mapping reads the settings of a mapping; inner reads the environments,
@@ -199,14 +200,8 @@ func (r *reader) unknown(key *yaml.Node) error {
 	if why, ok := refused[key.Value]; ok {
 		return r.fail(key, "give --"+key.Value+" on the line", "%s cannot be configured: %s", key.Value, why)
 	}
-	near, least := "", max(len(key.Value)/3, 1)+1
-	for _, name := range names() {
-		if d := spelling.Distance(key.Value, name, least); d < least {
-			near, least = name, d
-		}
-	}
 	hint := "`remotion-doctor config schema` lists them"
-	if near != "" {
+	if near := spelling.Nearest(key.Value, names()); near != "" {
 		hint = "did you mean " + near + "?"
 	}
 	return r.fail(key, hint, "there is no setting %q", key.Value)
@@ -266,7 +261,7 @@ func (f *File) For(environment string) ([]Setting, error) {
 		if known := f.Environments(); len(known) > 0 {
 			hint = "it has " + strings.Join(known, ", ")
 		}
-		return nil, invalid(hint, "%s has no environment %q", f.Path, environment)
+		return nil, audit.Invalid(hint, "%s has no environment %q", f.Path, environment)
 	}
 	out := slices.Clone(own)
 	for _, s := range f.all {
@@ -279,15 +274,5 @@ func (f *File) For(environment string) ([]Setting, error) {
 
 // Environments are the names of the environments, sorted.
 func (f *File) Environments() []string {
-	var out []string
-	for name := range f.environments {
-		out = append(out, name)
-	}
-	slices.Sort(out)
-	return out
-}
-
-func invalid(hint, format string, args ...any) error {
-	p := audit.NewProblem("input", fmt.Sprintf(format, args...), hint)
-	return &p
+	return slices.Sorted(maps.Keys(f.environments))
 }

@@ -156,8 +156,7 @@ func unknown(args, words []string) error {
 	if near := spelling.Nearest(args[len(args)-1], words); near != "" {
 		hint = "did you mean `remotion-doctor help " + strings.Join(append(slices.Clone(args[:len(args)-1]), near), " ") + "`?"
 	}
-	problem := audit.NewProblem("input", fmt.Sprintf("there is no help about %q", strings.Join(args, " ")), hint)
-	return &problem
+	return audit.Invalid(hint, "there is no help about %q", strings.Join(args, " "))
 }
 
 // Page is what a command says about itself: all of it, or what most users need.

@@ -20,8 +20,7 @@ func misspelt(cmd *cobra.Command, err error) error {
 			hint = fmt.Sprintf("did you mean --%s? `%s help%s` lists all flags", near, cmd.Root().Name(), strings.TrimPrefix(cmd.CommandPath(), cmd.Root().Name()))
 		}
 	}
-	problem := audit.NewProblem("input", err.Error(), hint)
-	return &problem
+	return audit.Invalid(hint, "%v", err)
 }
 
 func flagNames(cmd *cobra.Command) []string {

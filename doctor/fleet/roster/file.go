@@ -11,6 +11,8 @@ import (
 	"strings"
 
 	"go.yaml.in/yaml/v4"
+
+	"remotion-doctor/audit"
 )
 
 // largest is the size of a file that is read.
@@ -22,15 +24,15 @@ const largest = 16 << 20
 func ReadFile(name string) ([]Account, error) {
 	file, err := os.Open(name)
 	if err != nil {
-		return nil, invalid("", "reading the accounts: %v", err)
+		return nil, audit.Invalid("", "reading the accounts: %v", err)
 	}
 	defer file.Close()
 	data, err := io.ReadAll(io.LimitReader(file, largest+1))
 	switch {
 	case err != nil:
-		return nil, invalid("", "reading the accounts: %v", err)
+		return nil, audit.Invalid("", "reading the accounts: %v", err)
 	case len(data) > largest:
-		return nil, invalid("", "%s has more than %d bytes", name, largest)
+		return nil, audit.Invalid("", "%s has more than %d bytes", name, largest)
 	}
 	var out []Account
 	if strings.EqualFold(filepath.Ext(name), ".csv") {
@@ -51,14 +53,14 @@ func ReadFile(name string) ([]Account, error) {
 func parseYAML(name string, data []byte) ([]Account, error) {
 	var doc yaml.Node
 	if err := yaml.NewDecoder(bytes.NewReader(data)).Decode(&doc); err != nil && !errors.Is(err, io.EOF) {
-		return nil, invalid("", "%s: %v", name, err)
+		return nil, audit.Invalid("", "%s: %v", name, err)
 	}
 	if len(doc.Content) == 0 || doc.Content[0].Kind != yaml.MappingNode {
-		return nil, invalid("c7n-org's accounts.yml begins with `accounts:`", "%s: there are no accounts in it", name)
+		return nil, audit.Invalid("c7n-org's accounts.yml begins with `accounts:`", "%s: there are no accounts in it", name)
 	}
 	list := valueOf(doc.Content[0], "accounts")
 	if list == nil || list.Kind != yaml.SequenceNode {
-		return nil, invalid("c7n-org's accounts.yml begins with `accounts:`", "%s: there are no accounts in it", name)
+		return nil, audit.Invalid("c7n-org's accounts.yml begins with `accounts:`", "%s: there are no accounts in it", name)
 	}
 	var out []Account
 	for _, n := range list.Content {
@@ -73,7 +75,7 @@ func parseYAML(name string, data []byte) ([]Account, error) {
 
 func parseAccount(name string, n *yaml.Node) (Account, error) {
 	at := func(n *yaml.Node, format string, args ...any) error {
-		return invalid("", "%s:%d:%d: "+format, append([]any{name, n.Line, n.Column}, args...)...)
+		return audit.Invalid("", "%s:%d:%d: "+format, append([]any{name, n.Line, n.Column}, args...)...)
 	}
 	if n.Kind != yaml.MappingNode {
 		return Account{}, at(n, "an account is a mapping with account_id and role")
@@ -139,12 +141,12 @@ func parseCSV(name string, data []byte) ([]Account, error) {
 	r.TrimLeadingSpace = true
 	head, err := r.Read()
 	if err != nil {
-		return nil, invalid("the first line names the columns: account_id,name,role,external_id,regions", "%s: %v", name, err)
+		return nil, audit.Invalid("the first line names the columns: account_id,name,role,external_id,regions", "%s: %v", name, err)
 	}
 	for i := range head {
 		head[i] = strings.ToLower(strings.TrimSpace(head[i]))
 		if columns[head[i]] == nil {
-			return nil, invalid("there are account_id, name, role, external_id, profile, regions, unit, status and tags", "%s:1: column %q is not known", name, head[i])
+			return nil, audit.Invalid("there are account_id, name, role, external_id, profile, regions, unit, status and tags", "%s:1: column %q is not known", name, head[i])
 		}
 	}
 	var out []Account
@@ -154,7 +156,7 @@ func parseCSV(name string, data []byte) ([]Account, error) {
 			return out, nil
 		}
 		if err != nil {
-			return nil, invalid("", "%s: %v", name, err)
+			return nil, audit.Invalid("", "%s: %v", name, err)
 		}
 		var a Account
 		for i, v := range row {
@@ -162,7 +164,7 @@ func parseCSV(name string, data []byte) ([]Account, error) {
 		}
 		line, _ := r.FieldPos(0)
 		if a.ID == "" {
-			return nil, invalid("", "%s:%d: the account's id is missing", name, line)
+			return nil, audit.Invalid("", "%s:%d: the account's id is missing", name, line)
 		}
 		out = append(out, a)
 	}

@@ -1,7 +1,6 @@
 package roster
 
 import (
-	"fmt"
 	"path"
 	"slices"
 	"strings"
@@ -85,20 +84,15 @@ func check(where string, list []Account) error {
 	for i := range list {
 		a := &list[i]
 		if a.ID != "" && !policy.IsAccountID(a.ID) {
-			return invalid("it has twelve digits", "%s: account %d: %q is no account id", where, i+1, a.ID)
+			return audit.Invalid("it has twelve digits", "%s: account %d: %q is no account id", where, i+1, a.ID)
 		}
 		if seen[a.ID] && a.ID != "" {
-			return invalid("leave one of them out", "%s: account %s is there twice", where, a.ID)
+			return audit.Invalid("leave one of them out", "%s: account %s is there twice", where, a.ID)
 		}
 		seen[a.ID] = true
 	}
 	if len(list) == 0 {
-		return invalid("", "%s: there is no account in it", where)
+		return audit.Invalid("", "%s: there is no account in it", where)
 	}
 	return nil
-}
-
-func invalid(hint, format string, args ...any) error {
-	p := audit.NewProblem("input", fmt.Sprintf(format, args...), hint)
-	return &p
 }
