@@ -369,7 +369,7 @@ func TestRemote(t *testing.T) {
 type nowhere struct{}
 
 func (nowhere) Put(context.Context, string, string, []byte) error { return nil }
-func (nowhere) Get(context.Context, string) ([]byte, error) { return []byte("[]"), nil }
+func (nowhere) Get(context.Context, string) ([]byte, error)       { return []byte("[]"), nil }
 
 func (nowhere) Keys(context.Context, string) ([]string, error)                    { return nil, nil }
 func (nowhere) URL(key string) string                                             { return key }
