@@ -22,42 +22,19 @@ const maxLevels = 8
 // Source: Organizations User Guide, "Service control policies" and "Resource
 // control policies".
 func (t *taker) readOrganization(ctx context.Context, _ string, keep func(account.Snapshot, string) error) error {
-	if t.options.Above != nil {
-		id, _ := t.known()
-		found, err := t.options.Above.Of(ctx, id)
-		if err != nil {
-			return err
-		}
-		return keep(account.Snapshot{Organization: found}, "")
-	}
-	client := t.organizations()
-	out, err := client.DescribeOrganization(ctx)
-	if hasCode(err, "AWSOrganizationsNotInUseException") {
-		return keep(account.Snapshot{}, "")
-	}
-	if err != nil {
-		return err
+	above := t.options.Above
+	if above == nil {
+		above = t.Above(nil)
 	}
 	id, _ := t.known()
-	if out == nil || out.ManagementAccountID == "" {
-		return wrongAnswer("organizations:DescribeOrganization", "it has no organization")
-	}
-	found := account.Organization{ID: out.ID, ManagementAccountID: out.ManagementAccountID}
-	if found.ManagementAccountID == id {
-		return keep(account.Snapshot{Organization: &found}, "")
-	}
-	chain, err := chainOf(ctx, client, id)
-	if err != nil {
+	found, err := above.Of(ctx, id)
+	switch {
+	case t.options.Above == nil && hasCode(err, "AWSOrganizationsNotInUseException"):
+		return keep(account.Snapshot{}, "")
+	case err != nil:
 		return err
 	}
-	r := organizationReader{client: client, documents: map[string]account.Document{}}
-	if found.ServiceControlPolicies, err = r.levels(ctx, chain, organizations.ServiceControlPolicy); err != nil {
-		return err
-	}
-	if found.ResourceControlPolicies, err = r.levels(ctx, chain, organizations.ResourceControlPolicy); err != nil {
-		return err
-	}
-	return keep(account.Snapshot{Organization: &found}, "")
+	return keep(account.Snapshot{Organization: found}, "")
 }
 
 // chainOf returns the ids from the root to an account.
@@ -93,7 +70,7 @@ type organizationReader struct {
 	client    *organizations.Client
 	documents map[string]account.Document
 	// levelsOf are the policies of a type on what many accounts have above them, by
-	// the type and the id; nil where nothing is kept.
+	// the type and the id.
 	levelsOf map[string][]account.NamedPolicy
 }
 
@@ -125,9 +102,7 @@ func (r *organizationReader) levels(ctx context.Context, chain []string, kind st
 			level = append(level, account.NamedPolicy{Name: p.Name, Document: doc})
 		}
 		out = append(out, level)
-		if r.levelsOf != nil {
-			r.levelsOf[kind+target] = level
-		}
+		r.levelsOf[kind+target] = level
 	}
 	// Where a type is not enabled nothing of it is attached anywhere; where it
 	// is, every entity has at least one.
