@@ -151,7 +151,7 @@ func (w *Worker) evaluated(ctx context.Context, id string, p *parameters, only *
 	if only != nil && len(out) == 0 {
 		e := Evaluation{only.Type, only.ID, notApplicable, "it neither calls nor runs Remotion", at}
 		if a := &r.Accounts[0]; a.Status != audit.AccountAudited {
-			e.Compliance, e.Annotation = nonCompliant, cut("not known: "+a.Why)
+			e.Compliance, e.Annotation = nonCompliant, cut("not known: "+a.Why, annotated)
 		}
 		return []Evaluation{e}
 	}
@@ -191,9 +191,9 @@ func evaluation(r *audit.Report, s *audit.Section, res resource, at time.Time) E
 	case v.OK():
 		e.Compliance = compliant
 	case s.Error != nil:
-		e.Annotation = cut("not known: " + s.Error.Message)
+		e.Annotation = cut("not known: "+s.Error.Message, annotated)
 	default:
-		e.Annotation = cut(cause(r, s))
+		e.Annotation = cut(cause(r, s), annotated)
 	}
 	return e
 }
@@ -217,9 +217,10 @@ func cause(r *audit.Report, s *audit.Section) string {
 // Source: AWS Config API Reference, "Evaluation".
 const annotated = 256
 
-func cut(text string) string {
-	if runes := []rune(text); len(runes) > annotated {
-		return string(runes[:annotated-1]) + "…"
+// cut is a text of at most so many characters.
+func cut(text string, most int) string {
+	if runes := []rune(text); len(runes) > most {
+		return string(runes[:most-1]) + "…"
 	}
 	return text
 }

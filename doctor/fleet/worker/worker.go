@@ -111,8 +111,16 @@ type Merged struct {
 	Text     string              `json:"text"`    // for a message to people
 }
 
-// name is what a run may be called: it becomes a part of keys.
+// name is what a run may be called.
 var name = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,79}$`)
+
+// validRun refuses what a run may not be called: it becomes a part of keys.
+func validRun(run string) error {
+	if !name.MatchString(run) || strings.Contains(run, "..") {
+		return fmt.Errorf("run %q is no name: letters, digits, points and hyphens", run)
+	}
+	return nil
+}
 
 // Handle answers an event. The error is one of the event, or of what the run cannot do
 // without: its objects.
@@ -133,8 +141,8 @@ func (w *Worker) Handle(ctx context.Context, data json.RawMessage) (any, error) 
 	if e.Batch != nil {
 		e.Action, e.Run, e.Regions = e.Batch.Action, e.Batch.Run, e.Batch.Regions
 	}
-	if !name.MatchString(e.Run) || strings.Contains(e.Run, "..") {
-		return nil, fmt.Errorf("run %q is no name: letters, digits, points and hyphens", e.Run)
+	if err := validRun(e.Run); err != nil {
+		return nil, err
 	}
 	switch e.Action {
 	case "list":
@@ -186,14 +194,7 @@ func (w *Worker) accounts(ctx context.Context, e *Event) (*Audited, error) {
 	for _, item := range items {
 		place := r.Listed([]roster.Account{{ID: item.ID, Name: item.Name, Unit: item.Unit, Status: item.Status, Own: item.Own}})[0]
 		part := fleet.Audit(ctx, place, o)
-		if err := report.Seal(part); err != nil {
-			return nil, err
-		}
-		var b bytes.Buffer
-		if err := report.CompactJSON(&b, part); err != nil {
-			return nil, err
-		}
-		if err := w.Store.Put(ctx, path.Join(e.Run, "accounts", item.ID+".json"), "application/json", b.Bytes()); err != nil {
+		if err := w.putReport(ctx, partKey(e.Run, item.ID), part); err != nil {
 			return nil, err
 		}
 		out.Accounts = append(out.Accounts, recordOf(part))
@@ -207,12 +208,7 @@ const longest = 200
 
 func recordOf(r *audit.Report) Record {
 	a := &r.Accounts[0]
-	out := Record{ID: a.ID, Status: a.Status, Principals: a.Callers + a.Renderers, Why: a.Why}
-	if runes := []rune(out.Why); len(runes) > longest {
-		out.Why = string(runes[:longest-1]) + "…"
-	}
-	out.Failing = failing(r)
-	return out
+	return Record{ID: a.ID, Status: a.Status, Principals: a.Callers + a.Renderers, Failing: failing(r), Why: cut(a.Why, longest)}
 }
 
 // failing counts the principals that do not meet their requirement.
@@ -255,15 +251,8 @@ func (w *Worker) merge(ctx context.Context, e *Event) (*Merged, error) {
 		}
 		r.Since = report.SinceOf(old, r)
 	}
-	if err := report.Seal(r); err != nil {
-		return nil, err
-	}
-	var b bytes.Buffer
-	if err := report.CompactJSON(&b, r); err != nil {
-		return nil, err
-	}
 	key := path.Join(e.Run, "report.json")
-	if err := w.Store.Put(ctx, key, "application/json", b.Bytes()); err != nil {
+	if err := w.putReport(ctx, key, r); err != nil {
 		return nil, err
 	}
 	return w.merged(e.Run, key, r), w.put(ctx, latestKey, latest{e.Run, before})
@@ -311,8 +300,8 @@ func (w *Worker) parts(ctx context.Context, run string, items []Item) ([]*audit.
 	o := w.Options
 	parts := make([]*audit.Report, 0, len(items))
 	for _, item := range items {
-		key := path.Join(run, "accounts", item.ID+".json")
-		if !slices.Contains(keys, key) {
+		key := partKey(run, item.ID)
+		if _, ok := slices.BinarySearch(keys, key); !ok {
 			parts = append(parts, fleet.Unreached(o, fleet.Place{ID: item.ID, Name: item.Name, Unit: item.Unit}))
 			continue
 		}
@@ -330,8 +319,8 @@ func (w *Worker) parts(ctx context.Context, run string, items []Item) ([]*audit.
 }
 
 func (w *Worker) earlier(ctx context.Context, run string) (*audit.Report, error) {
-	if !name.MatchString(run) || strings.Contains(run, "..") {
-		return nil, fmt.Errorf("run %q is no name", run)
+	if err := validRun(run); err != nil {
+		return nil, err
 	}
 	key := path.Join(run, "report.json")
 	data, err := w.Store.Get(ctx, key)
@@ -367,6 +356,21 @@ func (w *Worker) merged(run, key string, r *audit.Report) *Merged {
 	fmt.Fprintf(&b, "%s\n", out.Report)
 	out.Text = b.String()
 	return out
+}
+
+// partKey is where the report of an account is.
+func partKey(run, id string) string { return path.Join(run, "accounts", id+".json") }
+
+// putReport seals a report and writes it.
+func (w *Worker) putReport(ctx context.Context, key string, r *audit.Report) error {
+	if err := report.Seal(r); err != nil {
+		return err
+	}
+	var b bytes.Buffer
+	if err := report.CompactJSON(&b, r); err != nil {
+		return err
+	}
+	return w.Store.Put(ctx, key, "application/json", b.Bytes())
 }
 
 func (w *Worker) put(ctx context.Context, key string, v any) error {
