@@ -5,7 +5,6 @@ import (
 
 	"remotion-doctor/doctor/fleet/roster"
 	"remotion-doctor/source/awsapi"
-	"remotion-doctor/source/files"
 )
 
 // Aggregated are the accounts that an aggregator of AWS Config has recorded, by one
@@ -32,8 +31,7 @@ func (r *Reach) Aggregated(ctx context.Context, aggregator string, f roster.Filt
 			if err != nil {
 				return Account{}, err
 			}
-			src, err := files.Snapshot(s, files.Overlay{}, r.Library)
-			return Account{Snapshot: s, Source: src}, err
+			return inSnapshot(s, r.Library)
 		}})
 	}
 	return out, nil

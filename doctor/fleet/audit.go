@@ -222,16 +222,11 @@ func tagged(s *account.Snapshot, found []Found, tags []string) []Found {
 }
 
 func tagsOf(s *account.Snapshot, arn string) []account.Tag {
-	d := &s.AuthorizationDetails
-	for i := range d.Roles {
-		if d.Roles[i].Arn == arn {
-			return d.Roles[i].Tags
-		}
+	if r, err := s.Role(arn); err == nil {
+		return r.Tags
 	}
-	for i := range d.Users {
-		if d.Users[i].Arn == arn {
-			return d.Users[i].Tags
-		}
+	if u, err := s.User(arn); err == nil {
+		return u.Tags
 	}
 	return nil
 }

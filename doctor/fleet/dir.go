@@ -159,10 +159,17 @@ func IndexOf(tool audit.Tool, parts []*audit.Report, file func(id string) string
 		}
 		out.Arguments = cmp.Or(out.Arguments, e.Arguments)
 		out.Accounts = append(out.Accounts, e)
-		out.Summary.add(&e.Account)
 	}
-	slices.SortFunc(out.Accounts, func(a, b Entry) int { return strings.Compare(a.ID, b.ID) })
-	return out
+	return out.counted()
+}
+
+// counted is the index with its accounts in the order of their ids, and their summary.
+func (x Index) counted() Index {
+	slices.SortFunc(x.Accounts, func(a, b Entry) int { return strings.Compare(a.ID, b.ID) })
+	for i := range x.Accounts {
+		x.Summary.add(&x.Accounts[i].Account)
+	}
+	return x
 }
 
 // WriteIndex writes what became of the places so far.
@@ -176,9 +183,8 @@ func (d *Dir) WriteIndex(places []Place, tool audit.Tool, shard Shard) (Index, e
 			e = Entry{Account: audit.Account{ID: p.ID, Name: p.Name, Unit: p.Unit, Status: audit.AccountPending}}
 		}
 		out.Accounts = append(out.Accounts, e)
-		out.Summary.add(&e.Account)
 	}
-	slices.SortFunc(out.Accounts, func(a, b Entry) int { return strings.Compare(a.ID, b.ID) })
+	out = out.counted()
 	data, err := json.MarshalIndent(&out, "", "  ")
 	if err != nil {
 		return out, err

@@ -12,9 +12,9 @@ import (
 	"remotion-doctor/doctor/fleet/roster"
 	"remotion-doctor/iam"
 	"remotion-doctor/iam/managed"
+	"remotion-doctor/iam/policy"
 	"remotion-doctor/source"
 	"remotion-doctor/source/awsapi"
-	"remotion-doctor/source/files"
 )
 
 // A Reach is the way to accounts in AWS.
@@ -28,8 +28,10 @@ type Reach struct {
 	// Above reads the organization's policies for the accounts of a list, which cannot
 	// read them; nil for what each account may read itself.
 	Above *awsapi.Above
-	// like is a client whose connections all accounts use.
-	like *awsapi.Client
+	// like is a client whose connections all accounts use, partition the one that its
+	// credentials are of.
+	like      *awsapi.Client
+	partition string
 	// AssumeRole is the name, with its path, of the role in accounts that name none;
 	// SessionName, ExternalID and Duration go along.
 	AssumeRole, SessionName, ExternalID string
@@ -53,8 +55,8 @@ func (r *Reach) Organization(ctx context.Context, f roster.Filter) ([]Place, err
 	if err != nil {
 		return nil, err
 	}
-	r.like = c
-	list, err := roster.Organization(ctx, c, f, r.AssumeRole, who.AccountID, who.Partition())
+	r.like, r.partition = c, who.Partition()
+	list, err := roster.Organization(ctx, c, f, who.AccountID)
 	if err != nil {
 		return nil, err
 	}
@@ -108,6 +110,9 @@ func (r *Reach) places(list []roster.Account, above *awsapi.Above) []Place {
 		// own error.
 		r.like, _ = awsapi.Open(context.Background(), r.AWS)
 	}
+	if r.partition == "" && r.like != nil {
+		r.partition = policy.PartitionOf(r.like.Region())
+	}
 	out := make([]Place, 0, len(list))
 	for _, a := range list {
 		p := Place{ID: a.ID, Name: a.Name, Unit: a.Unit, Status: a.Status, Own: a.Own, Skip: a.Skip(), Open: func(ctx context.Context) (Account, error) { return r.open(ctx, &a, above) }}
@@ -145,15 +150,14 @@ func (r *Reach) open(ctx context.Context, a *roster.Account, above *awsapi.Above
 	if s.AccountID != a.ID {
 		return Account{}, &source.Error{Op: "reading account " + a.ID, Kind: source.KindCredentials, Msg: "the credentials are those of account " + s.AccountID, Hint: "look at the role or profile of the account"}
 	}
-	src, err := files.Snapshot(s, files.Overlay{}, r.Library)
-	return Account{Snapshot: s, Source: src}, err
+	return inSnapshot(s, r.Library)
 }
 
 // roles are those that an account is reached by.
 func (r *Reach) roles(a *roster.Account) []awsapi.Role {
 	arns := a.Roles
 	if len(arns) == 0 && a.Profile == "" && !a.Own && r.AssumeRole != "" {
-		arns = []string{fmt.Sprintf("arn:aws:iam::%s:role/%s", a.ID, r.AssumeRole)}
+		arns = []string{fmt.Sprintf("arn:%s:iam::%s:role/%s", cmp.Or(r.partition, "aws"), a.ID, r.AssumeRole)}
 	}
 	var out []awsapi.Role
 	for i, arn := range arns {

@@ -64,8 +64,7 @@ func collectedPlaces(list []files.Collected, library *managed.Library) []Place {
 			if err != nil {
 				return Account{}, err
 			}
-			src, err := files.Snapshot(s, files.Overlay{}, library)
-			return Account{Snapshot: s, Source: src}, err
+			return inSnapshot(s, library)
 		}})
 	}
 	return out
@@ -96,8 +95,15 @@ func openSnapshot(path, id string, library *managed.Library) (Account, error) {
 	if s.AccountID != id {
 		return Account{}, input(path, fmt.Sprintf("it belongs to account %s, and names %s before that", s.AccountID, id), "")
 	}
+	a, err := inSnapshot(s, library)
+	a.Asked = []audit.Flag{{Name: "snapshot", Value: files.Name(path)}}
+	return a, err
+}
+
+// inSnapshot is the account of a snapshot.
+func inSnapshot(s *account.Snapshot, library *managed.Library) (Account, error) {
 	src, err := files.Snapshot(s, files.Overlay{}, library)
-	return Account{Snapshot: s, Source: src, Asked: []audit.Flag{{Name: "snapshot", Value: files.Name(path)}}}, err
+	return Account{Snapshot: s, Source: src}, err
 }
 
 // accountID finds the account of a snapshot: the doctor's own names it, and what

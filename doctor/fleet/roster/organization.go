@@ -2,7 +2,6 @@ package roster
 
 import (
 	"context"
-	"fmt"
 
 	"golang.org/x/sync/errgroup"
 
@@ -10,10 +9,9 @@ import (
 )
 
 // Organization returns the accounts of the client's organization that a filter
-// wants. role is the name, or path and name, of the role to assume in each but the
-// client's own. Tags are read only where the filter asks for some. The error is an
-// [*source.Error].
-func Organization(ctx context.Context, c *awsapi.Client, f Filter, role, own, partition string) ([]Account, error) {
+// wants; own is the client's account. Tags are read only where the filter asks for
+// some. The error is an [*source.Error].
+func Organization(ctx context.Context, c *awsapi.Client, f Filter, own string) ([]Account, error) {
 	members, err := c.Members(ctx, f.Units)
 	if err != nil {
 		return nil, err
@@ -23,9 +21,6 @@ func Organization(ctx context.Context, c *awsapi.Client, f Filter, role, own, pa
 	out := make([]Account, 0, len(members))
 	for _, m := range members {
 		a := Account{ID: m.ID, Name: m.Name, Unit: m.Unit, Status: m.Status, Own: m.ID == own}
-		if role != "" && m.ID != own {
-			a.Roles = []string{fmt.Sprintf("arn:%s:iam::%s:role/%s", partition, m.ID, role)}
-		}
 		if f.wants(&a) {
 			out = append(out, a)
 		}
