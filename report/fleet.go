@@ -37,6 +37,11 @@ func (t *table) fleet(r *audit.Report) {
 	for _, l := range lines {
 		t.text("  "+l, "    ")
 	}
+	t.more(left)
+}
+
+// more says how many lines of a list are left out, where some are.
+func (t *table) more(left int) {
 	if left > 0 {
 		t.line(t.look.dim.Render(fmt.Sprintf("  and %d more: --verbose shows them", left)))
 	}
@@ -54,9 +59,7 @@ func (t *table) accounts(r *audit.Report) {
 	for _, row := range rows[:n] {
 		t.text("  "+row, "    ")
 	}
-	if left := len(rows) - n; left > 0 {
-		t.line(t.look.dim.Render(fmt.Sprintf("  and %d more: --verbose shows them", left)))
-	}
+	t.more(len(rows) - n)
 }
 
 const shownAccounts = 10

@@ -28,11 +28,9 @@ func JSONL(w io.Writer, r *audit.Report) error {
 	return nil
 }
 
-// A lineObject is one line; its fields are in the order of their names.
-type lineObject map[string]any
-
-func object(c cell, units map[string]string) lineObject {
-	out := lineObject{}
+// object is one line; its fields are in the order of their names.
+func object(c cell, units map[string]string) map[string]any {
+	out := map[string]any{}
 	for _, column := range columns {
 		v := Clean(column.value(c))
 		switch {

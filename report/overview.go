@@ -83,9 +83,7 @@ func (t *table) overview(r *audit.Report) {
 		}
 		t.overviewRow(rows[n], wide, look)
 	}
-	if left > 0 {
-		t.line(t.look.dim.Render(fmt.Sprintf("  and %d more: --verbose shows them", left)))
-	}
+	t.more(left)
 }
 
 // shownRows is how many principals of many accounts have a row at once.

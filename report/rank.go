@@ -3,6 +3,7 @@ package report
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -89,7 +90,7 @@ func (k *ranking) add(s *audit.Section, id string) {
 // advice says where one change cures many, if it does.
 func (k *ranking) advice() string {
 	best := ""
-	for _, key := range sortedNames(k.alike) {
+	for _, key := range slices.Sorted(maps.Keys(k.alike)) {
 		if len(k.alike[key]) > 1 && (best == "" || len(k.alike[key]) > len(k.alike[best])) {
 			best = key
 		}
@@ -99,15 +100,6 @@ func (k *ranking) advice() string {
 	}
 	name, _, _ := strings.Cut(best, "\n")
 	return fmt.Sprintf("%s has the same policies in %d accounts: one change of what deploys it (a StackSet, a module) cures them", Clean(name), len(k.alike[best]))
-}
-
-func sortedNames[T any](m map[string]T) []string {
-	out := make([]string, 0, len(m))
-	for k := range m {
-		out = append(out, k)
-	}
-	slices.Sort(out)
-	return out
 }
 
 // rankedLine is a cause in a line.
