@@ -113,20 +113,14 @@ func (a *app) audit(cmd *cobra.Command, f *auditFlags) error {
 	if f.list {
 		return fleet.List(ctx, a.stdout, plan.Shard.Among(places), f.who, f.tags)
 	}
-	if f.since != "" {
-		if plan.Since, _, err = a.readReport(ctx, fleet.ReportIn(f.since), report.LoadToCompare); err != nil {
-			return err
-		}
+	if plan.Since, err = a.earlier(ctx, f.since); err != nil {
+		return err
 	}
 	f.output.details = 3
-	progress := terminal.Start(a.stderr, a.getenv)
-	line := terminal.Lines(a.stderr, time.Minute)
-	plan.Say = func(p fleet.Progress) {
-		progress.Say(p.Done, p.Total, p.String())
-		line(fmt.Sprintf("%d of %d: %s", p.Done, p.Total, p))
-	}
+	say, done := a.follow()
+	plan.Say = func(p fleet.Progress) { say(p.Done, p.Total, p.String()) }
 	r, err := fleet.Do(ctx, places, o, plan)
-	progress.Done()
+	done()
 	if err != nil {
 		return err
 	}
@@ -189,23 +183,42 @@ func (a *app) auditRemotely(ctx context.Context, flags *pflag.FlagSet, f *auditF
 	if err != nil {
 		return err
 	}
-	progress, line := terminal.Start(a.stderr, a.getenv), terminal.Lines(a.stderr, time.Minute)
-	name := "audit-" + a.now().UTC().Format("20060102T150405Z")
-	r, err := worker.Remote(ctx, client, f.accounts.Machine, name, f.accounts.Input(f.requirement.Regions), 2*time.Second, func(done, total int) {
-		progress.Say(done, total, "auditing accounts on Step Functions")
-		line(fmt.Sprintf("%d of %d accounts", done, total))
-	})
-	progress.Done()
+	old, err := a.earlier(ctx, f.since)
 	if err != nil {
 		return err
 	}
-	if f.since != "" {
-		old, _, err := a.readReport(ctx, fleet.ReportIn(f.since), report.LoadToCompare)
-		if err != nil {
-			return err
-		}
+	say, done := a.follow()
+	name := "audit-" + a.now().UTC().Format("20060102T150405Z")
+	r, err := worker.Remote(ctx, client, f.accounts.Machine, name, f.accounts.Input(f.requirement.Regions), 2*time.Second, func(n, total int) {
+		say(n, total, "auditing accounts on Step Functions")
+	})
+	done()
+	if err != nil {
+		return err
+	}
+	if old != nil {
 		r.Since = report.SinceOf(old, r)
 	}
 	f.output.details = 3
 	return a.deliver(ctx, r, &f.output)
+}
+
+// follow shows how far a run over accounts is, until done: on a terminal, else in a
+// line a minute.
+func (a *app) follow() (say func(n, total int, text string), done func()) {
+	progress, line := terminal.Start(a.stderr, a.getenv), terminal.Lines(a.stderr, time.Minute)
+	return func(n, total int, text string) {
+		progress.Say(n, total, text)
+		line(fmt.Sprintf("%d of %d: %s", n, total, text))
+	}, progress.Done
+}
+
+// earlier reads the report of an earlier audit, from its folder or its file; nil where
+// none is named.
+func (a *app) earlier(ctx context.Context, path string) (*audit.Report, error) {
+	if path == "" {
+		return nil, nil
+	}
+	r, _, err := a.readReport(ctx, fleet.ReportIn(path), report.LoadToCompare)
+	return r, err
 }

@@ -107,11 +107,11 @@ func (a *app) merge(ctx context.Context, paths []string, since string, f *output
 	if err != nil {
 		return err
 	}
-	if since != "" {
-		old, _, err := a.readReport(ctx, fleet.ReportIn(since), report.LoadToCompare)
-		if err != nil {
-			return err
-		}
+	old, err := a.earlier(ctx, since)
+	if err != nil {
+		return err
+	}
+	if old != nil {
 		merged.Since = report.SinceOf(old, merged)
 	}
 	shown, err := a.finish(ctx, merged, f)

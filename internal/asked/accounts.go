@@ -52,7 +52,18 @@ func (f *Accounts) Add(fs *pflag.FlagSet) {
 
 // Any reports whether a flag names accounts.
 func (f *Accounts) Any() bool {
-	return f.File != "" || len(f.Profiles) > 0 || f.Organization || f.Aggregator != ""
+	return f.named() > 0
+}
+
+// named counts the flags that name accounts.
+func (f *Accounts) named() int {
+	n := 0
+	for _, given := range []bool{f.File != "", len(f.Profiles) > 0, f.Organization, f.Aggregator != ""} {
+		if given {
+			n++
+		}
+	}
+	return n
 }
 
 // chained is the longest session of a role that another role's credentials
@@ -62,15 +73,9 @@ const chained = time.Hour
 
 // Validate refuses flags that do not go together.
 func (f *Accounts) Validate() error {
-	named := 0
-	for _, given := range []bool{f.File != "", len(f.Profiles) > 0, f.Organization, f.Aggregator != ""} {
-		if given {
-			named++
-		}
-	}
 	filtered := len(f.units)+len(f.tags) > 0
 	switch {
-	case named > 1:
+	case f.named() > 1:
 		return usage("leave all but one out", "--accounts, --profiles, --organization and --config-aggregator exclude each other")
 	case len(f.units) > 0 && !f.Organization:
 		return usage("", "--ou needs --organization")
@@ -94,7 +99,7 @@ func (f *Accounts) Validate() error {
 	return f.validNames()
 }
 
-var unitID = regexp.MustCompile(`^(r-[0-9a-z]{4,32}|ou-[0-9a-z]{4,32}-[0-9a-z]{1,32}|r-root|ou-[0-9a-z-]+)$`)
+var unitID = regexp.MustCompile(`^(r-[0-9a-z]{4,32}|ou-[0-9a-z-]+)$`)
 
 func (f *Accounts) validNames() error {
 	for _, id := range f.units {

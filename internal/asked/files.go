@@ -2,7 +2,6 @@ package asked
 
 import (
 	"slices"
-	"strings"
 
 	"github.com/spf13/pflag"
 
@@ -71,7 +70,7 @@ func (f *Source) bases() []string {
 	return out
 }
 
-func (f *Source) Base() string { return strings.Join(f.bases()[:min(len(f.bases()), 1)], "") }
+func (f *Source) Base() string { return append(f.bases(), "")[0] }
 
 // alone reports whether the policy files are the source: those of a principal
 // that need not exist, and that may have none.
