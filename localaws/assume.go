@@ -1,6 +1,7 @@
 package localaws
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"regexp"
@@ -9,6 +10,7 @@ import (
 
 	"remotion-doctor/iam"
 	"remotion-doctor/iam/eval"
+	"remotion-doctor/iam/policy"
 )
 
 var sessionName = regexp.MustCompile(`^[\w+=,.@-]{2,64}$`)
@@ -32,10 +34,11 @@ func assumeRole(c *call) (any, error) {
 		return nil, apiError{"ValidationError", 400, "1 validation error detected: Value '" + name + "' at 'roleSessionName' failed to satisfy constraint"}
 	}
 	caller := c.identity()
-	owner, role := roleOf(arn)
+	asked, _ := policy.ParseARN(arn)
+	owner, role := asked.AccountID, asked.Name()
 	target := cloud.accounts[owner]
 	denied := apiError{"AccessDenied", 403, "User: " + caller + " is not authorized to perform: sts:AssumeRole on resource: " + arn}
-	if target == nil {
+	if target == nil || asked.Type() != "role" {
 		return nil, denied
 	}
 	seconds := 3600
@@ -72,13 +75,7 @@ func (c *call) identity() string {
 		}
 	}
 	s := c.server.snapshot
-	if arn := s.Callers[c.key]; arn != "" {
-		return arn
-	}
-	if s.Caller != "" {
-		return s.Caller
-	}
-	return "arn:aws:iam::" + s.AccountID + ":root"
+	return cmp.Or(s.Callers[c.key], s.Caller, "arn:"+cmp.Or(s.Partition, "aws")+":iam::"+s.AccountID+":root")
 }
 
 // mayAssume decides as AWS does: both accounts have to allow it. What is not known

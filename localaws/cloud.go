@@ -7,7 +7,6 @@ import (
 	"net"
 	"net/http"
 	"slices"
-	"strings"
 	"sync"
 	"time"
 
@@ -169,15 +168,6 @@ func (l *limit) take() bool {
 	}
 	l.left--
 	return true
-}
-
-// roleOf splits the ARN of a role into its account and name.
-func roleOf(arn string) (accountID, name string) {
-	parts := strings.SplitN(arn, ":", 6)
-	if len(parts) < 6 || !strings.HasPrefix(parts[5], "role/") {
-		return "", ""
-	}
-	return parts[4], parts[5][strings.LastIndexByte(parts[5], '/')+1:]
 }
 
 // Evaluations are those that AWS Config was given in the home account so far.

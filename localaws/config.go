@@ -3,6 +3,7 @@ package localaws
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -11,6 +12,7 @@ import (
 	"sync"
 
 	"remotion-doctor/iam/account"
+	"remotion-doctor/iam/policy"
 )
 
 // configRequest are the fields of SelectAggregateResourceConfig.
@@ -35,6 +37,8 @@ const configPage = 100
 // SELECT a, b.c WHERE resourceType = 'X' [AND accountId = 'Y'].
 var selection = regexp.MustCompile(`(?is)^\s*SELECT\s+(.+?)\s+WHERE\s+resourceType\s*=\s*'([^']+)'(?:\s+AND\s+accountId\s*=\s*'(\d{12})')?\s*$`)
 
+var commas = regexp.MustCompile(`\s*,\s*`)
+
 // counting is the query for the accounts that have something of a type.
 var counting = regexp.MustCompile(`(?is)^\s*SELECT\s+accountId,\s*COUNT\(\*\)\s+WHERE\s+resourceType\s*=\s*'([^']+)'\s+GROUP\s+BY\s+accountId\s*$`)
 
@@ -50,12 +54,12 @@ func (s *Server) config(w http.ResponseWriter, r *http.Request) {
 		fail(apiError{"SerializationException", 400, "The request could not be read"})
 		return
 	}
-	grouped := counting.FindStringSubmatch(in.Expression)
-	m := selection.FindStringSubmatch(in.Expression)
 	if operation == "PutEvaluations" {
 		s.takeEvaluations(w, in, fail)
 		return
 	}
+	grouped := counting.FindStringSubmatch(in.Expression)
+	m := selection.FindStringSubmatch(in.Expression)
 	switch {
 	case operation != "SelectAggregateResourceConfig" || s.cloud == nil:
 		fail(apiError{"UnknownOperationException", 400, "The operation is not known"})
@@ -69,7 +73,7 @@ func (s *Server) config(w http.ResponseWriter, r *http.Request) {
 		fail(apiError{"InvalidExpressionException", 400, "The syntax of the query is incorrect."})
 		return
 	}
-	fields := regexp.MustCompile(`\s*,\s*`).Split(m[1], -1)
+	fields := commas.Split(m[1], -1)
 	var all []string
 	for _, item := range s.cloud.items(m[2]) {
 		if m[3] == "" || m[3] == item["accountId"] {
@@ -122,13 +126,8 @@ func selected(item map[string]any, fields []string) string {
 
 // items are the configuration items of a type in all accounts, by account.
 func (c *Cloud) items(kind string) []map[string]any {
-	var ids []string
-	for id := range c.accounts {
-		ids = append(ids, id)
-	}
-	slices.Sort(ids)
 	var out []map[string]any
-	for _, id := range ids {
+	for _, id := range slices.Sorted(maps.Keys(c.accounts)) {
 		s := c.accounts[id].snapshot
 		for _, item := range itemsOf(s, kind) {
 			item["accountId"], item["resourceType"] = id, kind
@@ -160,9 +159,7 @@ func itemsOf(s *account.Snapshot, kind string) []map[string]any {
 			if r.AssumeRolePolicyDocument != nil {
 				c["assumeRolePolicyDocument"] = url.QueryEscape(r.AssumeRolePolicyDocument.Text)
 			}
-			if b := r.PermissionsBoundary; b != nil {
-				c["permissionsBoundary"] = map[string]string{"permissionsBoundaryArn": b.PermissionsBoundaryArn, "permissionsBoundaryType": b.PermissionsBoundaryType}
-			}
+			bounded(c, r.PermissionsBoundary)
 			var profiles []map[string]string
 			for _, p := range s.InstanceProfiles {
 				for _, in := range p.Roles {
@@ -178,9 +175,7 @@ func itemsOf(s *account.Snapshot, kind string) []map[string]any {
 		for i := range d.Users {
 			u := &d.Users[i]
 			c := map[string]any{"path": u.Path, "userName": u.UserName, "userId": u.UserID, "arn": u.Arn, "userPolicyList": inline(u.UserPolicyList), "attachedManagedPolicies": attached(u.AttachedManagedPolicies), "groupList": u.GroupList}
-			if b := u.PermissionsBoundary; b != nil {
-				c["permissionsBoundary"] = map[string]string{"permissionsBoundaryArn": b.PermissionsBoundaryArn, "permissionsBoundaryType": b.PermissionsBoundaryType}
-			}
+			bounded(c, u.PermissionsBoundary)
 			add("global", u.UserName, u.Arn, c, u.Tags)
 		}
 	case "AWS::IAM::Group":
@@ -200,14 +195,18 @@ func itemsOf(s *account.Snapshot, kind string) []map[string]any {
 	case "AWS::Lambda::Function":
 		for i := range s.Functions {
 			f := &s.Functions[i]
-			region := ""
-			if parts := strings.Split(f.FunctionArn, ":"); len(parts) > 3 {
-				region = parts[3]
-			}
-			add(region, f.FunctionName, f.FunctionArn, map[string]any{"functionName": f.FunctionName, "functionArn": f.FunctionArn, "role": f.Role}, nil)
+			a, _ := policy.ParseARN(f.FunctionArn)
+			add(a.Region, f.FunctionName, f.FunctionArn, map[string]any{"functionName": f.FunctionName, "functionArn": f.FunctionArn, "role": f.Role}, nil)
 		}
 	}
 	return out
+}
+
+// bounded adds the boundary to a configuration, where there is one.
+func bounded(configuration map[string]any, b *account.AttachedBoundary) {
+	if b != nil {
+		configuration["permissionsBoundary"] = map[string]string{"permissionsBoundaryArn": b.PermissionsBoundaryArn, "permissionsBoundaryType": b.PermissionsBoundaryType}
+	}
 }
 
 func inline(list []account.InlinePolicy) []map[string]string {

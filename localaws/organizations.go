@@ -21,8 +21,6 @@ type organizationRequest struct {
 	ResourceID string `json:"ResourceId"`
 	UnitID     string `json:"OrganizationalUnitId"`
 	NextToken  string
-
-	operation string
 }
 
 // organizations answers Organizations' JSON protocol: the operation in
@@ -39,34 +37,7 @@ func (s *Server) organizations(w http.ResponseWriter, r *http.Request) {
 		fail(apiError{"SerializationException", 400, "The request could not be read"})
 		return
 	}
-	in.operation = operation
-	if list, ok := listing[operation]; ok && s.cloud != nil {
-		s.list(w, list, in)
-		return
-	}
-	if s.cloud != nil && operation == "DescribeOrganization" {
-		s.list(w, func(d *Directory, _ organizationRequest) (any, apiError) { return d.describe(), apiError{} }, in)
-		return
-	}
-	o := organization{s.snapshot}
-	if s.snapshot.Organization == nil {
-		fail(apiError{"AWSOrganizationsNotInUseException", 400, "Your account is not a member of an organization."})
-		return
-	}
-	var out any
-	err := apiError{}
-	switch operation {
-	case "DescribeOrganization":
-		out = o.describe()
-	case "ListParents":
-		out, err = o.parents(in.ChildID)
-	case "ListPoliciesForTarget":
-		out, err = o.policiesFor(in.TargetID, in.Filter)
-	case "DescribePolicy":
-		out, err = o.policy(in.PolicyID)
-	default:
-		err = apiError{"UnknownOperationException", 400, "The operation is not known"}
-	}
+	out, err := s.organization(operation, in)
 	if err.Code != "" {
 		fail(err)
 		return
@@ -75,23 +46,44 @@ func (s *Server) organizations(w http.ResponseWriter, r *http.Request) {
 	_ = json.NewEncoder(w).Encode(out) // a client that went away is no fault of ours
 }
 
+// organization answers one operation: of the organization around the account, else by
+// what the snapshot says of it.
+func (s *Server) organization(operation string, in organizationRequest) (any, apiError) {
+	if s.cloud != nil {
+		if list, ok := listing[operation]; ok {
+			return s.list(list, in)
+		}
+		if operation == "DescribeOrganization" {
+			return s.cloud.o.Directory.describe(), apiError{} // every account may ask
+		}
+	}
+	if s.snapshot.Organization == nil {
+		return nil, apiError{"AWSOrganizationsNotInUseException", 400, "Your account is not a member of an organization."}
+	}
+	o := organization{s.snapshot}
+	switch operation {
+	case "DescribeOrganization":
+		return o.describe(), apiError{}
+	case "ListParents":
+		return o.parents(in.ChildID)
+	case "ListPoliciesForTarget":
+		return o.policiesFor(in.TargetID, in.Filter)
+	case "DescribePolicy":
+		return o.policy(in.PolicyID)
+	}
+	return nil, apiError{"UnknownOperationException", 400, "The operation is not known"}
+}
+
 // list answers an operation about the whole organization, to its management
 // account.
 // Source: Organizations API Reference, "ListAccounts": only from the management
 // account or a delegated administrator.
-func (s *Server) list(w http.ResponseWriter, list func(*Directory, organizationRequest) (any, apiError), in organizationRequest) {
+func (s *Server) list(list func(*Directory, organizationRequest) (any, apiError), in organizationRequest) (any, apiError) {
 	d := &s.cloud.o.Directory
-	if _, members := listing[in.operation]; members && s.snapshot.AccountID != d.Management {
-		writeJSONError(w, apiError{"AccessDeniedException", 400, "You don't have permissions to access this resource."})
-		return
+	if s.snapshot.AccountID != d.Management {
+		return nil, apiError{"AccessDeniedException", 400, "You don't have permissions to access this resource."}
 	}
-	out, err := list(d, in)
-	if err.Code != "" {
-		writeJSONError(w, err)
-		return
-	}
-	w.Header().Set("Content-Type", "application/x-amz-json-1.1")
-	_ = json.NewEncoder(w).Encode(out) // a client that went away is no fault of ours
+	return list(d, in)
 }
 
 // An organization is the one of a snapshot with names for its levels.

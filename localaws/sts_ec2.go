@@ -1,7 +1,6 @@
 package localaws
 
 import (
-	"cmp"
 	"encoding/xml"
 	"regexp"
 	"strings"
@@ -19,12 +18,8 @@ var stsOperations = map[string]operation{
 
 func getCallerIdentity(c *call) (any, error) {
 	s := c.server.snapshot
-	root := "arn:" + cmp.Or(s.Partition, "aws") + ":iam::" + s.AccountID + ":root"
-	caller := cmp.Or(s.Callers[c.key], s.Caller)
-	if c.server.cloud != nil {
-		caller = cmp.Or(c.server.cloud.caller(c.key), caller)
-	}
-	out := struct{ Arn, UserId, Account string }{Arn: cmp.Or(caller, root), Account: s.AccountID, UserId: s.AccountID}
+	caller := c.identity()
+	out := struct{ Arn, UserId, Account string }{Arn: caller, Account: s.AccountID, UserId: s.AccountID}
 	if a, ok := policy.ParseARN(caller); ok {
 		out.Account = a.AccountID
 		switch role, session, _ := strings.Cut(strings.TrimPrefix(a.Resource, "assumed-role/"), "/"); {
