@@ -24,10 +24,8 @@ var recorded = []struct {
 		"AWS::IAM::Role",
 		"path, roleName, roleId, arn, assumeRolePolicyDocument, rolePolicyList, attachedManagedPolicies, permissionsBoundary, instanceProfileList",
 		func(s *account.Snapshot, item []byte, tags []account.Tag) error {
-			r := account.Role{}
-			err := json.Unmarshal(item, &r)
+			r, err := added(&s.AuthorizationDetails.Roles, item)
 			r.Tags = tags
-			s.AuthorizationDetails.Roles = append(s.AuthorizationDetails.Roles, r)
 			for _, p := range r.InstanceProfileList {
 				p.Roles = []account.ProfileRole{{RoleName: r.RoleName, Arn: r.Arn}}
 				s.InstanceProfiles = append(s.InstanceProfiles, p)
@@ -39,10 +37,8 @@ var recorded = []struct {
 		"AWS::IAM::User",
 		"path, userName, userId, arn, userPolicyList, attachedManagedPolicies, permissionsBoundary, groupList",
 		func(s *account.Snapshot, item []byte, tags []account.Tag) error {
-			u := account.User{}
-			err := json.Unmarshal(item, &u)
+			u, err := added(&s.AuthorizationDetails.Users, item)
 			u.Tags = tags
-			s.AuthorizationDetails.Users = append(s.AuthorizationDetails.Users, u)
 			return err
 		},
 	},
@@ -50,9 +46,7 @@ var recorded = []struct {
 		"AWS::IAM::Group",
 		"path, groupName, groupId, arn, groupPolicyList, attachedManagedPolicies",
 		func(s *account.Snapshot, item []byte, _ []account.Tag) error {
-			g := account.Group{}
-			err := json.Unmarshal(item, &g)
-			s.AuthorizationDetails.Groups = append(s.AuthorizationDetails.Groups, g)
+			_, err := added(&s.AuthorizationDetails.Groups, item)
 			return err
 		},
 	},
@@ -60,9 +54,7 @@ var recorded = []struct {
 		"AWS::IAM::Policy",
 		"policyName, arn, path, defaultVersionId, policyVersionList",
 		func(s *account.Snapshot, item []byte, _ []account.Tag) error {
-			p := account.ManagedPolicy{}
-			err := json.Unmarshal(item, &p)
-			s.AuthorizationDetails.Policies = append(s.AuthorizationDetails.Policies, p)
+			_, err := added(&s.AuthorizationDetails.Policies, item)
 			return err
 		},
 	},
@@ -70,12 +62,18 @@ var recorded = []struct {
 		"AWS::Lambda::Function",
 		"functionName, functionArn, role",
 		func(s *account.Snapshot, item []byte, _ []account.Tag) error {
-			f := account.Function{}
-			err := json.Unmarshal(item, &f)
-			s.Functions = append(s.Functions, f)
+			_, err := added(&s.Functions, item)
 			return err
 		},
 	},
+}
+
+// added reads an item into a list.
+func added[T any](list *[]T, item []byte) (*T, error) {
+	var v T
+	err := json.Unmarshal(item, &v)
+	*list = append(*list, v)
+	return &(*list)[len(*list)-1], err
 }
 
 // notRecorded are what an account of an aggregator does not say, with what stays
