@@ -81,13 +81,8 @@ func configuration(f *Found, o *Options) string {
 	} else {
 		b.WriteString("# region: [us-east-1]\n")
 	}
-	switch {
-	case len(f.Templates) > 0:
-		fmt.Fprintf(&b, "template: %s\n", quoted(f.Templates[0]))
-	case f.CDK:
-		b.WriteString("template: cdk.out   # made by `npx cdk synth`\n")
-	case f.Terraform:
-		b.WriteString("plan: plan.json     # made by `terraform plan -out plan.bin && terraform show -json plan.bin > plan.json`\n")
+	if setting := f.recipe().setting; setting != "" {
+		b.WriteString(setting + "\n")
 	}
 	if f.Release.Version != "" && f.Release.From == "" {
 		fmt.Fprintf(&b, "remotion-version: %s\n", quoted(f.Release.Version))
@@ -104,22 +99,57 @@ func quoted(s string) string {
 	return "'" + strings.ReplaceAll(s, "'", "''") + "'"
 }
 
-// build is the steps that make what is checked out of sources.
-func build(f *Found) string {
+// A recipe is how what is checked comes about.
+type recipe struct {
+	setting  string   // a line of the configuration
+	commands []string // what makes it out of sources
+	setup    string   // steps of a GitHub workflow before them
+	files    string   // what the action would not find by itself
+}
+
+// recipe is that of the first of what the project has.
+func (f *Found) recipe() recipe {
 	switch {
 	case len(f.Templates) > 0:
-		return ""
+		return recipe{setting: "template: " + quoted(f.Templates[0])}
 	case f.CDK:
-		return "      - run: npm ci && npx cdk synth --quiet\n"
+		return recipe{setting: "template: cdk.out   # made by `npx cdk synth`", commands: []string{"npm ci && npx cdk synth --quiet"}}
 	case f.Terraform:
-		return "      - uses: hashicorp/setup-terraform@v3\n        with: { terraform_wrapper: false }\n      - run: |\n          terraform init -input=false\n          terraform plan -input=false -out plan.bin\n          terraform show -json plan.bin > plan.json\n"
+		return recipe{
+			setting:  "plan: plan.json     # made by `terraform plan -out plan.bin && terraform show -json plan.bin > plan.json`",
+			commands: []string{"terraform init -input=false", "terraform plan -input=false -out plan.bin", "terraform show -json plan.bin > plan.json"},
+			setup:    "      - uses: hashicorp/setup-terraform@v3\n        with: { terraform_wrapper: false }\n",
+		}
 	case f.Framework:
-		return "      - run: npm ci && npx serverless package && cp .serverless/cloudformation-template-update-stack.json serverless.template.json\n"
+		const copied = "serverless.template.json"
+		return recipe{
+			setting:  "template: " + copied + "   # a copy of what `npx serverless package` makes",
+			commands: []string{"npm ci && npx serverless package && cp .serverless/cloudformation-template-update-stack.json " + copied},
+			files:    copied,
+		}
 	}
-	return ""
+	return recipe{}
+}
+
+// steps are those of a GitHub workflow.
+func (r *recipe) steps(action string) string {
+	out := r.setup
+	switch len(r.commands) {
+	case 0:
+	case 1:
+		out += "      - run: " + r.commands[0] + "\n"
+	default:
+		out += "      - run: |\n          " + strings.Join(r.commands, "\n          ") + "\n"
+	}
+	out += "      - uses: " + action + "\n"
+	if r.files != "" {
+		out += "        with: { files: " + r.files + " }\n"
+	}
+	return out
 }
 
 func github(f *Found, o *Options) string {
+	r := f.recipe()
 	return `# Checks before the deploy whether the roles may do what Remotion Lambda needs.
 name: remotion-doctor
 on: pull_request
@@ -132,17 +162,13 @@ jobs:
     steps:
       - uses: actions/checkout@v4
         with: { fetch-depth: 0 } # waivers come from the branch that the request is for
-` + build(f) + `      - uses: ` + o.Action + "\n"
+` + r.steps(o.Action)
 }
 
 func gitlab(f *Found) string {
-	steps := ""
-	switch {
-	case len(f.Templates) > 0:
-	case f.CDK:
-		steps = "    - npm ci && npx cdk synth --quiet\n"
-	case f.Terraform:
-		steps = "    - terraform plan -input=false -out plan.bin && terraform show -json plan.bin > plan.json\n"
+	before := ""
+	for _, command := range f.recipe().commands {
+		before += "    - " + command + "\n"
 	}
 	return `remotion-doctor:
   rules:
@@ -150,7 +176,7 @@ func gitlab(f *Found) string {
   variables:
     GIT_DEPTH: 0 # waivers come from the branch that the request is for
   script:
-` + steps + `    - remotion-doctor check --output junit=remotion-doctor.xml
+` + before + `    - remotion-doctor check --output junit=remotion-doctor.xml
   artifacts:
     when: always
     reports:
