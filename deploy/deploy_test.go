@@ -17,14 +17,7 @@ import (
 // others, and the Terraform module uses that file.
 func TestReader(t *testing.T) {
 	t.Parallel()
-	text, err := os.ReadFile("reader-policy.json")
-	if err != nil {
-		t.Fatal(err)
-	}
-	required, err := policy.Parse(string(text))
-	if err != nil {
-		t.Fatal(err)
-	}
+	required := parsed(t, read(t, "reader-policy.json"))
 	list, err := files.Deployments(files.Template{
 		Path: "reader.yaml", AccountID: "123456789012", Regions: []string{"us-east-1"},
 		Parameters: map[string]string{"AuditorArn": "arn:aws:iam::111122223333:role/auditor", "ExternalId": "an-id"},
@@ -54,12 +47,9 @@ func TestReader(t *testing.T) {
 			}
 		}
 	}
-	module, err := os.ReadFile("reader/main.tf")
-	if err != nil {
-		t.Fatal(err)
-	}
+	module := read(t, "reader/main.tf")
 	for _, want := range []string{`policy = file("${path.module}/../reader-policy.json")`, `"sts:ExternalId" = var.external_id`} {
-		if !strings.Contains(string(module), want) {
+		if !strings.Contains(module, want) {
 			t.Errorf("reader/main.tf lacks %s", want)
 		}
 	}
@@ -70,20 +60,9 @@ func TestReader(t *testing.T) {
 // grants, but for AWS Config's aggregator.
 func TestFleet(t *testing.T) {
 	t.Parallel()
-	machine, err := os.ReadFile("fleet/state-machine.json")
-	if err != nil {
-		t.Fatal(err)
-	}
-	template, err := os.ReadFile("fleet/template.yaml")
-	if err != nil {
-		t.Fatal(err)
-	}
-	reader, err := os.ReadFile("reader.yaml")
-	if err != nil {
-		t.Fatal(err)
-	}
-	for key, want := range map[string][]byte{"DefinitionString": machine, "TemplateBody": reader} {
-		if within(string(template), key) != strings.TrimRight(string(want), "\n") {
+	template := read(t, "fleet/template.yaml")
+	for key, file := range map[string]string{"DefinitionString": "fleet/state-machine.json", "TemplateBody": "reader.yaml"} {
+		if within(template, key) != strings.TrimRight(read(t, file), "\n") {
 			t.Errorf("%s of the template is not the file that it is a copy of", key)
 		}
 	}
@@ -94,20 +73,10 @@ func TestFleet(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	text, err := os.ReadFile("reader-policy.json")
-	if err != nil {
-		t.Fatal(err)
-	}
-	reads, err := policy.Parse(string(text))
-	if err != nil {
-		t.Fatal(err)
-	}
-	required, err := policy.Parse(`{"Version":"2012-10-17","Statement":[
+	reads := parsed(t, read(t, "reader-policy.json"))
+	required := parsed(t, `{"Version":"2012-10-17","Statement":[
 		{"Effect":"Allow","Action":["organizations:DescribeOrganization","organizations:DescribePolicy","organizations:ListAccountsForParent","organizations:ListOrganizationalUnitsForParent",
 			"organizations:ListParents","organizations:ListPoliciesForTarget","organizations:ListRoots","organizations:ListTagsForResource"],"Resource":"*"}]}`)
-	if err != nil {
-		t.Fatal(err)
-	}
 	r, err := doctor.Check(t.Context(), doctor.Options{
 		Source: list[0].Source, Regions: []string{"us-east-1"}, Documents: map[string]*policy.Document{"worker": required, "reader": reads},
 		Targets: []doctor.Target{
@@ -128,18 +97,35 @@ func TestFleet(t *testing.T) {
 			}
 		}
 	}
-	module, err := os.ReadFile("fleet/terraform/main.tf")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if !strings.Contains(string(module), `file("${path.module}/../state-machine.json")`) {
+	module := read(t, "fleet/terraform/main.tf")
+	if !strings.Contains(module, `file("${path.module}/../state-machine.json")`) {
 		t.Error("the Terraform module does not use state-machine.json")
 	}
 	for _, action := range required.Statements[0].Actions {
-		if !strings.Contains(string(module), `"`+action+`"`) {
+		if !strings.Contains(module, `"`+action+`"`) {
 			t.Errorf("the Terraform module does not grant %s", action)
 		}
 	}
+}
+
+// read is the text of a file.
+func read(t *testing.T, name string) string {
+	t.Helper()
+	text, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
+
+// parsed is the policy of a text.
+func parsed(t *testing.T, text string) *policy.Document {
+	t.Helper()
+	d, err := policy.Parse(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return d
 }
 
 // within is the text below a key of a template.
