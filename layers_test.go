@@ -54,8 +54,8 @@ packaging/notices:
 report/generate: audit iam iam/policy | github.com/invopop/jsonschema github.com/pb33f/ordered-map
 localaws: audit iam iam/policy iam/actions iam/account iam/eval
 fixtures:
-fixtures/organization:
-fixtures/organization/generate: fixtures/organization checks/remotion
+fixtures/organization: checks/remotion
+fixtures/organization/generate: fixtures/organization
 internal/build: checks/remotion iam/actions iam/managed
 internal/asked: internal/spelling doctor/fleet/worker doctor/fleet doctor/fleet/roster internal/terminal source source/awsapi iam/managed internal/ending remedy report source/files doctor checks checks/remotion checks/remotion/project iam/policy audit | github.com/spf13/pflag
 internal/modulepath: | golang.org/x/mod

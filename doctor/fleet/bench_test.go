@@ -1,11 +1,8 @@
 package fleet
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
 	"fmt"
-	"io/fs"
 	"os"
 	"runtime"
 	"slices"
@@ -14,7 +11,6 @@ import (
 	"time"
 
 	"remotion-doctor/audit"
-	"remotion-doctor/checks/remotion"
 	"remotion-doctor/doctor"
 	"remotion-doctor/fixtures/organization"
 	"remotion-doctor/iam/account"
@@ -27,24 +23,8 @@ import (
 func madeUp(t testing.TB, accounts, principals int) *organization.Organization {
 	t.Helper()
 	o := &organization.Organization{Seed: 1, Accounts: accounts, Principals: principals}
-	for i := range remotion.Pack().Policies {
-		p := &remotion.Pack().Policies[i]
-		if p.Partition != "" && p.Partition != "aws" {
-			continue
-		}
-		data, err := fs.ReadFile(remotion.Pack().Files, p.File)
-		if err != nil {
-			t.Fatal(err)
-		}
-		var b bytes.Buffer
-		if err := json.Compact(&b, data); err != nil {
-			t.Fatal(err)
-		}
-		if p.Name == remotion.Caller {
-			o.Callers = append(o.Callers, b.String())
-		} else {
-			o.Renderers = append(o.Renderers, b.String())
-		}
+	if err := o.AddPolicies(); err != nil {
+		t.Fatal(err)
 	}
 	o.Callers = append(o.Callers, `{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"lambda:InvokeFunction","Resource":"arn:aws:lambda:*:*:function:remotion-render-*"}}`)
 	return o
