@@ -133,6 +133,9 @@ func (a *app) plan(f *auditFlags, o fleet.Options) (p fleet.Plan, err error) {
 		return p, usage("write it as --shard 1/3", "--shard: %v", err)
 	}
 	p.Abreast = cmp.Or(f.abreast, runtime.GOMAXPROCS(0))
+	if f.accounts.Any() {
+		p.Abreast = cmp.Or(f.abreast, 8) // most of their time is waiting for AWS
+	}
 	if f.out != "" && !f.list {
 		p.Dir, err = fleet.OpenDir(f.out, fleet.DirOptions{Arguments: o.Arguments, Fresh: f.fresh, MaxAge: f.maxAge, Now: a.now})
 	}
@@ -155,7 +158,6 @@ func (a *app) places(ctx context.Context, f *auditFlags, asks []audit.Flag) ([]f
 		return fleet.Snapshots(path, library)
 	}
 	if f.accounts.Any() {
-		f.abreast = cmp.Or(f.abreast, 8)
 		reach := fleet.Reach{AWS: f.AWS.Options(f.requirement.Region()), Regions: f.requirement.Regions, Library: library}
 		return f.accounts.Places(ctx, reach, a.now())
 	}
