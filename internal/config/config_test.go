@@ -20,7 +20,7 @@ var update = flag.Bool("update", false, "write the golden files")
 const sample = `targets: [function:video-api, renderer]
 region: us-east-1
 strict: true
-output: [report.html, json=out/report.json]
+output: [report.html, json=out/report.json, out/a=b.html]
 require: [caller, extra.json]
 waivers: w.yaml
 environments:
@@ -50,7 +50,7 @@ func TestParse(t *testing.T) {
 	at := " @infra/remotion-doctor.yaml:"
 	all := map[string]string{
 		"targets": "function:video-api renderer" + at + "1", "region": "us-east-1" + at + "2", "strict": "true" + at + "3",
-		"output": "infra/report.html json=infra/out/report.json" + at + "4", "require": "caller infra/extra.json" + at + "5", "waivers": "infra/w.yaml" + at + "6",
+		"output": "infra/report.html json=infra/out/report.json infra/out/a=b.html" + at + "4", "require": "caller infra/extra.json" + at + "5", "waivers": "infra/w.yaml" + at + "6",
 	}
 	if d := cmp.Diff(all, got("")); d != "" {
 		t.Error(d)

@@ -229,19 +229,23 @@ func (r *reader) values(k *Key, n *yaml.Node) ([]string, error) {
 
 // inside reports whether a file to write is below the folder of the configuration.
 func inside(value string) bool {
-	if form, after, ok := strings.Cut(value, "="); ok && !strings.ContainsAny(form, `/\\.`) {
-		value = after
+	_, path := formOf(value)
+	return filepath.IsLocal(filepath.FromSlash(path))
+}
+
+// formOf splits [FORMAT=]FILE as [report.Destinations] does.
+func formOf(value string) (form, path string) {
+	if name, path, ok := strings.Cut(value, "="); ok && !strings.ContainsAny(name, `./\`) {
+		return name + "=", path
 	}
-	return filepath.IsLocal(filepath.FromSlash(value))
+	return "", value
 }
 
 // resolved is a path as seen from the working directory.
 func (r *reader) resolved(k *Key, value string) string {
 	form := ""
 	if k.Name == "output" {
-		if before, after, ok := strings.Cut(value, "="); ok {
-			form, value = before+"=", after
-		}
+		form, value = formOf(value)
 	}
 	if k.Name == "require" && isWord(value) || filepath.IsAbs(value) {
 		return form + value
