@@ -108,7 +108,7 @@ func parseAccount(name string, n *yaml.Node) (Account, error) {
 		return Account{}, at(n, "account_id is missing; YAML reads a number that begins with 0 as another one: put it in quotes")
 	}
 	if len(a.Roles) == 0 && a.Profile == "" {
-		return Account{}, at(n, "account %s has neither role nor profile", a.ID)
+		return Account{}, audit.Invalid("role is the ARN of the role to assume, or a list of them; profile is one of the AWS CLI", "%s:%d:%d: account %s has neither role nor profile", name, n.Line, n.Column, a.ID)
 	}
 	return a, nil
 }
