@@ -20,47 +20,62 @@ type Identities struct {
 
 // Identify writes the ids of sections, findings and diagnoses into a report.
 func (r *Report) Identify() {
-	ids := r.Identities()
-	for i := range r.Sections {
-		s := &r.Sections[i]
-		s.ID = ids.Sections[i]
-		for j := range s.Findings {
-			s.Findings[j].ID = ids.Findings[i][j]
-		}
-		for j := range s.Diagnoses {
-			s.Diagnoses[j].ID = ids.Diagnoses[i][j]
-		}
+	for i, id := range r.SectionIDs() {
+		r.Sections[i].Identify(id)
+	}
+}
+
+// Identify writes the id of the section into it, and those of its findings and
+// diagnoses.
+func (s *Section) Identify(id string) {
+	s.ID = id
+	ids := s.Identities(id)
+	for i := range s.Findings {
+		s.Findings[i].ID = ids.Findings[i]
+	}
+	for i := range s.Diagnoses {
+		s.Diagnoses[i].ID = ids.Diagnoses[i]
 	}
 }
 
 // Identities returns the ids of everything in a report. They are computed from
 // what the things are; an id that is written in the report is not looked at.
 func (r *Report) Identities() *Identities {
-	out := &Identities{
-		Sections: make([]string, len(r.Sections)),
-		Findings: make([][]string, len(r.Sections)), Diagnoses: make([][]string, len(r.Sections)), Excess: make([][]string, len(r.Sections)),
-	}
-	for i, key := range r.sectionKeys() {
-		s := &r.Sections[i]
-		out.Sections[i] = key
-		out.Findings[i] = numbered(len(s.Findings), s.findingLess, func(j int) []string { return findingParts(key, &s.Findings[j]) })
-		out.Diagnoses[i] = numbered(len(s.Diagnoses), func(a, b int) int {
-			return cmp.Compare(s.Diagnoses[a].Message, s.Diagnoses[b].Message)
-		}, func(j int) []string { return diagnosisParts(key, &s.Diagnoses[j]) })
-		out.Excess[i] = numbered(len(s.Excess), func(a, b int) int {
-			x, y := &s.Excess[a], &s.Excess[b]
-			return cmp.Or(cmp.Compare(x.Statement.Index, y.Statement.Index), cmp.Compare(x.Example, y.Example))
-		}, func(j int) []string { return excessParts(key, &s.Excess[j]) })
+	out := &Identities{Sections: r.SectionIDs()}
+	for i, id := range out.Sections {
+		s := r.Sections[i].Identities(id)
+		out.Findings = append(out.Findings, s.Findings)
+		out.Diagnoses = append(out.Diagnoses, s.Diagnoses)
+		out.Excess = append(out.Excess, s.Excess)
 	}
 	return out
 }
 
-// sectionKeys returns the ids of sections. Sections with the same identity, as
+// SectionIDs returns the ids of sections. Sections with the same identity, as
 // a target that was named twice, are numbered.
-func (r *Report) sectionKeys() []string {
+func (r *Report) SectionIDs() []string {
 	return numbered(len(r.Sections), func(a, b int) int { return cmp.Compare(a, b) }, func(i int) []string {
 		return []string{r.Sections[i].Identity().String()}
 	})
+}
+
+// SectionIdentities are the ids of everything in a section, by place.
+type SectionIdentities struct {
+	Findings, Diagnoses, Excess []string
+}
+
+// Identities returns the ids of everything in a section that has this id itself.
+func (s *Section) Identities(id string) SectionIdentities {
+	return SectionIdentities{
+		Findings: numbered(len(s.Findings), s.findingLess, func(i int) []string { return findingParts(id, &s.Findings[i]) }),
+		Diagnoses: numbered(len(s.Diagnoses), func(a, b int) int {
+			return cmp.Compare(s.Diagnoses[a].Message, s.Diagnoses[b].Message)
+		}, func(i int) []string { return diagnosisParts(id, &s.Diagnoses[i]) }),
+		Excess: numbered(len(s.Excess), func(a, b int) int {
+			x, y := &s.Excess[a], &s.Excess[b]
+			return cmp.Or(cmp.Compare(x.Statement.Index, y.Statement.Index), cmp.Compare(x.Example, y.Example))
+		}, func(i int) []string { return excessParts(id, &s.Excess[i]) }),
+	}
 }
 
 // FindingID returns the id of a finding as if it were the only one on its

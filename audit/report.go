@@ -268,9 +268,13 @@ type Finding struct {
 	// unknown for that reason.
 	Gap *iam.Gap `json:"gap,omitzero"`
 
-	Reason         string             `json:"reason"`         // the outcome in a sentence
-	Statements     []iam.StatementRef `json:"statements"`     // the statements that decided
-	MissingContext []string           `json:"missingContext"` // condition keys that were not given and could matter
+	Reason     string             `json:"reason"`     // the outcome in a sentence
+	Statements []iam.StatementRef `json:"statements"` // the statements that decided
+	// StatementsOf is the place of an earlier finding of the section, from 0, with the
+	// same Statements, which are empty then. It belongs to the written form only, in
+	// reports of many sections.
+	StatementsOf   *int     `json:"statementsOf,omitzero"`
+	MissingContext []string `json:"missingContext"` // condition keys that were not given and could matter
 	// Evidence is everything that was asked for this finding.
 	Evidence []Evidence `json:"evidence"`
 	// EvidenceOf is the place of an earlier finding with the same Evidence and

@@ -113,7 +113,7 @@ func (v Verdict) Counting() int { return v.Findings + v.Diagnoses + v.Excess }
 func (r *Report) Verdict() Verdict {
 	out := Verdict{Outcome: OutcomeMet}
 	for i := range r.Sections {
-		out.add(r.Gate.Verdict(&r.Sections[i]))
+		out.Add(r.Gate.Verdict(&r.Sections[i]))
 	}
 	if r.Gate.FailOn == FailOnNever && out.ExitCode == 1 {
 		out.ExitCode = 0
@@ -181,8 +181,8 @@ func (s *Section) Unfinished() bool {
 // graver orders exit codes: 2 before 3 before 1 before 0.
 var graver = map[int]int{0: 0, 1: 1, 3: 2, 2: 3}
 
-// add joins the verdict on a section to that on the report.
-func (v *Verdict) add(s Verdict) {
+// Add joins the verdict on a section to that on the report.
+func (v *Verdict) Add(s Verdict) {
 	v.Findings += s.Findings
 	v.Diagnoses += s.Diagnoses
 	v.Excess += s.Excess

@@ -189,6 +189,10 @@ func number(n int) string {
 // take for a formula begin with an apostrophe. With [Options.BOM] the first bytes
 // are a byte order mark, which Excel needs to read UTF-8.
 func CSV(w io.Writer, r *audit.Report, o Options) error {
+	return writeCSV(w, r, identified(r), o)
+}
+
+func writeCSV(w io.Writer, r *audit.Report, each sections, o Options) error {
 	if o.BOM {
 		if _, err := io.WriteString(w, "\ufeff"); err != nil {
 			return err
@@ -202,50 +206,52 @@ func CSV(w io.Writer, r *audit.Report, o Options) error {
 	if err := out.Write(row); err != nil {
 		return err
 	}
-	ids := r.Identities()
-	for i := range r.Sections {
-		for c := range cells(r, i, ids) {
+	err := each(func(s *audit.Section) error {
+		for c := range cells(r, s) {
 			if err := out.Write(values(row, c)); err != nil {
 				return err
 			}
 		}
+		return nil
+	})
+	if err != nil {
+		return err
 	}
 	out.Flush()
 	return out.Error()
 }
 
-// cells yields the rows of a section.
-func cells(r *audit.Report, i int, ids *audit.Identities) iter.Seq[cell] {
-	s := r.Sections[i]
-	s.ID = ids.Sections[i]
-	at := func(id string) cell { return cell{report: r, section: &s, id: id} }
+// cells yields the rows of a section, whose id is written in it.
+func cells(r *audit.Report, s *audit.Section) iter.Seq[cell] {
+	ids := s.Identities(s.ID)
+	at := func(id string) cell { return cell{report: r, section: s, id: id} }
 	return func(yield func(cell) bool) {
-		if s.Error != nil || r.Gate.Unfinished(&s) {
+		if s.Error != nil || r.Gate.Unfinished(s) {
 			if !yield(at(s.ID)) {
 				return
 			}
 		}
-		for j := range s.Findings {
-			c := at(ids.Findings[i][j])
-			if c.finding = &s.Findings[j]; !yield(c) {
+		for i := range s.Findings {
+			c := at(ids.Findings[i])
+			if c.finding = &s.Findings[i]; !yield(c) {
 				return
 			}
 		}
-		for j := range s.Diagnoses {
-			c := at(ids.Diagnoses[i][j])
-			if c.problem = &s.Diagnoses[j]; !yield(c) {
+		for i := range s.Diagnoses {
+			c := at(ids.Diagnoses[i])
+			if c.problem = &s.Diagnoses[i]; !yield(c) {
 				return
 			}
 		}
-		for j := range s.Excess {
-			c := at(ids.Excess[i][j])
-			if c.excess = &s.Excess[j]; !yield(c) {
+		for i := range s.Excess {
+			c := at(ids.Excess[i])
+			if c.excess = &s.Excess[i]; !yield(c) {
 				return
 			}
 		}
-		for j := range s.Gaps {
-			c := at(fmt.Sprintf("%s-gap-%d", s.ID, j+1))
-			if c.gap = &s.Gaps[j]; !yield(c) {
+		for i := range s.Gaps {
+			c := at(fmt.Sprintf("%s-gap-%d", s.ID, i+1))
+			if c.gap = &s.Gaps[i]; !yield(c) {
 				return
 			}
 		}

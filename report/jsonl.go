@@ -11,21 +11,24 @@ import (
 // columns, those that are empty left out, numbers and counts as such. account and
 // unit say where a principal is.
 func JSONL(w io.Writer, r *audit.Report) error {
+	return writeJSONL(w, r, identified(r))
+}
+
+func writeJSONL(w io.Writer, r *audit.Report, each sections) error {
 	out := json.NewEncoder(w)
 	out.SetEscapeHTML(false)
-	ids := r.Identities()
 	units := map[string]string{}
 	for i := range r.Accounts {
 		units[r.Accounts[i].ID] = r.Accounts[i].Unit
 	}
-	for i := range r.Sections {
-		for c := range cells(r, i, ids) {
+	return each(func(s *audit.Section) error {
+		for c := range cells(r, s) {
 			if err := out.Encode(object(c, units)); err != nil {
 				return err
 			}
 		}
-	}
-	return nil
+		return nil
+	})
 }
 
 // object is one line; its fields are in the order of their names.
