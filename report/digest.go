@@ -5,7 +5,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
-	"errors"
 	stdhash "hash"
 
 	jsonv2 "github.com/go-json-experiment/json"
@@ -27,31 +26,22 @@ func Seal(r *audit.Report) error {
 	r.Identify()
 	r.OK = r.Verdict().OK()
 	r.Digest = ""
-	head, err := jsonv2.Marshal(headOf(r), written)
+	d, err := newDigester(r, r.Sections != nil)
 	if err != nil {
 		return err
 	}
-	r.Digest, err = digestOf(head, func(hash func([]byte) error) error {
-		if r.Sections == nil {
-			return errNoList
+	o := newFolder(len(r.Sections) > indentedSections)
+	for i := range r.Sections {
+		s, err := o.fold(&r.Sections[i])
+		if err == nil {
+			err = d.hash(s)
 		}
-		o := newFolder(r)
-		for i := range r.Sections {
-			s, err := o.fold(&r.Sections[i])
-			if err != nil {
-				return err
-			}
-			text, err := jsonv2.Marshal(s, written)
-			if err == nil {
-				err = hash(text)
-			}
-			if err != nil {
-				return err
-			}
+		if err != nil {
+			return err
 		}
-		return nil
-	})
-	return err
+	}
+	r.Digest = d.digest()
+	return nil
 }
 
 // An Integrity says whether a report is as it was made.
@@ -87,21 +77,20 @@ func (p *parts) verify(do func(section []byte) error) (Integrity, error) {
 	if stated == "" {
 		return NoDigest, p.sections(do)
 	}
-	computed, err := digestOf(head, func(hash func([]byte) error) error {
-		if !p.hasList() {
-			return errNoList
+	d, err := digesterOf(head, p.hasList())
+	if err != nil {
+		return NoDigest, err
+	}
+	err = p.sections(func(section []byte) error {
+		if err := do(section); err != nil {
+			return err
 		}
-		return p.sections(func(section []byte) error {
-			if err := do(section); err != nil {
-				return err
-			}
-			return hash(section)
-		})
+		return d.section(section)
 	})
 	switch {
 	case err != nil:
 		return NoDigest, err
-	case computed != stated:
+	case d.digest() != stated:
 		return Changed, nil
 	}
 	return Intact, nil
@@ -124,59 +113,68 @@ func withoutDigest(head []byte) (rest []byte, stated string, err error) {
 	return append(rest, '}'), stated, err
 }
 
-// errNoList says that the sections of foreign JSON are no list: they are hashed
-// as they are in the head.
-var errNoList = errors.New("sections are no list")
-
-// digestOf hashes the canonical form of a report: that of its head, whose
-// sections are null, with the sections in the place of it, which each gives out
-// one by one in any form. The canonical form of a list is that of its elements,
-// so that only one section is held at a time.
-func digestOf(head []byte, each func(hash func([]byte) error) error) (string, error) {
-	v := jsontext.Value(head)
-	if err := v.Canonicalize(); err != nil {
-		return "", err
-	}
-	sum := sha256.New()
-	sum.Write([]byte("{"))
-	sep := ""
-	err := eachMember(v, func(name string, value jsontext.Value) error {
-		quoted, err := jsontext.AppendQuote([]byte(sep), name)
-		if err != nil {
-			return err
-		}
-		sep = ","
-		sum.Write(append(quoted, ':'))
-		if name == "sections" {
-			return hashSections(sum, value, each)
-		}
-		sum.Write(value)
-		return nil
-	})
-	sum.Write([]byte("}"))
-	return "sha256:" + hex.EncodeToString(sum.Sum(nil)), err
+// A digester hashes the canonical form of a report: that of its head, with the
+// sections in the place where they belong, one by one in any form. The canonical
+// form of a list is that of its elements, so that only one section is held at a time.
+type digester struct {
+	sum  stdhash.Hash
+	sep  string // before the next section
+	rest []byte // of the head, behind the sections
 }
 
-// hashSections hashes a list of sections, or what is in its place.
-func hashSections(sum stdhash.Hash, instead jsontext.Value, each func(func([]byte) error) error) error {
-	n := 0
-	err := each(func(text []byte) error {
-		v := jsontext.Value(text)
-		if err := v.Canonicalize(); err != nil {
+// newDigester begins with the head of a report, see [digesterOf].
+func newDigester(r *audit.Report, list bool) (*digester, error) {
+	head, err := jsonv2.Marshal(headOf(r), written)
+	if err != nil {
+		return nil, err
+	}
+	return digesterOf(head, list)
+}
+
+// digesterOf begins with a head. Where its sections are no list, they are hashed with
+// the head, and none may follow.
+func digesterOf(head []byte, list bool) (*digester, error) {
+	v := jsontext.Value(head)
+	if err := v.Canonicalize(); err != nil {
+		return nil, err
+	}
+	text, cut := []byte{'{'}, 0
+	err := eachMember(v, func(name string, value jsontext.Value) (err error) {
+		if name != "sections" || !list {
+			text, err = appendMember(text, name, value)
 			return err
 		}
-		sum.Write([]byte{"[,"[min(n, 1)]})
-		sum.Write(v)
-		n++
-		return nil
+		text, err = appendMember(text, name, jsontext.Value("["))
+		cut = len(text)
+		text = append(text, ']')
+		return err
 	})
-	switch {
-	case errors.Is(err, errNoList):
-		sum.Write(instead)
-		return nil
-	case n == 0:
-		sum.Write([]byte("["))
+	d := &digester{sum: sha256.New(), rest: append(text[cut:], '}')}
+	d.sum.Write(text[:cut])
+	return d, err
+}
+
+// hash adds the next section, which is in its written form.
+func (d *digester) hash(s *audit.Section) error {
+	text, err := jsonv2.Marshal(s, written)
+	if err != nil {
+		return err
 	}
-	sum.Write([]byte("]"))
+	return d.section(text)
+}
+
+// section adds the next section in any form, which is changed.
+func (d *digester) section(text []byte) error {
+	v := jsontext.Value(text)
+	err := v.Canonicalize()
+	d.sum.Write([]byte(d.sep))
+	d.sum.Write(v)
+	d.sep = ","
 	return err
+}
+
+// digest ends the report.
+func (d *digester) digest() string {
+	d.sum.Write(d.rest)
+	return "sha256:" + hex.EncodeToString(d.sum.Sum(nil))
 }

@@ -21,8 +21,8 @@ type folder struct {
 	key   []byte                 // room for a key of lists
 }
 
-func newFolder(r *audit.Report) *folder {
-	return &folder{many: len(r.Sections) > indentedSections, lists: map[string]audit.Place{}, mods: map[string]int{}}
+func newFolder(many bool) *folder {
+	return &folder{many: many, lists: map[string]audit.Place{}, mods: map[string]int{}}
 }
 
 // fold returns a section in its written form: the contexts and verdicts of the
@@ -42,6 +42,7 @@ func (o *folder) fold(s *audit.Section) (*audit.Section, error) {
 			}
 		}
 		o.common(i, f)
+		o.statements(s.Findings, i, f)
 	}
 	o.modules(&out)
 	o.at++
@@ -77,6 +78,18 @@ func (o *folder) common(i int, f *audit.Finding) {
 		return
 	}
 	o.lists[string(key)] = audit.Place{Section: o.at, Finding: i}
+}
+
+// statements replaces the statements of a finding by the place of the first finding
+// of its section that has the same.
+func (o *folder) statements(all []audit.Finding, i int, f *audit.Finding) {
+	if !o.many || len(f.Statements) == 0 {
+		return
+	}
+	same := func(before audit.Finding) bool { return slices.Equal(before.Statements, f.Statements) }
+	if at := slices.IndexFunc(all[:i], same); at >= 0 {
+		f.Statements, f.StatementsOf = []iam.StatementRef{}, &at
+	}
 }
 
 // modules replaces the modules of a section by the place of the first section
@@ -203,6 +216,12 @@ func (o *unfolder) unfold(s *audit.Section) error {
 			f.Effective, f.Evidence, f.EvidenceOf = c.effective, c.evidence, nil
 		}
 		lists[i] = asWritten{f.Effective, f.Evidence}
+		if at := f.StatementsOf; at != nil {
+			if *at < 0 || *at >= i {
+				return fmt.Errorf("statementsOf %d of finding %d is no finding before", *at, i)
+			}
+			f.Statements, f.StatementsOf = s.Findings[*at].Statements, nil
+		}
 		var err error
 		if f.Evidence, err = evidence(s, f.Evidence); err != nil {
 			return err

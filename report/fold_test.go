@@ -111,6 +111,12 @@ func TestUnfoldRefuses(t *testing.T) {
 			t.Errorf("%s is taken, error %v", ref, err)
 		}
 	}
+	for _, finding := range []string{`{"statementsOf":1}`, `{"statementsOf":-1}`, `{"evidenceOf":{"section":0,"finding":1}}`, `{"evidenceOf":{"section":1,"finding":0}}`} {
+		text := `{"schemaVersion":"1","sections":[{"findings":[{},` + finding + `]}]}`
+		if _, err := Decode([]byte(text)); err == nil || !strings.Contains(err.Error(), "no finding before") {
+			t.Errorf("%s is taken, error %v", finding, err)
+		}
+	}
 }
 
 // TestManySectionsAreCompact: indentation is for as many sections as people

@@ -61,6 +61,14 @@ func ParseFormat(name string) (Format, error) {
 // by line. Of more than that indentation would be half of the file.
 const indentedSections = 20
 
+// A Rendering writes a report in a form.
+type Rendering func(w io.Writer, f Format, o Options) error
+
+// Whole is the rendering of a report in memory.
+func Whole(r *audit.Report) Rendering {
+	return func(w io.Writer, f Format, o Options) error { return Write(w, r, f, o) }
+}
+
 // Write renders a report. The table looks at width, colour and verbosity, CSV at
 // BOM, Markdown at Limit. JSON of more than indentedSections sections has no
 // blanks.

@@ -2,6 +2,7 @@ package report
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -26,7 +27,24 @@ func CompactJSON(w io.Writer, r *audit.Report) error { return writeJSON(w, r) }
 var written = jsonv2.JoinOptions(jsontext.EscapeForJS(true), jsontext.AllowInvalidUTF8(true), jsonv2.FormatNilSliceAsNull(true))
 
 func writeJSON(w io.Writer, r *audit.Report, form ...jsontext.Options) error {
-	head, err := jsonv2.Marshal(headOf(r), written)
+	j := jsonWriter{head: r, many: len(r.Sections) > indentedSections}
+	if r.Sections != nil {
+		j.each = held(r)
+	}
+	return j.write(w, form...)
+}
+
+// A jsonWriter writes a report: its head, and in the place of the sections those of
+// each, null where it is nil.
+type jsonWriter struct {
+	head *audit.Report
+	each sections
+	many bool      // sections, see [folder]
+	sum  *digester // of the report; nil where the head has the digest already
+}
+
+func (j *jsonWriter) write(w io.Writer, form ...jsontext.Options) error {
+	head, err := jsonv2.Marshal(headOf(j.head), written)
 	if err != nil {
 		return err
 	}
@@ -38,30 +56,37 @@ func writeJSON(w io.Writer, r *audit.Report, form ...jsontext.Options) error {
 		if err := enc.WriteToken(jsontext.String(name)); err != nil {
 			return err
 		}
-		if name == "sections" && r.Sections != nil {
-			return writeSections(enc, r)
+		if name == "sections" && j.each != nil {
+			return j.sections(enc)
 		}
 		return enc.WriteValue(value)
 	})
+	if err == nil && j.sum != nil { // the last member
+		err = cmp.Or(enc.WriteToken(jsontext.String("digest")), enc.WriteToken(jsontext.String(j.sum.digest())))
+	}
 	if err != nil {
 		return err
 	}
 	return enc.WriteToken(jsontext.EndObject)
 }
 
-func writeSections(enc *jsontext.Encoder, r *audit.Report) error {
+func (j *jsonWriter) sections(enc *jsontext.Encoder) error {
 	if err := enc.WriteToken(jsontext.BeginArray); err != nil {
 		return err
 	}
-	o := newFolder(r)
-	for i := range r.Sections {
-		s, err := o.fold(&r.Sections[i])
+	o := newFolder(j.many)
+	err := j.each(func(s *audit.Section) error {
+		s, err := o.fold(s)
+		if err == nil && j.sum != nil {
+			err = j.sum.hash(s)
+		}
 		if err != nil {
 			return err
 		}
-		if err := jsonv2.MarshalEncode(enc, s, written); err != nil {
-			return err
-		}
+		return jsonv2.MarshalEncode(enc, s, written)
+	})
+	if err != nil {
+		return err
 	}
 	return enc.WriteToken(jsontext.EndArray)
 }
@@ -147,7 +172,7 @@ func Decode(data []byte) (*audit.Report, error) {
 // sections once, one at a time, and hands out each. What it does not take so is read
 // at once.
 func decode(text Text, each func(*audit.Section)) (*audit.Report, Integrity, error) {
-	r, state, err := decodeParts(text, each)
+	r, state, err := decodeParts(text, (*parts).verify, each)
 	if _, ok := errors.AsType[*DecodeError](err); err != nil && !ok {
 		r, state, err = decodeWhole(text)
 	}
@@ -160,7 +185,8 @@ func decode(text Text, each func(*audit.Section)) (*audit.Report, Integrity, err
 	return r, state, nil
 }
 
-func decodeParts(text Text, each func(*audit.Section)) (*audit.Report, Integrity, error) {
+// decodeParts reads a report; walk hands out its sections.
+func decodeParts(text Text, walk func(p *parts, do func([]byte) error) (Integrity, error), each func(*audit.Section)) (*audit.Report, Integrity, error) {
 	p, err := partsOf(text)
 	if err != nil {
 		return nil, NoDigest, err
@@ -175,7 +201,7 @@ func decodeParts(text Text, each func(*audit.Section)) (*audit.Report, Integrity
 			return nil, NoDigest, err
 		}
 	}
-	state, err := p.verify(func(text []byte) error {
+	state, err := walk(p, func(text []byte) error {
 		r.Sections = append(r.Sections, audit.Section{})
 		s := &r.Sections[len(r.Sections)-1]
 		if err := jsonv2.Unmarshal(text, s, foreign); err != nil {

@@ -8,6 +8,9 @@ import (
 	"remotion-doctor/audit"
 )
 
+// A Loader reads a JSON report, as [Load] does.
+type Loader func(name string, text Text) (*audit.Report, Integrity, error)
+
 // Load reads a JSON report and says whether it is as it was made; name is that
 // of the file, for messages. The error is an [*audit.Problem] that names the
 // place.
@@ -18,12 +21,15 @@ func Load(name string, text Text) (*audit.Report, Integrity, error) {
 // LoadToCompare reads a report as [Load] does, but of the evidence only what
 // [Compare] looks at, which is a small part of a large report.
 func LoadToCompare(name string, text Text) (*audit.Report, Integrity, error) {
-	return load(name, text, func(s *audit.Section) {
-		for i := range s.Findings {
-			f := &s.Findings[i]
-			f.Evidence = lackingEvidence(f)
-		}
-	})
+	return load(name, text, toCompare)
+}
+
+// toCompare leaves out of a section what [Compare] does not look at.
+func toCompare(s *audit.Section) {
+	for i := range s.Findings {
+		f := &s.Findings[i]
+		f.Evidence = lackingEvidence(f)
+	}
 }
 
 func load(name string, text Text, each func(*audit.Section)) (*audit.Report, Integrity, error) {

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"slices"
 
 	"remotion-doctor/audit"
@@ -14,36 +15,58 @@ func Merge(reports []*audit.Report) *audit.Report {
 	if len(reports) == 1 {
 		return reports[0]
 	}
-	out := &audit.Report{SchemaVersion: audit.SchemaVersion, Sections: []audit.Section{}, Merged: []audit.Source{}}
-	newest := newestSections(reports, out)
-	for i, r := range reports {
-		mergeHead(out, r, i == 0)
-		for _, key := range mergeKeys(r) {
-			if s, ok := newest[key]; ok {
-				out.Sections = append(out.Sections, s)
-				delete(newest, key)
-			}
-		}
+	out, order := join(reports)
+	for _, at := range order {
+		out.Sections = append(out.Sections, at.of(reports[at.report]))
 	}
 	out.OK = out.Verdict().OK()
 	return out
 }
 
-// newestSections returns each section as the newest report has it, and gives
-// out the tool and the time of that report.
-func newestSections(reports []*audit.Report, out *audit.Report) map[mergeKey]audit.Section {
-	// From old to new, so that what comes later replaces what was there.
-	byAge := slices.Clone(reports)
-	slices.SortStableFunc(byAge, func(a, b *audit.Report) int { return a.GeneratedAt.Compare(b.GeneratedAt) })
-	newest := map[mergeKey]audit.Section{}
-	for _, r := range byAge {
-		out.Tool, out.GeneratedAt = r.Tool, r.GeneratedAt
-		for i, key := range mergeKeys(r) {
-			s := r.Sections[i]
-			if s.Source == "" {
-				s.Source = r.Digest
+// An origin is where a section of a merged report comes from.
+type origin struct {
+	report, section int
+}
+
+// of returns the section of the report at hand, which names that report.
+func (o origin) of(r *audit.Report) audit.Section {
+	s := r.Sections[o.section]
+	s.Source = cmp.Or(s.Source, r.Digest)
+	return s
+}
+
+// join merges what reports say about the whole run, and says where the sections of
+// the merged report come from, in their order. Of a section it looks at the identity
+// alone.
+func join(reports []*audit.Report) (out *audit.Report, order []origin) {
+	out = &audit.Report{SchemaVersion: audit.SchemaVersion, Sections: []audit.Section{}, Merged: []audit.Source{}}
+	newest := newestSections(reports, out)
+	for i, r := range reports {
+		mergeHead(out, r, i == 0)
+		for _, key := range mergeKeys(r) {
+			if at, ok := newest[key]; ok {
+				order = append(order, at)
+				delete(newest, key)
 			}
-			newest[key] = s
+		}
+	}
+	return out, order
+}
+
+// newestSections says where each section is newest, and gives out the tool and the
+// time of the newest report.
+func newestSections(reports []*audit.Report, out *audit.Report) map[mergeKey]origin {
+	// From old to new, so that what comes later replaces what was there.
+	byAge := make([]int, len(reports))
+	for i := range byAge {
+		byAge[i] = i
+	}
+	slices.SortStableFunc(byAge, func(a, b int) int { return reports[a].GeneratedAt.Compare(reports[b].GeneratedAt) })
+	newest := map[mergeKey]origin{}
+	for _, i := range byAge {
+		out.Tool, out.GeneratedAt = reports[i].Tool, reports[i].GeneratedAt
+		for j, key := range mergeKeys(reports[i]) {
+			newest[key] = origin{i, j}
 		}
 	}
 	return newest

@@ -17,30 +17,45 @@ const mostCauses = 50
 // first. Principals of one name with the same policies in several accounts are cured
 // by one change where they are deployed from.
 func Rank(r *audit.Report) []audit.Ranked {
-	ids := r.Identities()
-	byText := map[string]*ranking{}
-	var all []*ranking
-	for i := range r.Sections {
-		s := &r.Sections[i]
-		text := likeliestCause(r, s)
-		if s.Error != nil {
-			text = "could not be read: " + failedFor(s)
-		}
-		if text == "" {
-			continue
-		}
-		k := byText[text]
-		if k == nil {
-			k = &ranking{Ranked: audit.Ranked{Text: text, Sections: []string{}}, accounts: map[string]bool{}, alike: map[string]map[string]bool{}}
-			byText[text], all = k, append(all, k)
-		}
-		k.add(s, ids.Sections[i])
+	k := newRanker()
+	for i, id := range r.SectionIDs() {
+		k.add(r, &r.Sections[i], id)
 	}
-	slices.SortStableFunc(all, func(a, b *ranking) int {
+	return k.causes()
+}
+
+// A ranker counts what principals fail for.
+type ranker struct {
+	byText map[string]*ranking
+	all    []*ranking
+}
+
+func newRanker() *ranker { return &ranker{byText: map[string]*ranking{}} }
+
+// add counts the section of a report.
+func (c *ranker) add(r *audit.Report, s *audit.Section, id string) {
+	text := likeliestCause(r, s)
+	if s.Error != nil {
+		text = "could not be read: " + failedFor(s)
+	}
+	if text == "" {
+		return
+	}
+	k := c.byText[text]
+	if k == nil {
+		k = &ranking{Ranked: audit.Ranked{Text: text, Sections: []string{}}, accounts: map[string]bool{}, alike: map[string]map[string]bool{}}
+		c.byText[text], c.all = k, append(c.all, k)
+	}
+	k.add(s, id)
+}
+
+// causes returns what was counted, what most principals have first.
+func (c *ranker) causes() []audit.Ranked {
+	slices.SortStableFunc(c.all, func(a, b *ranking) int {
 		return cmp.Or(cmp.Compare(b.Principals, a.Principals), cmp.Compare(a.Text, b.Text))
 	})
 	var out []audit.Ranked
-	for _, k := range all[:min(len(all), mostCauses)] {
+	for _, k := range c.all[:min(len(c.all), mostCauses)] {
 		k.Accounts, k.Advice = len(k.accounts), k.advice()
 		out = append(out, k.Ranked)
 	}
