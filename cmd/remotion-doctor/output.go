@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"slices"
 	"strings"
 
@@ -79,7 +78,7 @@ func (a *app) deliver(ctx context.Context, r *audit.Report, f *outputFlags) erro
 	if err != nil {
 		return err
 	}
-	if err := a.write(ctx, shown, f, remediationFile(f.remediation, r)...); err != nil {
+	if err := a.write(ctx, report.Whole(shown), f, remediationFile(f.remediation, r)...); err != nil {
 		return err
 	}
 	return verdict(r)
@@ -88,20 +87,32 @@ func (a *app) deliver(ctx context.Context, r *audit.Report, f *outputFlags) erro
 // write writes the report to all places that were asked for, together with
 // other files: the files first, whatever becomes of standard output, and
 // standard output whatever becomes of the files.
-func (a *app) write(ctx context.Context, r *audit.Report, f *outputFlags, others ...outfile.File) error {
+func (a *app) write(ctx context.Context, render report.Rendering, f *outputFlags, others ...outfile.File) error {
 	files, err := f.files()
 	if err != nil {
 		return err
 	}
 	done := a.while("writing the files")
-	err = outfile.Write(ctx, append(others, a.reportFiles(r, f, files)...)...)
+	err = outfile.Write(ctx, append(others, a.reportFiles(render, f, files)...)...)
 	done()
-	if !f.quiet && !slices.ContainsFunc(files, func(d report.Destination) bool { return d.Plain }) {
-		if shown := report.Write(a.stdout, r, report.Format(f.format), a.form(a.stdout, f)); err == nil {
+	if f.shown(files) {
+		if shown := render(a.stdout, report.Format(f.format), a.form(a.stdout, f)); err == nil {
 			err = shown
 		}
 	}
 	return err
+}
+
+// shown reports whether standard output gets the report.
+func (f *outputFlags) shown(files []report.Destination) bool {
+	return !f.quiet && !slices.ContainsFunc(files, func(d report.Destination) bool { return d.Plain })
+}
+
+// streamed reports whether the report needs not be in memory to be written.
+func (f *outputFlags) streamed() bool {
+	files, err := f.files()
+	return err == nil && f.waivers == "" && f.baseline == "" && !f.redact && (!f.shown(files) || report.Format(f.format).Streamed()) &&
+		!slices.ContainsFunc(files, func(d report.Destination) bool { return !d.Format.Streamed() })
 }
 
 // form is how a table looks on w.
@@ -127,15 +138,11 @@ func remediationFile(path string, r *audit.Report) []outfile.File {
 // finish mutes what the baseline and the waivers mute, seals the report, and
 // returns it as it is to be shown.
 func (a *app) finish(ctx context.Context, r *audit.Report, f *outputFlags) (*audit.Report, error) {
-	if f.waivers != "" {
-		data, err := os.ReadFile(f.waivers)
-		if err != nil {
-			return nil, usage("", "reading the waivers: %v", err)
-		}
-		waivers, err := report.LoadWaivers(f.waivers, data)
-		if err != nil {
-			return nil, err
-		}
+	waivers, err := asked.Waivers(f.waivers)
+	if err != nil {
+		return nil, err
+	}
+	if len(waivers) > 0 {
 		report.Waive(r, waivers)
 	}
 	if f.baseline != "" {
@@ -169,13 +176,10 @@ func verdict(r *audit.Report) error {
 	return nil
 }
 
-// A loader reads a JSON report.
-type loader func(name string, text report.Text) (*audit.Report, report.Integrity, error)
-
 // readReport reads a JSON report, - for standard input, and says on stderr
 // where it is not as it was made.
-func (a *app) readReport(ctx context.Context, path string, load loader) (*audit.Report, report.Integrity, error) {
-	text, done, err := files.OpenInput(ctx, a.stdin, path)
+func (a *app) readReport(ctx context.Context, path string, load report.Loader) (*audit.Report, report.Integrity, error) {
+	text, done, err := a.open(ctx)(path)
 	if err != nil {
 		return nil, report.NoDigest, usage("", "reading the report: %v", err)
 	}
@@ -187,9 +191,18 @@ func (a *app) readReport(ctx context.Context, path string, load loader) (*audit.
 	r, state, err := load(path, text)
 	shown()
 	if err == nil && state == report.Changed {
-		fmt.Fprintf(a.stderr, "remotion-doctor: warning: %s was changed after it was made: its digest does not match\n", report.Clean(path))
+		a.changed(path)
 	}
 	return r, state, err
+}
+
+// open opens reports that can be read until the context ends.
+func (a *app) open(ctx context.Context) report.Opener {
+	return func(name string) (report.Text, func(), error) { return files.OpenInput(ctx, a.stdin, name) }
+}
+
+func (a *app) changed(name string) {
+	fmt.Fprintf(a.stderr, "remotion-doctor: warning: %s was changed after it was made: its digest does not match\n", report.Clean(name))
 }
 
 // rewrites reports whether a report comes out as other JSON than it went in.
@@ -228,14 +241,14 @@ func (f *outputFlags) checkFiles() error {
 }
 
 // reportFiles are the files that a report is written to.
-func (a *app) reportFiles(r *audit.Report, f *outputFlags, files []report.Destination) []outfile.File {
+func (a *app) reportFiles(render report.Rendering, f *outputFlags, files []report.Destination) []outfile.File {
 	o := a.form(io.Discard, f)
 	o.Color = f.color.When == "always" // a file is no terminal
 	var out []outfile.File
 	for _, file := range files {
 		out = append(out, outfile.File{
 			Path: file.Path, Access: outfile.Public,
-			Content: func(w io.Writer) error { return report.Write(w, r, file.Format, o) },
+			Content: func(w io.Writer) error { return render(w, file.Format, o) },
 		})
 	}
 	return out

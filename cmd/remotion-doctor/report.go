@@ -1,12 +1,10 @@
 package main
 
 import (
+	"cmp"
 	"context"
-	"fmt"
 	"io"
 	"math"
-	"os"
-	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -74,7 +72,7 @@ func (a *app) convert(ctx context.Context, path string, f *outputFlags) error {
 	if state != report.Intact && !f.redact {
 		shown.Digest = stated
 	}
-	return a.write(ctx, shown, f)
+	return a.write(ctx, report.Whole(shown), f)
 }
 
 func (a *app) mergeCommand() *cobra.Command {
@@ -103,13 +101,30 @@ func (a *app) merge(ctx context.Context, paths []string, since string, f *output
 	if err := f.validate(); err != nil {
 		return err
 	}
-	merged, err := a.merged(ctx, paths)
-	if err != nil {
-		return err
-	}
 	old, err := a.earlier(ctx, since)
 	if err != nil {
 		return err
+	}
+	names, folders, err := fleet.Parts(paths)
+	if err != nil {
+		return err
+	}
+	if folders && f.streamed() {
+		done := a.while("joining the accounts")
+		s, err := fleet.Stream(names, old, a.open(ctx), a.changed)
+		done()
+		if err != nil {
+			return err
+		}
+		return a.write(ctx, s.Write, f)
+	}
+	reports, err := a.readReports(ctx, names, report.Load)
+	if err != nil {
+		return err
+	}
+	merged := report.Merge(reports)
+	if folders {
+		merged = fleet.Join(reports)
 	}
 	if old != nil {
 		merged.Since = report.SinceOf(old, merged)
@@ -118,34 +133,10 @@ func (a *app) merge(ctx context.Context, paths []string, since string, f *output
 	if err != nil {
 		return err
 	}
-	return a.write(ctx, shown, f)
+	return a.write(ctx, report.Whole(shown), f)
 }
 
-// merged puts reports together, or the parts in folders of audit --out.
-func (a *app) merged(ctx context.Context, paths []string) (*audit.Report, error) {
-	folders := slices.DeleteFunc(slices.Clone(paths), func(path string) bool {
-		info, err := os.Stat(path)
-		return err != nil || !info.IsDir()
-	})
-	switch {
-	case len(folders) == len(paths):
-		defer a.while("joining the accounts")()
-		parts, err := fleet.Parts(paths)
-		if err != nil {
-			return nil, err
-		}
-		return fleet.Join(parts), nil
-	case len(folders) > 0:
-		return nil, usage("merge the folders first", "%s is a folder, and %s is a file", folders[0], "another operand")
-	}
-	reports, err := a.readReports(ctx, paths, report.Load)
-	if err != nil {
-		return nil, err
-	}
-	return report.Merge(reports), nil
-}
-
-func (a *app) readReports(ctx context.Context, paths []string, load loader) (out []*audit.Report, err error) {
+func (a *app) readReports(ctx context.Context, paths []string, load report.Loader) (out []*audit.Report, err error) {
 	for _, path := range paths {
 		r, _, err := a.readReport(ctx, path, load)
 		if err != nil {
@@ -179,10 +170,7 @@ which policies changed. Exit code 1 says that something is worse than before.`,
 
 func (a *app) diff(ctx context.Context, paths []string, output string, f *outputFlags) error {
 	f.failOn = "unknown"
-	if err := asked.OneOf("format", f.format, ending.Forms(report.ComparisonFormats()...)...); err != nil {
-		return err
-	}
-	if err := f.validate(); err != nil {
+	if err := cmp.Or(asked.OneOf("format", f.format, ending.Forms(report.ComparisonFormats()...)...), f.validate()); err != nil {
 		return err
 	}
 	if err := f.diffOutput(output); err != nil {
@@ -249,8 +237,7 @@ func (a *app) verify(ctx context.Context, path string) error {
 	case state == report.Changed:
 		return errNotMet
 	}
-	_, err = fmt.Fprintf(a.stdout, "%s\n", r.Digest)
-	return err
+	return a.print("%s\n", r.Digest)
 }
 
 func (a *app) schemaCommand() *cobra.Command {

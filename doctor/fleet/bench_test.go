@@ -2,7 +2,9 @@ package fleet
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io"
 	"os"
 	"runtime"
 	"slices"
@@ -15,6 +17,7 @@ import (
 	"remotion-doctor/fixtures/organization"
 	"remotion-doctor/iam/account"
 	"remotion-doctor/iam/managed"
+	"remotion-doctor/report"
 	"remotion-doctor/source/files"
 )
 
@@ -100,12 +103,7 @@ func findings(t testing.TB, s *audit.Section) string {
 //
 //	ORGANIZATION=1000x500 go test ./doctor/fleet -run xxx -bench Organization -benchtime 1x -timeout 30m
 func BenchmarkOrganization(b *testing.B) {
-	accounts, principals := 20, 50
-	if text := os.Getenv("ORGANIZATION"); text != "" {
-		if _, err := fmt.Sscanf(text, "%dx%d", &accounts, &principals); err != nil {
-			b.Fatalf("ORGANIZATION=%s: %v", text, err)
-		}
-	}
+	accounts, principals := size(b)
 	places := placesOf(madeUp(b, accounts, principals))
 	o := options()
 	for b.Loop() {
@@ -142,4 +140,75 @@ func alone(b *testing.B, places []Place, o Options, r *audit.Report) float64 {
 		}
 	}
 	return time.Since(start).Seconds() / float64(max(n, 1))
+}
+
+// BenchmarkJoin joins the parts of a made-up organization into one report, as JSON,
+// with one part in memory at a time and with all of them. "peak-MiB" is how much of
+// the heap was in use at most.
+//
+//	ORGANIZATION=1000x500 go test ./doctor/fleet -run xxx -bench Join -benchtime 1x -timeout 30m
+func BenchmarkJoin(b *testing.B) {
+	accounts, principals := size(b)
+	dir := b.TempDir()
+	o := options()
+	d, err := OpenDir(dir, DirOptions{Arguments: o.Arguments, Now: o.Now})
+	if err == nil {
+		err = Run(b.Context(), placesOf(madeUp(b, accounts, principals)), o, d, runtime.GOMAXPROCS(0), nil)
+	}
+	if err != nil {
+		b.Fatal(err)
+	}
+	files, _, err := Parts([]string{dir})
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.Run("stream", func(b *testing.B) {
+		benchmarkJoin(b, func() error {
+			s, err := Stream(files, nil, opener(b), func(string) {})
+			if err != nil {
+				return err
+			}
+			return s.Write(io.Discard, report.FormatJSON, report.Options{})
+		})
+	})
+	b.Run("whole", func(b *testing.B) {
+		benchmarkJoin(b, func() error {
+			r := Join(loaded(b, files))
+			return errors.Join(report.Seal(r), report.CompactJSON(io.Discard, r))
+		})
+	})
+}
+
+func benchmarkJoin(b *testing.B, join func() error) {
+	runtime.GC()
+	ctx, cancel := context.WithCancel(b.Context())
+	peak := make(chan uint64)
+	go func() {
+		most := uint64(0)
+		for ctx.Err() == nil {
+			var m runtime.MemStats
+			runtime.ReadMemStats(&m)
+			most = max(most, m.HeapInuse)
+			time.Sleep(20 * time.Millisecond)
+		}
+		peak <- most
+	}()
+	for b.Loop() {
+		if err := join(); err != nil {
+			b.Fatal(err)
+		}
+	}
+	cancel()
+	b.ReportMetric(float64(<-peak)/(1<<20), "peak-MiB")
+}
+
+// size is how large the organization is that ORGANIZATION asks for.
+func size(b *testing.B) (accounts, principals int) {
+	accounts, principals = 20, 50
+	if text := os.Getenv("ORGANIZATION"); text != "" {
+		if _, err := fmt.Sscanf(text, "%dx%d", &accounts, &principals); err != nil {
+			b.Fatalf("ORGANIZATION=%s: %v", text, err)
+		}
+	}
+	return accounts, principals
 }

@@ -17,7 +17,6 @@ import (
 	"remotion-doctor/audit"
 	"remotion-doctor/internal/outfile"
 	"remotion-doctor/report"
-	"remotion-doctor/source"
 )
 
 // A Dir is the folder in which a run keeps its parts: accounts/ID.json, a report
@@ -217,45 +216,4 @@ func (s *Summary) of(status audit.AccountStatus) *int {
 		return &s.Skipped
 	}
 	return &s.Pending
-}
-
-// Parts returns the reports of the accounts that folders hold, in the order of
-// the accounts' ids. Of an account that several hold, the last folder's counts.
-// The error names the file that cannot be read.
-func Parts(folders []string) ([]*audit.Report, error) {
-	files := map[string]string{}
-	for _, folder := range folders {
-		list, err := os.ReadDir(filepath.Join(folder, "accounts"))
-		if err != nil {
-			p := audit.NewProblem(string(source.KindInput), "reading "+folder+": it has no folder accounts", "name folders that `remotion-doctor audit --out DIR` has written")
-			return nil, &p
-		}
-		for _, e := range list {
-			if strings.HasSuffix(e.Name(), ".json") {
-				files[e.Name()] = filepath.Join(folder, "accounts", e.Name())
-			}
-		}
-	}
-	var out []*audit.Report
-	for _, base := range sortedKeys(files) {
-		data, err := os.ReadFile(files[base])
-		if err != nil {
-			return nil, err
-		}
-		r, _, err := report.Load(files[base], bytes.NewReader(data))
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, r)
-	}
-	return out, nil
-}
-
-func sortedKeys(m map[string]string) []string {
-	out := make([]string, 0, len(m))
-	for k := range m {
-		out = append(out, k)
-	}
-	slices.Sort(out)
-	return out
 }

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
-	"slices"
 	"strings"
 	"sync"
 
@@ -118,21 +117,6 @@ func (d *Dir) WriteReport(r *audit.Report) error {
 		Path: filepath.Join(d.path, "report.json"), Access: outfile.Public,
 		Content: func(w io.Writer) error { return report.CompactJSON(w, r) },
 	})
-}
-
-// Join is the report of all accounts: that of one run over them, whichever
-// machines they were audited on.
-func Join(parts []*audit.Report) *audit.Report {
-	out := *report.Merge(parts)
-	out.Accounts = slices.Clone(out.Accounts)
-	slices.SortStableFunc(out.Accounts, func(a, b audit.Account) int { return strings.Compare(a.ID, b.ID) })
-	out.Notes = append(slices.Clone(out.Notes), notes(out.Accounts)...)
-	for i := range out.Accounts {
-		out.Accounts[i].Arguments = "" // of the parts: the index has them
-	}
-	out.Causes = report.Rank(&out)
-	out.Digest = ""
-	return &out
 }
 
 // notes say in sentences what became of the accounts: of those that were not

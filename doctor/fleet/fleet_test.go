@@ -4,10 +4,12 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -17,6 +19,7 @@ import (
 	"remotion-doctor/fixtures"
 	"remotion-doctor/iam/managed"
 	"remotion-doctor/report"
+	"remotion-doctor/source/files"
 )
 
 // demoAccounts writes snapshots of n accounts, all like the demo account.
@@ -59,22 +62,52 @@ func run(t *testing.T, ctx context.Context, dir string, places []Place, s Shard)
 	return Run(ctx, s.Among(places), o, d, 2, nil)
 }
 
-// joined is the report of folders, as JSON.
+// joined is the report of folders, as JSON, which is the same whether the parts are in
+// memory or read one by one.
 func joined(t *testing.T, dirs ...string) string {
 	t.Helper()
-	parts, err := Parts(dirs)
+	files, folders, err := Parts(dirs)
+	if err != nil || !folders {
+		t.Fatalf("folders %v, error %v", folders, err)
+	}
+	var held, streamed bytes.Buffer
+	r := Join(loaded(t, files))
+	if err := errors.Join(report.Seal(r), report.Write(&held, r, report.FormatJSON, report.Options{})); err != nil {
+		t.Fatal(err)
+	}
+	s, err := Stream(files, nil, opener(t), func(name string) { t.Errorf("%s is said to be changed", name) })
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := Join(parts)
-	if err := report.Seal(r); err != nil {
+	if err := s.Write(&streamed, report.FormatJSON, report.Options{}); err != nil {
 		t.Fatal(err)
 	}
-	var buf bytes.Buffer
-	if err := report.JSON(&buf, r); err != nil {
-		t.Fatal(err)
+	if streamed.String() != held.String() {
+		t.Errorf("streamed\n%.2000s\nin memory\n%.2000s", &streamed, &held)
 	}
-	return buf.String()
+	return held.String()
+}
+
+func opener(t testing.TB) report.Opener {
+	return func(name string) (report.Text, func(), error) { return files.OpenInput(t.Context(), nil, name) }
+}
+
+func loaded(t testing.TB, names []string) []*audit.Report {
+	t.Helper()
+	var out []*audit.Report
+	for _, name := range names {
+		text, done, err := opener(t)(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r, _, err := report.Load(name, text)
+		done()
+		if err != nil {
+			t.Fatal(err)
+		}
+		out = append(out, r)
+	}
+	return out
 }
 
 func TestShardsEqualTheWhole(t *testing.T) {
@@ -101,6 +134,36 @@ func TestShardsEqualTheWhole(t *testing.T) {
 	}
 	if got, want := joined(t, dirs...), joined(t, whole); got != want {
 		t.Errorf("the shards' report differs from that of the whole run:\n%.2000s", got)
+	}
+}
+
+func TestParts(t *testing.T) {
+	t.Parallel()
+	one, two, empty, none := t.TempDir(), t.TempDir(), t.TempDir(), t.TempDir()
+	for _, name := range []string{one + "/accounts/2.json", one + "/accounts/1.json", two + "/accounts/2.json", two + "/accounts/3.json", two + "/accounts/notes.txt", empty + "/index.json"} {
+		if err := errors.Join(os.MkdirAll(filepath.Dir(name), 0o700), os.MkdirAll(empty+"/accounts", 0o700), os.WriteFile(name, nil, 0o600)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, c := range []struct {
+		paths, want []string
+		fault       string
+	}{
+		{[]string{one, two}, []string{one + "/accounts/1.json", two + "/accounts/2.json", two + "/accounts/3.json"}, ""},
+		{[]string{two, empty, one}, []string{one + "/accounts/1.json", one + "/accounts/2.json", two + "/accounts/3.json"}, ""},
+		{[]string{"a.json", "-"}, []string{"a.json", "-"}, ""},
+		{[]string{empty}, nil, "no report of an account"},
+		{[]string{one, none}, nil, "no folder accounts"},
+		{[]string{"a.json", one}, nil, "one is a folder"},
+		{[]string{one, "a.json"}, nil, "one is a folder"},
+	} {
+		got, _, err := Parts(c.paths)
+		switch {
+		case c.fault != "" && (err == nil || !strings.Contains(err.Error(), c.fault)):
+			t.Errorf("%q: error %v, want %s", c.paths, err, c.fault)
+		case c.fault == "" && (err != nil || !slices.Equal(got, c.want)):
+			t.Errorf("%q: got %q, error %v", c.paths, got, err)
+		}
 	}
 }
 
@@ -165,11 +228,11 @@ func TestAccountThatCannotBeRead(t *testing.T) {
 	if s := index.Summary; s.Accounts != 3 || s.Audited != 1 || s.Unread != 1 || s.Skipped != 1 {
 		t.Errorf("summary %+v", s)
 	}
-	parts, err := Parts([]string{dir})
+	files, _, err := Parts([]string{dir})
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := Join(parts)
+	r := Join(loaded(t, files))
 	if v := r.Verdict(); v.ExitCode != 3 || v.Unchecked != 1 {
 		t.Errorf("verdict %+v", v)
 	}

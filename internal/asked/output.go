@@ -2,6 +2,7 @@ package asked
 
 import (
 	"errors"
+	"os"
 	"slices"
 	"strings"
 
@@ -29,4 +30,16 @@ func OnlyJSON(flag, path string) error {
 		return usage("let it end in .json; `remotion-doctor fix --as` writes other forms", "%s %s: the policy is written as JSON", flag, path)
 	}
 	return nil
+}
+
+// Waivers reads the file of --waivers; no path means no waivers.
+func Waivers(path string) ([]report.Waiver, error) {
+	if path == "" {
+		return nil, nil
+	}
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return nil, usage("", "reading the waivers: %v", err)
+	}
+	return report.LoadWaivers(path, data)
 }
