@@ -253,9 +253,9 @@ func ValidWho(who []string) error {
 	return nil
 }
 
-// attempts is how often something was tried, at the end of an error. It differs from
-// run to run, and the same run ends with the same bytes.
-var attempts = regexp.MustCompile(`, \d+ attempts?\)`)
+// attempts is how often something was tried, in an error. It differs from run to
+// run, and the same run ends with the same bytes.
+var attempts = regexp.MustCompile(`, (?:after )?\d+ attempts`)
 
 // unread is the report of an account that could not be read: one section with
 // the reason.
@@ -264,7 +264,7 @@ func unread(o Options, record audit.Account, err error) *audit.Report {
 	if e, ok := errors.AsType[*source.Error](err); ok {
 		problem = e.Problem()
 	}
-	problem.Message = attempts.ReplaceAllString(problem.Message, ")")
+	problem.Message = attempts.ReplaceAllString(problem.Message, "")
 	record.Status, record.Why = audit.AccountUnread, problem.Message
 	r := bare(o, record)
 	r.Sections = []audit.Section{accountSection(record.ID, &problem)}

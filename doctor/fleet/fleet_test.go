@@ -137,6 +137,22 @@ func TestShardsEqualTheWhole(t *testing.T) {
 	}
 }
 
+// TestUnreadSaysTheSame: how often AWS was asked is not in the report, since the next
+// run may ask it more often.
+func TestUnreadSaysTheSame(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		"Rate exceeded (sts:AssumeRole, 4 attempts)":                              "Rate exceeded (sts:AssumeRole)",
+		"AWS is unavailable (HTTP 503) to iam:GetRole, after 12 attempts: try it": "AWS is unavailable (HTTP 503) to iam:GetRole: try it",
+		"no such file": "no such file",
+	} {
+		r := unread(options(), audit.Account{ID: "111122223333"}, errors.New(text))
+		if got := r.Sections[0].Error.Message; got != want || r.Accounts[0].Why != want {
+			t.Errorf("got %q and %q, want %q", got, r.Accounts[0].Why, want)
+		}
+	}
+}
+
 func TestParts(t *testing.T) {
 	t.Parallel()
 	one, two, empty, none := t.TempDir(), t.TempDir(), t.TempDir(), t.TempDir()
