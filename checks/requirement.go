@@ -58,6 +58,7 @@ func (r *Requirement) WithBesides() *Requirement {
 // Apart takes the findings about what the operations can do without out of
 // those of [Requirement.WithBesides].
 func (r *Requirement) Apart(findings []audit.Finding) (counted, besides []audit.Finding) {
+	counted = make([]audit.Finding, 0, len(findings)) // which a report keeps
 	for i := range findings {
 		f := &findings[i]
 		if slices.ContainsFunc(r.Besides, func(g Grant) bool { return g.Action == f.Action && g.Resource == f.Resource }) {
