@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 
 	"github.com/go-json-experiment/json/jsontext"
 
@@ -74,6 +75,9 @@ func (s *Stream) arrange(outlines []*audit.Report) {
 func (s *Stream) read(name string, load Loader) (*audit.Report, Integrity, error) {
 	text, done, err := s.open(name)
 	if err != nil {
+		if e, ok := errors.AsType[*fs.PathError](err); ok {
+			err = e.Err
+		}
 		return nil, NoDigest, unread(name, false, err, "")
 	}
 	defer done()
