@@ -114,6 +114,9 @@ func ReportIn(path string) string {
 
 func (d *Dir) load(id string) (*audit.Report, error) {
 	name := filepath.Join(d.path, d.file(id))
+	if err := regular(name); err != nil {
+		return nil, err
+	}
 	data, err := os.ReadFile(name)
 	if err != nil {
 		return nil, err
@@ -125,13 +128,27 @@ func (d *Dir) load(id string) (*audit.Report, error) {
 	return r, err
 }
 
+// regular refuses what is in the place of a file and may have no end, such as a pipe.
+func regular(name string) error {
+	if info, err := os.Stat(name); err == nil && !info.Mode().IsRegular() {
+		return &outfile.Error{Path: name, Err: errIrregular}
+	}
+	return nil
+}
+
+var errIrregular = errors.New("it is no regular file")
+
 // Keep implements [Keeper].
 func (d *Dir) Keep(p Place, r *audit.Report) error {
 	if err := report.Seal(r); err != nil {
 		return err
 	}
+	name := filepath.Join(d.path, d.file(p.ID))
+	if err := regular(name); err != nil {
+		return err
+	}
 	err := outfile.Write(context.Background(), outfile.File{
-		Path: filepath.Join(d.path, d.file(p.ID)), Access: outfile.Public,
+		Path: name, Access: outfile.Public,
 		Content: func(w io.Writer) error { return report.CompactJSON(w, r) },
 	})
 	if err == nil {

@@ -156,6 +156,10 @@ func TestUnreadSaysTheSame(t *testing.T) {
 func TestParts(t *testing.T) {
 	t.Parallel()
 	one, two, empty, none := t.TempDir(), t.TempDir(), t.TempDir(), t.TempDir()
+	odd := t.TempDir()
+	if err := os.MkdirAll(odd+"/accounts/1.json", 0o700); err != nil {
+		t.Fatal(err)
+	}
 	for _, name := range []string{one + "/accounts/2.json", one + "/accounts/1.json", two + "/accounts/2.json", two + "/accounts/3.json", two + "/accounts/notes.txt", empty + "/index.json"} {
 		if err := errors.Join(os.MkdirAll(filepath.Dir(name), 0o700), os.MkdirAll(empty+"/accounts", 0o700), os.WriteFile(name, nil, 0o600)); err != nil {
 			t.Fatal(err)
@@ -170,6 +174,7 @@ func TestParts(t *testing.T) {
 		{[]string{"a.json", "-"}, []string{"a.json", "-"}, ""},
 		{[]string{empty}, nil, "no report of an account"},
 		{[]string{one, none}, nil, "no folder accounts"},
+		{[]string{odd}, nil, "1.json is no regular file"},
 		{[]string{"a.json", one}, nil, "one is a folder"},
 		{[]string{one, "a.json"}, nil, "one is a folder"},
 	} {

@@ -74,6 +74,9 @@ func Parts(paths []string) (files []string, folders bool, err error) {
 		return nil, true, audit.Invalid("name folders that `remotion-doctor audit --out DIR` has written", "reading %s: it has no report of an account", paths[0])
 	}
 	for _, name := range slices.Sorted(maps.Keys(byName)) {
+		if info, err := os.Stat(byName[name]); err == nil && !info.Mode().IsRegular() {
+			return nil, true, audit.Invalid("take it out of the folder", "%s is no regular file", byName[name]) // a pipe may have no end
+		}
 		files = append(files, byName[name])
 	}
 	return files, true, nil
