@@ -22,7 +22,7 @@ type Stream struct {
 	open  Opener
 	order []origin
 	ids   []string // of the sections, in their order
-	list  bool     // what the sections are in JSON, if it is not null
+	list  bool     // whether the sections are a list in JSON, and not null
 }
 
 // A streamed is a file of a Stream, as it was when the stream began.
@@ -136,11 +136,9 @@ var errRewritten = errors.New("the file was written anew while it was read")
 func (s *Stream) Conclude(old *audit.Report) error {
 	verdict, causes := s.Head.Verdict(), newRanker()
 	var compared []audit.Section
-	i := 0
 	err := s.Sections(func(section *audit.Section) error {
 		verdict.Add(s.Head.Gate.Verdict(section))
-		causes.add(s.Head, section, s.ids[i])
-		i++
+		causes.add(s.Head, section, section.ID)
 		if old != nil {
 			toCompare(section)
 			compared = append(compared, *section)
