@@ -1,6 +1,7 @@
 package report
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -199,6 +200,9 @@ type asWritten struct {
 // same share their memory. A section of an older form is as it should be already.
 func (o *unfolder) unfold(s *audit.Section) error {
 	if at := s.ModulesOf; at != nil {
+		if len(s.Modules) > 0 {
+			return errors.New("it has modules of its own and modulesOf")
+		}
 		if *at < 0 || *at >= len(o.modules) {
 			return fmt.Errorf("modulesOf %d is not one of the %d sections before", *at, len(o.modules))
 		}
@@ -209,6 +213,9 @@ func (o *unfolder) unfold(s *audit.Section) error {
 	for i := range s.Findings {
 		f := &s.Findings[i]
 		if f.EvidenceOf != nil {
+			if len(f.Evidence)+len(f.Effective) > 0 {
+				return fmt.Errorf("finding %d has evidence of its own and evidenceOf", i)
+			}
 			c, ok := o.at(*f.EvidenceOf, lists[:i])
 			if !ok {
 				return fmt.Errorf("evidenceOf %d of section %d is no finding before", f.EvidenceOf.Finding, f.EvidenceOf.Section)
@@ -217,6 +224,9 @@ func (o *unfolder) unfold(s *audit.Section) error {
 		}
 		lists[i] = asWritten{f.Effective, f.Evidence}
 		if at := f.StatementsOf; at != nil {
+			if len(f.Statements) > 0 {
+				return fmt.Errorf("finding %d has statements of its own and statementsOf", i)
+			}
 			if *at < 0 || *at >= i {
 				return fmt.Errorf("statementsOf %d of finding %d is no finding before", *at, i)
 			}

@@ -111,6 +111,15 @@ func TestUnfoldRefuses(t *testing.T) {
 			t.Errorf("%s is taken, error %v", ref, err)
 		}
 	}
+	for _, section := range []string{
+		`{"findings":[{},{"evidenceOf":{"section":0,"finding":0},"evidence":[{"resource":"*"}]}]}`,
+		`{"findings":[{},{"statementsOf":0,"statements":[{"policy":"p"}]}]}`,
+		`{"modules":[{"name":"m"}]},{"modulesOf":0,"modules":[{"name":"m"}]}`,
+	} {
+		if _, err := Decode([]byte(`{"schemaVersion":"1","sections":[` + section + `]}`)); err == nil || !strings.Contains(err.Error(), "of its own") {
+			t.Errorf("%s is taken, error %v", section, err)
+		}
+	}
 	for _, finding := range []string{`{"statementsOf":1}`, `{"statementsOf":-1}`, `{"evidenceOf":{"section":0,"finding":1}}`, `{"evidenceOf":{"section":1,"finding":0}}`} {
 		text := `{"schemaVersion":"1","sections":[{"findings":[{},` + finding + `]}]}`
 		if _, err := Decode([]byte(text)); err == nil || !strings.Contains(err.Error(), "no finding before") {

@@ -101,7 +101,7 @@ func cured(s *audit.Section) string {
 // alone says which operations are granted in full, and how to check for them
 // only.
 func alone(s *audit.Section) string {
-	if s.Alone == nil {
+	if s.Alone == nil || len(s.Alone.Operations) == 0 {
 		return ""
 	}
 	names := make([]string, len(s.Alone.Operations))

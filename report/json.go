@@ -208,7 +208,9 @@ func decodeParts(text Text, walk func(p *parts, do func([]byte) error) (Integrit
 			return err
 		}
 		err := o.next(s)
-		each(s)
+		if err == nil {
+			each(s)
+		}
 		return err
 	})
 	if p.hasList() && r.Sections == nil {
