@@ -35,4 +35,7 @@ type Account struct {
 	// Arguments is the digest of what the audit was asked: parts of different
 	// ones do not belong together.
 	Arguments string `json:"arguments,omitzero"`
+	// Source is the digest of the files that the account was read from; empty for AWS
+	// itself.
+	Source string `json:"source,omitzero"`
 }

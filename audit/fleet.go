@@ -32,6 +32,9 @@ type SinceSummary struct {
 	New       int `json:"new"`       // were not found before
 	Gone      int `json:"gone"`      // are not found any more
 	Unchanged int `json:"unchanged"` // the rest
+	// Unread are those that were not found in accounts that were not read this time, or
+	// only in part: they may still be there.
+	Unread int `json:"unread,omitzero"`
 }
 
 // A Became says what became of a principal.

@@ -54,6 +54,17 @@ const (
 	Changed
 )
 
+// String says in words whether a report, whose name comes before, is as it was made.
+func (i Integrity) String() string {
+	switch i {
+	case Intact:
+		return "is as it was made"
+	case Changed:
+		return "was changed after it was made: its digest does not match"
+	}
+	return "has no digest: nobody can say whether it was changed after it was made"
+}
+
 // Verify compares the digest of a report's JSON with its content. It looks at
 // the bytes, so that fields of a newer version count too.
 func Verify(data []byte) (Integrity, error) {

@@ -8,14 +8,18 @@ import (
 )
 
 // SinceOf returns what became of the principals of a report since an older one.
-// Sections belong together as in [Compare].
+// Sections belong together as in [Compare]. Who is missing in an account that could
+// not be read this time is not gone, but unread.
 func SinceOf(old, now *audit.Report) *audit.Since {
 	out := &audit.Since{Of: SourceOf(old), Principals: []audit.SinceEntry{}}
 	pairs := pair(old, now)
-	ids := now.Identities()
+	ids := now.SectionIDs()
 	for i := range now.Sections {
 		s := &now.Sections[i]
-		entry := entryOf(s, ids.Sections[i], met(now, s))
+		if s.Target.Kind == audit.TargetAccount { // which is no principal
+			continue
+		}
+		entry := entryOf(s, ids[i], met(now, s))
 		before := pairs.old[i]
 		if before == nil {
 			entry.Became = audit.BecameNew
@@ -24,13 +28,28 @@ func SinceOf(old, now *audit.Report) *audit.Since {
 		}
 		note(out, entry)
 	}
-	gone := old.Identities()
-	for i := range old.Sections {
+	unread := unreadAccounts(now)
+	for i, id := range old.SectionIDs() {
 		s := &old.Sections[i]
-		if !pairs.used[s] && s.Target.Kind != audit.TargetAccount {
-			entry := entryOf(s, gone.Sections[i], met(old, s))
+		switch {
+		case pairs.used[s] || s.Target.Kind == audit.TargetAccount:
+		case unread[s.Account()]:
+			out.Summary.Unread++
+		default:
+			entry := entryOf(s, id, met(old, s))
 			entry.Became = audit.BecameGone
 			note(out, entry)
+		}
+	}
+	return out
+}
+
+// unreadAccounts are the accounts of a report in which not everybody was looked for.
+func unreadAccounts(r *audit.Report) map[string]bool {
+	out := map[string]bool{}
+	for i := range r.Accounts {
+		if a := &r.Accounts[i]; a.Status != audit.AccountAudited {
+			out[a.ID] = true
 		}
 	}
 	return out
@@ -84,6 +103,7 @@ func sinceLine(s *audit.Since) string {
 		{s.Summary.Changed, "failing for another reason"},
 		{s.Summary.New, "new"},
 		{s.Summary.Gone, "gone"},
+		{s.Summary.Unread, "not looked at again"},
 		{s.Summary.Unchanged, "unchanged"},
 	} {
 		if p.n > 0 {

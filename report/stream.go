@@ -1,8 +1,11 @@
 package report
 
 import (
+	"bytes"
+	"context"
 	"errors"
 	"fmt"
+	"hash/maphash"
 	"io"
 	"io/fs"
 
@@ -27,28 +30,35 @@ type Stream struct {
 
 // A streamed is a file of a Stream, as it was when the stream began.
 type streamed struct {
-	name, digest string
-	sections     int
+	name string
+	sum  uint64 // of its text
 }
+
+// seed makes sums that nobody can foresee.
+var seed = maphash.MakeSeed()
 
 // An Opener opens the JSON of a report by its name; done ends it.
 type Opener func(name string) (text Text, done func(), err error)
 
 // NewStream puts reports together. The errors name the file that cannot be read;
-// changed is called with the name of each that is not as it was made.
-func NewStream(names []string, open Opener, changed func(name string)) (*Stream, error) {
+// changed is called for each that is not as it was made, or does not say how that was.
+func NewStream(names []string, open Opener, changed func(name string, state Integrity)) (*Stream, error) {
 	s := &Stream{open: open}
 	outlines := make([]*audit.Report, len(names))
 	for i, name := range names {
-		r, state, err := s.read(name, loadOutline)
+		text, err := s.read(name)
 		if err != nil {
 			return nil, err
 		}
-		if state == Changed {
-			changed(name)
+		r, state, err := loadOutline(name, bytes.NewReader(text))
+		if err != nil {
+			return nil, err
+		}
+		if state != Intact {
+			changed(name, state)
 		}
 		outlines[i] = r
-		s.files = append(s.files, streamed{name, r.Digest, len(r.Sections)})
+		s.files = append(s.files, streamed{name, maphash.Bytes(seed, text)})
 	}
 	s.arrange(outlines)
 	return s, nil
@@ -71,17 +81,23 @@ func (s *Stream) arrange(outlines []*audit.Report) {
 	s.Head.Sections, s.Head.Digest = nil, ""
 }
 
-// read reads a file in one way or another.
-func (s *Stream) read(name string, load Loader) (*audit.Report, Integrity, error) {
+// read reads a file into memory, so that what is decoded is what was looked at.
+func (s *Stream) read(name string) ([]byte, error) {
 	text, done, err := s.open(name)
-	if err != nil {
-		if e, ok := errors.AsType[*fs.PathError](err); ok {
-			err = e.Err
+	if err == nil {
+		defer done()
+		var data []byte
+		if data, err = io.ReadAll(io.NewSectionReader(text, 0, text.Size())); err == nil {
+			return data, nil
 		}
-		return nil, NoDigest, unread(name, false, err, "")
 	}
-	defer done()
-	return load(name, text)
+	if errors.Is(err, context.Canceled) {
+		return nil, err
+	}
+	if e, ok := errors.AsType[*fs.PathError](err); ok {
+		err = e.Err
+	}
+	return nil, unread(name, false, err, "")
 }
 
 // Sections goes through the sections in their order. Each holds until the next one,
@@ -112,10 +128,14 @@ func (s *Stream) Sections(do func(*audit.Section) error) error {
 // again reads a file whole, which must be the one that it was.
 func (s *Stream) again(i int) (*audit.Report, error) {
 	f := &s.files[i]
-	r, _, err := s.read(f.name, loadAgain)
-	if err == nil && (r.Digest != f.digest || len(r.Sections) != f.sections) {
-		err = unread(f.name, false, errRewritten, "end what writes into the folder, then run the command again")
+	text, err := s.read(f.name)
+	if err != nil {
+		return nil, err
 	}
+	if maphash.Bytes(seed, text) != f.sum {
+		return nil, unread(f.name, false, errRewritten, "end what writes into the folder, then run the command again")
+	}
+	r, _, err := loadAgain(f.name, bytes.NewReader(text))
 	return r, err
 }
 

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -30,8 +31,8 @@ func inMemory(texts [][]byte) ([]string, Opener) {
 }
 
 // mustStay fails for a file that is not as it was made.
-func mustStay(t rapid.TB) func(string) {
-	return func(name string) { t.Errorf("%s is said to be changed", name) }
+func mustStay(t rapid.TB) func(string, Integrity) {
+	return func(name string, _ Integrity) { t.Errorf("%s is said to be changed", name) }
 }
 
 // TestLawStream: what a stream writes is what is written of the reports in memory,
@@ -119,13 +120,16 @@ func TestStreamOfFaultyFiles(t *testing.T) {
 	whole := jsonOf(t, rapid.Custom(genReport).Filter(func(r *audit.Report) bool { return len(r.Sections) > 2 }).Example(1))
 	t.Run("changed", func(t *testing.T) {
 		t.Parallel()
-		names, open := inMemory([][]byte{whole, bytes.Replace(whole, []byte(`"1.2.3"`), []byte(`"1.2.4"`), 1)})
-		var changed []string
-		if _, err := NewStream(names, open, func(name string) { changed = append(changed, name) }); err != nil {
+		at := bytes.LastIndex(whole, []byte(`"digest"`))
+		names, open := inMemory([][]byte{
+			whole, bytes.Replace(whole, []byte(`"1.2.3"`), []byte(`"1.2.4"`), 1), slices.Concat(whole[:at], []byte(`"digested"`), whole[at+len(`"digest"`):]),
+		})
+		changed := map[string]Integrity{}
+		if _, err := NewStream(names, open, func(name string, state Integrity) { changed[name] = state }); err != nil {
 			t.Fatal(err)
 		}
-		if !slices.Equal(changed, []string{"1.json"}) {
-			t.Errorf("changed are %q", changed)
+		if want := map[string]Integrity{"1.json": Changed, "2.json": NoDigest}; !maps.Equal(changed, want) {
+			t.Errorf("changed are %v, want %v", changed, want)
 		}
 	})
 	t.Run("no report", func(t *testing.T) {
@@ -149,7 +153,8 @@ func TestStreamOfFaultyFiles(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		texts[0] = jsonOf(t, sealed(t, &audit.Report{SchemaVersion: audit.SchemaVersion}))
+		// The stated digest stays: it is the content that counts.
+		texts[0] = bytes.Replace(whole, []byte(`"1.2.3"`), []byte(`"1.2.4"`), 1)
 		if err := s.Conclude(nil); err == nil || !strings.Contains(err.Error(), "0.json: the file was written anew") {
 			t.Errorf("the error is %v", err)
 		}
