@@ -94,6 +94,9 @@ func describe(release string) func(regions []string) ([]audit.Flag, string) {
 		if release != "" {
 			_ = fs.Set("remotion-version", release) // it takes any text
 		}
-		return asked.Of(fs, nil).Requirement, asked.Digest(fs, nil, []string{version})
+		var o doctor.Options
+		_ = f.Apply(&o, "") // which worker.Options hold already
+		digest, _ := asked.Digest(fs, &o, version, "")
+		return asked.Of(fs, nil).Requirement, digest
 	}
 }

@@ -35,14 +35,6 @@ type auditFlags struct {
 	output outputFlags
 }
 
-// undecisive are the flags that change nothing about what is found.
-var undecisive = []string{
-	"out", "fresh", "max-age", "shard", "shards", "concurrency", "snapshot", "snapshots", "list", "format", "output", "remediation", "fail-on", "baseline", "waivers",
-	"accounts", "profiles", "organization", "ou", "account-tag", "account-status", "only-account", "assume-role", "external-id", "role-chain",
-	"session-name", "session-duration", "assume-wait", "debug", "since", "config", "environment", "no-config",
-	"redact", "step-summary", "csv-bom", "verbose", "quiet", "color", "no-color", "profile", "endpoint-url", "attempt-timeout", "timeout",
-}
-
 func (a *app) auditCommand() *cobra.Command {
 	f := &auditFlags{}
 	cmd := &cobra.Command{
@@ -95,8 +87,11 @@ func (a *app) audit(cmd *cobra.Command, f *auditFlags) error {
 	o := fleet.Options{Options: *a.blank(), Who: f.who, Tags: f.tags, Administrators: f.admins}
 	asks := asked.Of(cmd.Flags(), nil)
 	o.Asked.Requirement = asks.Requirement
-	o.Arguments = asked.Digest(cmd.Flags(), undecisive, []string{version})
-	if err := cmp.Or(fleet.ValidWho(f.who), f.requirement.Apply(&o.Options, a.getenv("REMOTION_AWS_REGION"))); err != nil {
+	err := cmp.Or(fleet.ValidWho(f.who), f.requirement.Apply(&o.Options, a.getenv("REMOTION_AWS_REGION")))
+	if err != nil {
+		return err
+	}
+	if o.Arguments, err = asked.Digest(cmd.Flags(), &o.Options, version, f.managed); err != nil {
 		return err
 	}
 	if f.accounts.Machine != "" {
@@ -129,6 +124,9 @@ func (a *app) audit(cmd *cobra.Command, f *auditFlags) error {
 
 // plan reads how the run is to be done.
 func (a *app) plan(f *auditFlags, o fleet.Options) (p fleet.Plan, err error) {
+	if f.maxAge < 0 || f.abreast < 0 {
+		return p, usage("", "--max-age %s and --concurrency %d must not be negative", f.maxAge, f.abreast)
+	}
 	if p.Shard, err = fleet.ChooseShard(f.shard, f.shards, a.getenv); err != nil {
 		return p, usage("write it as --shard 1/3", "--shard: %v", err)
 	}
@@ -155,7 +153,11 @@ func (a *app) places(ctx context.Context, f *auditFlags, asks []audit.Flag) ([]f
 		return nil, err
 	}
 	if path := cmp.Or(f.snapshots, f.snapshot); path != "" {
-		return fleet.Snapshots(path, library)
+		places, err := fleet.Snapshots(path, library)
+		if err != nil {
+			return nil, err
+		}
+		return f.accounts.Among(places)
 	}
 	if f.accounts.Any() {
 		reach := fleet.Reach{AWS: f.AWS.Options(f.requirement.Region()), Regions: f.requirement.Regions, Library: library}
@@ -166,19 +168,16 @@ func (a *app) places(ctx context.Context, f *auditFlags, asks []audit.Flag) ([]f
 		return nil, err
 	}
 	place, err := fleet.Own(ctx, client, f.requirement.Regions, library)
+	if err != nil {
+		return nil, err
+	}
 	place.Asked = asks
-	return []fleet.Place{place}, err
-}
-
-// remote are the flags that go with --on-step-functions; its stack says the rest.
-var remote = []string{
-	"organization", "ou", "only-account", "region", "since", "profile", "endpoint-url", "attempt-timeout", "timeout", "debug", "format", "output", "baseline",
-	"waivers", "redact", "step-summary", "csv-bom", "verbose", "quiet", "color", "no-color", "remediation", "fail-on", "config", "environment", "no-config",
+	return f.accounts.Among([]fleet.Place{place})
 }
 
 // auditRemotely runs the audit on a state machine.
 func (a *app) auditRemotely(ctx context.Context, flags *pflag.FlagSet, f *auditFlags) error {
-	if err := cmp.Or(f.accounts.Validate(), asked.Only(flags, "on-step-functions", remote...)); err != nil {
+	if err := f.accounts.ValidateRemote(flags); err != nil {
 		return err
 	}
 	client, err := awsapi.Open(ctx, f.AWS.Options(f.requirement.Region()))

@@ -191,7 +191,7 @@ func (a *app) readReport(ctx context.Context, path string, load report.Loader) (
 	r, state, err := load(path, text)
 	shown()
 	if err == nil && state == report.Changed {
-		a.changed(path)
+		a.warn(report.Clean(path) + " " + state.String())
 	}
 	return r, state, err
 }
@@ -201,9 +201,7 @@ func (a *app) open(ctx context.Context) report.Opener {
 	return func(name string) (report.Text, func(), error) { return files.OpenInput(ctx, a.stdin, name) }
 }
 
-func (a *app) changed(name string) {
-	fmt.Fprintf(a.stderr, "remotion-doctor: warning: %s was changed after it was made: its digest does not match\n", report.Clean(name))
-}
+func (a *app) warn(text string) { fmt.Fprintf(a.stderr, "remotion-doctor: warning: %s\n", text) }
 
 // rewrites reports whether a report comes out as other JSON than it went in.
 func (f *outputFlags) rewrites() bool {

@@ -105,35 +105,39 @@ func (a *app) merge(ctx context.Context, paths []string, since string, f *output
 	if err != nil {
 		return err
 	}
-	names, folders, err := fleet.Parts(paths)
+	merged, stream, err := a.joined(ctx, paths, old, f.streamed())
 	if err != nil {
 		return err
 	}
-	if folders && f.streamed() {
-		done := a.while("joining the accounts")
-		s, err := fleet.Stream(names, old, a.open(ctx), a.changed)
-		done()
-		if err != nil {
-			return err
-		}
-		return a.write(ctx, s.Write, f)
-	}
-	reports, err := a.readReports(ctx, names, report.Load)
-	if err != nil {
-		return err
-	}
-	merged := report.Merge(reports)
-	if folders {
-		merged = fleet.Join(reports)
-	}
-	if old != nil {
-		merged.Since = report.SinceOf(old, merged)
+	if stream != nil {
+		return a.write(ctx, stream.Write, f)
 	}
 	shown, err := a.finish(ctx, merged, f)
 	if err != nil {
 		return err
 	}
 	return a.write(ctx, report.Whole(shown), f)
+}
+
+// joined puts reports together, or the parts in folders of audit --out: one at a time
+// where the form allows it.
+func (a *app) joined(ctx context.Context, paths []string, old *audit.Report, streamed bool) (merged *audit.Report, stream *report.Stream, err error) {
+	folders, err := fleet.Folders(paths)
+	if err != nil {
+		return nil, nil, err
+	}
+	if folders {
+		defer a.while("joining the accounts")()
+		return fleet.JoinFolders(paths, fleet.Joining{Open: a.open(ctx), Warn: a.warn, Since: old, Stream: streamed})
+	}
+	reports, err := a.readReports(ctx, paths, report.Load)
+	if err == nil {
+		merged = report.Merge(reports)
+	}
+	if old != nil && err == nil {
+		merged.Since = report.SinceOf(old, merged)
+	}
+	return merged, nil, err
 }
 
 func (a *app) readReports(ctx context.Context, paths []string, load report.Loader) (out []*audit.Report, err error) {

@@ -27,10 +27,20 @@ type Place struct {
 	// the credentials that there are belong to the account.
 	Status string
 	Own    bool
+	// Source returns a digest of what the account is read from, which a kept report must
+	// be of; nil for AWS itself.
+	Source func() string
 	// Skip says why there is nothing to audit; empty where there is.
 	Skip string
 	// Open reads the account. The error says why it cannot be read.
 	Open func(ctx context.Context) (Account, error)
+}
+
+func (p *Place) source() string {
+	if p.Source == nil {
+		return ""
+	}
+	return p.Source()
 }
 
 // Options say what is asked of every account. Of the Options of a check, Source
@@ -58,7 +68,7 @@ const (
 // is in the report: it always has the account, and a section where the account
 // could not be read.
 func Audit(ctx context.Context, p Place, o Options) *audit.Report {
-	record := audit.Account{ID: p.ID, Name: p.Name, Unit: p.Unit, Arguments: o.Arguments, Status: audit.AccountAudited}
+	record := audit.Account{ID: p.ID, Name: p.Name, Unit: p.Unit, Arguments: o.Arguments, Source: p.source(), Status: audit.AccountAudited}
 	if p.Skip != "" {
 		record.Status, record.Why = audit.AccountSkipped, p.Skip
 		return bare(o, record)
@@ -257,6 +267,10 @@ func ValidWho(who []string) error {
 // run, and the same run ends with the same bytes.
 var attempts = regexp.MustCompile(`, (?:after )?\d+ attempts`)
 
+// incomplete is the exit code of an audit that has left something out, whatever the
+// reason.
+const incomplete = 3
+
 // unread is the report of an account that could not be read: one section with
 // the reason.
 func unread(o Options, record audit.Account, err error) *audit.Report {
@@ -265,6 +279,7 @@ func unread(o Options, record audit.Account, err error) *audit.Report {
 		problem = e.Problem()
 	}
 	problem.Message = attempts.ReplaceAllString(problem.Message, "")
+	problem.ExitCode = incomplete
 	record.Status, record.Why = audit.AccountUnread, problem.Message
 	r := bare(o, record)
 	r.Sections = []audit.Section{accountSection(record.ID, &problem)}

@@ -158,13 +158,11 @@ func BenchmarkJoin(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	files, _, err := Parts([]string{dir})
-	if err != nil {
-		b.Fatal(err)
-	}
+	j := Joining{Open: opener(b), Warn: func(string) {}}
 	b.Run("stream", func(b *testing.B) {
+		j.Stream = true
 		benchmarkJoin(b, func() error {
-			s, err := Stream(files, nil, opener(b), func(string) {})
+			_, s, err := JoinFolders([]string{dir}, j)
 			if err != nil {
 				return err
 			}
@@ -172,8 +170,12 @@ func BenchmarkJoin(b *testing.B) {
 		})
 	})
 	b.Run("whole", func(b *testing.B) {
+		j.Stream = false
 		benchmarkJoin(b, func() error {
-			r := Join(loaded(b, files))
+			r, _, err := JoinFolders([]string{dir}, j)
+			if err != nil {
+				return err
+			}
 			return errors.Join(report.Seal(r), report.CompactJSON(io.Discard, r))
 		})
 	})

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"net/url"
 	"os"
 	"path/filepath"
 	"slices"
@@ -82,7 +83,11 @@ func OpenDir(path string, o DirOptions) (*Dir, error) {
 	return &Dir{path: path, o: o, done: map[string]Entry{}}, nil
 }
 
-func (d *Dir) file(id string) string { return filepath.Join("accounts", id+".json") }
+func (d *Dir) file(id string) string { return filepath.Join("accounts", fileOf(id)) }
+
+// fileOf is the name of an account's file. The account of a profile that cannot be
+// read has the profile's name, which may be any text.
+func fileOf(id string) string { return url.PathEscape(id) + ".json" }
 
 // Kept implements [Keeper]. A part that cannot be read, was changed, or did not
 // come out whole is audited again.
@@ -95,9 +100,10 @@ func (d *Dir) Kept(p Place) (*audit.Report, bool) {
 		return nil, false
 	}
 	a := r.Accounts[0]
-	whole := a.Status == audit.AccountAudited || a.Status == audit.AccountSkipped
+	whole := a.Status == audit.AccountAudited || a.Status == audit.AccountSkipped && a.Why == p.Skip
 	old := d.o.MaxAge > 0 && d.o.Now().Sub(r.GeneratedAt) > d.o.MaxAge
-	if !whole || old || a.ID != p.ID || a.Arguments != d.o.Arguments {
+	skipped := p.Skip != "" && a.Status != audit.AccountSkipped
+	if !whole || old || skipped || a.ID != p.ID || a.Arguments != d.o.Arguments || a.Source != p.source() {
 		return nil, false
 	}
 	d.note(r)

@@ -41,6 +41,11 @@ func Do(ctx context.Context, places []Place, o Options, p Plan) (*audit.Report, 
 	if p.Dir != nil {
 		held.next = p.Dir
 	}
+	if p.Dir != nil { // so that a run that is killed has said what it was to audit
+		if _, err := p.Dir.WriteIndex(places, o.Tool, p.Shard); err != nil {
+			return nil, err
+		}
+	}
 	if err := Run(ctx, places, o, held, p.Abreast, p.Say); err != nil && ctx.Err() == nil {
 		return nil, err
 	}
@@ -49,12 +54,15 @@ func Do(ctx context.Context, places []Place, o Options, p Plan) (*audit.Report, 
 		r, ok := held.parts[place.ID]
 		if !ok {
 			r = Unreached(o, place)
+			if err := held.Keep(place, r); err != nil {
+				return nil, err
+			}
 		}
 		parts = append(parts, r)
 	}
 	out := Join(parts)
 	if p.Since != nil {
-		out.Since = report.SinceOf(p.Since, out)
+		out.Since = report.SinceOf(p.Shard.of(p.Since), out)
 	}
 	if p.Dir == nil {
 		return out, nil
@@ -115,7 +123,7 @@ func (d *Dir) WriteReport(r *audit.Report) error {
 	}
 	return outfile.Write(context.Background(), outfile.File{
 		Path: filepath.Join(d.path, "report.json"), Access: outfile.Public,
-		Content: func(w io.Writer) error { return report.CompactJSON(w, r) },
+		Content: func(w io.Writer) error { return report.Write(w, r, report.FormatJSON, report.Options{}) },
 	})
 }
 

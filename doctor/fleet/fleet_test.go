@@ -66,48 +66,49 @@ func run(t *testing.T, ctx context.Context, dir string, places []Place, s Shard)
 // memory or read one by one.
 func joined(t *testing.T, dirs ...string) string {
 	t.Helper()
-	files, folders, err := Parts(dirs)
-	if err != nil || !folders {
-		t.Fatalf("folders %v, error %v", folders, err)
+	text, warnings, err := tryJoining(t, dirs...)
+	if err != nil || len(warnings) > 0 {
+		t.Fatalf("error %v, warnings %q", err, warnings)
 	}
+	return text
+}
+
+// tryJoining joins folders in both ways.
+func tryJoining(t testing.TB, dirs ...string) (text string, warnings []string, err error) {
+	t.Helper()
 	var held, streamed bytes.Buffer
-	r := Join(loaded(t, files))
-	if err := errors.Join(report.Seal(r), report.Write(&held, r, report.FormatJSON, report.Options{})); err != nil {
-		t.Fatal(err)
+	j := Joining{Open: opener(t), Warn: func(text string) { warnings = append(warnings, text) }}
+	r, _, err := JoinFolders(dirs, j)
+	said := warnings
+	warnings, j.Stream = nil, true
+	_, s, err2 := JoinFolders(dirs, j)
+	if fmt.Sprint(err) != fmt.Sprint(err2) || !slices.Equal(said, warnings) {
+		t.Errorf("in memory: error %v, warnings %q; streamed: error %v, warnings %q", err, said, err2, warnings)
 	}
-	s, err := Stream(files, nil, opener(t), func(name string) { t.Errorf("%s is said to be changed", name) })
-	if err != nil {
-		t.Fatal(err)
+	if err != nil || err2 != nil {
+		return "", warnings, err
 	}
-	if err := s.Write(&streamed, report.FormatJSON, report.Options{}); err != nil {
+	if err := errors.Join(report.Seal(r), report.Write(&held, r, report.FormatJSON, report.Options{}), s.Write(&streamed, report.FormatJSON, report.Options{})); err != nil {
 		t.Fatal(err)
 	}
 	if streamed.String() != held.String() {
 		t.Errorf("streamed\n%.2000s\nin memory\n%.2000s", &streamed, &held)
 	}
-	return held.String()
+	return held.String(), warnings, nil
 }
 
 func opener(t testing.TB) report.Opener {
 	return func(name string) (report.Text, func(), error) { return files.OpenInput(t.Context(), nil, name) }
 }
 
-func loaded(t testing.TB, names []string) []*audit.Report {
+// inFolder is the report of the accounts in a folder.
+func inFolder(t testing.TB, dir string) *audit.Report {
 	t.Helper()
-	var out []*audit.Report
-	for _, name := range names {
-		text, done, err := opener(t)(name)
-		if err != nil {
-			t.Fatal(err)
-		}
-		r, _, err := report.Load(name, text)
-		done()
-		if err != nil {
-			t.Fatal(err)
-		}
-		out = append(out, r)
+	r, _, err := JoinFolders([]string{dir}, Joining{Open: opener(t), Warn: func(text string) { t.Error(text) }})
+	if err != nil {
+		t.Fatal(err)
 	}
-	return out
+	return r
 }
 
 func TestShardsEqualTheWhole(t *testing.T) {
@@ -149,41 +150,6 @@ func TestUnreadSaysTheSame(t *testing.T) {
 		r := unread(options(), audit.Account{ID: "111122223333"}, errors.New(text))
 		if got := r.Sections[0].Error.Message; got != want || r.Accounts[0].Why != want {
 			t.Errorf("got %q and %q, want %q", got, r.Accounts[0].Why, want)
-		}
-	}
-}
-
-func TestParts(t *testing.T) {
-	t.Parallel()
-	one, two, empty, none := t.TempDir(), t.TempDir(), t.TempDir(), t.TempDir()
-	odd := t.TempDir()
-	if err := os.MkdirAll(odd+"/accounts/1.json", 0o700); err != nil {
-		t.Fatal(err)
-	}
-	for _, name := range []string{one + "/accounts/2.json", one + "/accounts/1.json", two + "/accounts/2.json", two + "/accounts/3.json", two + "/accounts/notes.txt", empty + "/index.json"} {
-		if err := errors.Join(os.MkdirAll(filepath.Dir(name), 0o700), os.MkdirAll(empty+"/accounts", 0o700), os.WriteFile(name, nil, 0o600)); err != nil {
-			t.Fatal(err)
-		}
-	}
-	for _, c := range []struct {
-		paths, want []string
-		fault       string
-	}{
-		{[]string{one, two}, []string{one + "/accounts/1.json", two + "/accounts/2.json", two + "/accounts/3.json"}, ""},
-		{[]string{two, empty, one}, []string{one + "/accounts/1.json", one + "/accounts/2.json", two + "/accounts/3.json"}, ""},
-		{[]string{"a.json", "-"}, []string{"a.json", "-"}, ""},
-		{[]string{empty}, nil, "no report of an account"},
-		{[]string{one, none}, nil, "no folder accounts"},
-		{[]string{odd}, nil, "1.json is no regular file"},
-		{[]string{"a.json", one}, nil, "one is a folder"},
-		{[]string{one, "a.json"}, nil, "one is a folder"},
-	} {
-		got, _, err := Parts(c.paths)
-		switch {
-		case c.fault != "" && (err == nil || !strings.Contains(err.Error(), c.fault)):
-			t.Errorf("%q: error %v, want %s", c.paths, err, c.fault)
-		case c.fault == "" && (err != nil || !slices.Equal(got, c.want)):
-			t.Errorf("%q: got %q, error %v", c.paths, got, err)
 		}
 	}
 }
@@ -249,11 +215,7 @@ func TestAccountThatCannotBeRead(t *testing.T) {
 	if s := index.Summary; s.Accounts != 3 || s.Audited != 1 || s.Unread != 1 || s.Skipped != 1 {
 		t.Errorf("summary %+v", s)
 	}
-	files, _, err := Parts([]string{dir})
-	if err != nil {
-		t.Fatal(err)
-	}
-	r := Join(loaded(t, files))
+	r := inFolder(t, dir)
 	if v := r.Verdict(); v.ExitCode != 3 || v.Unchecked != 1 {
 		t.Errorf("verdict %+v", v)
 	}

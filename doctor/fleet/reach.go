@@ -72,7 +72,7 @@ func (r *Reach) Organization(ctx context.Context, f roster.Filter) ([]Place, err
 func (r *Reach) Profiles(ctx context.Context, names []string) []Place {
 	var list []roster.Account
 	var failed []Place
-	for _, name := range names {
+	for _, name := range slices.Compact(slices.Sorted(slices.Values(names))) {
 		o := r.AWS
 		o.Profile = name
 		id, err := accountOf(ctx, o)
@@ -84,7 +84,7 @@ func (r *Reach) Profiles(ctx context.Context, names []string) []Place {
 			list = append(list, roster.Account{ID: id, Name: name, Profile: name})
 		}
 	}
-	return append(r.places(list, nil), failed...)
+	return byID(append(r.places(list, nil), failed...))
 }
 
 func accountOf(ctx context.Context, o awsapi.Options) (string, error) {
@@ -116,13 +116,20 @@ func (r *Reach) places(list []roster.Account, above *awsapi.Above) []Place {
 	out := make([]Place, 0, len(list))
 	for _, a := range list {
 		p := Place{ID: a.ID, Name: a.Name, Unit: a.Unit, Status: a.Status, Own: a.Own, Skip: a.Skip(), Open: func(ctx context.Context) (Account, error) { return r.open(ctx, &a, above) }}
+		if len(a.Regions) > 0 {
+			p.Source = func() string { return "regions:" + strings.Join(a.Regions, ",") }
+		}
 		if a.Profile != "" {
 			p.Asked = []audit.Flag{{Name: "profile", Value: a.Profile}}
 		}
 		out = append(out, p)
 	}
-	slices.SortFunc(out, func(a, b Place) int { return strings.Compare(a.ID, b.ID) })
-	return out
+	return byID(out)
+}
+
+func byID(places []Place) []Place {
+	slices.SortFunc(places, func(a, b Place) int { return strings.Compare(a.ID, b.ID) })
+	return places
 }
 
 func (r *Reach) open(ctx context.Context, a *roster.Account, above *awsapi.Above) (Account, error) {

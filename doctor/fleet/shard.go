@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+
+	"remotion-doctor/audit"
 )
 
 // A Shard is one of several parts of the accounts, numbered from 1. The zero
@@ -44,10 +46,12 @@ var arrays = []array{
 
 // ChooseShard reads I/N, or auto for what AutoShard finds; an empty text is all.
 func ChooseShard(text string, of int, getenv func(string) string) (Shard, error) {
-	switch text {
-	case "":
+	switch {
+	case of < 0 || of > 0 && text != "auto":
+		return Shard{}, fmt.Errorf("--shards %d goes with --shard auto, and counts from 1", of)
+	case text == "":
 		return Shard{}, nil
-	case "auto":
+	case text == "auto":
 		return AutoShard(getenv, of)
 	}
 	return ParseShard(text)
@@ -89,7 +93,7 @@ func (s Shard) Holds(accountID string) bool {
 		return true
 	}
 	sum := sha256.Sum256([]byte(accountID))
-	return int(binary.BigEndian.Uint32(sum[:])%uint32(s.Of)) == s.Number-1
+	return binary.BigEndian.Uint64(sum[:])%uint64(s.Of) == uint64(s.Number-1)
 }
 
 // Among returns the shard's places.
@@ -101,6 +105,18 @@ func (s Shard) Among(places []Place) []Place {
 		}
 	}
 	return out
+}
+
+// of is what a report has of the shard's accounts.
+func (s Shard) of(r *audit.Report) *audit.Report {
+	out := *r
+	out.Sections = nil
+	for i := range r.Sections {
+		if s.Holds(r.Sections[i].Account()) {
+			out.Sections = append(out.Sections, r.Sections[i])
+		}
+	}
+	return &out
 }
 
 // String is I/N; empty for all.

@@ -30,22 +30,29 @@ func Snapshots(folder string, library *managed.Library) ([]Place, error) {
 	}
 	var out []Place
 	byID := map[string]string{}
-	err := filepath.WalkDir(folder, func(path string, d fs.DirEntry, err error) error {
+	root := folder
+	if info, err := os.Stat(folder); err == nil && info.IsDir() {
+		root += string(os.PathSeparator) // what a link leads to, and not the link
+	}
+	err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
 		switch {
 		case err != nil:
 			return refused(folder, err)
-		case d.IsDir() || path != folder && (!strings.HasSuffix(d.Name(), ".json") || d.Name() == "organization.json"):
-			return nil
+		case d.IsDir() || path != root && (!isJSON(d.Name()) || d.Name() == "organization.json"):
+			return linkedFolder(path, d)
 		}
 		id, err := accountIn(path)
 		if err != nil {
-			return err
+			id, unread := "file-"+strings.TrimSuffix(d.Name(), filepath.Ext(d.Name())), err
+			out = append(out, Place{ID: id, Open: func(context.Context) (Account, error) { return Account{}, unread }})
+			return nil
 		}
 		if other, ok := byID[id]; ok {
 			return input(path, fmt.Sprintf("it belongs to account %s, as %s is", id, files.Name(other)), "keep one snapshot of each account in the folder")
 		}
 		byID[id] = path
-		out = append(out, Place{ID: id, Open: func(context.Context) (Account, error) { return openSnapshot(path, id, library) }})
+		source := func() string { return files.Digest(path) }
+		out = append(out, Place{ID: id, Source: source, Open: func(context.Context) (Account, error) { return openSnapshot(path, id, library) }})
 		return nil
 	})
 	if err == nil && len(out) == 0 {
@@ -55,11 +62,25 @@ func Snapshots(folder string, library *managed.Library) ([]Place, error) {
 	return out, err
 }
 
+func isJSON(name string) bool { return strings.EqualFold(filepath.Ext(name), ".json") }
+
+// linkedFolder refuses a link to a folder, whose snapshots would be missed.
+func linkedFolder(path string, d fs.DirEntry) error {
+	if d.Type()&fs.ModeSymlink == 0 {
+		return nil
+	}
+	if info, err := os.Stat(path); err == nil && info.IsDir() {
+		return input(path, "it is a link to a folder, and links are not followed", "copy the folder, or name it with --snapshots itself")
+	}
+	return nil
+}
+
 // collectedPlaces are the accounts in iam-collect's storage.
 func collectedPlaces(list []files.Collected, library *managed.Library) []Place {
 	var out []Place
 	for _, c := range list {
-		out = append(out, Place{ID: c.ID, Open: func(context.Context) (Account, error) {
+		source := func() string { return files.Digest(c.Folder) }
+		out = append(out, Place{ID: c.ID, Source: source, Open: func(context.Context) (Account, error) {
 			s, err := c.Read()
 			if err != nil {
 				return Account{}, err

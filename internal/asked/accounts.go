@@ -3,6 +3,7 @@ package asked
 import (
 	"context"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -74,6 +75,9 @@ const chained = time.Hour
 // Validate refuses flags that do not go together.
 func (f *Accounts) Validate() error {
 	filtered := len(f.units)+len(f.tags) > 0
+	if err := f.validFilter(); err != nil {
+		return err
+	}
 	switch {
 	case f.named() > 1:
 		return usage("leave all but one out", "--accounts, --profiles, --organization and --config-aggregator exclude each other")
@@ -97,6 +101,29 @@ func (f *Accounts) Validate() error {
 		return usage("", "--assume-wait %s is negative", f.wait)
 	}
 	return f.validNames()
+}
+
+// validFilter refuses what would be ignored where no accounts of AWS are named.
+func (f *Accounts) validFilter() error {
+	if f.named() > 0 || f.Machine != "" {
+		return nil
+	}
+	for flag, given := range map[string]bool{
+		"account-status": len(f.statuses) > 0, "external-id": f.externalID != "", "role-chain": len(f.chain) > 0, "session-name": f.session != "", "session-duration": f.duration != 0,
+	} {
+		if given {
+			return usage("leave it out", "--%s needs --organization, --accounts or --profiles", flag)
+		}
+	}
+	return nil
+}
+
+// Among are the places that --only-account leaves.
+func (f *Accounts) Among(places []fleet.Place) ([]fleet.Place, error) {
+	filter := roster.Filter{IDs: f.only}
+	return some(slices.DeleteFunc(places, func(p fleet.Place) bool {
+		return len(filter.Among([]roster.Account{{ID: p.ID, Name: p.Name}})) == 0
+	}), nil)
 }
 
 var unitID = regexp.MustCompile(`^(r-[0-9a-z]{4,32}|ou-[0-9a-z-]+)$`)
@@ -159,6 +186,20 @@ func (f *Accounts) validMachine() error {
 		return usage("name either", "--on-step-functions needs --organization, or --only-account with the ids")
 	}
 	return f.validNames()
+}
+
+// remote are the flags that go with --on-step-functions; its stack says the rest.
+var remote = []string{
+	"organization", "ou", "only-account", "region", "since", "profile", "endpoint-url", "attempt-timeout", "timeout", "debug", "format", "output", "baseline",
+	"waivers", "redact", "step-summary", "csv-bom", "verbose", "quiet", "color", "no-color", "remediation", "fail-on", "config", "environment", "no-config",
+}
+
+// ValidateRemote refuses flags that do not go with --on-step-functions.
+func (f *Accounts) ValidateRemote(set *pflag.FlagSet) error {
+	if err := f.Validate(); err != nil {
+		return err
+	}
+	return Only(set, "on-step-functions", remote...)
 }
 
 // Input is what the state machine is started with.

@@ -4,8 +4,6 @@ package asked
 
 import (
 	"bytes"
-	"crypto/sha256"
-	"fmt"
 	"io"
 	"os"
 	"slices"
@@ -107,18 +105,4 @@ func Only(set *pflag.FlagSet, with string, others ...string) (err error) {
 		}
 	})
 	return err
-}
-
-// Digest is a digest of what was asked: of every flag that was given but for those
-// in except, and of texts that belong to it. A flag that is new is part of it
-// until somebody says that it decides nothing.
-func Digest(set *pflag.FlagSet, except, texts []string) string {
-	h := sha256.New()
-	fmt.Fprintf(h, "%q", texts)
-	set.Visit(func(f *pflag.Flag) {
-		if !slices.Contains(except, f.Name) {
-			fmt.Fprintf(h, "%q=%q", f.Name, f.Value.String())
-		}
-	})
-	return fmt.Sprintf("sha256:%x", h.Sum(nil))
 }

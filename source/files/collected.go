@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -25,13 +26,13 @@ type Collected struct{ ID, Partition, Folder string }
 // CollectedIn returns the accounts in iam-collect's storage, and none where a
 // folder is no such storage.
 func CollectedIn(folder string) ([]Collected, error) {
-	paths, err := filepath.Glob(filepath.Join(folder, "aws", "*", "accounts", "*"))
+	paths, err := fs.Glob(os.DirFS(folder), "aws/*/accounts/*")
 	if err != nil {
 		return nil, err
 	}
 	var out []Collected
 	for _, p := range paths {
-		id := filepath.Base(p)
+		id, p := path.Base(p), filepath.Join(folder, filepath.FromSlash(p))
 		if len(id) == 12 && strings.Trim(id, "0123456789") == "" {
 			out = append(out, Collected{ID: id, Partition: filepath.Base(filepath.Dir(filepath.Dir(p))), Folder: p})
 		}

@@ -367,7 +367,7 @@ func (w *Worker) putReport(ctx context.Context, key string, r *audit.Report) err
 		return err
 	}
 	var b bytes.Buffer
-	if err := report.CompactJSON(&b, r); err != nil {
+	if err := report.Write(&b, r, report.FormatJSON, report.Options{}); err != nil {
 		return err
 	}
 	return w.Store.Put(ctx, key, "application/json", b.Bytes())
