@@ -52,17 +52,20 @@ func Lift(o *audit.Obstacle, principalARN string, blocked []audit.Finding, doc *
 	s := doc.Statements[ref.Index]
 	switch {
 	case o.Layer == iam.LayerIdentity || o.Layer == iam.LayerSession:
-		narrowDeny(c, s, o.Actions, wanted(blocked))
+		narrowDeny(c, s, o.Actions, exempted(blocked))
 	default:
 		except(c, s, doc.Version, principalARN)
 	}
 }
 
-// wanted are the patterns that blocked findings are about.
-func wanted(blocked []audit.Finding) []string {
+// exempted are the patterns that a Deny must leave out: those that are required as they
+// are documented, since a denied name among them counts wherever a user may choose the
+// name (forceBucketName); of those that are documented as * what is used.
+func exempted(blocked []audit.Finding) []string {
 	var out []string
 	for i := range blocked {
-		out = append(out, resources(&blocked[i], Options{All: true})...)
+		f := &blocked[i]
+		out = append(out, resources(f, Options{All: true, Documented: f.Resource != "*"})...)
 	}
 	return distinct(out)
 }
