@@ -113,7 +113,7 @@ func StalePolicy(s *Situation) []audit.Diagnosis {
 		has, ok = s.byWhatIsMissing(missing)
 	}
 	lacks := intersect(has.Lacks, missing)
-	if !ok || len(lacks) == 0 {
+	if !ok || len(lacks) == 0 || holdsAny(s.documents(), has.Lacks) {
 		return nil
 	}
 	name := s.pack().Name

@@ -251,13 +251,18 @@ func (l *linter) whole() {
 		return
 	}
 	version := cmp.Or(l.scope.Version, l.pack.Newest)
-	lacks := l.pack.lacks(has, version)
+	all := l.pack.lacks(has, version)
+	lacks := without(all, grantsOf(documents))
 	if len(lacks) == 0 {
 		return
 	}
+	text := fmt.Sprintf("this is the %s policy of %s %s; it lacks", has.Policy, l.pack.Name, has)
+	if len(lacks) < len(all) {
+		text = fmt.Sprintf("this is the %s policy of %s %s with changes; it lacks", has.Policy, l.pack.Name, version)
+	}
 	l.at("", Fault{
 		Code: "stale-policy", Actions: ActionsOf(lacks), Source: l.pack.Pages.Permissions,
-		Message: fmt.Sprintf("this is the %s policy of %s %s; it lacks %s", has.Policy, l.pack.Name, has, JoinWords(l.pack.described(lacks))),
+		Message: text + " " + JoinWords(l.pack.described(lacks)),
 		Hint:    l.pack.Commands.newest(has, version),
 	})
 }

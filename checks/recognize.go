@@ -119,11 +119,7 @@ func widened(resource string) string {
 
 // Recognize finds the newest documented policy that documents hold in full.
 func (p *Pack) Recognize(documents []*policy.Document) (Release, bool) {
-	var all []Grant
-	for _, d := range documents {
-		all = append(all, Pairs(d)...)
-	}
-	has := setOf(all)
+	has := setOf(grantsOf(documents))
 	for _, partition := range p.Partitions() {
 		for _, name := range p.PolicyNames() {
 			list, err := p.releases(name, partition)
@@ -139,6 +135,20 @@ func (p *Pack) Recognize(documents []*policy.Document) (Release, bool) {
 		}
 	}
 	return Release{}, false
+}
+
+// holdsAny reports whether documents hold some of the grants: one that holds what came
+// after a release is no copy of that release's policy, but a newer one that was edited.
+func holdsAny(documents []*policy.Document, grants []Grant) bool {
+	return slices.ContainsFunc(grants, setOf(grantsOf(documents)).has)
+}
+
+func grantsOf(documents []*policy.Document) []Grant {
+	var out []Grant
+	for _, d := range documents {
+		out = append(out, Pairs(d)...)
+	}
+	return out
 }
 
 // exact says releases apart that differ by what was removed: what the release
