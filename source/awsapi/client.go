@@ -99,6 +99,9 @@ func Open(ctx context.Context, o Options) (*Client, error) {
 		if err := checkEndpoint(*cfg.BaseEndpoint); err != nil {
 			return nil, err
 		}
+		if o.Profile == "" && cfg.Credentials != nil && loopback(*cfg.BaseEndpoint) {
+			cfg.Credentials = aws.NewCredentialsCache(orDemo{cfg.Credentials})
+		}
 	}
 	switch {
 	case o.Like != nil:

@@ -18,7 +18,7 @@ import (
 )
 
 const (
-	hintOffline = "to check without AWS, use --engine local with --snapshot FILE"
+	hintOffline = "without AWS, `remotion-doctor check --engine local --snapshot FILE` checks from a file"
 	hintLogin   = "sign in again (`aws sso login`, `aws configure`), or name a profile with --profile"
 )
 
