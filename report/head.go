@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/charmbracelet/x/ansi"
@@ -50,26 +51,77 @@ func few(names []string) string {
 // repeating are diagnoses that say of rows of the table why they are required.
 var repeating = map[string]bool{"required-since": true, "no-longer-required": true}
 
-// likeliestCause is what explains most of what does not pass: a diagnosis of the
-// whole, else what no grant cures, else the first row; empty where all passes.
+// unlooked are diagnoses that say what was not looked at.
+var unlooked = map[string]bool{"bucket-unknown": true, "buckets-unknown": true, "functions-unknown": true}
+
+// likeliestCause is what explains the first line of a section: a diagnosis of the whole,
+// else what stops the action that the first failing operation lacks, else what no grant
+// cures, else the first row; empty where all passes.
 func likeliestCause(r *audit.Report, s *audit.Section) string {
 	if s.Error != nil || met(r, s) {
 		return ""
 	}
+	lead := leadingAction(s)
 	for _, severity := range []audit.Severity{audit.SeverityError, audit.SeverityWarning} {
 		for i := range s.Diagnoses {
-			if d := &s.Diagnoses[i]; d.Severity == severity && d.Muted == nil && !repeating[d.Code] {
+			if d := &s.Diagnoses[i]; d.Severity == severity && d.Muted == nil && explains(d, lead) {
 				return sentence(Clean(d.Message))
 			}
 		}
 	}
-	if len(s.Obstacles) > 0 {
-		o := &s.Obstacles[0]
-		return Clean(o.Reason) + ": " + few(cleaned(o.Actions))
+	if text := causeOf(r, s, lead); text != "" {
+		return text
 	}
+	if len(s.Obstacles) > 0 {
+		return obstacleCause(&s.Obstacles[0])
+	}
+	return rowCause(r, s, "")
+}
+
+// leadingAction is the action that the operation of the first line lacks; empty where
+// no operation suffers.
+func leadingAction(s *audit.Section) string {
+	for _, status := range []audit.OperationStatus{audit.Fails, audit.Degraded} {
+		for i := range s.Operations {
+			if o := &s.Operations[i]; o.Status == status && len(o.Because) > 0 {
+				return o.Because[0]
+			}
+		}
+	}
+	return ""
+}
+
+// explains reports whether a diagnosis can be the cause where an action is missing: one
+// that names actions must name it, and what was not looked at causes nothing.
+func explains(d *audit.Diagnosis, lead string) bool {
+	if repeating[d.Code] || lead != "" && unlooked[d.Code] {
+		return false
+	}
+	return lead == "" || len(d.Actions) == 0 || slices.Contains(d.Actions, lead)
+}
+
+// causeOf is what stops an action.
+func causeOf(r *audit.Report, s *audit.Section, action string) string {
+	if action == "" {
+		return ""
+	}
+	for i := range s.Obstacles {
+		if slices.Contains(s.Obstacles[i].Actions, action) {
+			return obstacleCause(&s.Obstacles[i])
+		}
+	}
+	return rowCause(r, s, action)
+}
+
+func obstacleCause(o *audit.Obstacle) string {
+	return Clean(o.Reason) + ": " + few(cleaned(o.Actions))
+}
+
+// rowCause is the first row that counts, of an action where one is named.
+func rowCause(r *audit.Report, s *audit.Section, action string) string {
 	for _, g := range groups(s) {
 		for _, f := range g.sorted() {
-			if r.Gate.Finding(f) {
+			if r.Gate.Finding(f) && (action == "" || f.Action == action) {
 				return Clean(f.Action) + ": " + why(f)
 			}
 		}
