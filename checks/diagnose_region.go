@@ -34,7 +34,7 @@ const alike = 2
 // in the same others.
 func (s *Situation) lockByEvidence() (audit.Diagnosis, bool) {
 	actions := map[string][]string{}
-	layers := map[string]iam.Layer{}
+	layers, denied := map[string]iam.Layer{}, map[string]bool{}
 	for i := range s.Findings {
 		f := &s.Findings[i]
 		if f.Status == audit.Pass || f.Status == audit.Unknown {
@@ -45,6 +45,7 @@ func (s *Situation) lockByEvidence() (audit.Diagnosis, bool) {
 			key := strings.Join(shut, ", ") + "|" + strings.Join(open, ", ")
 			actions[key] = append(actions[key], f.Action)
 			layers[key] = f.Layer
+			denied[key] = denied[key] || explicitlyDenied(f)
 		}
 	}
 	for key, list := range actions {
@@ -52,6 +53,11 @@ func (s *Situation) lockByEvidence() (audit.Diagnosis, bool) {
 			continue
 		}
 		shut, open, _ := strings.Cut(key, "|")
+		if layers[key] == iam.LayerIdentity && !denied[key] {
+			d := grantedElsewhere(len(list), open, shut)
+			d.Actions, d.Region = list, shut
+			return d, true
+		}
 		d := lock(fmt.Sprintf("%s in %s: %d actions are allowed in %s and denied in %s", lockWords(layers[key]), shut, len(list), open, shut), layers[key])
 		d.Actions, d.Region = list, shut
 		return d, true
@@ -59,11 +65,26 @@ func (s *Situation) lockByEvidence() (audit.Diagnosis, bool) {
 	return audit.Diagnosis{}, false
 }
 
+// grantedElsewhere: no statement denies, the grants are for some Regions only.
+func grantedElsewhere(n int, open, shut string) audit.Diagnosis {
+	return audit.Diagnosis{
+		Code: "region-lock", Severity: audit.SeverityWarning,
+		Message: fmt.Sprintf("the policies of the principal grant %d actions in %s, and not in %s (a Region lock)", n, open, shut),
+		Hint:    "grant them in " + shut + " too, or leave it out of --region",
+		Source:  "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html",
+	}
+}
+
+// explicitlyDenied reports whether a statement denies something of a finding.
+func explicitlyDenied(f *audit.Finding) bool {
+	return slices.ContainsFunc(f.Evidence, func(e audit.Evidence) bool { return e.Verdict.Decision == iam.ExplicitDeny })
+}
+
 func lockWords(l iam.Layer) string {
 	if l == "" {
 		return "the policies allow some Regions only (a Region lock)"
 	}
-	return "a " + l.Title() + " blocks this Region (a Region lock)"
+	return "the " + l.Title() + " blocks this Region (a Region lock)"
 }
 
 // regionsOf are the Regions in which all evidence of a finding is allowed, and
