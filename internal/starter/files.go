@@ -27,6 +27,9 @@ type File struct {
 // placeholder is where nobody has said yet where the action is kept.
 const placeholder = "OWNER/remotion-doctor@main"
 
+// checkout is the action that a workflow begins with, as README.md has it.
+const checkout = "actions/checkout@v7"
+
 // Plan is the files for a project.
 func Plan(f *Found, o Options) []File {
 	if o.Action == "" {
@@ -113,7 +116,11 @@ func (f *Found) recipe() recipe {
 	case len(f.Templates) > 0:
 		return recipe{setting: "template: " + quoted(f.Templates[0])}
 	case f.CDK:
-		return recipe{setting: "template: cdk.out   # made by `npx cdk synth`", commands: []string{"npm ci && npx cdk synth --quiet"}}
+		return recipe{
+			setting:  "template: cdk.out   # made by `" + f.packages.run + " cdk synth`",
+			commands: []string{f.packages.install + " && " + f.packages.run + " cdk synth --quiet"},
+			setup:    f.packages.setup,
+		}
 	case f.Terraform:
 		return recipe{
 			setting:  "plan: plan.json     # made by `terraform plan -out plan.bin && terraform show -json plan.bin > plan.json`",
@@ -123,8 +130,9 @@ func (f *Found) recipe() recipe {
 	case f.Framework:
 		const copied = "serverless.template.json"
 		return recipe{
-			setting:  "template: " + copied + "   # a copy of what `npx serverless package` makes",
-			commands: []string{"npm ci && npx serverless package && cp .serverless/cloudformation-template-update-stack.json " + copied},
+			setting:  "template: " + copied + "   # a copy of what `" + f.packages.run + " serverless package` makes",
+			commands: []string{f.packages.install + " && " + f.packages.run + " serverless package && cp .serverless/cloudformation-template-update-stack.json " + copied},
+			setup:    f.packages.setup,
 			files:    copied,
 		}
 	}
@@ -160,7 +168,7 @@ jobs:
   check:
     runs-on: ubuntu-latest
     steps:
-      - uses: actions/checkout@v4
+      - uses: ` + checkout + `
         with: { fetch-depth: 0 } # waivers come from the branch that the request is for
 ` + r.steps(o.Action)
 }

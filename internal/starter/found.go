@@ -20,6 +20,7 @@ type Found struct {
 	Framework bool     // serverless.yml
 	PreCommit bool     // .pre-commit-config.yaml
 	CI        string   // github, gitlab or empty
+	packages  manager
 }
 
 // most is how many files a search looks at: it is no walk through a disk.
@@ -30,7 +31,7 @@ var skipped = []string{".git", "node_modules", "cdk.out", ".terraform", "dist", 
 
 // Look looks at the project in a folder.
 func Look(folder string, pack *checks.Pack) (*Found, error) {
-	f := &Found{Release: project.Resolve(folder, pack)}
+	f := &Found{Release: project.Resolve(folder, pack), packages: managerOf(folder)}
 	seen := 0
 	err := filepath.WalkDir(folder, func(path string, d fs.DirEntry, err error) error {
 		if err != nil {
