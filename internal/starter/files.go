@@ -38,6 +38,14 @@ func Plan(f *Found, o Options) []File {
 	if o.CI == "" {
 		o.CI = f.CI
 	}
+	if f.isFramework() {
+		if len(o.Targets) == 0 && f.framework.target != "" {
+			o.Targets = []string{f.framework.target}
+		}
+		if len(o.Regions) == 0 && f.framework.region != "" {
+			o.Regions = []string{f.framework.region}
+		}
+	}
 	out := []File{{Path: "remotion-doctor.yaml", Text: configuration(f, &o), Then: configurationLeft(f, &o)}}
 	switch o.CI {
 	case "github":
@@ -110,6 +118,11 @@ type recipe struct {
 	files    string   // what the action would not find by itself
 }
 
+// isFramework reports whether the Serverless Framework makes what is checked.
+func (f *Found) isFramework() bool {
+	return f.Framework && len(f.Templates) == 0 && !f.CDK && !f.Terraform
+}
+
 // recipe is that of the first of what the project has.
 func (f *Found) recipe() recipe {
 	switch {
@@ -127,7 +140,7 @@ func (f *Found) recipe() recipe {
 			commands: []string{"terraform init -input=false", "terraform plan -input=false -out plan.bin", "terraform show -json plan.bin > plan.json"},
 			setup:    "      - uses: hashicorp/setup-terraform@v3\n        with: { terraform_wrapper: false }\n",
 		}
-	case f.Framework:
+	case f.isFramework():
 		const copied = "serverless.template.json"
 		return recipe{
 			setting:  "template: " + copied + "   # a copy of what `" + f.packages.run + " serverless package` makes",

@@ -21,6 +21,7 @@ type Found struct {
 	PreCommit bool     // .pre-commit-config.yaml
 	CI        string   // github, gitlab or empty
 	packages  manager
+	framework framework // of the first serverless.yml
 }
 
 // most is how many files a search looks at: it is no walk through a disk.
@@ -72,6 +73,9 @@ func (f *Found) note(folder, path, name string) {
 	case ext == ".tf" || strings.HasSuffix(name, ".tf.json"):
 		f.Terraform = true
 	case name == "serverless.yml" || name == "serverless.yaml":
+		if !f.Framework {
+			f.framework = readFramework(path)
+		}
 		f.Framework = true
 	case isTemplate(name) && declaresRole(path):
 		if r, err := filepath.Rel(folder, path); err == nil {

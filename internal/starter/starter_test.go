@@ -102,6 +102,34 @@ func TestPackages(t *testing.T) {
 	}
 }
 
+// TestFramework: what serverless.yml says in plain text is in the configuration.
+func TestFramework(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		files        map[string]string
+		o            Options
+		target, line string // lines of the configuration
+	}{
+		{map[string]string{"serverless.yml": "provider:\n  name: aws\n  region: eu-west-1\nfunctions:\n  render-api:\n    handler: a.b\n"}, Options{}, "targets:\n  - function:RenderDashapiLambdaFunction\n", "\nregion: [eu-west-1]\n"},
+		{map[string]string{"serverless.yml": "provider: {region: eu-west-1}\nfunctions: {render: {handler: a.b}}\n"}, Options{Targets: []string{"role:Own"}, Regions: []string{"us-west-2"}}, "targets:\n  - role:Own\n", "\nregion: [us-west-2]\n"},
+		{map[string]string{"serverless.yml": "provider: {region: \"${opt:region, 'us-east-1'}\"}\nfunctions: {a: {handler: a.b}, b: {handler: a.b}}\n"}, Options{}, "# targets:\n", "\n# region: [us-east-1]\n"},
+		{map[string]string{"serverless.yml": "provider: aws\nfunctions: ${file(functions.yml)}\n"}, Options{}, "# targets:\n", "\n# region: [us-east-1]\n"},
+		{map[string]string{"serverless.yml": "provider: [\n"}, Options{}, "# targets:\n", "\n# region: [us-east-1]\n"},
+		{map[string]string{"serverless.yml": "provider: {region: eu-west-1}\nfunctions: {render: {handler: a.b}}\n", "cdk.json": "{}"}, Options{}, "# targets:\n", "\n# region: [us-east-1]\n"},
+	} {
+		folder := t.TempDir()
+		write(t, folder, tt.files)
+		found, err := Look(folder, remotion.Pack())
+		if err != nil {
+			t.Fatal(err)
+		}
+		text := Plan(found, tt.o)[0].Text
+		if !strings.Contains(text, tt.target) || !strings.Contains(text, tt.line) {
+			t.Errorf("%v: %q or %q is missing:\n%s", tt.files, tt.target, tt.line, text)
+		}
+	}
+}
+
 // TestCheckout: README.md and a workflow of init begin with the same action.
 func TestCheckout(t *testing.T) {
 	t.Parallel()
