@@ -61,7 +61,7 @@ internal/asked: internal/spelling doctor/fleet/worker doctor/fleet doctor/fleet/
 internal/modulepath: | golang.org/x/mod
 doctor: internal/spelling source remedy checks checks/remotion audit iam iam/policy iam/request iam/actions iam/account iam/eval iam/excess iam/explain iam/accessdenied | golang.org/x/sync
 internal/config: internal/spelling report audit | github.com/spf13/ go.yaml.in/yaml/v4
-internal/starter: internal/outfile report checks checks/remotion/project iam/policy | go.yaml.in/yaml/v4
+internal/starter: internal/config internal/outfile internal/spelling source/iac report checks checks/remotion checks/remotion/project iam/policy audit | go.yaml.in/yaml/v4
 internal/complete: doctor/candidates internal/asked report source checks checks/remotion iam/actions audit | github.com/spf13/
 doctor/candidates: source checks audit
 internal/terminal: report audit | github.com/charmbracelet/x/ansi golang.org/x/term

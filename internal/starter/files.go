@@ -8,7 +8,9 @@ import (
 // Options are what the user says beyond what the project shows.
 type Options struct {
 	CI        string   // github, gitlab or none; empty for what the project has
-	Targets   []string // function:video-api
+	Functions []string // that render, by logical id or name
+	Roles     []string // in the same way
+	Targets   []string // function:video-api; Run adds the functions and roles
 	Regions   []string
 	Action    string // OWNER/remotion-doctor@REF, as a workflow names it
 	PreCommit bool   // an entry even where pre-commit is not in use yet
@@ -112,6 +114,7 @@ func quoted(s string) string {
 
 // A recipe is how what is checked comes about.
 type recipe struct {
+	path     string   // what is checked
 	setting  string   // a line of the configuration
 	commands []string // what makes it out of sources
 	setup    string   // steps of a GitHub workflow before them
@@ -127,15 +130,17 @@ func (f *Found) isFramework() bool {
 func (f *Found) recipe() recipe {
 	switch {
 	case len(f.Templates) > 0:
-		return recipe{setting: "template: " + quoted(f.Templates[0])}
+		return recipe{path: f.Templates[0], setting: "template: " + quoted(f.Templates[0])}
 	case f.CDK:
 		return recipe{
+			path:     "cdk.out",
 			setting:  "template: cdk.out   # made by `" + f.packages.run + " cdk synth`",
 			commands: []string{f.packages.install + " && " + f.packages.run + " cdk synth --quiet"},
 			setup:    f.packages.setup,
 		}
 	case f.Terraform:
 		return recipe{
+			path:     "plan.json",
 			setting:  "plan: plan.json     # made by `terraform plan -out plan.bin && terraform show -json plan.bin > plan.json`",
 			commands: []string{"terraform init -input=false", "terraform plan -input=false -out plan.bin", "terraform show -json plan.bin > plan.json"},
 			setup:    "      - uses: hashicorp/setup-terraform@v3\n        with: { terraform_wrapper: false }\n",
@@ -143,6 +148,7 @@ func (f *Found) recipe() recipe {
 	case f.isFramework():
 		const copied = "serverless.template.json"
 		return recipe{
+			path:     copied,
 			setting:  "template: " + copied + "   # a copy of what `" + f.packages.run + " serverless package` makes",
 			commands: []string{f.packages.install + " && " + f.packages.run + " serverless package && cp .serverless/cloudformation-template-update-stack.json " + copied},
 			setup:    f.packages.setup,
