@@ -2,9 +2,13 @@ package starter
 
 import (
 	"context"
+	"fmt"
 	"io"
+	"path/filepath"
 
 	"remotion-doctor/checks"
+	"remotion-doctor/internal/config"
+	"remotion-doctor/report"
 )
 
 // Run looks at the project in a folder and writes the files for it; dry only says
@@ -26,5 +30,24 @@ func Run(ctx context.Context, out io.Writer, folder string, pack *checks.Pack, o
 	if err := found.compare(folder, &o); err != nil {
 		return err
 	}
-	return Write(ctx, out, folder, Plan(found, o), dry)
+	files := Plan(found, o)
+	if err := beforehand(out, folder, files); err != nil {
+		return err
+	}
+	return Write(ctx, out, folder, files, dry)
+}
+
+// beforehand says which configuration a project has: its own, by whichever of the
+// names, stays, and one in a folder above is named.
+func beforehand(out io.Writer, folder string, files []File) error {
+	path, err := config.Find(folder)
+	if err != nil || path == "" {
+		return err
+	}
+	if filepath.Dir(path) == "." {
+		files[0].Path = path
+		return nil
+	}
+	_, err = fmt.Fprintf(out, "notice   %s exists above, and does not apply in this folder once it has its own\n", report.Clean(filepath.ToSlash(path)))
+	return err
 }
