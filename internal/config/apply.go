@@ -158,6 +158,9 @@ func (s *Setting) set(fs *pflag.FlagSet) (bool, error) {
 	if f == nil {
 		return false, nil
 	}
+	if err := s.built(); err != nil {
+		return false, err
+	}
 	values := s.Values
 	if _, list := f.Value.(pflag.SliceValue); !list && len(values) > 1 {
 		values = values[:1] // the one Region of explain
