@@ -159,7 +159,7 @@ func (f *Files) addDeclared(o *doctor.Options, overlay *files.Overlay) (audit.Ta
 		return audit.Target{}, err
 	}
 	path := f.Paths()[0]
-	label, err := overlay.AddDeclared(files.Template{Path: path, Plan: path == f.plan, AccountID: f.account, Parameters: parameters, Regions: o.Regions}, f.declared)
+	label, err := overlay.AddDeclared(files.Template{Path: path, Plan: path == f.plan, AccountID: f.account, Parameters: parameters, Regions: o.Regions, OneOfSeveral: f.lenient()}, f.declared)
 	return audit.Target{Kind: audit.TargetFile, Name: label + " in " + files.Name(path)}, err
 }
 
