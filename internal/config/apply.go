@@ -190,11 +190,6 @@ func (s *Setting) setTargets(fs *pflag.FlagSet) (bool, error) {
 	for _, text := range s.Values {
 		kind, name, _ := strings.Cut(text, ":")
 		flag := kind
-		if kind != "renderer" && kind != "caller" {
-			if _, ok := audit.ParseTarget(text); !ok {
-				return false, audit.Invalid("write it as function:video-api, role:render or renderer", "%s: %q is no target", s.From(), text)
-			}
-		}
 		if fs.Lookup(flag) == nil {
 			continue
 		}
