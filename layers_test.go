@@ -60,8 +60,8 @@ internal/build: checks/remotion iam/actions iam/managed
 internal/asked: internal/spelling doctor/fleet/worker doctor/fleet doctor/fleet/roster internal/terminal source source/awsapi iam/managed internal/ending remedy report source/files doctor checks checks/remotion checks/remotion/project iam/policy audit | github.com/spf13/pflag
 internal/modulepath: | golang.org/x/mod
 doctor: internal/spelling source remedy checks checks/remotion audit iam iam/policy iam/request iam/actions iam/account iam/eval iam/excess iam/explain iam/accessdenied | golang.org/x/sync
-internal/config: internal/spelling report audit | github.com/spf13/ go.yaml.in/yaml/v4
-internal/starter: internal/outfile report checks checks/remotion/project
+internal/config: internal/asked internal/ending internal/spelling report checks checks/remotion iam/policy audit | github.com/spf13/ go.yaml.in/yaml/v4
+internal/starter: internal/config internal/outfile internal/spelling source/iac report checks checks/remotion checks/remotion/project iam/policy audit | go.yaml.in/yaml/v4
 internal/complete: doctor/candidates internal/asked report source checks checks/remotion iam/actions audit | github.com/spf13/
 doctor/candidates: source checks audit
 internal/terminal: report audit | github.com/charmbracelet/x/ansi golang.org/x/term

@@ -10,7 +10,6 @@ import (
 
 func (a *app) initCommand() *cobra.Command {
 	o := starter.Options{}
-	var functions, roles []string
 	var dry bool
 	cmd := &cobra.Command{
 		Use:   "init",
@@ -22,28 +21,15 @@ pre-commit. A file that exists is never changed.`,
   remotion-doctor init --dry-run`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if err := asked.ValidRegions(o.Regions); err != nil {
-				return err
-			}
 			if err := asked.OneOf("ci", o.CI, "github", "gitlab", "none", ""); err != nil {
 				return err
 			}
-			for _, name := range functions {
-				o.Targets = append(o.Targets, "function:"+name)
-			}
-			for _, name := range roles {
-				o.Targets = append(o.Targets, "role:"+name)
-			}
-			found, err := starter.Look(".", remotion.Pack())
-			if err != nil {
-				return err
-			}
-			return starter.Write(cmd.Context(), a.stdout, ".", starter.Plan(found, o), dry)
+			return starter.Run(cmd.Context(), a.stdout, ".", remotion.Pack(), o, dry)
 		},
 	}
 	fs := cmd.Flags()
-	fs.StringArrayVar(&functions, "function", nil, "function that renders, by logical id or `NAME`; repeatable")
-	fs.StringArrayVar(&roles, "role", nil, "role that renders, by logical id or `NAME`; repeatable")
+	fs.StringArrayVar(&o.Functions, "function", nil, "function that renders, by logical id or `NAME`; repeatable")
+	fs.StringArrayVar(&o.Roles, "role", nil, "role that renders, by logical id or `NAME`; repeatable")
 	fs.StringSliceVar(&o.Regions, "region", nil, "regions that Remotion is used in, `R[,R]`")
 	fs.StringVar(&o.CI, "ci", "", "workflow for `github|gitlab|none` (default: what the project has)")
 	fs.StringVar(&o.Action, "action", "", "where remotion-doctor is kept, `OWNER/REPOSITORY@REF`")

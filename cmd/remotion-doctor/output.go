@@ -32,12 +32,10 @@ type outputFlags struct {
 	asItWas                     bool           // the report is sealed, and stays unchanged
 }
 
-var failOns = []string{"unknown", "partial", "fail", "never"}
-
 func (f *outputFlags) add(fs *pflag.FlagSet) {
 	f.addForm(fs, report.FormatTable)
 	fs.StringVar(&f.remediation, "remediation", "", "write the policy that grants what is missing to `FILE`")
-	fs.StringVar(&f.failOn, "fail-on", "unknown", "what exits with 1: `"+strings.Join(failOns, "|")+"`")
+	fs.StringVar(&f.failOn, "fail-on", "unknown", "what exits with 1: `"+strings.Join(asked.FailOns(), "|")+"`")
 	fs.BoolVarP(&f.quiet, "quiet", "q", false, "no report, only the exit code and files")
 }
 
@@ -60,7 +58,7 @@ func (f *outputFlags) validate() error {
 	if _, err := report.ParseFormat(f.format); err != nil {
 		return usage("", "--format: %v", err)
 	}
-	if err := cmp.Or(asked.OneOf("fail-on", f.failOn, failOns...), asked.OneOf("color", f.color.When, asked.Colors...)); err != nil {
+	if err := cmp.Or(asked.OneOf("fail-on", f.failOn, asked.FailOns()...), asked.OneOf("color", f.color.When, asked.Colors...)); err != nil {
 		return err
 	}
 	return f.checkFiles()

@@ -28,9 +28,27 @@ type Files struct {
 	lone                bool   // --ignore-organization
 	declared            string // --policy-resource
 	skip                bool   // --skip-missing
+	flags               *pflag.FlagSet
+}
+
+// lenient marks --parameter.
+const lenient = "remotion-doctor-lenient"
+
+// Lenient says of the values of --parameter that a file need not have all of them:
+// they are for the project's templates, and not for this one alone.
+func Lenient(fs *pflag.FlagSet) {
+	if f := fs.Lookup("parameter"); f != nil {
+		f.Annotations = map[string][]string{lenient: {"true"}}
+	}
+}
+
+// lenient reports whether a file need not have all parameters.
+func (f *Files) lenient() bool {
+	return len(f.Operands) > 1 || f.flags != nil && f.flags.Lookup("parameter").Annotations[lenient] != nil
 }
 
 func (f *Files) Add(fs *pflag.FlagSet) {
+	f.flags = fs
 	fs.StringVar(&f.template, "template", "", "check before the deploy: a CloudFormation or SAM template, `FILE`, or the CDK's cdk.out")
 	fs.StringVar(&f.plan, "plan", "", "check before the apply: `FILE` from `terraform show -json`, of a plan or state")
 	fs.StringArrayVar(&f.parameters, "parameter", nil, "value of a template's parameter, `NAME=VALUE`; repeatable")
@@ -141,7 +159,7 @@ func (f *Files) addDeclared(o *doctor.Options, overlay *files.Overlay) (audit.Ta
 		return audit.Target{}, err
 	}
 	path := f.Paths()[0]
-	label, err := overlay.AddDeclared(files.Template{Path: path, Plan: path == f.plan, AccountID: f.account, Parameters: parameters, Regions: o.Regions}, f.declared)
+	label, err := overlay.AddDeclared(files.Template{Path: path, Plan: path == f.plan, AccountID: f.account, Parameters: parameters, Regions: o.Regions, OneOfSeveral: f.lenient()}, f.declared)
 	return audit.Target{Kind: audit.TargetFile, Name: label + " in " + files.Name(path)}, err
 }
 
@@ -156,7 +174,7 @@ func (f *Files) openDeployments(o *doctor.Options, overlay files.Overlay, librar
 	for _, path := range f.Paths() {
 		list, err := files.Deployments(files.Template{
 			Path: path, Plan: path == f.plan, AccountID: f.account, Parameters: parameters,
-			Regions: o.Regions, Region: o.Region, Account: o.Account, OneOfSeveral: len(f.Operands) > 1,
+			Regions: o.Regions, Region: o.Region, Account: o.Account, OneOfSeveral: f.lenient(),
 		}, overlay, library)
 		if err != nil {
 			return err

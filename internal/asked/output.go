@@ -11,6 +11,9 @@ import (
 	"remotion-doctor/report"
 )
 
+// FailOns are the values of --fail-on.
+func FailOns() []string { return []string{"unknown", "partial", "fail", "never"} }
+
 // Ended words an ending of a file that does not fit the form that a flag asks for.
 func Ended(flag string, err error) error {
 	e, ok := errors.AsType[*ending.Error](err)

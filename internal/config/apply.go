@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"remotion-doctor/audit"
+	"remotion-doctor/internal/asked"
 	"remotion-doctor/report"
 )
 
@@ -109,6 +110,9 @@ func (r *Run) Apply(cmd *cobra.Command, f *Flags) ([]Setting, error) {
 		if err != nil {
 			return nil, err
 		}
+		if ok && s.Key.Name == "parameter" && s.goesWith(given, operands) {
+			asked.Lenient(cmd.Flags())
+		}
 		if ok {
 			used = append(used, s)
 		}
@@ -129,7 +133,7 @@ func (r *Run) Place(message string) string {
 }
 
 // Any of sources on the line replaces the configured template or plan, any of targets
-// the configured targets.
+// the configured targets. The account and the parameters stay with another file.
 var (
 	sources = []string{"template", "plan", "snapshot", "policy", "principal", "engine"}
 	targets = []string{"function", "instance", "instance-profile", "role", "user", "task-definition", "pod-identity", "renderer", "caller", "pick", "error", "policy", "principal"}
@@ -144,9 +148,14 @@ func (s *Setting) overruled(given map[string]bool, operands bool) bool {
 	case "template", "plan":
 		return operands || slices.ContainsFunc(sources, is)
 	case "parameter", "account":
-		return operands || slices.ContainsFunc(sources, is) || given[s.Key.Name]
+		return given[s.Key.Name] || !s.goesWith(given, operands) && slices.ContainsFunc(sources, is)
 	}
 	return given[s.Key.Name]
+}
+
+// goesWith reports whether the line names a file that the setting is for as well.
+func (s *Setting) goesWith(given map[string]bool, operands bool) bool {
+	return operands || given["template"] || s.Key.Name == "account" && given["plan"]
 }
 
 // set gives the flag its values, and reports whether there is one.
@@ -157,6 +166,9 @@ func (s *Setting) set(fs *pflag.FlagSet) (bool, error) {
 	f := fs.Lookup(s.Key.Name)
 	if f == nil {
 		return false, nil
+	}
+	if err := s.built(); err != nil {
+		return false, err
 	}
 	values := s.Values
 	if _, list := f.Value.(pflag.SliceValue); !list && len(values) > 1 {
@@ -178,11 +190,6 @@ func (s *Setting) setTargets(fs *pflag.FlagSet) (bool, error) {
 	for _, text := range s.Values {
 		kind, name, _ := strings.Cut(text, ":")
 		flag := kind
-		if kind != "renderer" && kind != "caller" {
-			if _, ok := audit.ParseTarget(text); !ok {
-				return false, audit.Invalid("write it as function:video-api, role:render or renderer", "%s: %q is no target", s.From(), text)
-			}
-		}
 		if fs.Lookup(flag) == nil {
 			continue
 		}

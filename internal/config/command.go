@@ -90,6 +90,9 @@ func Schema() string {
 	settings := map[string]any{}
 	for _, k := range Keys() {
 		one := map[string]any{"type": []string{"string", "number"}, "description": k.Help}
+		if len(k.OneOf) > 0 {
+			one["enum"] = k.OneOf
+		}
 		switch k.Kind {
 		case Switch:
 			one["type"] = "boolean"

@@ -81,14 +81,30 @@ func TestRefused(t *testing.T) {
 		"environments: [a]":                     "environments are no names with settings",
 		"environments: {a: {environments: {}}}": "there is no setting",
 		"a: &x [*x]":                            "",
-		"region: [":                             "f.yaml",
+		"a: [":                                  "f.yaml:1:5: did not find expected node content",
+		"region: us-east-1\nbucket: 'x\n\n":     "f.yaml:2:11: found unexpected end of stream",
+		"a: b: c":                               "f.yaml:1:5: mapping values are not allowed",
+		"a: \x01":                               "f.yaml:1:1: control characters",
+		"targets: foo":                          `f.yaml:1:10: "foo" is no target`,
+		"targets:\n  - renderer\n  - rol:x":     `f.yaml:3:5: "rol:x" is no target`,
+		"region: 5":                             `f.yaml:1:9: region "5" is not a Region`,
+		"region: [us-east-1, x]":                `f.yaml:1:21: region "x" is not a Region`,
+		"fail-on: maybe":                        `f.yaml:1:10: fail-on "maybe" is not one of unknown, partial, fail, never`,
+		"format: pdf":                           `f.yaml:1:9: format "pdf" is not one of`,
+		"privacy: secret":                       `privacy "secret" is not one of public, private, no-acl`,
+		"account: 12":                           `f.yaml:1:10: account "12" is no account id`,
+		"parameter: Stage":                      `parameter "Stage" is not of the form NAME=VALUE`,
+		"for: rendre":                           "f.yaml:1:6: for: ",
+		"feature: nothing":                      `f.yaml:1:10: feature "nothing" is not known`,
+		"remotion-version: latest":              "f.yaml:1:19: remotion-version: ",
+		"environments: {a: {fail-on: x}}":       "f.yaml:1:29: fail-on",
 	} {
 		_, err := Parse("f.yaml", []byte(text))
 		if _, ok := err.(*audit.Problem); !ok || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q: %v, want %q", text, err, want)
 		}
 	}
-	for _, text := range []string{"", "# nothing\n", "---\n"} {
+	for _, text := range []string{"", "# nothing\n", "---\n", "region: us-east-1,eu-west-1", "targets: [renderer, caller, 'renderer:x']", "account: 012345678901", "remotion-version: 4.0.0", "for: [render, progress]", "context: 'aws:SourceVpc=vpc-1'"} {
 		if _, err := Parse("f.yaml", []byte(text)); err != nil {
 			t.Errorf("%q: %v", text, err)
 		}
@@ -165,7 +181,7 @@ func TestSchema(t *testing.T) {
 	}
 	for text, ok := range map[string]bool{
 		sample: true, "": true, "account: 123456789012": true,
-		"endpoint-url: x": false, "strict: maybe": false, "bucket: [a]": false, "environments: {a: {regoin: x}}": false,
+		"fail-on: never": true, "fail-on: maybe": false, "privacy: x": false, "format: pdf": false, "endpoint-url: x": false, "strict: maybe": false, "bucket: [a]": false, "environments: {a: {regoin: x}}": false,
 	} {
 		var value any
 		if err := yaml.Unmarshal([]byte(text), &value); err != nil {

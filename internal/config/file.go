@@ -112,7 +112,7 @@ func Parse(path string, data []byte) (*File, error) {
 	case errors.Is(err, io.EOF):
 		return &File{Path: path}, nil
 	case err != nil:
-		return nil, audit.Invalid("", "%s: %v", path, err)
+		return nil, unread(path, data, err)
 	}
 	r := &reader{path: path}
 	f := &File{Path: path, environments: map[string][]Setting{}}
@@ -214,6 +214,9 @@ func (r *reader) values(k *Key, n *yaml.Node) ([]string, error) {
 			if item.Kind != yaml.ScalarNode {
 				return nil, r.fail(item, "", "%s is a list of texts", k.Name)
 			}
+			if err := r.check(k, item); err != nil {
+				return nil, err
+			}
 			out = append(out, item.Value)
 		}
 		return out, nil
@@ -224,7 +227,7 @@ func (r *reader) values(k *Key, n *yaml.Node) ([]string, error) {
 	case k.Kind == Switch && n.Value != "true" && n.Value != "false":
 		return nil, r.fail(n, "", "%s is true or false, not %q", k.Name, n.Value)
 	}
-	return []string{n.Value}, nil
+	return []string{n.Value}, r.check(k, n)
 }
 
 // inside reports whether a file to write is below the folder of the configuration.

@@ -3,6 +3,11 @@ package config
 import (
 	"slices"
 	"strings"
+
+	"remotion-doctor/checks"
+	"remotion-doctor/internal/asked"
+	"remotion-doctor/internal/ending"
+	"remotion-doctor/report"
 )
 
 // A Key is what a file may say: the flag of the same name, in the commands that
@@ -15,6 +20,8 @@ type Key struct {
 	Excuse bool
 	// Only are the commands that take the key; all that have the flag where empty.
 	Only []string
+	// OneOf are the values that there are; any where empty.
+	OneOf []string
 	// Kind is the form of a value: text, list, switch.
 	Kind Kind
 	Help string
@@ -48,7 +55,7 @@ func Keys() []Key {
 		{Name: "render-function", Help: "the remotion-render-… function in use"},
 		{Name: "output-bucket", Help: "another bucket that outputs are written to"},
 		{Name: "output-account", Help: "account of the output bucket, if another"},
-		{Name: "privacy", Help: "of the outputs: public, private or no-acl"},
+		{Name: "privacy", OneOf: checks.Privacies(), Help: "of the outputs: public, private or no-acl"},
 		{Name: "custom-role", Help: "ARN of the role that functions are deployed with"},
 		{Name: "custom-layer", Kind: List, Help: "ARNs of layer versions"},
 		{Name: "insights", Kind: Switch, Help: "Lambda Insights is enabled"},
@@ -63,8 +70,8 @@ func Keys() []Key {
 		{Name: "account", Help: "account of the deployment"},
 		{Name: "waivers", Path: true, Excuse: true, Only: audits, Help: "file with waivers"},
 		{Name: "baseline", Path: true, Excuse: true, Only: audits, Help: "an earlier JSON report: what it has, too, does not fail"},
-		{Name: "fail-on", Excuse: true, Only: audits, Help: "what exits with 1: unknown, partial, fail or never"},
-		{Name: "format", Only: audits, Help: "form of the report"},
+		{Name: "fail-on", Excuse: true, Only: audits, OneOf: asked.FailOns(), Help: "what exits with 1: unknown, partial, fail or never"},
+		{Name: "format", Only: audits, OneOf: ending.Forms(report.Formats()...), Help: "form of the report"},
 		{Name: "output", Kind: List, Path: true, Only: audits, Help: "files that the report is written to, [FORMAT=]FILE"},
 		{Name: "verbose", Kind: Switch, Only: audits, Help: "show what passes, too"},
 	}

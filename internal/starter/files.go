@@ -8,7 +8,9 @@ import (
 // Options are what the user says beyond what the project shows.
 type Options struct {
 	CI        string   // github, gitlab or none; empty for what the project has
-	Targets   []string // function:video-api
+	Functions []string // that render, by logical id or name
+	Roles     []string // in the same way
+	Targets   []string // function:video-api; Run adds the functions and roles
 	Regions   []string
 	Action    string // OWNER/remotion-doctor@REF, as a workflow names it
 	PreCommit bool   // an entry even where pre-commit is not in use yet
@@ -27,6 +29,9 @@ type File struct {
 // placeholder is where nobody has said yet where the action is kept.
 const placeholder = "OWNER/remotion-doctor@main"
 
+// checkout is the action that a workflow begins with, as README.md has it.
+const checkout = "actions/checkout@v7"
+
 // Plan is the files for a project.
 func Plan(f *Found, o Options) []File {
 	if o.Action == "" {
@@ -34,6 +39,14 @@ func Plan(f *Found, o Options) []File {
 	}
 	if o.CI == "" {
 		o.CI = f.CI
+	}
+	if f.isFramework() {
+		if len(o.Targets) == 0 && f.framework.target != "" {
+			o.Targets = []string{f.framework.target}
+		}
+		if len(o.Regions) == 0 && f.framework.region != "" {
+			o.Regions = []string{f.framework.region}
+		}
 	}
 	out := []File{{Path: "remotion-doctor.yaml", Text: configuration(f, &o), Then: configurationLeft(f, &o)}}
 	switch o.CI {
@@ -101,30 +114,44 @@ func quoted(s string) string {
 
 // A recipe is how what is checked comes about.
 type recipe struct {
+	path     string   // what is checked
 	setting  string   // a line of the configuration
 	commands []string // what makes it out of sources
 	setup    string   // steps of a GitHub workflow before them
 	files    string   // what the action would not find by itself
 }
 
+// isFramework reports whether the Serverless Framework makes what is checked.
+func (f *Found) isFramework() bool {
+	return f.Framework && len(f.Templates) == 0 && !f.CDK && !f.Terraform
+}
+
 // recipe is that of the first of what the project has.
 func (f *Found) recipe() recipe {
 	switch {
 	case len(f.Templates) > 0:
-		return recipe{setting: "template: " + quoted(f.Templates[0])}
+		return recipe{path: f.Templates[0], setting: "template: " + quoted(f.Templates[0])}
 	case f.CDK:
-		return recipe{setting: "template: cdk.out   # made by `npx cdk synth`", commands: []string{"npm ci && npx cdk synth --quiet"}}
+		return recipe{
+			path:     "cdk.out",
+			setting:  "template: cdk.out   # made by `" + f.packages.run + " cdk synth`",
+			commands: []string{f.packages.install + " && " + f.packages.run + " cdk synth --quiet"},
+			setup:    f.packages.setup,
+		}
 	case f.Terraform:
 		return recipe{
+			path:     "plan.json",
 			setting:  "plan: plan.json     # made by `terraform plan -out plan.bin && terraform show -json plan.bin > plan.json`",
 			commands: []string{"terraform init -input=false", "terraform plan -input=false -out plan.bin", "terraform show -json plan.bin > plan.json"},
 			setup:    "      - uses: hashicorp/setup-terraform@v3\n        with: { terraform_wrapper: false }\n",
 		}
-	case f.Framework:
+	case f.isFramework():
 		const copied = "serverless.template.json"
 		return recipe{
-			setting:  "template: " + copied + "   # a copy of what `npx serverless package` makes",
-			commands: []string{"npm ci && npx serverless package && cp .serverless/cloudformation-template-update-stack.json " + copied},
+			path:     copied,
+			setting:  "template: " + copied + "   # a copy of what `" + f.packages.run + " serverless package` makes",
+			commands: []string{f.packages.install + " && " + f.packages.run + " serverless package && cp .serverless/cloudformation-template-update-stack.json " + copied},
+			setup:    f.packages.setup,
 			files:    copied,
 		}
 	}
@@ -160,7 +187,7 @@ jobs:
   check:
     runs-on: ubuntu-latest
     steps:
-      - uses: actions/checkout@v4
+      - uses: ` + checkout + `
         with: { fetch-depth: 0 } # waivers come from the branch that the request is for
 ` + r.steps(o.Action)
 }

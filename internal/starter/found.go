@@ -20,6 +20,8 @@ type Found struct {
 	Framework bool     // serverless.yml
 	PreCommit bool     // .pre-commit-config.yaml
 	CI        string   // github, gitlab or empty
+	packages  manager
+	framework framework // of the first serverless.yml
 }
 
 // most is how many files a search looks at: it is no walk through a disk.
@@ -30,7 +32,7 @@ var skipped = []string{".git", "node_modules", "cdk.out", ".terraform", "dist", 
 
 // Look looks at the project in a folder.
 func Look(folder string, pack *checks.Pack) (*Found, error) {
-	f := &Found{Release: project.Resolve(folder, pack)}
+	f := &Found{Release: project.Resolve(folder, pack), packages: managerOf(folder)}
 	seen := 0
 	err := filepath.WalkDir(folder, func(path string, d fs.DirEntry, err error) error {
 		if err != nil {
@@ -71,6 +73,9 @@ func (f *Found) note(folder, path, name string) {
 	case ext == ".tf" || strings.HasSuffix(name, ".tf.json"):
 		f.Terraform = true
 	case name == "serverless.yml" || name == "serverless.yaml":
+		if !f.Framework {
+			f.framework = readFramework(path)
+		}
 		f.Framework = true
 	case isTemplate(name) && declaresRole(path):
 		if r, err := filepath.Rel(folder, path); err == nil {

@@ -38,15 +38,7 @@ func TestPlan(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			folder := t.TempDir()
-			for name, text := range tt.files {
-				path := filepath.Join(folder, name)
-				if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-					t.Fatal(err)
-				}
-				if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
-					t.Fatal(err)
-				}
-			}
+			write(t, folder, tt.files)
 			found, err := Look(folder, remotion.Pack())
 			if err != nil {
 				t.Fatal(err)
@@ -70,6 +62,94 @@ func TestPlan(t *testing.T) {
 				t.Errorf("%q is missing:\n%s", tt.has, all)
 			}
 		})
+	}
+}
+
+// TestPackages: the workflow installs and calls as the project's lockfile asks.
+func TestPackages(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		files map[string]string
+		want  []string
+	}{
+		{nil, []string{"npm install && npx cdk synth --quiet"}},
+		{map[string]string{"package-lock.json": "{}"}, []string{"npm ci && npx cdk synth --quiet"}},
+		{map[string]string{"yarn.lock": "# yarn lockfile v1\n"}, []string{"corepack enable && yarn install --frozen-lockfile && yarn cdk synth --quiet", "# made by `yarn cdk synth`"}},
+		{map[string]string{"yarn.lock": "__metadata:\n  version: 8\n"}, []string{"corepack enable && yarn install --immutable && yarn cdk synth --quiet"}},
+		{map[string]string{"yarn.lock": "", ".yarnrc.yml": "nodeLinker: node-modules\n"}, []string{"yarn install --immutable"}},
+		{map[string]string{"pnpm-lock.yaml": ""}, []string{"corepack enable && pnpm install --frozen-lockfile && pnpm exec cdk synth --quiet"}},
+		{map[string]string{"bun.lock": "{}"}, []string{"      - uses: oven-sh/setup-bun@v2\n      - run: bun install --frozen-lockfile && bunx cdk synth --quiet"}},
+		{map[string]string{"bun.lockb": "\x00"}, []string{"bun install --frozen-lockfile && bunx cdk synth --quiet"}},
+		{map[string]string{"../pnpm-lock.yaml": ""}, []string{"pnpm exec cdk synth"}},
+	} {
+		root := t.TempDir()
+		write(t, root, map[string]string{".git/HEAD": "", "app/cdk.json": "{}"})
+		folder := filepath.Join(root, "app")
+		write(t, folder, tt.files)
+		found, err := Look(folder, remotion.Pack())
+		if err != nil {
+			t.Fatal(err)
+		}
+		all := ""
+		for _, f := range Plan(found, Options{CI: "github"}) {
+			all += f.Text
+		}
+		for _, want := range tt.want {
+			if !strings.Contains(all, want) {
+				t.Errorf("%v: %q is missing:\n%s", tt.files, want, all)
+			}
+		}
+	}
+}
+
+// TestFramework: what serverless.yml says in plain text is in the configuration.
+func TestFramework(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		files        map[string]string
+		o            Options
+		target, line string // lines of the configuration
+	}{
+		{map[string]string{"serverless.yml": "provider:\n  name: aws\n  region: eu-west-1\nfunctions:\n  render-api:\n    handler: a.b\n"}, Options{}, "targets:\n  - function:RenderDashapiLambdaFunction\n", "\nregion: [eu-west-1]\n"},
+		{map[string]string{"serverless.yml": "provider: {region: eu-west-1}\nfunctions: {render: {handler: a.b}}\n"}, Options{Targets: []string{"role:Own"}, Regions: []string{"us-west-2"}}, "targets:\n  - role:Own\n", "\nregion: [us-west-2]\n"},
+		{map[string]string{"serverless.yml": "provider: {region: \"${opt:region, 'us-east-1'}\"}\nfunctions: {a: {handler: a.b}, b: {handler: a.b}}\n"}, Options{}, "# targets:\n", "\n# region: [us-east-1]\n"},
+		{map[string]string{"serverless.yml": "provider: aws\nfunctions: ${file(functions.yml)}\n"}, Options{}, "# targets:\n", "\n# region: [us-east-1]\n"},
+		{map[string]string{"serverless.yml": "provider: [\n"}, Options{}, "# targets:\n", "\n# region: [us-east-1]\n"},
+		{map[string]string{"serverless.yml": "provider: {region: eu-west-1}\nfunctions: {render: {handler: a.b}}\n", "cdk.json": "{}"}, Options{}, "# targets:\n", "\n# region: [us-east-1]\n"},
+	} {
+		folder := t.TempDir()
+		write(t, folder, tt.files)
+		found, err := Look(folder, remotion.Pack())
+		if err != nil {
+			t.Fatal(err)
+		}
+		text := Plan(found, tt.o)[0].Text
+		if !strings.Contains(text, tt.target) || !strings.Contains(text, tt.line) {
+			t.Errorf("%v: %q or %q is missing:\n%s", tt.files, tt.target, tt.line, text)
+		}
+	}
+}
+
+// TestCheckout: README.md and a workflow of init begin with the same action.
+func TestCheckout(t *testing.T) {
+	t.Parallel()
+	data, err := os.ReadFile(filepath.Join("..", "..", "README.md"))
+	if err != nil || !strings.Contains(string(data), "- uses: "+checkout+"\n") {
+		t.Errorf("README.md has another version than %s (%v)", checkout, err)
+	}
+}
+
+// write writes files below a folder.
+func write(t *testing.T, folder string, files map[string]string) {
+	t.Helper()
+	for name, text := range files {
+		path := filepath.Join(folder, name)
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
 	}
 }
 

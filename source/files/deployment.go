@@ -45,10 +45,7 @@ func Deployments(t Template, o Overlay, library *managed.Library) ([]Regional, e
 	if err != nil {
 		return nil, err
 	}
-	options := iac.Options{AccountID: t.AccountID, Parameters: maps.Clone(t.Parameters)}
-	if t.OneOfSeveral {
-		maps.DeleteFunc(options.Parameters, func(name, _ string) bool { return !known(name) })
-	}
+	options := iac.Options{AccountID: t.AccountID, Parameters: t.parameters(known)}
 	regions := t.Regions
 	if len(regions) == 0 {
 		regions = []string{""}
@@ -70,6 +67,15 @@ func Deployments(t Template, o Overlay, library *managed.Library) ([]Regional, e
 		out = append(out, Regional{s, r.regions})
 	}
 	return out, nil
+}
+
+// parameters are those that the file gets.
+func (t *Template) parameters(known func(string) bool) map[string]string {
+	out := maps.Clone(t.Parameters)
+	if t.OneOfSeveral {
+		maps.DeleteFunc(out, func(name, _ string) bool { return !known(name) })
+	}
+	return out
 }
 
 // deploy makes the deployment in a Region; what the file is bound to decides

@@ -2,7 +2,6 @@ package files
 
 import (
 	"cmp"
-	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -43,11 +42,11 @@ type Overlay struct {
 // declares, attached to somebody or not, by its logical id, name, ARN or address.
 // It returns what the file calls it. The error is a [*source.Error].
 func (o *Overlay) AddDeclared(t Template, name string) (label string, err error) {
-	open, _, err := t.open()
+	open, known, err := t.open()
 	if err != nil {
 		return "", err
 	}
-	d, err := open(iac.Options{AccountID: t.AccountID, Parameters: maps.Clone(t.Parameters), Region: first(t.Regions)})
+	d, err := open(iac.Options{AccountID: t.AccountID, Parameters: t.parameters(known), Region: first(t.Regions)})
 	if err != nil {
 		return "", fileError(err)
 	}
