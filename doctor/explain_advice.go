@@ -9,6 +9,7 @@ import (
 
 	"remotion-doctor/audit"
 	"remotion-doctor/iam"
+	"remotion-doctor/iam/actions"
 	"remotion-doctor/iam/policy"
 	"remotion-doctor/remedy"
 	"remotion-doctor/source"
@@ -133,6 +134,9 @@ func (j *job) advise(ctx context.Context, q *question, t *audit.Trace) {
 	if d.Grantable() && renders {
 		j.notItsOwn(t, &d, &advice)
 	}
+	if cure := beforeGrant(&d); cure != "" && d.Grantable() && t.Message == nil {
+		advice.Cures = []string{cure}
+	}
 	pain := j.painOf(q, t, &d, renders)
 	if pain != nil {
 		advice.Cause, advice.Cures, advice.Pain = pain.Cause, j.curesOf(pain, denialFor(q, t, &d)), pain.Code
@@ -141,6 +145,20 @@ func (j *job) advise(ctx context.Context, q *question, t *audit.Trace) {
 		t.Message.Diagnosis, t.Message.Cures = advice.Cause, advice.Cures
 	}
 	t.Commands = j.follow(q, t, &d, pain, renders)
+}
+
+// beforeGrant is what to do before a grant that the request as it is would be too wide for, or
+// in vain; empty where a grant may be due. AWS never asks for * where an action is
+// called on a resource.
+func beforeGrant(d *remedy.Denied) string {
+	a, ok := actions.Lookup(d.Action)
+	switch {
+	case !ok && !strings.ContainsAny(d.Action, "*?"):
+		return "look at the spelling of the action first: a grant of one that AWS does not have allows nothing"
+	case ok && d.Resource == "*" && len(a.ResourceTypes) > 0:
+		return "name the resource of the request, as in `remotion-doctor explain " + d.Action + " ARN`: what is granted on some resources is not granted on *"
+	}
+	return ""
 }
 
 // notItsOwn: what only the caller needs is not granted to the role that the

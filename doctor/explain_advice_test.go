@@ -245,3 +245,21 @@ func TestNoDenial(t *testing.T) {
 		}
 	}
 }
+
+// TestBeforeGrant: no grant of * is advised where the request names nothing, nor one of
+// an action that does not exist.
+func TestBeforeGrant(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ action, resource, want string }{
+		{"lambda:InvokeFunction", "*", "name the resource"},
+		{"lambda:InvokeFunction", "arn:aws:lambda:us-east-1:111122223333:function:f", ""},
+		{"s3:ListAllMyBuckets", "*", ""},
+		{"lambda:InvokFunction", "*", "look at the spelling"},
+		{"lambda:*", "*", ""},
+	} {
+		got := beforeGrant(&remedy.Denied{Action: c.action, Resource: c.resource})
+		if (got == "") != (c.want == "") || !strings.Contains(got, c.want) {
+			t.Errorf("%s on %s: %q, want %q", c.action, c.resource, got, c.want)
+		}
+	}
+}
