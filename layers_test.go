@@ -31,7 +31,7 @@ iam/accessdenied: iam iam/policy iam/actions
 iam/iamtest: iam iam/policy iam/account
 audit: iam iam/policy
 checks: internal/spelling audit iam iam/policy iam/actions iam/account
-checks/remotion: checks audit iam iam/policy iam/account
+checks/remotion: internal/spelling checks audit iam iam/policy iam/account
 checks/remotion/project: checks | github.com/Masterminds/semver/
 checks/remotion/published: checks/remotion
 source: audit iam iam/policy iam/account iam/eval
