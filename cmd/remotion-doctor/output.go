@@ -76,7 +76,11 @@ func (a *app) deliver(ctx context.Context, r *audit.Report, f *outputFlags) erro
 	if err != nil {
 		return err
 	}
-	if err := a.write(ctx, report.Whole(shown), f, remediationFile(f.remediation, r)...); err != nil {
+	remediation := remediationFile(f.remediation, r)
+	if f.remediation != "" && len(remediation) == 0 {
+		a.warn("no grant is missing that a policy could give: " + report.Clean(f.remediation) + " is not written")
+	}
+	if err := a.write(ctx, report.Whole(shown), f, remediation...); err != nil {
 		return err
 	}
 	return verdict(r)
