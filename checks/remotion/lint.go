@@ -54,7 +54,7 @@ func lintSpelling(resource string) (checks.Fault, bool) {
 		if s.begins {
 			name = name[:wild]
 		}
-		if strings.HasPrefix(s.name, name) || spelling.Distance(name, s.name, nearly+1) > nearly {
+		if strings.HasPrefix(s.name, name) || strings.HasPrefix(name, s.name) || spelling.Distance(name, s.name, nearly+1) > nearly {
 			return checks.Fault{}, false
 		}
 		return checks.Fault{

@@ -15,6 +15,8 @@ func TestLintName(t *testing.T) {
 		"arn:aws:logs:*:*:log-group:/aws/lambda/remotoin-render-*":     "arn:aws:logs:*:*:log-group:/aws/lambda/remotion-render-*",
 		"arn:aws:iam::*:role/remotion-lamda-role":                      "arn:aws:iam::*:role/remotion-lambda-role",
 		"arn:aws:s3:::remotionlambda-*":                                "",
+		"arn:aws:s3:::remotionlambda-x/*":                              "",
+		"arn:aws:lambda:*:*:function:remotion-render-4*":               "",
 		"arn:aws:s3:::remotionlambda*":                                 "",
 		"arn:aws:s3:::remotion*":                                       "",
 		"arn:aws:s3:::*":                                               "",
