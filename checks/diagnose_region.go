@@ -45,7 +45,7 @@ func (s *Situation) lockByEvidence() (audit.Diagnosis, bool) {
 			key := strings.Join(shut, ", ") + "|" + strings.Join(open, ", ")
 			actions[key] = append(actions[key], f.Action)
 			layers[key] = f.Layer
-			denied[key] = denied[key] || explicitlyDenied(f)
+			denied[key] = denied[key] || explicitly(f)
 		}
 	}
 	for key, list := range actions {
@@ -53,12 +53,10 @@ func (s *Situation) lockByEvidence() (audit.Diagnosis, bool) {
 			continue
 		}
 		shut, open, _ := strings.Cut(key, "|")
-		if layers[key] == iam.LayerIdentity && !denied[key] {
-			d := grantedElsewhere(len(list), open, shut)
-			d.Actions, d.Region = list, shut
-			return d, true
-		}
 		d := lock(fmt.Sprintf("%s in %s: %d actions are allowed in %s and denied in %s", lockWords(layers[key]), shut, len(list), open, shut), layers[key])
+		if layers[key] == iam.LayerIdentity && !denied[key] {
+			d = grantedElsewhere(len(list), open, shut)
+		}
 		d.Actions, d.Region = list, shut
 		return d, true
 	}
@@ -73,11 +71,6 @@ func grantedElsewhere(n int, open, shut string) audit.Diagnosis {
 		Hint:    "grant them in " + shut + " too, or leave it out of --region",
 		Source:  "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html",
 	}
-}
-
-// explicitlyDenied reports whether a statement denies something of a finding.
-func explicitlyDenied(f *audit.Finding) bool {
-	return slices.ContainsFunc(f.Evidence, func(e audit.Evidence) bool { return e.Verdict.Decision == iam.ExplicitDeny })
 }
 
 func lockWords(l iam.Layer) string {

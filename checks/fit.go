@@ -13,11 +13,7 @@ func (p *Pack) fit(name, partition string, documents []*policy.Document) (held, 
 	if err != nil {
 		return 0, 0
 	}
-	var all []Grant
-	for _, d := range documents {
-		all = append(all, Pairs(d)...)
-	}
-	return len(wanted) - len(without(wanted, all)), len(wanted)
+	return len(wanted) - len(without(wanted, grantsOf(documents))), len(wanted)
 }
 
 // swapped reports whether documents hold the policy of another name, and far
