@@ -124,7 +124,7 @@ func loadConfig(ctx context.Context, o Options, load []func(*config.LoadOptions)
 	if o.Isolated {
 		cfg := aws.Config{
 			Region:      o.Region,
-			Credentials: credentials.NewStaticCredentialsProvider("AKIDEMO", "demo", ""),
+			Credentials: credentials.StaticCredentialsProvider{Value: demo},
 			Logger:      logging.Nop{},
 		}
 		if o.Transport != nil {
