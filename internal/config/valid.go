@@ -3,7 +3,6 @@ package config
 import (
 	"bytes"
 	"errors"
-	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -14,28 +13,19 @@ import (
 	"remotion-doctor/checks/remotion"
 	"remotion-doctor/iam/policy"
 	"remotion-doctor/internal/asked"
-	"remotion-doctor/internal/spelling"
 )
 
 // valid refuses a value that no command would accept: what is wrong with it, as an
 // [*audit.Problem] without a place.
 func (k *Key) valid(value string) error {
-	if len(k.OneOf) > 0 && !slices.Contains(k.OneOf, value) {
-		hint := ""
-		if near := spelling.Nearest(value, k.OneOf); near != "" {
-			hint = "did you mean " + near + "?"
-		}
-		return audit.Invalid(hint, "%s %q is not one of %s", k.Name, value, strings.Join(k.OneOf, ", "))
+	if len(k.OneOf) > 0 {
+		return asked.OneOf(k.Name, value, k.OneOf...)
 	}
 	switch k.Name {
 	case "targets":
 		return validTarget(value)
 	case "region":
-		for r := range strings.SplitSeq(value, ",") {
-			if !policy.IsRegion(r) {
-				return audit.Invalid("Regions look like us-east-1", "region %q is not a Region", r)
-			}
-		}
+		return asked.ValidRegions(strings.Split(value, ","))
 	case "account", "output-account":
 		if !policy.IsAccountID(value) {
 			return audit.Invalid("it has twelve digits", "%s %q is no account id", k.Name, value)
