@@ -187,12 +187,8 @@ func decode(text Text, each func(*audit.Section)) (*audit.Report, Integrity, err
 
 // decodeParts reads a report; walk hands out its sections.
 func decodeParts(text Text, walk func(p *parts, do func([]byte) error) (Integrity, error), each func(*audit.Section)) (*audit.Report, Integrity, error) {
-	p, err := partsOf(text)
+	p, r, err := opened(text)
 	if err != nil {
-		return nil, NoDigest, err
-	}
-	var r audit.Report
-	if err := jsonv2.Unmarshal(p.head, &r, foreign); err != nil {
 		return nil, NoDigest, err
 	}
 	var o unfolder
@@ -213,10 +209,21 @@ func decodeParts(text Text, walk func(p *parts, do func([]byte) error) (Integrit
 		}
 		return err
 	})
+	return r, state, err
+}
+
+// opened takes the JSON of a report apart, and reads its head.
+func opened(text Text) (*parts, *audit.Report, error) {
+	p, err := partsOf(text)
+	if err != nil {
+		return nil, nil, err
+	}
+	var r audit.Report
+	err = jsonv2.Unmarshal(p.head, &r, foreign)
 	if p.hasList() && r.Sections == nil {
 		r.Sections = []audit.Section{}
 	}
-	return &r, state, err
+	return p, &r, err
 }
 
 // decodeWhole reads what decodeParts does not take, which this program did not

@@ -27,16 +27,9 @@ func loadOutline(name string, text Text) (*audit.Report, Integrity, error) {
 }
 
 func outlineOf(text Text) (*audit.Report, Integrity, error) {
-	p, err := partsOf(text)
+	p, r, err := opened(text)
 	if err != nil {
 		return nil, NoDigest, err
-	}
-	var r audit.Report
-	if err := jsonv2.Unmarshal(p.head, &r, foreign); err != nil {
-		return nil, NoDigest, err
-	}
-	if p.hasList() && r.Sections == nil {
-		r.Sections = []audit.Section{}
 	}
 	state, err := p.verify(func(text []byte) error {
 		var o outline
@@ -44,20 +37,15 @@ func outlineOf(text Text) (*audit.Report, Integrity, error) {
 		r.Sections = append(r.Sections, audit.Section{Target: o.Target, Principal: o.Principal, Requirement: o.Requirement, Regions: o.Regions, Location: o.Location})
 		return err
 	})
-	return &r, state, err
+	return r, state, err
 }
 
 // LoadHead reads a report as [Load] does, without its sections and without a look at
 // its digest.
 func LoadHead(name string, text Text) (*audit.Report, error) {
-	var r audit.Report
-	p, err := partsOf(text)
-	if err == nil {
-		err = jsonv2.Unmarshal(p.head, &r, foreign)
-	}
+	_, r, err := opened(text)
 	if err != nil {
-		whole, _, err := Load(name, text) // which knows other forms, and what is wrong
-		return whole, err
+		r, _, err = Load(name, text) // which knows other forms, and what is wrong
 	}
-	return &r, nil
+	return r, err
 }
