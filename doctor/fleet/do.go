@@ -40,8 +40,7 @@ func Do(ctx context.Context, places []Place, o Options, p Plan) (*audit.Report, 
 	held := &memory{parts: map[string]*audit.Report{}}
 	if p.Dir != nil {
 		held.next = p.Dir
-	}
-	if p.Dir != nil { // so that a run that is killed has said what it was to audit
+		// At once, so that a run that is killed has said what it was to audit.
 		if _, err := p.Dir.WriteIndex(places, o.Tool, p.Shard); err != nil {
 			return nil, err
 		}
@@ -49,16 +48,9 @@ func Do(ctx context.Context, places []Place, o Options, p Plan) (*audit.Report, 
 	if err := Run(ctx, places, o, held, p.Abreast, p.Say); err != nil && ctx.Err() == nil {
 		return nil, err
 	}
-	parts := make([]*audit.Report, 0, len(places))
-	for _, place := range places {
-		r, ok := held.parts[place.ID]
-		if !ok {
-			r = Unreached(o, place)
-			if err := held.Keep(place, r); err != nil {
-				return nil, err
-			}
-		}
-		parts = append(parts, r)
+	parts, err := held.all(places, o)
+	if err != nil {
+		return nil, err
 	}
 	out := Join(parts)
 	if p.Since != nil {
@@ -67,7 +59,7 @@ func Do(ctx context.Context, places []Place, o Options, p Plan) (*audit.Report, 
 	if p.Dir == nil {
 		return out, nil
 	}
-	_, err := p.Dir.WriteIndex(places, o.Tool, p.Shard)
+	_, err = p.Dir.WriteIndex(places, o.Tool, p.Shard)
 	return out, errors.Join(err, p.Dir.WriteReport(out))
 }
 
@@ -84,6 +76,26 @@ type memory struct {
 	mu    sync.Mutex
 	parts map[string]*audit.Report
 	next  Keeper
+}
+
+// all are the reports of places. One that the run did not come to has that of an
+// earlier run, where it is good, else one that says so.
+func (m *memory) all(places []Place, o Options) ([]*audit.Report, error) {
+	out := make([]*audit.Report, 0, len(places))
+	for _, p := range places {
+		r, ok := m.parts[p.ID]
+		if !ok {
+			r, ok = m.Kept(p)
+		}
+		if !ok {
+			r = Unreached(o, p)
+			if err := m.Keep(p, r); err != nil {
+				return nil, err
+			}
+		}
+		out = append(out, r)
+	}
+	return out, nil
 }
 
 // Kept implements [Keeper].

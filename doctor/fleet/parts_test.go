@@ -62,6 +62,23 @@ func TestJoinIsWhatTheRunLeft(t *testing.T) {
 	}
 }
 
+// TestInterruptedResumeKeeps: a run that is stopped before it has looked at what an
+// earlier one kept loses nothing of it.
+func TestInterruptedResumeKeeps(t *testing.T) {
+	t.Parallel()
+	places, dir := demoAccounts(t, 5), t.TempDir()
+	do(t, t.Context(), dir, places, options(), Plan{})
+	before := left(t, dir)
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if r := do(t, ctx, dir, places, options(), Plan{}); len(r.Accounts) != 5 || r.Accounts[4].Status != audit.AccountAudited {
+		t.Errorf("accounts %+v", r.Accounts)
+	}
+	if left(t, dir) != before || joined(t, dir) != before {
+		t.Error("the report is another one")
+	}
+}
+
 // TestJoinMissesNothing: an account that was to be audited and has no part is in the
 // report, and a shard without a folder is named.
 func TestJoinMissesNothing(t *testing.T) {
