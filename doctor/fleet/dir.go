@@ -120,8 +120,8 @@ func ReportIn(path string) string {
 
 func (d *Dir) load(id string) (*audit.Report, error) {
 	name := filepath.Join(d.path, d.file(id))
-	if err := regular(name); err != nil {
-		return nil, err
+	if irregular(name) {
+		return nil, errIrregular
 	}
 	data, err := os.ReadFile(name)
 	if err != nil {
@@ -134,12 +134,11 @@ func (d *Dir) load(id string) (*audit.Report, error) {
 	return r, err
 }
 
-// regular refuses what is in the place of a file and may have no end, such as a pipe.
-func regular(name string) error {
-	if info, err := os.Stat(name); err == nil && !info.Mode().IsRegular() {
-		return &outfile.Error{Path: name, Err: errIrregular}
-	}
-	return nil
+// irregular reports whether something is in the place of a file that may have no end,
+// such as a pipe.
+func irregular(name string) bool {
+	info, err := os.Stat(name)
+	return err == nil && !info.Mode().IsRegular()
 }
 
 var errIrregular = errors.New("it is no regular file")
@@ -150,8 +149,8 @@ func (d *Dir) Keep(p Place, r *audit.Report) error {
 		return err
 	}
 	name := filepath.Join(d.path, d.file(p.ID))
-	if err := regular(name); err != nil {
-		return err
+	if irregular(name) {
+		return &outfile.Error{Path: name, Err: errIrregular}
 	}
 	err := outfile.Write(context.Background(), outfile.File{
 		Path: name, Access: outfile.Public,

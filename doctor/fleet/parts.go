@@ -53,7 +53,7 @@ type Joining struct {
 // that says so. Reports of different questions are refused. The errors name the file at
 // fault.
 func JoinFolders(folders []string, j Joining) (*audit.Report, *report.Stream, error) {
-	p := &parts{Joining: j, missing: map[string][]byte{}, shards: map[int][]int{}}
+	p := &parts{Joining: j, files: map[string][]string{}, listed: map[string]listing{}, missing: map[string][]byte{}, shards: map[int][]int{}}
 	if err := p.find(folders); err != nil {
 		return nil, nil, err
 	}
@@ -70,30 +70,31 @@ func JoinFolders(folders []string, j Joining) (*audit.Report, *report.Stream, er
 type parts struct {
 	Joining
 	names   []string
-	missing map[string][]byte // reports in the place of files that there are not
-	shards  map[int][]int     // which ones there are, by how many there are
+	files   map[string][]string // that there are of an account, by their base name
+	listed  map[string]listing  // accounts of indexes, in the same way
+	missing map[string][]byte   // reports in the place of files that there are not
+	shards  map[int][]int       // which ones there are, by how many there are
+}
+
+// A listing is an account of the index of a folder.
+type listing struct {
+	folder  string
+	index   *Index
+	account *audit.Account
 }
 
 // find looks for the reports in folders.
 func (p *parts) find(folders []string) error {
-	files, listed := map[string][]string{}, map[string]missing{}
 	for _, folder := range folders {
-		index, err := p.index(folder)
-		if err != nil {
-			return err
-		}
-		if err := p.folder(folder, index, files, listed); err != nil {
+		if err := p.folder(folder); err != nil {
 			return err
 		}
 	}
-	for base, m := range listed {
-		if len(files[base]) == 0 {
-			files[base] = []string{m.name}
-			p.missing[m.name] = m.report
-		}
+	if err := p.fill(); err != nil {
+		return err
 	}
-	for _, base := range slices.Sorted(maps.Keys(files)) {
-		name, err := p.newest(files[base])
+	for _, base := range slices.Sorted(maps.Keys(p.files)) {
+		name, err := p.newest(p.files[base])
 		if err != nil {
 			return err
 		}
@@ -105,10 +106,49 @@ func (p *parts) find(folders []string) error {
 	return nil
 }
 
-// A missing is a part that an index lists and that its folder has not.
-type missing struct {
-	name   string
-	report []byte
+// fill puts a report into the place of each file that an index lists and no folder has.
+func (p *parts) fill() error {
+	for base, l := range p.listed {
+		if len(p.files[base]) > 0 {
+			continue
+		}
+		text, err := l.unreached()
+		if err != nil {
+			return err
+		}
+		name := filepath.Join(l.folder, "accounts", base)
+		p.files[base], p.missing[name] = []string{name}, text
+	}
+	return nil
+}
+
+// folder adds the files of a folder: those of its index, where it has one.
+func (p *parts) folder(folder string) error {
+	index, err := p.index(folder)
+	if err != nil {
+		return err
+	}
+	list, err := os.ReadDir(filepath.Join(folder, "accounts"))
+	if err != nil {
+		return audit.Invalid("name folders that `remotion-doctor audit --out DIR` has written", "reading %s: it has no folder accounts", folder)
+	}
+	wanted := map[string]bool{}
+	if index != nil {
+		for i := range index.Accounts {
+			base := fileOf(index.Accounts[i].ID)
+			wanted[base], p.listed[base] = true, listing{folder, index, &index.Accounts[i].Account}
+		}
+	}
+	for _, e := range list {
+		if base := e.Name(); strings.HasSuffix(base, ".json") && (index == nil || wanted[base]) {
+			name := filepath.Join(folder, "accounts", base)
+			if irregular(name) {
+				return audit.Invalid("take it out of the folder", "%s is no regular file", name)
+			}
+			p.files[base] = append(p.files[base], name)
+		}
+	}
+	return nil
 }
 
 // index reads index.json of a folder; nil where there is none.
@@ -131,40 +171,10 @@ func (p *parts) index(folder string) (*Index, error) {
 	return &x, nil
 }
 
-// folder adds the files of a folder: those of its index, where it has one.
-func (p *parts) folder(folder string, index *Index, files map[string][]string, listed map[string]missing) error {
-	list, err := os.ReadDir(filepath.Join(folder, "accounts"))
-	if err != nil {
-		return audit.Invalid("name folders that `remotion-doctor audit --out DIR` has written", "reading %s: it has no folder accounts", folder)
-	}
-	wanted := map[string]bool{}
-	if index != nil {
-		for i := range index.Accounts {
-			base := fileOf(index.Accounts[i].ID)
-			wanted[base] = true
-			text, err := unreachedText(index, &index.Accounts[i].Account)
-			if err != nil {
-				return err
-			}
-			listed[base] = missing{filepath.Join(folder, "accounts", base), text}
-		}
-	}
-	for _, e := range list {
-		if base := e.Name(); strings.HasSuffix(base, ".json") && (index == nil || wanted[base]) {
-			name := filepath.Join(folder, "accounts", base)
-			if info, err := os.Stat(name); err == nil && !info.Mode().IsRegular() {
-				return audit.Invalid("take it out of the folder", "%s is no regular file", name) // a pipe may have no end
-			}
-			files[base] = append(files[base], name)
-		}
-	}
-	return nil
-}
-
-// unreachedText is the report of an account of an index without one.
-func unreachedText(x *Index, a *audit.Account) ([]byte, error) {
-	o := Options{Options: doctor.Options{Tool: x.Tool, Now: func() time.Time { return time.Time{} }}, Arguments: x.Arguments}
-	r := Unreached(o, Place{ID: a.ID, Name: a.Name, Unit: a.Unit})
+// unreached is the report of an account without one.
+func (l *listing) unreached() ([]byte, error) {
+	o := Options{Options: doctor.Options{Tool: l.index.Tool, Now: func() time.Time { return time.Time{} }}, Arguments: l.index.Arguments}
+	r := Unreached(o, Place{ID: l.account.ID, Name: l.account.Name, Unit: l.account.Unit})
 	if err := report.Seal(r); err != nil {
 		return nil, err
 	}

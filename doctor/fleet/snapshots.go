@@ -136,8 +136,8 @@ var accountID = regexp.MustCompile(`"AccountId"\s*:\s*"(\d{12})"|"Arn"\s*:\s*"ar
 const head, window = 64 << 20, 64 << 10
 
 func accountIn(path string) (string, error) {
-	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
-		return "", input(path, "it is no regular file", "a snapshot is read twice; write it to a file first")
+	if irregular(path) {
+		return "", input(path, errIrregular.Error(), "a snapshot is read twice; write it to a file first")
 	}
 	f, err := os.Open(path)
 	if err != nil {
