@@ -100,10 +100,9 @@ func (d *Dir) Kept(p Place) (*audit.Report, bool) {
 		return nil, false
 	}
 	a := r.Accounts[0]
-	whole := a.Status == audit.AccountAudited || a.Status == audit.AccountSkipped && a.Why == p.Skip
+	whole := a.Status == audit.AccountAudited && p.Skip == "" || a.Status == audit.AccountSkipped && a.Why == p.Skip
 	old := d.o.MaxAge > 0 && d.o.Now().Sub(r.GeneratedAt) > d.o.MaxAge
-	skipped := p.Skip != "" && a.Status != audit.AccountSkipped
-	if !whole || old || skipped || a.ID != p.ID || a.Arguments != d.o.Arguments || a.Source != p.source() {
+	if !whole || old || a.ID != p.ID || a.Arguments != d.o.Arguments || a.Source != p.source() {
 		return nil, false
 	}
 	d.note(r)

@@ -112,14 +112,15 @@ func (m *memory) Kept(p Place) (*audit.Report, bool) {
 
 // Keep implements [Keeper].
 func (m *memory) Keep(p Place, r *audit.Report) error {
-	if err := report.Seal(r); err != nil {
+	if m.next != nil { // which seals it
+		if err := m.next.Keep(p, r); err != nil {
+			return err
+		}
+	} else if err := report.Seal(r); err != nil {
 		return err
 	}
 	m.put(p, r)
-	if m.next == nil {
-		return nil
-	}
-	return m.next.Keep(p, r)
+	return nil
 }
 
 func (m *memory) put(p Place, r *audit.Report) {

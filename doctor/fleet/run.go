@@ -26,7 +26,7 @@ type Keeper interface {
 	// Kept returns the report of an account from an earlier run of the same
 	// question, where it is whole and not too old.
 	Kept(p Place) (*audit.Report, bool)
-	// Keep stores the report of an account.
+	// Keep seals the report of an account, and stores it.
 	Keep(p Place, r *audit.Report) error
 }
 
