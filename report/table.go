@@ -34,7 +34,7 @@ func Table(w io.Writer, r *audit.Report, o Options) error {
 	}
 	if left > 0 && len(r.Accounts) > 1 {
 		t.line("")
-		t.line(t.look.dim.Render(fmt.Sprintf("%s more that fail: --verbose shows them in full, --output report.html has all", count(left, "target"))))
+		t.text(t.look.dim.Render(fmt.Sprintf("and %d more that fail: --verbose shows them in full, --output report.html has all", left)), "")
 	}
 	if len(r.Sections) != 1 || len(r.Notes) > 0 {
 		t.overall(r)
