@@ -175,5 +175,5 @@ func refused(path string, err error) error {
 	if e, ok := errors.AsType[*fs.PathError](err); ok {
 		cause = e.Err
 	}
-	return &source.Error{Op: "reading " + files.Name(path), Kind: source.KindInput, Msg: cause.Error(), Err: err}
+	return &source.Error{Op: "reading " + files.Name(path), Kind: source.KindInput, Msg: cause.Error(), Hint: "name a snapshot, or a folder of them: `remotion-doctor snapshot --output FILE` writes one", Err: err}
 }
